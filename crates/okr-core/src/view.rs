@@ -1,0 +1,292 @@
+//! What the rules may look at: single entities by id, from whatever store holds them.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::convert::Infallible;
+
+use crate::change::Change;
+use crate::entity::{CheckIn, Cycle, Entity, KeyResult, Objective, Org, Person, Team};
+use crate::event::Event;
+use crate::id::{CheckInId, CycleId, EntityId, KeyResultId, ObjectiveId, PersonId, TeamId};
+
+/// A consistent state of one organisation, entity by entity.
+///
+/// Two views of the same history give equal answers, whichever store is behind them. A view does
+/// not change while it is borrowed. `Err` means that the store failed, never that something is
+/// absent.
+pub trait View {
+    /// How the store behind the view fails.
+    type Error;
+
+    /// Returns the organisation, once it was created.
+    fn org(&self) -> Result<Option<Cow<'_, Org>>, Self::Error>;
+    /// Returns a person.
+    fn person(&self, id: PersonId) -> Result<Option<Cow<'_, Person>>, Self::Error>;
+    /// Returns a team.
+    fn team(&self, id: TeamId) -> Result<Option<Cow<'_, Team>>, Self::Error>;
+    /// Returns a cycle.
+    fn cycle(&self, id: CycleId) -> Result<Option<Cow<'_, Cycle>>, Self::Error>;
+    /// Returns an objective.
+    fn objective(&self, id: ObjectiveId) -> Result<Option<Cow<'_, Objective>>, Self::Error>;
+    /// Returns a key result.
+    fn key_result(&self, id: KeyResultId) -> Result<Option<Cow<'_, KeyResult>>, Self::Error>;
+    /// Returns a check-in.
+    fn check_in(&self, id: CheckInId) -> Result<Option<Cow<'_, CheckIn>>, Self::Error>;
+
+    /// Returns any entity, as a copy.
+    fn entity(&self, id: EntityId) -> Result<Option<Entity>, Self::Error> {
+        Ok(match id {
+            EntityId::Org(id) => self
+                .org()?
+                .filter(|org| org.id == id)
+                .map(|found| Entity::Org(found.into_owned())),
+            EntityId::Person(id) => self.person(id)?.map(|found| Entity::Person(*found)),
+            EntityId::Team(id) => self.team(id)?.map(|found| Entity::Team(found.into_owned())),
+            EntityId::Cycle(id) => self
+                .cycle(id)?
+                .map(|found| Entity::Cycle(found.into_owned())),
+            EntityId::Objective(id) => self
+                .objective(id)?
+                .map(|found| Entity::Objective(Box::new(found.into_owned()))),
+            EntityId::KeyResult(id) => self
+                .key_result(id)?
+                .map(|found| Entity::KeyResult(Box::new(found.into_owned()))),
+            EntityId::CheckIn(id) => self
+                .check_in(id)?
+                .map(|found| Entity::CheckIn(found.into_owned())),
+        })
+    }
+}
+
+/// A view held in memory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MemoryView {
+    org: Option<Org>,
+    people: HashMap<PersonId, Person>,
+    teams: HashMap<TeamId, Team>,
+    cycles: HashMap<CycleId, Cycle>,
+    objectives: HashMap<ObjectiveId, Objective>,
+    key_results: HashMap<KeyResultId, KeyResult>,
+    check_ins: HashMap<CheckInId, CheckIn>,
+}
+
+impl MemoryView {
+    /// Makes a view of an empty history.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Applies every event of a change, in order.
+    pub fn apply(&mut self, change: &Change) {
+        for event in &change.events {
+            self.apply_event(event);
+        }
+    }
+
+    /// Applies one event.
+    pub fn apply_event(&mut self, event: &Event) {
+        match event {
+            Event::Org(id, event) => self.org = Org::evolve(self.org.take(), *id, event),
+            Event::Person(id, event) => {
+                replace(&mut self.people, *id, |current| {
+                    Person::evolve(current, *id, *event)
+                });
+            }
+            Event::Team(id, event) => {
+                replace(&mut self.teams, *id, |current| {
+                    Team::evolve(current, *id, event)
+                });
+            }
+            Event::Cycle(id, event) => {
+                replace(&mut self.cycles, *id, |current| {
+                    Cycle::evolve(current, *id, event)
+                });
+            }
+            Event::Objective(id, event) => {
+                replace(&mut self.objectives, *id, |current| {
+                    Objective::evolve(current, *id, event)
+                });
+            }
+            Event::KeyResult(id, event) => {
+                replace(&mut self.key_results, *id, |current| {
+                    KeyResult::evolve(current, *id, event)
+                });
+            }
+            Event::CheckIn(id, event) => {
+                replace(&mut self.check_ins, *id, |current| {
+                    CheckIn::evolve(current, *id, event)
+                });
+            }
+        }
+    }
+
+    /// Puts an entity in place of what has its id, if anything.
+    pub fn insert(&mut self, entity: Entity) {
+        match entity {
+            Entity::Org(org) => self.org = Some(org),
+            Entity::Person(person) => {
+                self.people.insert(person.id, person);
+            }
+            Entity::Team(team) => {
+                self.teams.insert(team.id, team);
+            }
+            Entity::Cycle(cycle) => {
+                self.cycles.insert(cycle.id, cycle);
+            }
+            Entity::Objective(objective) => {
+                self.objectives.insert(objective.id, *objective);
+            }
+            Entity::KeyResult(key_result) => {
+                self.key_results.insert(key_result.id, *key_result);
+            }
+            Entity::CheckIn(check_in) => {
+                self.check_ins.insert(check_in.id, check_in);
+            }
+        }
+    }
+
+    /// Returns every entity, in no particular order.
+    pub fn entities(&self) -> impl Iterator<Item = Entity> + '_ {
+        let org = self.org.iter().cloned().map(Entity::Org);
+        let people = self.people.values().copied().map(Entity::Person);
+        let teams = self.teams.values().cloned().map(Entity::Team);
+        let cycles = self.cycles.values().cloned().map(Entity::Cycle);
+        let objectives = self
+            .objectives
+            .values()
+            .cloned()
+            .map(|found| Entity::Objective(Box::new(found)));
+        let key_results = self
+            .key_results
+            .values()
+            .cloned()
+            .map(|found| Entity::KeyResult(Box::new(found)));
+        let check_ins = self.check_ins.values().cloned().map(Entity::CheckIn);
+        org.chain(people)
+            .chain(teams)
+            .chain(cycles)
+            .chain(objectives)
+            .chain(key_results)
+            .chain(check_ins)
+    }
+}
+
+/// Lets `evolve` own what the map holds under a key, without a copy.
+fn replace<K, V>(map: &mut HashMap<K, V>, key: K, evolve: impl FnOnce(Option<V>) -> Option<V>)
+where
+    K: std::hash::Hash + Eq,
+{
+    let current = map.remove(&key);
+    if let Some(next) = evolve(current) {
+        map.insert(key, next);
+    }
+}
+
+impl View for MemoryView {
+    type Error = Infallible;
+
+    fn org(&self) -> Result<Option<Cow<'_, Org>>, Infallible> {
+        Ok(self.org.as_ref().map(Cow::Borrowed))
+    }
+
+    fn person(&self, id: PersonId) -> Result<Option<Cow<'_, Person>>, Infallible> {
+        Ok(self.people.get(&id).map(Cow::Borrowed))
+    }
+
+    fn team(&self, id: TeamId) -> Result<Option<Cow<'_, Team>>, Infallible> {
+        Ok(self.teams.get(&id).map(Cow::Borrowed))
+    }
+
+    fn cycle(&self, id: CycleId) -> Result<Option<Cow<'_, Cycle>>, Infallible> {
+        Ok(self.cycles.get(&id).map(Cow::Borrowed))
+    }
+
+    fn objective(&self, id: ObjectiveId) -> Result<Option<Cow<'_, Objective>>, Infallible> {
+        Ok(self.objectives.get(&id).map(Cow::Borrowed))
+    }
+
+    fn key_result(&self, id: KeyResultId) -> Result<Option<Cow<'_, KeyResult>>, Infallible> {
+        Ok(self.key_results.get(&id).map(Cow::Borrowed))
+    }
+
+    fn check_in(&self, id: CheckInId) -> Result<Option<Cow<'_, CheckIn>>, Infallible> {
+        Ok(self.check_ins.get(&id).map(Cow::Borrowed))
+    }
+}
+
+/// Changes held in memory over another view: pending changes, or the first events of a change.
+#[derive(Debug)]
+pub struct Overlay<'base, V> {
+    base: &'base V,
+    changed: MemoryView,
+}
+
+impl<'base, V: View> Overlay<'base, V> {
+    /// Lays nothing over a view.
+    pub fn new(base: &'base V) -> Self {
+        Self {
+            base,
+            changed: MemoryView::new(),
+        }
+    }
+
+    /// Applies an event over what is below.
+    pub fn apply_event(&mut self, event: &Event) -> Result<(), V::Error> {
+        let current = self.entity(event.subject())?;
+        if let Some(next) = Entity::evolve(current, event) {
+            self.changed.insert(next);
+        }
+        Ok(())
+    }
+
+    /// Applies every event of a change, in order.
+    pub fn apply(&mut self, change: &Change) -> Result<(), V::Error> {
+        change
+            .events
+            .iter()
+            .try_for_each(|event| self.apply_event(event))
+    }
+
+    /// Returns only what differs from the view below.
+    pub const fn changed(&self) -> &MemoryView {
+        &self.changed
+    }
+
+    /// Returns what differs from the view below, and lets go of that view.
+    pub fn into_changed(self) -> MemoryView {
+        self.changed
+    }
+}
+
+macro_rules! overlaid {
+    ($($method:ident($id:ty) -> $kind:ty;)+) => {$(
+        fn $method(&self, id: $id) -> Result<Option<Cow<'_, $kind>>, V::Error> {
+            match self.changed.$method(id) {
+                Ok(Some(changed)) => Ok(Some(changed)),
+                Ok(None) => self.base.$method(id),
+                Err(never) => match never {},
+            }
+        }
+    )+};
+}
+
+impl<V: View> View for Overlay<'_, V> {
+    type Error = V::Error;
+
+    fn org(&self) -> Result<Option<Cow<'_, Org>>, V::Error> {
+        match self.changed.org() {
+            Ok(Some(changed)) => Ok(Some(changed)),
+            Ok(None) => self.base.org(),
+            Err(never) => match never {},
+        }
+    }
+
+    overlaid! {
+        person(PersonId) -> Person;
+        team(TeamId) -> Team;
+        cycle(CycleId) -> Cycle;
+        objective(ObjectiveId) -> Objective;
+        key_result(KeyResultId) -> KeyResult;
+        check_in(CheckInId) -> CheckIn;
+    }
+}
