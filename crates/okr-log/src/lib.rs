@@ -1,1 +1,22 @@
-//! Skeleton.
+//! A durable, ordered, verifiable sequence of opaque records.
+//!
+//! The formats (records, leaf hashes, Merkle frontier, signed checkpoints) always exist and suffice for a client.
+//! The feature `engine` adds the log itself on sled. FORMAT.md describes every byte. Nothing here knows what an
+//! objective is, and nothing is asynchronous.
+
+mod checkpoint;
+mod hash;
+mod id;
+mod merkle;
+mod record;
+mod signing;
+
+pub use checkpoint::{Checkpoint, CheckpointError, MAX_NOTE_BYTES, Origin, SignedCheckpoint};
+pub use hash::Hash;
+pub use id::{AuthorId, ChangeId, LogId, Position, RecordedAt, TokenId};
+pub use merkle::{Frontier, FrontierError};
+pub use record::{
+    DecodeError, LimitExceeded, MAX_BODY_BYTES, MAX_RECORD_BYTES, MAX_TEXT_BYTES, MAX_TEXTS,
+    Record, RecordText, RecordTextView, RecordView, SALT_BYTES, Texts,
+};
+pub use signing::{KeyError, KeyName, SigningKey, VerifyingKey};
