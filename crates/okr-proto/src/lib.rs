@@ -1,1 +1,16 @@
-//! Skeleton.
+//! The one place where domain, bytes and wire meet.
+//!
+//! The generated types of `/proto` and their conversions to and from the core. It translates and
+//! decides nothing.
+
+/// The generated messages, clients and servers of package `okr.v1`.
+#[expect(missing_docs, clippy::pedantic, reason = "generated code")]
+pub mod v1 {
+    tonic::include_proto!("okr.v1");
+}
+
+/// The encoded descriptors of `/proto`, for gRPC reflection.
+pub const FILE_DESCRIPTOR_SET: &[u8] = tonic::include_file_descriptor_set!("okr_descriptor");
+
+/// The version of the protocol, as sent in the metadata `okr-protocol`.
+pub const PROTOCOL_VERSION: u32 = 1;
