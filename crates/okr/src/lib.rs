@@ -1,1 +1,6 @@
-//! Skeleton.
+//! The OKR command line: parse arguments, call the replica, print.
+
+pub mod error;
+pub mod exit;
+pub mod render;
+pub mod ui;

@@ -1,0 +1,249 @@
+//! The one owner of stdout and stderr.
+//!
+//! Stdout carries the answer and nothing else; stderr carries everything else. A reader that stops
+//! early is no error. Nothing reaches a terminal that could steer it.
+
+mod envelope;
+mod flags;
+mod sanitise;
+
+use std::io::{self, BufWriter, Write};
+
+use serde::Serialize;
+
+pub use envelope::{Context, Item};
+pub use flags::{ColorWhen, OutputFormat, Streams, TimeStyle, UiFlags, UiSettings};
+pub use sanitise::{sanitise, sanitise_lines};
+
+use crate::error::{CliError, ErrorKind};
+use crate::exit::Exit;
+use crate::render::{Screen, Tone};
+use sanitise::{sanitise_json, sanitise_screen};
+
+/// Prints answers, remarks and errors.
+///
+/// Printing never fails at the call: the first failure is kept, further output is dropped, and
+/// [`Ui::finish`] reports it.
+pub struct Ui {
+    settings: UiSettings,
+    answer: Box<dyn Write>,
+    remarks: Box<dyn Write>,
+    failure: Option<io::Error>,
+}
+
+impl Ui {
+    /// Takes the streams of the process.
+    pub fn of_process(flags: &UiFlags) -> Self {
+        let settings = UiSettings::new(flags, Streams::of_process());
+        let answer = BufWriter::with_capacity(64 * 1024, io::stdout());
+        Self::new(settings, Box::new(answer), Box::new(io::stderr()))
+    }
+
+    /// Prints to the given streams; tests give memory.
+    pub fn new(settings: UiSettings, answer: Box<dyn Write>, remarks: Box<dyn Write>) -> Self {
+        Self {
+            settings,
+            answer,
+            remarks,
+            failure: None,
+        }
+    }
+
+    /// Returns how things are printed.
+    pub const fn settings(&self) -> &UiSettings {
+        &self.settings
+    }
+
+    /// Returns the form of the answer that was asked for.
+    pub const fn output(&self) -> OutputFormat {
+        self.settings.output
+    }
+
+    /// Returns what the answer is rendered for.
+    pub const fn screen(&self) -> &Screen {
+        &self.settings.answer
+    }
+
+    /// Says whether nobody reads the answer any more, so that making more of it is idle.
+    pub const fn is_closed(&self) -> bool {
+        self.failure.is_some()
+    }
+
+    /// Prints the answer in the form that was asked for; `human` makes the screen for people.
+    pub fn answer<T: Item>(
+        &mut self,
+        context: &Context,
+        items: &[T],
+        human: impl FnOnce(&Screen) -> String,
+    ) {
+        match self.settings.output {
+            OutputFormat::Table => {
+                let text = human(&self.settings.answer);
+                self.print(&text);
+            }
+            OutputFormat::Json => self.write_json(envelope::document(context, items)),
+            OutputFormat::Jsonl | OutputFormat::Id => {
+                for item in items {
+                    self.item(item, |_| String::new());
+                }
+            }
+        }
+    }
+
+    /// Prints one item of an answer that has no end or is too long to keep, as soon as it is known.
+    ///
+    /// Such an answer has no envelope: under `-o json` each item is a line, as under `-o jsonl`.
+    pub fn item<T: Item>(&mut self, item: &T, human: impl FnOnce(&Screen) -> String) {
+        match self.settings.output {
+            OutputFormat::Table => {
+                let text = human(&self.settings.answer);
+                self.print(&text);
+            }
+            OutputFormat::Json | OutputFormat::Jsonl => self.write_json(envelope::line(item)),
+            OutputFormat::Id => {
+                if let Some(id) = item.id() {
+                    self.write_answer(&format!("{id}\n"));
+                }
+            }
+        }
+    }
+
+    /// Prints text of the answer as it is, but for what could steer a terminal.
+    ///
+    /// A missing line feed at the end is added.
+    pub fn print(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        let color = self.settings.answer.color;
+        let safe = sanitise_screen(text, color).into_owned();
+        self.write_answer(&safe);
+        if !safe.ends_with('\n') {
+            self.write_answer("\n");
+        }
+    }
+
+    /// Suggests what to type next, on stderr.
+    pub fn hint(&mut self, text: &str) {
+        if self.settings.hints {
+            self.remark("hint", "Hint:", Tone::Accent, text);
+        }
+    }
+
+    /// Says something worth knowing beside the answer, on stderr.
+    pub fn note(&mut self, text: &str) {
+        self.remark("note", "", Tone::Plain, text);
+    }
+
+    /// Warns of something that may be wrong, on stderr; `-q` does not silence it.
+    pub fn warning(&mut self, text: &str) {
+        self.write_remark("warning", "Warning:", Tone::Warning, text);
+    }
+
+    /// Prints an error on stderr and returns how the process must end.
+    pub fn error(&mut self, error: &CliError) -> Exit {
+        match error.kind() {
+            ErrorKind::BrokenPipe => {}
+            ErrorKind::User | ErrorKind::Config | ErrorKind::Usage | ErrorKind::Internal => {
+                self.flush();
+                let text = if self.settings.output.is_json() {
+                    json_line(&error.to_json())
+                } else {
+                    error.to_text(&self.settings.remarks, self.settings.verbose > 0)
+                };
+                self.write_stderr(&text);
+            }
+        }
+        error.exit()
+    }
+
+    /// Sends what is buffered of the answer to its reader.
+    pub fn flush(&mut self) {
+        let result = self.answer.flush();
+        self.keep_failure(result);
+    }
+
+    /// Ends the answer.
+    ///
+    /// # Errors
+    /// When a part of it could not be written: of kind [`ErrorKind::BrokenPipe`] when the reader
+    /// went away, else with the cause.
+    pub fn finish(&mut self) -> Result<(), CliError> {
+        self.flush();
+        match self.failure.take() {
+            None => Ok(()),
+            Some(failure) if failure.kind() == io::ErrorKind::BrokenPipe => {
+                Err(CliError::broken_pipe())
+            }
+            Some(failure) => Err(CliError::config(
+                "output-failed",
+                "the answer could not be written",
+            )
+            .caused_by(&failure)),
+        }
+    }
+
+    fn remark(&mut self, kind: &'static str, label: &str, tone: Tone, text: &str) {
+        if !self.settings.quiet {
+            self.write_remark(kind, label, tone, text);
+        }
+    }
+
+    fn write_remark(&mut self, kind: &'static str, label: &str, tone: Tone, text: &str) {
+        self.flush();
+        let line = if self.settings.output.is_json() {
+            json_line(&RemarkLine {
+                kind,
+                message: text,
+            })
+        } else if label.is_empty() {
+            format!("{}\n", sanitise_lines(text))
+        } else {
+            let label = self.settings.remarks.paint(tone, label);
+            format!("{label} {}\n", sanitise_lines(text))
+        };
+        self.write_stderr(&line);
+    }
+
+    fn write_json(&mut self, json: serde_json::Result<String>) {
+        match json {
+            Ok(json) => self.write_answer(&sanitise_json(&json)),
+            Err(error) => self.keep_failure(Err(error.into())),
+        }
+    }
+
+    fn write_answer(&mut self, text: &str) {
+        if self.failure.is_none() {
+            let result = self.answer.write_all(text.as_bytes());
+            self.keep_failure(result);
+        }
+    }
+
+    fn write_stderr(&mut self, text: &str) {
+        // There is nowhere left to say that stderr is gone.
+        self.remarks.write_all(text.as_bytes()).ok();
+        self.remarks.flush().ok();
+    }
+
+    fn keep_failure(&mut self, result: io::Result<()>) {
+        if let Err(error) = result {
+            self.failure.get_or_insert(error);
+        }
+    }
+}
+
+/// Something said beside the answer, in machine output.
+#[derive(Serialize)]
+struct RemarkLine<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    message: &'a str,
+}
+
+fn json_line(line: &impl Serialize) -> String {
+    let json = serde_json::to_string(line).expect("strings and numbers always serialise");
+    format!("{}\n", sanitise_json(&json))
+}
+
+#[cfg(test)]
+mod tests;
