@@ -3,4 +3,5 @@
 pub mod error;
 pub mod exit;
 pub mod render;
+pub mod short_id;
 pub mod ui;
