@@ -3,6 +3,12 @@
 //! The generated types of `/proto` and their conversions to and from the core. It translates and
 //! decides nothing.
 
+mod status;
+
+pub use status::{
+    AUTHORIZATION_METADATA_KEY, ApiError, BEARER_PREFIX, ERROR_DOMAIN, PROTOCOL_METADATA_KEY,
+};
+
 /// The generated messages, clients and servers of package `okr.v1`.
 #[expect(missing_docs, clippy::pedantic, reason = "generated code")]
 pub mod v1 {
