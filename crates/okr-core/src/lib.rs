@@ -5,13 +5,21 @@
 //! functions, so they cannot disagree about a rule.
 //!
 //! The verbs: [`evolve`](entity) turns an entity and an event into the next entity and never
-//! fails; `admit` says whether a change may follow a state; `decide` turns a command into a change.
+//! fails; [`admit`](admit::admit) says whether a change may follow a state; [`decide`](decide::decide)
+//! turns commands into a change. [`progress`] and [`status`] say how a goal stands.
 
+pub mod admit;
+pub mod authorize;
 pub mod change;
+pub mod decide;
 pub mod entity;
 pub mod event;
+pub mod field;
 pub mod id;
 pub mod measure;
+pub mod progress;
+pub mod rejection;
+pub mod status;
 pub mod text;
 pub mod value;
 pub mod view;
