@@ -5,3 +5,4 @@ pub mod exit;
 pub mod render;
 pub mod short_id;
 pub mod ui;
+pub mod when;
