@@ -5,4 +5,5 @@ pub mod exit;
 pub mod render;
 pub mod short_id;
 pub mod ui;
+pub mod value_text;
 pub mod when;
