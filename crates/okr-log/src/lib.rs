@@ -5,6 +5,8 @@
 //! objective is, and nothing is asynchronous.
 
 mod checkpoint;
+#[cfg(feature = "engine")]
+mod engine;
 mod hash;
 mod id;
 mod merkle;
@@ -12,6 +14,12 @@ mod record;
 mod signing;
 
 pub use checkpoint::{Checkpoint, CheckpointError, MAX_NOTE_BYTES, Origin, SignedCheckpoint};
+#[cfg(feature = "engine")]
+pub use engine::{
+    AppendFailure, AppendOutcome, Appender, Batch, BatchError, BlockError, CreateError,
+    DIRECTORY_FORMAT, Damage, FaultHook, FileError, Head, Log, LogOptions, Observer, OpenError,
+    ReadError, Step, StoreError, VisitError, Visitor,
+};
 pub use hash::Hash;
 pub use id::{AuthorId, ChangeId, LogId, Position, RecordedAt, TokenId};
 pub use merkle::{Frontier, FrontierError};

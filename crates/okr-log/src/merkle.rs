@@ -39,6 +39,13 @@ pub enum FrontierError {
 }
 
 impl Frontier {
+    /// The root of the empty tree: SHA-256 of nothing.
+    pub const EMPTY_ROOT: Hash = Hash([
+        0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9,
+        0x24, 0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52,
+        0xb8, 0x55,
+    ]);
+
     /// Makes the frontier of the empty tree.
     pub const fn new() -> Self {
         Self {
@@ -64,12 +71,12 @@ impl Frontier {
         self.size += 1;
     }
 
-    /// Returns the root of the tree; that of the empty tree is SHA-256 of nothing.
+    /// Returns the root of the tree; that of the empty tree is [`Frontier::EMPTY_ROOT`].
     pub fn root(&self) -> Hash {
         let from_right = self.subtrees.iter().rev().copied();
         from_right
             .reduce(|right, left| node_hash(left, right))
-            .unwrap_or_else(|| sha256(&[]))
+            .unwrap_or(Self::EMPTY_ROOT)
     }
 
     /// Writes the frontier as FORMAT.md section 4 says.

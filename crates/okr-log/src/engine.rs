@@ -1,0 +1,327 @@
+//! The log itself, on sled: create, open, append, read, follow.
+//!
+//! Every acknowledged record survives a power cut, and a log that lost one does not open (FORMAT.md sections 5 to 8).
+
+mod append;
+mod block;
+mod directory;
+mod error;
+mod fault;
+mod index;
+mod key;
+mod manifest;
+mod open;
+mod read;
+mod recover;
+mod store;
+mod witness;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use bytes::Bytes;
+
+pub use self::append::{AppendFailure, AppendOutcome, Appender, Batch, BatchError};
+pub use self::block::BlockError;
+pub use self::directory::FileError;
+pub use self::error::{CreateError, Damage, OpenError, VisitError};
+pub use self::fault::{FaultHook, Step};
+pub use self::manifest::DIRECTORY_FORMAT;
+pub use self::read::ReadError;
+pub use self::recover::Visitor;
+pub use self::store::StoreError;
+
+use self::append::Writer;
+use self::directory::DirectoryLock;
+use self::index::ChangeIndex;
+use self::read::Stretch;
+use self::store::Store;
+use crate::hash::Hash;
+use crate::id::{ChangeId, LogId, Position, RecordedAt};
+use crate::merkle::Frontier;
+
+/// Memory that the store may use to keep pages, in bytes, unless the options say otherwise.
+const DEFAULT_CACHE_BYTES: u64 = 32 * 1024 * 1024;
+
+/// Called with the new end of a log after each durable append, on the appender's thread; it must not block.
+pub type Observer = Box<dyn Fn(LogId, Head) + Send + Sync>;
+
+/// How a log is opened.
+#[derive(Clone)]
+pub struct LogOptions {
+    cache_bytes: u64,
+    faults: Option<FaultHook>,
+}
+
+/// The durable end of a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The newest position; [`Position::ZERO`] when the log is empty.
+    pub position: Position,
+    /// The Merkle root over all records.
+    pub root: Hash,
+    /// When the newest record was appended; the smallest moment when there is none.
+    pub recorded_at: RecordedAt,
+}
+
+/// An open data directory: one log for each organisation.
+///
+/// Handles are cheap to clone and all speak of the same logs; the directory is released when the last handle and the
+/// appender are gone. An organisation exists from its first record on.
+#[derive(Clone)]
+pub struct Log {
+    shared: Arc<Shared>,
+}
+
+/// What handles and the appender share. The lock is the last field, so it is released last.
+pub(crate) struct Shared {
+    store: Store,
+    organisations: RwLock<HashMap<LogId, Arc<Organisation>>>,
+    observers: RwLock<Vec<Observer>>,
+    failure: OnceLock<AppendFailure>,
+    /// Waits here for the appender.
+    writer: Mutex<Option<Writer>>,
+    _lock: DirectoryLock,
+}
+
+/// The durable part of one log, as kept in memory.
+pub(crate) struct Organisation {
+    state: RwLock<OrganisationState>,
+}
+
+struct OrganisationState {
+    head: Head,
+    index: ChangeIndex,
+}
+
+impl LogOptions {
+    /// Makes the usual options.
+    pub fn new() -> Self {
+        Self {
+            cache_bytes: DEFAULT_CACHE_BYTES,
+            faults: None,
+        }
+    }
+
+    /// Sets how much memory the store may use to keep pages, in bytes; it is a rough bound.
+    pub fn cache_bytes(mut self, bytes: u64) -> Self {
+        self.cache_bytes = bytes;
+        self
+    }
+
+    /// Sets what is asked before each step of making a group durable; for tests.
+    pub fn faults(mut self, hook: FaultHook) -> Self {
+        self.faults = Some(hook);
+        self
+    }
+}
+
+impl Default for LogOptions {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Head {
+    /// The end of a log without records.
+    pub const EMPTY: Self = Self {
+        position: Position::ZERO,
+        root: Frontier::EMPTY_ROOT,
+        recorded_at: RecordedAt::from_micros(i64::MIN),
+    };
+}
+
+impl Log {
+    /// Makes a new log in a directory that is missing or empty, durably, and opens it.
+    ///
+    /// # Errors
+    ///
+    /// `NotEmpty` and `NotADirectory` for what is there already, `File` and `Store` when the system refuses.
+    pub fn create(directory: &Path, options: LogOptions) -> Result<Self, CreateError> {
+        open::create(directory)?;
+        Self::open(directory, options).map_err(|error| CreateError::Open(Box::new(error)))
+    }
+
+    /// Opens a log, verifying all of it.
+    ///
+    /// # Errors
+    ///
+    /// See [`OpenError`]; the directory is left as it was.
+    pub fn open(directory: &Path, options: LogOptions) -> Result<Self, OpenError> {
+        Self::open_with(directory, options, &mut |_, _| Ok(()))
+    }
+
+    /// Opens a log, verifying all of it, and shows every record to `visit` in the same scan.
+    ///
+    /// Records come in order of organisation and position. What was built from them must be thrown away when opening
+    /// fails: the last check of all is the one against the witness.
+    ///
+    /// # Errors
+    ///
+    /// See [`OpenError`]; `Refused` carries the error of `visit`.
+    pub fn open_with(
+        directory: &Path,
+        options: LogOptions,
+        visit: &mut Visitor<'_>,
+    ) -> Result<Self, OpenError> {
+        let shared = open::open(directory, options, visit)?;
+        Ok(Self {
+            shared: Arc::new(shared),
+        })
+    }
+
+    /// Returns the appender, once; `None` when it has been taken.
+    pub fn appender(&self) -> Option<Appender> {
+        let mut writer = self
+            .shared
+            .writer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        writer
+            .take()
+            .map(|writer| Appender::new(Arc::clone(&self.shared), writer))
+    }
+
+    /// Returns the durable end of a log; that of an unknown organisation is empty.
+    pub fn head(&self, organisation: LogId) -> Head {
+        self.shared.head(organisation)
+    }
+
+    /// Returns all organisations with the durable ends of their logs, in order of their ids.
+    pub fn organisations(&self) -> Vec<(LogId, Head)> {
+        let organisations = read_lock(&self.shared.organisations);
+        let mut heads: Vec<(LogId, Head)> = organisations
+            .iter()
+            .map(|(id, organisation)| (*id, organisation.head()))
+            .collect();
+        heads.sort_by_key(|(id, _)| *id);
+        heads
+    }
+
+    /// Returns where a change stands in a log, if it is there and durable.
+    pub fn position_of(&self, organisation: LogId, change: ChangeId) -> Option<Position> {
+        self.shared.organisation(organisation)?.position_of(change)
+    }
+
+    /// Reads encoded records after a position, in order, until their sizes would exceed `byte_budget`.
+    ///
+    /// Gives at least one record if there is one, and never one that is not durable. The records share the memory of
+    /// the block they lie in.
+    ///
+    /// # Errors
+    ///
+    /// `Damaged` when a block that was durable cannot be read any more.
+    pub fn read(
+        &self,
+        organisation: LogId,
+        after: Position,
+        byte_budget: usize,
+    ) -> Result<Vec<Bytes>, ReadError> {
+        let head = self.head(organisation).position;
+        read::read(
+            &self.shared.store,
+            Stretch {
+                organisation,
+                after,
+                head,
+            },
+            byte_budget,
+        )
+    }
+
+    /// Registers an observer of durable appends.
+    pub fn on_durable(&self, observer: Observer) {
+        write_lock(&self.shared.observers).push(observer);
+    }
+
+    /// Returns the failure after which nothing more is written until the log is reopened.
+    pub fn failure(&self) -> Option<AppendFailure> {
+        self.shared.failure.get().cloned()
+    }
+
+    /// Releases this handle, and the directory if it was the last one.
+    ///
+    /// There is nothing to save: whatever was acknowledged is durable already, and dropping does the same.
+    pub fn close(self) {
+        drop(self);
+    }
+}
+
+impl fmt::Debug for Log {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Log")
+            .field("organisations", &self.organisations())
+            .finish()
+    }
+}
+
+impl Shared {
+    fn organisation(&self, organisation: LogId) -> Option<Arc<Organisation>> {
+        read_lock(&self.organisations)
+            .get(&organisation)
+            .map(Arc::clone)
+    }
+
+    fn head(&self, organisation: LogId) -> Head {
+        self.organisation(organisation)
+            .map_or(Head::EMPTY, |found| found.head())
+    }
+
+    /// Makes records visible that have just become durable.
+    fn publish(&self, organisation: LogId, head: Head, changes: &[(ChangeId, Position)]) {
+        let known = self.organisation(organisation).unwrap_or_else(|| {
+            let mut organisations = write_lock(&self.organisations);
+            Arc::clone(organisations.entry(organisation).or_default())
+        });
+        let mut state = write_lock(&known.state);
+        for (change, position) in changes {
+            let added = state.index.insert(*change, *position);
+            debug_assert!(
+                added.is_ok(),
+                "the batch was checked for changes in the log"
+            );
+        }
+        state.head = head;
+        drop(state);
+        for observer in read_lock(&self.observers).iter() {
+            observer(organisation, head);
+        }
+    }
+}
+
+impl Organisation {
+    fn new(head: Head, index: ChangeIndex) -> Self {
+        Self {
+            state: RwLock::new(OrganisationState { head, index }),
+        }
+    }
+
+    fn head(&self) -> Head {
+        read_lock(&self.state).head
+    }
+
+    fn position_of(&self, change: ChangeId) -> Option<Position> {
+        read_lock(&self.state).index.get(change)
+    }
+}
+
+impl Default for Organisation {
+    fn default() -> Self {
+        Self::new(Head::EMPTY, ChangeIndex::with_capacity(0))
+    }
+}
+
+// A panic while a lock is held cannot leave these half-changed in a way that matters: heads are copied whole.
+fn read_lock<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write_lock<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,88 @@
+//! Deciding which batches of a call may be appended, before anything is written.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::engine::append::{AppendOutcome, Batch, BatchError};
+use crate::engine::{Head, Shared};
+use crate::id::{ChangeId, LogId, Position, RecordedAt};
+
+/// What one call has accepted so far; a batch may follow another one of the same organisation.
+#[derive(Default)]
+pub(super) struct Accepted {
+    tails: HashMap<LogId, Tail>,
+    changes: HashSet<(LogId, ChangeId)>,
+}
+
+/// The end of a log, counting what this call has accepted and not yet made durable.
+#[derive(Clone, Copy)]
+struct Tail {
+    position: Position,
+    recorded_at: RecordedAt,
+}
+
+impl Accepted {
+    /// Accepts a batch, or says what becomes of it.
+    pub(super) fn accept(&mut self, shared: &Shared, batch: &Batch) -> Result<(), AppendOutcome> {
+        let organisation = batch.organisation;
+        let tail = self.tails.get(&organisation).copied().unwrap_or_else(|| {
+            let Head {
+                position,
+                recorded_at,
+                ..
+            } = shared.head(organisation);
+            Tail {
+                position,
+                recorded_at,
+            }
+        });
+        if tail.position != batch.expected_head {
+            return Err(AppendOutcome::Conflict {
+                head: tail.position,
+            });
+        }
+        let end = self.check(shared, batch, tail);
+        let end = end.map_err(|error| AppendOutcome::Invalid { error })?;
+        self.changes.extend(
+            batch
+                .records
+                .iter()
+                .map(|record| (organisation, record.change_id)),
+        );
+        self.tails.insert(organisation, end);
+        Ok(())
+    }
+
+    fn check(&self, shared: &Shared, batch: &Batch, mut tail: Tail) -> Result<Tail, BatchError> {
+        if batch.records.is_empty() {
+            return Err(BatchError::Empty);
+        }
+        let mut own = HashSet::with_capacity(batch.records.len());
+        let index = shared.organisation(batch.organisation);
+        for record in &batch.records {
+            let (position, change) = (record.position, record.change_id);
+            let expected = tail.position.next();
+            if position != expected {
+                return Err(BatchError::Position {
+                    found: position,
+                    expected,
+                });
+            }
+            if record.recorded_at < tail.recorded_at {
+                return Err(BatchError::RecordedAt { position });
+            }
+            record
+                .check_limits()
+                .map_err(|limit| BatchError::Limit { position, limit })?;
+            let durable = index.as_ref().and_then(|known| known.position_of(change));
+            let accepted = self.changes.contains(&(batch.organisation, change));
+            if durable.is_some() || accepted || !own.insert(change) {
+                return Err(BatchError::Duplicate { position, change });
+            }
+            tail = Tail {
+                position,
+                recorded_at: record.recorded_at,
+            };
+        }
+        Ok(tail)
+    }
+}

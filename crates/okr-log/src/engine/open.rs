@@ -1,0 +1,240 @@
+//! Creating and opening a data directory, in the order that makes it durable and keeps a damaged one untouched.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
+
+use crate::engine::append::Writer;
+use crate::engine::directory::{
+    Directory, FileError, LockError, file_error, sync, sync_tree, write_synced,
+};
+use crate::engine::error::{CreateError, OpenError};
+use crate::engine::manifest::{Manifest, ManifestError};
+use crate::engine::recover::{Recovered, Visitor, recover};
+use crate::engine::store::{Store, StoreError, StoreOptions};
+use crate::engine::witness::{Testimony, Witness, WitnessError, empty_file};
+use crate::engine::{Head, LogOptions, Organisation, Shared};
+use crate::id::LogId;
+use crate::merkle::Frontier;
+
+/// A new store holds almost nothing while it is made.
+const CREATION_CACHE_BYTES: u64 = 1024 * 1024;
+
+/// Lays out a new data directory; the manifest comes last, so that an interrupted creation never looks finished.
+pub(crate) fn create(path: &Path) -> Result<(), CreateError> {
+    make_directory(path)?;
+    let root = path
+        .canonicalize()
+        .map_err(|source| file_error("resolve", path, source))?;
+    let directory = Directory::new(&root);
+    let lock = directory.lock().map_err(|error| match error {
+        LockError::InUse => CreateError::NotEmpty { path: root.clone() },
+        LockError::File(error) => CreateError::File(error),
+    })?;
+    let manifest =
+        Manifest::generate().map_err(|source| file_error("name the log in", &root, source))?;
+    make_store(&directory, manifest.segment_bytes).map_err(|source| CreateError::Store {
+        path: directory.store(),
+        source,
+    })?;
+    sync_tree(&directory.store())?;
+    write_synced(&directory.witness(), &empty_file(manifest.log))?;
+    write_synced(&directory.manifest(), manifest.to_text().as_bytes())?;
+    sync(&root)?;
+    if let Some(parent) = root.parent() {
+        sync(parent)?;
+    }
+    drop(lock);
+    Ok(())
+}
+
+fn make_directory(path: &Path) -> Result<(), CreateError> {
+    match fs::create_dir(path) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            if !path.is_dir() {
+                return Err(CreateError::NotADirectory {
+                    path: path.to_owned(),
+                });
+            }
+            let mut entries =
+                fs::read_dir(path).map_err(|source| file_error("list", path, source))?;
+            if entries.next().is_some() {
+                return Err(CreateError::NotEmpty {
+                    path: path.to_owned(),
+                });
+            }
+            Ok(())
+        }
+        Err(source) => Err(file_error("create", path, source).into()),
+    }
+}
+
+fn make_store(directory: &Directory, segment_bytes: usize) -> Result<(), StoreError> {
+    let options = StoreOptions {
+        segment_bytes,
+        cache_bytes: CREATION_CACHE_BYTES,
+    };
+    let store = Store::open(directory, options)?;
+    store.flush()?;
+    store.sync()
+}
+
+/// Opens, verifies, and brings the witness forward to what was verified.
+pub(crate) fn open(
+    path: &Path,
+    options: LogOptions,
+    visit: &mut Visitor<'_>,
+) -> Result<Shared, OpenError> {
+    let directory = find(path)?;
+    let manifest = read_manifest(&directory)?;
+    let lock = directory.lock().map_err(|error| match error {
+        LockError::InUse => OpenError::InUse {
+            path: path.to_owned(),
+        },
+        LockError::File(error) => OpenError::File(error),
+    })?;
+    let mut witness = open_witness(&directory, manifest.log)?;
+    let store = open_store(&directory, manifest.segment_bytes, options.cache_bytes)?;
+    let recovered = recover(&store, &witness, visit)?;
+    bring_forward(&mut witness, &recovered)
+        .map_err(|source| file_error("update", &directory.witness(), source))?;
+
+    let mut frontiers: HashMap<LogId, Frontier> = HashMap::new();
+    let mut organisations = HashMap::new();
+    for (
+        id,
+        Recovered {
+            position,
+            recorded_at,
+            index,
+            frontier,
+        },
+    ) in recovered
+    {
+        let head = Head {
+            position,
+            recorded_at,
+            root: frontier.root(),
+        };
+        organisations.insert(id, Arc::new(Organisation::new(head, index)));
+        frontiers.insert(id, frontier);
+    }
+    let writer = Writer {
+        witness,
+        frontiers,
+        faults: options.faults,
+    };
+    Ok(Shared {
+        store,
+        organisations: RwLock::new(organisations),
+        observers: RwLock::default(),
+        failure: OnceLock::new(),
+        writer: Mutex::new(Some(writer)),
+        _lock: lock,
+    })
+}
+
+fn find(path: &Path) -> Result<Directory, OpenError> {
+    let metadata = fs::metadata(path).map_err(|source| match source.kind() {
+        io::ErrorKind::NotFound => OpenError::NotFound {
+            path: path.to_owned(),
+        },
+        _ => OpenError::File(file_error("open", path, source)),
+    })?;
+    if !metadata.is_dir() {
+        return Err(OpenError::NotADirectory {
+            path: path.to_owned(),
+        });
+    }
+    Ok(Directory::new(path))
+}
+
+fn read_manifest(directory: &Directory) -> Result<Manifest, OpenError> {
+    let path = directory.manifest();
+    let text = fs::read(&path).map_err(|source| match source.kind() {
+        io::ErrorKind::NotFound => OpenError::NotALog {
+            path: directory.root().to_owned(),
+        },
+        _ => OpenError::File(file_error("read", &path, source)),
+    })?;
+    Manifest::parse(&text).map_err(|error| match error {
+        ManifestError::NewerFormat(found) => OpenError::NewerFormat { path, found },
+        ManifestError::Malformed(reason) => OpenError::Manifest { path, reason },
+    })
+}
+
+fn open_witness(directory: &Directory, log: [u8; 16]) -> Result<Witness, OpenError> {
+    let path = directory.witness();
+    Witness::open(&path, log).map_err(|error| match error {
+        WitnessError::Missing => OpenError::Witness {
+            path,
+            reason: "missing".to_owned(),
+        },
+        WitnessError::Damaged(reason) => OpenError::Witness {
+            path,
+            reason: format!("damaged ({reason})"),
+        },
+        WitnessError::Newer(found) => OpenError::NewerFormat {
+            path,
+            found: found.into(),
+        },
+        WitnessError::Io(source) => OpenError::File(file_error("read", &path, source)),
+    })
+}
+
+fn open_store(
+    directory: &Directory,
+    segment_bytes: usize,
+    cache_bytes: u64,
+) -> Result<Store, OpenError> {
+    // sled would make these anew, and an empty store with them.
+    for path in [directory.store_file(), directory.store_configuration()] {
+        if !path.is_file() {
+            return Err(OpenError::StoreMissing { path });
+        }
+    }
+    // After a kill, bytes may be in memory only; sled is about to write a snapshot that relies on them.
+    sync(&directory.store_file())?;
+    let failed = |source| OpenError::Store {
+        path: directory.store(),
+        source,
+    };
+    let store = Store::open(
+        directory,
+        StoreOptions {
+            segment_bytes,
+            cache_bytes,
+        },
+    )
+    .map_err(failed)?;
+    store.flush().and_then(|()| store.sync()).map_err(failed)?;
+    sync_snapshot(directory)?;
+    Ok(store)
+}
+
+/// Makes the names of the snapshot files durable that sled replaces while it opens.
+fn sync_snapshot(directory: &Directory) -> Result<(), FileError> {
+    sync(&directory.store())
+}
+
+fn bring_forward(witness: &mut Witness, recovered: &HashMap<LogId, Recovered>) -> io::Result<()> {
+    let mut changed = false;
+    for (organisation, found) in recovered {
+        let known = witness.get(*organisation);
+        if known.is_none_or(|testimony| testimony.position < found.position) {
+            let testimony = Testimony {
+                position: found.position,
+                root: found.frontier.root(),
+            };
+            witness.write(*organisation, testimony)?;
+            changed = true;
+        }
+    }
+    if changed {
+        witness.sync()?;
+    }
+    Ok(())
+}
