@@ -7,6 +7,7 @@ mod check_in;
 mod cycle;
 mod judge;
 mod key_result;
+mod links;
 mod objective;
 mod org;
 mod person;
@@ -26,7 +27,7 @@ use crate::view::{Overlay, View};
 
 use judge::{Effect, Judge, Stop};
 
-pub use judge::MAX_LINKS;
+pub use links::MAX_LINKS;
 
 /// What a judge knows beside the state: facts from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
