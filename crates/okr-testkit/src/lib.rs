@@ -1,1 +1,12 @@
-//! Skeleton.
+//! Scenarios and generators for the tests of the other crates. A development dependency only.
+//!
+//! [`scenario`] writes a rule down as given, when, then. [`generate`] makes random histories that
+//! the rules admit, the same for the same seed. [`sample`] holds the people and things that both
+//! and other tests talk about.
+
+pub mod generate;
+mod random;
+pub mod sample;
+pub mod scenario;
+
+pub use random::Random;

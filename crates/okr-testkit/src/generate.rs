@@ -1,0 +1,186 @@
+//! Random histories that the rules admit: the same for the same seed, with every kind of event.
+//!
+//! Each history begins with the founding of [`ORG`]. Every change was decided by
+//! `okr_core::decide` on the state that the ones before it leave, by the rules of
+//! [`context`], so that admitting it again, in order, must succeed.
+
+mod values;
+mod wish;
+
+use jiff::{SignedDuration, Timestamp};
+use okr_core::change::Change;
+use okr_core::decide::{Command, Decision, Proposal, decide};
+use okr_core::id::{ChangeId, CheckInId, CycleId, KeyResultId, ObjectiveId, PersonId, TeamId};
+use okr_core::value::{AmendmentCategory, Role, Source};
+use okr_core::view::MemoryView;
+use proptest::prelude::{Strategy, any};
+
+use crate::random::Random;
+use crate::sample::{self, context, new_org, text};
+use crate::scenario::never;
+
+pub use crate::sample::{ORG, TODAY};
+
+/// How often a wish may come to nothing before the generator is taken for broken.
+const MAX_ATTEMPTS: usize = 10_000;
+
+/// Returns an admitted history of exactly this many changes, with the author of each.
+///
+/// # Panics
+/// When the rules admit nothing any more, which is a defect of the generator or of the rules.
+pub fn history(seed: u64, changes: usize) -> Vec<(PersonId, Change)> {
+    let mut maker = Maker::new(seed);
+    (0..changes).map(|_| maker.change()).collect()
+}
+
+/// Returns histories of 1 to `most` changes.
+pub fn histories(most: usize) -> impl Strategy<Value = Vec<(PersonId, Change)>> {
+    (any::<u64>(), 1..=most).prop_map(|(seed, changes)| history(seed, changes))
+}
+
+/// Returns the state that a history leads to.
+pub fn replay<'a>(history: impl IntoIterator<Item = &'a (PersonId, Change)>) -> MemoryView {
+    let mut view = MemoryView::new();
+    for (_, change) in history {
+        view.apply(change);
+    }
+    view
+}
+
+/// A growing history: the state, and the ids of what there is.
+#[derive(Debug)]
+struct Maker {
+    random: Random,
+    view: MemoryView,
+    now: Timestamp,
+    people: Vec<PersonId>,
+    teams: Vec<TeamId>,
+    cycles: Vec<CycleId>,
+    objectives: Vec<ObjectiveId>,
+    key_results: Vec<KeyResultId>,
+    check_ins: Vec<CheckInId>,
+}
+
+impl Maker {
+    fn new(seed: u64) -> Self {
+        Self {
+            random: Random::new(seed),
+            view: MemoryView::new(),
+            now: Timestamp::from_second(1_767_225_600).expect("the year 2026 is a time"),
+            people: Vec::new(),
+            teams: Vec::new(),
+            cycles: Vec::new(),
+            objectives: Vec::new(),
+            key_results: Vec::new(),
+            check_ins: Vec::new(),
+        }
+    }
+
+    /// Makes the next change and takes it into the state.
+    fn change(&mut self) -> (PersonId, Change) {
+        let minutes = 1 + self.random.below(90);
+        let pause = SignedDuration::from_mins(i64::try_from(minutes).expect("90 is a number"));
+        self.now = self
+            .now
+            .checked_add(pause)
+            .expect("a test history ends before the year 10000");
+        if self.people.is_empty() {
+            return self.founding();
+        }
+        for _ in 0..MAX_ATTEMPTS {
+            let author = self.random.choose(&self.people).unwrap_or(sample::ANA);
+            let commands = self.wishes();
+            if let Some(change) = self.attempt(author, commands) {
+                return (author, change);
+            }
+        }
+        panic!(
+            "no admissible change in {MAX_ATTEMPTS} attempts: {:?}",
+            self.view
+        );
+    }
+
+    fn founding(&mut self) -> (PersonId, Change) {
+        let commands = vec![
+            Command::CreateOrg {
+                id: ORG,
+                new: new_org(),
+            },
+            Command::AddPerson {
+                id: sample::ANA,
+                role: Role::Admin,
+            },
+        ];
+        let change = self
+            .attempt(sample::ANA, commands)
+            .expect("an organisation can be founded");
+        (sample::ANA, change)
+    }
+
+    /// Returns one wish, now and then several.
+    fn wishes(&mut self) -> Vec<Command> {
+        let count = if self.random.one_in(8) {
+            2 + self.random.below(3)
+        } else {
+            1
+        };
+        (0..count).filter_map(|_| self.wish()).collect()
+    }
+
+    /// Takes a change into the state, if the rules admit it.
+    fn attempt(&mut self, author: PersonId, commands: Vec<Command>) -> Option<Change> {
+        let added = commands.clone();
+        let source = match self.random.below(12) {
+            0 => Source::Import,
+            1 => Source::Automation,
+            _ => Source::Human,
+        };
+        let on_behalf_of = match source {
+            Source::Human => None,
+            Source::Import | Source::Automation => self.random.choose(&self.people),
+        };
+        let proposal = Proposal {
+            id: ChangeId::new(self.uuid()),
+            authored_at: self.now,
+            on_behalf_of,
+            source,
+            reason: (!self.random.one_in(3)).then(|| text("because it is better so")),
+            amendment: (!self.random.one_in(3))
+                .then(|| self.random.choose(AmendmentCategory::ALL))
+                .flatten(),
+            commands,
+        };
+        match never(decide(&self.view, &context(author), ORG, proposal)) {
+            Decision::Change(change) => {
+                self.view.apply(&change);
+                for command in &added {
+                    self.note(command);
+                }
+                Some(change)
+            }
+            Decision::NothingToDo | Decision::Rejected(_) => None,
+        }
+    }
+
+    /// Remembers the id of what a command made.
+    fn note(&mut self, command: &Command) {
+        match command {
+            Command::AddPerson { id, .. } => self.people.push(*id),
+            Command::AddTeam { id, .. } => self.teams.push(*id),
+            Command::AddCycle { id, .. } => self.cycles.push(*id),
+            Command::AddObjective { id, .. } => self.objectives.push(*id),
+            Command::AddKeyResult { id, .. } => self.key_results.push(*id),
+            Command::RecordCheckIn { id, .. } => self.check_ins.push(*id),
+            // Everything else is about what there is already.
+            _ => {}
+        }
+    }
+
+    fn uuid(&mut self) -> uuid::Uuid {
+        let millis = u64::try_from(self.now.as_millisecond()).expect("the history is after 1970");
+        self.random.uuid(millis)
+    }
+}
+
+#[cfg(test)]
+mod tests;
