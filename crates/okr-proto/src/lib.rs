@@ -3,11 +3,22 @@
 //! The generated types of `/proto` and their conversions to and from the core. It translates and
 //! decides nothing.
 
+mod change;
+mod choice;
+mod event;
+mod fault;
+mod field;
 mod status;
+mod text;
 
+pub use change::{Decoded, EncodedChange, SaltLengthError, decode, encode};
+pub use choice::{role_from_number, role_number};
+pub use fault::{DecodeError, Problem};
+pub use okr_log::{MAX_BODY_BYTES, MAX_TEXT_BYTES, MAX_TEXTS};
 pub use status::{
     AUTHORIZATION_METADATA_KEY, ApiError, BEARER_PREFIX, ERROR_DOMAIN, PROTOCOL_METADATA_KEY,
 };
+pub use text::{ERASED, SaltedText, StoredText};
 
 /// The generated messages, clients and servers of package `okr.v1`.
 #[expect(missing_docs, clippy::pedantic, reason = "generated code")]

@@ -1,0 +1,110 @@
+//! Events of the organisation.
+
+use okr_core::event::{NewOrg, OrgEdit, OrgEvent};
+use okr_core::text::TimeZoneName;
+use v1::org_edit::Field;
+use v1::org_event::What;
+
+use crate::choice::{Choice as _, read_choice};
+use crate::fault::{At as _, Fault, Problem};
+use crate::field::{Part, read_cadence, read_edit, read_wide_choice, write_edit};
+use crate::text::{TextReader, TextWriter};
+use crate::v1;
+
+impl Part for OrgEvent {
+    type Message = v1::OrgEvent;
+
+    fn write(&self, texts: &mut TextWriter<'_>) -> v1::OrgEvent {
+        let what = match self {
+            Self::Created(new) => What::Created(new.write(texts)),
+            Self::Edited(edit) => What::Edited(edit.write(texts)),
+        };
+        v1::OrgEvent { what: Some(what) }
+    }
+
+    fn read(message: &v1::OrgEvent, texts: &mut TextReader<'_>) -> Result<Self, Fault> {
+        Ok(match message.what.as_ref().ok_or(Problem::Missing)? {
+            What::Created(new) => Self::Created(Part::read(new, texts).at("created")?),
+            What::Edited(edit) => Self::Edited(Part::read(edit, texts).at("edited")?),
+        })
+    }
+}
+
+impl Part for NewOrg {
+    type Message = v1::NewOrg;
+
+    fn write(&self, texts: &mut TextWriter<'_>) -> v1::NewOrg {
+        v1::NewOrg {
+            name: texts.write(&self.name),
+            time_zone: self.time_zone.as_str().to_owned(),
+            week_start: self.week_start.number(),
+            edit_policy: self.edit_policy.number(),
+            reason_after_commitment: self.reason_after_commitment,
+            cadence_days: self.cadence.get().into(),
+        }
+    }
+
+    fn read(message: &v1::NewOrg, texts: &mut TextReader<'_>) -> Result<Self, Fault> {
+        Ok(Self {
+            name: texts.read(message.name).at("name")?,
+            time_zone: read_time_zone(&message.time_zone).at("time_zone")?,
+            week_start: read_choice(message.week_start).at("week_start")?,
+            edit_policy: read_choice(message.edit_policy).at("edit_policy")?,
+            reason_after_commitment: message.reason_after_commitment,
+            cadence: read_cadence(message.cadence_days.into()).at("cadence_days")?,
+        })
+    }
+}
+
+impl Part for OrgEdit {
+    type Message = v1::OrgEdit;
+
+    fn write(&self, texts: &mut TextWriter<'_>) -> v1::OrgEdit {
+        let field = match self {
+            Self::Name(edit) => Field::Name(write_edit(edit, |name| texts.write(name))),
+            Self::TimeZone(edit) => {
+                Field::TimeZone(write_edit(edit, |zone| zone.as_str().to_owned()))
+            }
+            Self::WeekStart(edit) => {
+                Field::WeekStart(write_edit(edit, |start| start.number().into()))
+            }
+            Self::EditPolicy(edit) => {
+                Field::EditPolicy(write_edit(edit, |policy| policy.number().into()))
+            }
+            Self::ReasonAfterCommitment(edit) => {
+                Field::ReasonAfterCommitment(write_edit(edit, |needed| *needed))
+            }
+            Self::Cadence(edit) => {
+                Field::CadenceDays(write_edit(edit, |cadence| cadence.get().into()))
+            }
+        };
+        v1::OrgEdit { field: Some(field) }
+    }
+
+    fn read(message: &v1::OrgEdit, texts: &mut TextReader<'_>) -> Result<Self, Fault> {
+        Ok(match message.field.as_ref().ok_or(Problem::Missing)? {
+            Field::Name(edit) => {
+                Self::Name(read_edit(edit, |index| texts.read(*index)).at("name")?)
+            }
+            Field::TimeZone(edit) => {
+                Self::TimeZone(read_edit(edit, |zone| read_time_zone(zone)).at("time_zone")?)
+            }
+            Field::WeekStart(edit) => Self::WeekStart(
+                read_edit(edit, |number| read_wide_choice(*number)).at("week_start")?,
+            ),
+            Field::EditPolicy(edit) => Self::EditPolicy(
+                read_edit(edit, |number| read_wide_choice(*number)).at("edit_policy")?,
+            ),
+            Field::ReasonAfterCommitment(edit) => Self::ReasonAfterCommitment(
+                read_edit(edit, |needed| Ok(*needed)).at("reason_after_commitment")?,
+            ),
+            Field::CadenceDays(edit) => {
+                Self::Cadence(read_edit(edit, |days| read_cadence(*days)).at("cadence_days")?)
+            }
+        })
+    }
+}
+
+fn read_time_zone(name: &str) -> Result<TimeZoneName, Fault> {
+    Ok(TimeZoneName::new(name)?)
+}

@@ -1,0 +1,4 @@
+//! What the crate promises about bytes and messages.
+
+mod codec;
+mod samples;
