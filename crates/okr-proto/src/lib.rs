@@ -8,13 +8,17 @@ mod choice;
 mod event;
 mod fault;
 mod field;
+mod ids;
+mod record;
 mod status;
 mod text;
 
 pub use change::{Decoded, EncodedChange, SaltLengthError, decode, encode};
 pub use choice::{role_from_number, role_number};
 pub use fault::{DecodeError, Problem};
+pub use ids::{ToCore, ToLog};
 pub use okr_log::{MAX_BODY_BYTES, MAX_TEXT_BYTES, MAX_TEXTS};
+pub use record::{ConfirmedChange, RecordError, decode_record};
 pub use status::{
     AUTHORIZATION_METADATA_KEY, ApiError, BEARER_PREFIX, ERROR_DOMAIN, PROTOCOL_METADATA_KEY,
 };
