@@ -1,5 +1,17 @@
 //! The pieces that screens are made of. Pure: facts in, text out; [`Ui`](crate::ui::Ui) prints.
 
+mod bar;
+mod number;
 mod screen;
+mod status;
+mod table;
+mod time;
+mod tree;
 
+pub use bar::bar;
+pub use number::{number, quantity, quantity_change};
 pub use screen::{Screen, Tone};
+pub use status::{mark, mark_and_words, tone, words};
+pub use table::{Cell, Column, Table, fit, text_width};
+pub use time::{iso, local, moment, relative, short_day};
+pub use tree::{Node, TreeLine, tree_lines};

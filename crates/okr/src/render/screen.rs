@@ -43,6 +43,31 @@ impl Screen {
         }
     }
 
+    /// Returns what stands for text that was cut off.
+    pub const fn ellipsis(&self) -> &'static str {
+        if self.ascii { "..." } else { "…" }
+    }
+
+    /// Returns the arrow between an old and a new value.
+    pub const fn arrow(&self) -> &'static str {
+        if self.ascii { "->" } else { "→" }
+    }
+
+    /// Returns the dot between facts on one line.
+    pub const fn dot(&self) -> &'static str {
+        if self.ascii { "-" } else { "·" }
+    }
+
+    /// Returns the sign for "at most".
+    pub const fn at_most(&self) -> &'static str {
+        if self.ascii { "<=" } else { "≤" }
+    }
+
+    /// Returns the sign for "at least".
+    pub const fn at_least(&self) -> &'static str {
+        if self.ascii { ">=" } else { "≥" }
+    }
+
     /// Makes a text harmless and gives it a tone, where colour may be used.
     pub fn paint(&self, tone: Tone, text: &str) -> String {
         let text = sanitise(text);

@@ -1,0 +1,87 @@
+//! Numbers with their units. Never rounded: what was typed is what is shown.
+
+use okr_core::value::Number;
+
+use super::Screen;
+use crate::ui::sanitise;
+
+/// The fewest digits before the point that are written in groups of three on a terminal.
+const GROUPED_DIGITS_MIN: usize = 5;
+
+/// Writes a number; on a terminal with blanks between thousands: `100 000 000`.
+pub fn number(number: Number, screen: &Screen) -> String {
+    let text = number.to_string();
+    if !screen.terminal {
+        return text;
+    }
+    let (sign, unsigned) = text.split_at(usize::from(text.starts_with('-')));
+    let (whole, fraction) = unsigned.split_at(unsigned.find('.').unwrap_or(unsigned.len()));
+    if whole.len() < GROUPED_DIGITS_MIN {
+        return text;
+    }
+    let mut grouped = String::with_capacity(text.len() + whole.len() / 3);
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            grouped.push(' ');
+        }
+        grouped.push(digit);
+    }
+    format!("{sign}{grouped}{fraction}")
+}
+
+/// Writes a number with its unit: `312 ms`, `71 %`.
+pub fn quantity(value: Number, unit: Option<&str>, screen: &Screen) -> String {
+    with_unit(number(value, screen), unit)
+}
+
+/// Writes a step between two numbers with one unit: `340 → 312 ms`.
+pub fn quantity_change(from: Number, to: Number, unit: Option<&str>, screen: &Screen) -> String {
+    let (from, to) = (number(from, screen), number(to, screen));
+    with_unit(format!("{from} {} {to}", screen.arrow()), unit)
+}
+
+fn with_unit(text: String, unit: Option<&str>) -> String {
+    match unit {
+        Some(unit) => format!("{text} {}", sanitise(unit)),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str, screen: Screen) -> String {
+        number(text.parse().unwrap(), &screen)
+    }
+
+    #[test]
+    fn thousands_are_grouped_on_a_terminal_only() {
+        let terminal = Screen::terminal(80);
+        assert_eq!(shown("100000000", terminal), "100 000 000");
+        assert_eq!(shown("-12345.678", terminal), "-12 345.678");
+        assert_eq!(shown("9999", terminal), "9999");
+        assert_eq!(shown("-9999", terminal), "-9999");
+        assert_eq!(shown("100000000", Screen::piped()), "100000000");
+    }
+
+    #[test]
+    fn a_unit_follows_after_a_blank() {
+        let terminal = Screen::terminal(80);
+        let (from, to) = (Number::from(340), Number::from(312));
+        assert_eq!(quantity(to, Some("%"), &terminal), "312 %");
+        assert_eq!(quantity(to, None, &terminal), "312");
+        assert_eq!(
+            quantity_change(from, to, Some("ms"), &terminal),
+            "340 → 312 ms"
+        );
+        let ascii = Screen {
+            ascii: true,
+            ..terminal
+        };
+        assert_eq!(
+            quantity_change(from, to, Some("m\u{1b}s"), &ascii),
+            "340 -> 312 m\\x1bs"
+        );
+    }
+}

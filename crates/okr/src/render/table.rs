@@ -1,0 +1,355 @@
+//! Columns: aligned and cut to the width on a terminal, separated by tabs and whole elsewhere.
+
+use unicode_width::UnicodeWidthStr;
+
+use super::{Screen, Tone};
+use crate::ui::sanitise;
+
+/// The number of blanks between two columns on a terminal.
+const GAP: usize = 2;
+
+/// A flexible column is not made narrower than this, in columns of the terminal.
+const FLEXIBLE_WIDTH_MIN: usize = 8;
+
+/// A column of a table.
+#[derive(Clone, Debug)]
+pub struct Column {
+    title: &'static str,
+    right: bool,
+    flexible: bool,
+}
+
+impl Column {
+    /// Makes a column of text. The title has no blanks, so that scripts can split it off.
+    pub const fn left(title: &'static str) -> Self {
+        Self {
+            title,
+            right: false,
+            flexible: false,
+        }
+    }
+
+    /// Makes a column of numbers.
+    pub const fn right(title: &'static str) -> Self {
+        Self {
+            right: true,
+            ..Self::left(title)
+        }
+    }
+
+    /// Lets the column be cut first when the terminal is too narrow.
+    pub const fn flexible(mut self) -> Self {
+        self.flexible = true;
+        self
+    }
+}
+
+/// One cell: a few pieces of text, made harmless, each with its tone.
+#[derive(Clone, Debug, Default)]
+pub struct Cell {
+    spans: Vec<(Tone, String)>,
+}
+
+impl Cell {
+    /// Makes a cell without a value, shown as `-`.
+    pub const fn empty() -> Self {
+        Self { spans: Vec::new() }
+    }
+
+    /// Makes a cell of one tone.
+    pub fn toned(tone: Tone, text: &str) -> Self {
+        Self::empty().and(tone, text)
+    }
+
+    /// Appends a piece.
+    pub fn and(mut self, tone: Tone, text: &str) -> Self {
+        if !text.is_empty() {
+            self.spans.push((tone, sanitise(text).into_owned()));
+        }
+        self
+    }
+
+    fn width(&self) -> usize {
+        self.spans.iter().map(|(_, text)| text_width(text)).sum()
+    }
+
+    /// Returns the pieces, cut to a width.
+    fn cut(&self, width: usize, screen: &Screen) -> Vec<(Tone, String)> {
+        if self.width() <= width {
+            return self.spans.clone();
+        }
+        let ellipsis = screen.ellipsis();
+        let Some(mut room) = width.checked_sub(text_width(ellipsis)) else {
+            return vec![(Tone::Plain, ".".repeat(width))];
+        };
+        let mut pieces = Vec::new();
+        for (tone, text) in &self.spans {
+            let kept = beginning(text, room);
+            pieces.push((*tone, kept.to_owned()));
+            if kept.len() < text.len() {
+                break;
+            }
+            room -= text_width(kept);
+        }
+        pieces.push((Tone::Plain, ellipsis.to_owned()));
+        pieces
+    }
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Self {
+        Self::toned(Tone::Plain, text)
+    }
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Self {
+        Self::from(text.as_str())
+    }
+}
+
+/// Rows of cells under columns.
+#[derive(Clone, Debug)]
+pub struct Table {
+    columns: Vec<Column>,
+    rows: Vec<Vec<Cell>>,
+}
+
+impl Table {
+    /// Begins a table. Without any title there is no heading.
+    pub fn new(columns: impl Into<Vec<Column>>) -> Self {
+        Self {
+            columns: columns.into(),
+            rows: Vec::new(),
+        }
+    }
+
+    /// Adds a row; cells that are missing at its end are empty.
+    pub fn row(&mut self, cells: impl Into<Vec<Cell>>) {
+        let mut cells = cells.into();
+        cells.resize_with(self.columns.len(), Cell::empty);
+        self.rows.push(cells);
+    }
+
+    /// Says whether there is no row.
+    pub const fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Renders the table, each line ending in a line feed; nothing at all without rows.
+    pub fn render(&self, screen: &Screen) -> String {
+        if self.rows.is_empty() {
+            return String::new();
+        }
+        let heading = self.heading();
+        let lines = heading.iter().chain(&self.rows);
+        if !screen.terminal {
+            return lines.map(|cells| tabbed(cells, screen)).collect();
+        }
+        let widths = self.widths(heading.as_deref(), screen.width);
+        lines
+            .map(|cells| self.aligned(cells, &widths, screen))
+            .collect()
+    }
+
+    fn heading(&self) -> Option<Vec<Cell>> {
+        let has_titles = self.columns.iter().any(|column| !column.title.is_empty());
+        has_titles.then(|| {
+            self.columns
+                .iter()
+                .map(|column| Cell::toned(Tone::Dim, column.title))
+                .collect()
+        })
+    }
+
+    /// Returns the width of each column; flexible ones, widest first, give way to fit the terminal.
+    fn widths(&self, heading: Option<&[Cell]>, available: usize) -> Vec<usize> {
+        let rows = || {
+            heading
+                .into_iter()
+                .chain(self.rows.iter().map(Vec::as_slice))
+        };
+        let widest = |index: usize| rows().map(|cells| cells[index].width().max(1)).max();
+        let mut widths: Vec<usize> = (0..self.columns.len())
+            .map(|index| widest(index).unwrap_or(0))
+            .collect();
+        let gaps = GAP * widths.len().saturating_sub(1);
+        loop {
+            let total = widths.iter().sum::<usize>() + gaps;
+            let shrinkable = (0..widths.len())
+                .filter(|index| self.columns[*index].flexible)
+                .filter(|index| widths[*index] > FLEXIBLE_WIDTH_MIN)
+                .max_by_key(|index| widths[*index]);
+            match shrinkable {
+                Some(index) if total > available => widths[index] -= 1,
+                Some(_) | None => return widths,
+            }
+        }
+    }
+
+    fn aligned(&self, cells: &[Cell], widths: &[usize], screen: &Screen) -> String {
+        let mut line = Cell::empty();
+        for (index, (cell, width)) in cells.iter().zip(widths).enumerate() {
+            let pieces = match cell.cut(*width, screen) {
+                pieces if pieces.is_empty() => vec![(Tone::Dim, "-".to_owned())],
+                pieces => pieces,
+            };
+            let used: usize = pieces.iter().map(|(_, text)| text_width(text)).sum();
+            let padding = " ".repeat(width - used);
+            let is_last = index + 1 == widths.len();
+            if self.columns[index].right {
+                line = line.and(Tone::Plain, &padding);
+            }
+            line.spans.extend(pieces);
+            if !self.columns[index].right && !is_last {
+                line = line.and(Tone::Plain, &padding);
+            }
+            if !is_last {
+                line = line.and(Tone::Plain, &" ".repeat(GAP));
+            }
+        }
+        let painted: String = line
+            .cut(screen.width, screen)
+            .iter()
+            .map(|(tone, text)| screen.paint(*tone, text))
+            .collect();
+        format!("{}\n", painted.trim_end_matches(' '))
+    }
+}
+
+fn tabbed(cells: &[Cell], screen: &Screen) -> String {
+    let cells: Vec<String> = cells
+        .iter()
+        .map(|cell| match cell.spans.as_slice() {
+            [] => "-".to_owned(),
+            spans => spans
+                .iter()
+                .map(|(tone, text)| screen.paint(*tone, text))
+                .collect(),
+        })
+        .collect();
+    format!("{}\n", cells.join("\t"))
+}
+
+/// Returns how many columns of a terminal a text takes.
+pub fn text_width(text: &str) -> usize {
+    UnicodeWidthStr::width(text)
+}
+
+/// Cuts a text to a width in columns, with a sign that something is missing.
+pub fn fit(text: &str, width: usize, screen: &Screen) -> String {
+    if text_width(text) <= width {
+        return text.to_owned();
+    }
+    let ellipsis = screen.ellipsis();
+    let Some(room) = width.checked_sub(text_width(ellipsis)) else {
+        return ".".repeat(width);
+    };
+    format!("{}{ellipsis}", beginning(text, room))
+}
+
+/// Returns the longest beginning that takes no more than a width in columns.
+fn beginning(text: &str, width: usize) -> &str {
+    // Widths of characters do not add up where several make one picture, so whole texts are measured.
+    let ends = text
+        .char_indices()
+        .map(|(at, character)| at + character.len_utf8());
+    let end = ends
+        .take_while(|end| text_width(&text[..*end]) <= width)
+        .last();
+    &text[..end.unwrap_or(0)]
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn goals() -> Table {
+        let mut table = Table::new([
+            Column::left("ID"),
+            Column::left("TITLE").flexible(),
+            Column::right("NOW"),
+            Column::left("OWNER"),
+        ]);
+        table.row([
+            Cell::toned(Tone::Id, "vm").and(Tone::Dim, "kp"),
+            "p99 latency of the public API".into(),
+            "312 ms".into(),
+            "@ana".into(),
+        ]);
+        table.row(["ztrq".into(), "目標 hit\trate".into(), "71 %".into()]);
+        table
+    }
+
+    #[test]
+    fn a_terminal_gets_aligned_columns() {
+        insta::assert_snapshot!(goals().render(&Screen::terminal(80)), @r"
+        ID    TITLE                             NOW  OWNER
+        vmkp  p99 latency of the public API  312 ms  @ana
+        ztrq  目標 hit\trate                   71 %  -
+        ");
+    }
+
+    #[test]
+    fn a_narrow_terminal_cuts_flexible_columns_then_lines() {
+        insta::assert_snapshot!(goals().render(&Screen::terminal(36)), @r"
+        ID    TITLE               NOW  OWNER
+        vmkp  p99 latency of…  312 ms  @ana
+        ztrq  目標 hit\trate     71 %  -
+        ");
+        insta::assert_snapshot!(goals().render(&Screen::terminal(20)), @r"
+        ID    TITLE        …
+        vmkp  p99 lat…  312…
+        ztrq  目標 hi…    7…
+        ");
+    }
+
+    #[test]
+    fn a_pipe_gets_tabs_and_everything() {
+        assert_eq!(
+            goals().render(&Screen::piped()),
+            "ID\tTITLE\tNOW\tOWNER\n\
+             vmkp\tp99 latency of the public API\t312 ms\t@ana\n\
+             ztrq\t目標 hit\\trate\t71 %\t-\n"
+        );
+    }
+
+    #[test]
+    fn without_titles_or_rows_nothing_is_invented() {
+        let mut table = Table::new([Column::left(""), Column::left("")]);
+        assert_eq!(table.render(&Screen::terminal(80)), "");
+        table.row(["a".into(), "b".into()]);
+        assert_eq!(table.render(&Screen::terminal(80)), "a  b\n");
+    }
+
+    #[test]
+    fn colour_does_not_count_as_width() {
+        let colored = Screen {
+            color: true,
+            ..Screen::terminal(36)
+        };
+        let first = goals().render(&colored).lines().nth(1).unwrap().to_owned();
+        let expected = "\u{1b}[35mvm\u{1b}[0m\u{1b}[2mkp\u{1b}[0m  p99 latency of…  312 ms  @ana";
+        assert_eq!(first, expected);
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_wider_than_the_terminal(
+            rows in proptest::collection::vec(proptest::collection::vec(any::<String>(), 3), 1..5),
+            width in 3usize..60,
+            ascii in any::<bool>(),
+        ) {
+            let mut table = Table::new([Column::left("A"), Column::right("B").flexible(), Column::left("")]);
+            for row in rows {
+                table.row(row.into_iter().map(Cell::from).collect::<Vec<_>>());
+            }
+            let screen = Screen { ascii, ..Screen::terminal(width) };
+            for line in table.render(&screen).lines() {
+                prop_assert!(text_width(line) <= width, "{:?}", line);
+            }
+        }
+    }
+}
