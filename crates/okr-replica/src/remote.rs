@@ -1,0 +1,285 @@
+//! The other side of a sync, as the replica sees it: four calls, whoever carries them.
+//!
+//! Whatever comes from here is checked by the caller; a remote translates and decides nothing.
+
+mod grpc;
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use bytes::Bytes;
+use okr_core::Timestamp;
+use okr_core::id::{EntityId, Position};
+use okr_core::rejection::Rejection;
+use okr_proto::EncodedChange;
+use thiserror::Error;
+use uuid::Uuid;
+
+use crate::directory::{Directory, DirectoryEntry};
+
+pub use grpc::{GrpcOptions, GrpcRemote, Identity, LoggedIn, LoginCode};
+
+/// A server that holds the log of one organisation.
+///
+/// The credential behind a remote names the organisation and the person; no call names either.
+/// A call that fails leaves the server as it was or, for [`Remote::push`], possibly with some or all
+/// of the changes appended: pushing the same again is always safe. A remote that failed once may be
+/// called again.
+pub trait Remote {
+    /// Offers changes, in order, and returns what became of each, in the same order.
+    ///
+    /// At most [`MAX_PUSH_CHANGES`] changes and [`MAX_PUSH_BYTES`] in all. `base` is the newest
+    /// position that the caller has confirmed.
+    ///
+    /// # Errors
+    /// After one that [`RemoteError::is_passing`], the changes may or may not have been appended.
+    fn push(
+        &mut self,
+        base: Position,
+        changes: Vec<EncodedChange>,
+    ) -> Result<Vec<PushOutcome>, RemoteError>;
+
+    /// Streams what follows a position into `sink` until the checkpoint, or until `sink` breaks.
+    ///
+    /// In order: the directory, when the version is not the newest; records, without a gap; one
+    /// checkpoint of the log up to the last record.
+    ///
+    /// # Errors
+    /// [`RemoteError::Ahead`] when the log ends before `after`; nothing was given to `sink` then.
+    fn pull(
+        &mut self,
+        after: Position,
+        directory_version: u64,
+        sink: &mut dyn FnMut(Pulled) -> ControlFlow<()>,
+    ) -> Result<(), RemoteError>;
+
+    /// Adds or corrects entries of the directory and returns its new version.
+    ///
+    /// At most [`MAX_DIRECTORY_ENTRIES`] at a time; doing it twice is as doing it once.
+    ///
+    /// # Errors
+    /// As any call.
+    fn update_directory(&mut self, entries: Vec<DirectoryEntry>) -> Result<u64, RemoteError>;
+}
+
+/// The greatest number of changes in one push.
+pub const MAX_PUSH_CHANGES: usize = 500;
+/// The greatest size of one push, in bytes of encoded message.
+pub const MAX_PUSH_BYTES: usize = 1024 * 1024;
+/// The greatest number of directory entries in one update.
+pub const MAX_DIRECTORY_ENTRIES: usize = 1000;
+
+/// A part of what a pull brings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pulled {
+    /// The next records, exactly as stored.
+    Records(Vec<Bytes>),
+    /// The signed statement about everything up to here, as text.
+    Checkpoint(String),
+    /// Everybody that the server knows.
+    Directory(Directory),
+}
+
+/// What became of one change of a push.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PushOutcome {
+    /// It is in the log, and survives a power cut there.
+    Accepted {
+        /// Its place.
+        position: Position,
+        /// When it was appended, by the server's clock.
+        recorded_at: Timestamp,
+    },
+    /// It was in the log already, from an earlier push.
+    Duplicate {
+        /// Its place.
+        position: Position,
+    },
+    /// Everything it says holds already; nothing was appended.
+    AlreadySo,
+    /// The rules refuse it; nothing was appended.
+    Rejected(Refusal),
+}
+
+/// Why the rules refuse a change, here or on the server: code, sentence and facts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Stable word in kebab-case, such as `conflict` or `cycle-closed`.
+    pub code: String,
+    /// One sentence for people, without a full stop.
+    pub message: String,
+    /// The UUID of the entity concerned, if it is about one.
+    pub subject: Option<Uuid>,
+    /// What a program or a person needs to act on it, by name.
+    pub facts: BTreeMap<String, String>,
+}
+
+impl From<&Rejection> for Refusal {
+    fn from(rejection: &Rejection) -> Self {
+        Self {
+            code: rejection.code().to_owned(),
+            message: rejection.to_string(),
+            subject: rejection.subject().map(EntityId::uuid),
+            facts: rejection
+                .facts()
+                .into_iter()
+                .map(|(name, fact)| (name.to_owned(), fact))
+                .collect(),
+        }
+    }
+}
+
+/// Why a call to the server failed.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum RemoteError {
+    /// The address is not one of a server.
+    #[error("\"{url}\" is not the address of a server: {problem}")]
+    Address {
+        /// The address.
+        url: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Without TLS, everybody on the way could read the token.
+    #[error("{url} is not encrypted, which is allowed on this machine only; use https")]
+    NotEncrypted {
+        /// The address.
+        url: String,
+    },
+    /// The file with the certificates of trusted authorities cannot be used.
+    #[error("the certificate file {} cannot be used: {cause}", path.display())]
+    CertificateFile {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        cause: String,
+    },
+    /// The server's certificate is not trusted, or it does not speak TLS.
+    #[error("no trusted connection to {url}: {cause}")]
+    Tls {
+        /// The address.
+        url: String,
+        /// Why not.
+        cause: String,
+    },
+    /// Nobody answers there, or the connection broke.
+    #[error("{url} cannot be reached: {cause}")]
+    Unreachable {
+        /// The address.
+        url: String,
+        /// Why not.
+        cause: String,
+    },
+    /// The answer did not come in time.
+    #[error("{url} did not answer within {} ms", limit.as_millis())]
+    TimedOut {
+        /// The address.
+        url: String,
+        /// How long was waited.
+        limit: Duration,
+    },
+    /// The server is there, but takes nothing at the moment.
+    #[error("the server is not available: {why}")]
+    Unavailable {
+        /// What it says.
+        why: String,
+    },
+    /// The server does not know whether it appended the changes.
+    #[error("the server does not know the outcome")]
+    OutcomeUnknown,
+    /// There is no token, or one that is unknown, revoked or expired.
+    #[error("the server does not accept the login")]
+    LoginNeeded,
+    /// The one-time code is unknown, used or expired.
+    #[error("the server does not accept the code: unknown, used or expired")]
+    CodeRefused,
+    /// The credential does not allow it.
+    #[error("not permitted to {what}")]
+    NotPermitted {
+        /// What is not allowed, to follow "to".
+        what: String,
+    },
+    /// Client and server do not speak the same version of the protocol.
+    #[error("this program speaks version {ours} of the protocol, the server {theirs}")]
+    Incompatible {
+        /// The version that this program speaks.
+        ours: u32,
+        /// What the server speaks, in words.
+        theirs: String,
+    },
+    /// The server's log ends before what this replica has: it lost history, or is another one.
+    #[error(
+        "the server's history ends at {head}, before what is here; it was restored from an old \
+         backup, or is another server"
+    )]
+    Ahead {
+        /// Where the server's log ends.
+        head: Position,
+    },
+    /// The server cannot read a change of a push; none of that push was appended.
+    #[error("the server cannot read change {index} of the push: {problem}")]
+    InvalidChange {
+        /// Which change of the push, from 0.
+        index: usize,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A request is above a limit of the server.
+    #[error("{what} of {actual} is above the server's limit of {limit}")]
+    TooLarge {
+        /// What is too large, with its unit.
+        what: String,
+        /// The greatest allowed.
+        limit: u64,
+        /// What was sent.
+        actual: u64,
+    },
+    /// The server refuses the request for another reason.
+    #[error("the server refuses: {message}")]
+    Refused {
+        /// The server's stable word for it, or the word of the gRPC code.
+        reason: String,
+        /// One sentence.
+        message: String,
+    },
+    /// The answer is not one that the protocol allows.
+    #[error("the server's answer makes no sense: {problem}")]
+    Nonsense {
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The client could not start what it needs for a connection.
+    #[error("no connection could be prepared: {cause}")]
+    Local {
+        /// Why not.
+        cause: String,
+    },
+}
+
+impl RemoteError {
+    /// Says whether the same call may go well later, with nothing changed here.
+    pub const fn is_passing(&self) -> bool {
+        match self {
+            Self::Unreachable { .. }
+            | Self::TimedOut { .. }
+            | Self::Unavailable { .. }
+            | Self::OutcomeUnknown => true,
+            Self::Address { .. }
+            | Self::NotEncrypted { .. }
+            | Self::CertificateFile { .. }
+            | Self::Tls { .. }
+            | Self::LoginNeeded
+            | Self::CodeRefused
+            | Self::NotPermitted { .. }
+            | Self::Incompatible { .. }
+            | Self::Ahead { .. }
+            | Self::InvalidChange { .. }
+            | Self::TooLarge { .. }
+            | Self::Refused { .. }
+            | Self::Nonsense { .. }
+            | Self::Local { .. } => false,
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! One connection with its runtime, credential and time limits.
+
+use std::future::Future;
+use std::net::IpAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use okr_proto::{AUTHORIZATION_METADATA_KEY, BEARER_PREFIX, PROTOCOL_METADATA_KEY};
+use tokio::runtime::{Builder, Runtime};
+use tokio::time::{Instant, timeout_at};
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Uri};
+use tonic::{Request, Status};
+
+use super::GrpcOptions;
+use super::failure;
+use crate::remote::RemoteError;
+
+/// How long a server may stay silent; it gives up a call itself after 30 seconds.
+const SILENCE_LIMIT: Duration = Duration::from_secs(35);
+
+/// A connection to a server.
+#[derive(Debug)]
+pub(super) struct Connection {
+    url: String,
+    channel: Channel,
+    /// None only while it is dropped.
+    runtime: Option<Runtime>,
+    token: Option<MetadataValue<Ascii>>,
+    /// When everything has to be over, and how long that was from the start.
+    deadline: Option<(Instant, Duration)>,
+}
+
+impl Connection {
+    pub(super) fn open(url: &str, options: &GrpcOptions) -> Result<Self, RemoteError> {
+        let started = Instant::now();
+        let (url, uri) = address(url, options.allow_unencrypted)?;
+        let endpoint = endpoint(&url, uri, options)?;
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| RemoteError::Local {
+            cause: error.to_string(),
+        })?;
+        let limit = options
+            .total_timeout
+            .map_or(options.connect_timeout, |total| {
+                total.min(options.connect_timeout)
+            });
+        let connected =
+            runtime.block_on(async { timeout_at(started + limit, endpoint.connect()).await });
+        let failed = match connected {
+            Ok(Ok(channel)) => {
+                return Ok(Self {
+                    url,
+                    channel,
+                    runtime: Some(runtime),
+                    token: None,
+                    deadline: options.total_timeout.map(|total| (started + total, total)),
+                });
+            }
+            Ok(Err(error)) => failure::of_connecting(&url, &error),
+            Err(_) => RemoteError::TimedOut { url, limit },
+        };
+        // A look-up of a name may hang in a thread of its own; nobody waits for it.
+        runtime.shutdown_background();
+        Err(failed)
+    }
+
+    /// Uses a token from now on.
+    pub(super) fn set_token(&mut self, token: &str) -> Result<(), RemoteError> {
+        // What cannot be sent was not issued by a server.
+        let mut value: MetadataValue<Ascii> = format!("{BEARER_PREFIX}{token}")
+            .parse()
+            .map_err(|_| RemoteError::LoginNeeded)?;
+        value.set_sensitive(true);
+        self.token = Some(value);
+        Ok(())
+    }
+
+    pub(super) fn channel(&self) -> Channel {
+        self.channel.clone()
+    }
+
+    /// Adds to a message what every call carries.
+    pub(super) fn request<T>(&self, message: T) -> Request<T> {
+        let mut request = Request::new(message);
+        let metadata = request.metadata_mut();
+        metadata.insert(
+            PROTOCOL_METADATA_KEY,
+            MetadataValue::from(okr_proto::PROTOCOL_VERSION),
+        );
+        if let Some(token) = &self.token {
+            metadata.insert(AUTHORIZATION_METADATA_KEY, token.clone());
+        }
+        request
+    }
+
+    /// Waits for an answer within the limits.
+    pub(super) fn wait<T>(
+        &self,
+        answer: impl Future<Output = Result<T, Status>>,
+    ) -> Result<T, RemoteError> {
+        let runtime = self
+            .runtime
+            .as_ref()
+            .expect("the runtime is taken by drop only");
+        let (until, limit) = self.limit();
+        match runtime.block_on(async { timeout_at(until, answer).await }) {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(status)) => Err(failure::of_call(&self.url, &status)),
+            Err(_) => Err(RemoteError::TimedOut {
+                url: self.url.clone(),
+                limit,
+            }),
+        }
+    }
+
+    /// Returns when the wait that starts now ends, and the limit behind it.
+    fn limit(&self) -> (Instant, Duration) {
+        let silence = Instant::now() + SILENCE_LIMIT;
+        match self.deadline {
+            Some((deadline, total)) if deadline < silence => (deadline, total),
+            Some(_) | None => (silence, SILENCE_LIMIT),
+        }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// Reads an address and returns it in full.
+fn address(given: &str, allow_unencrypted: bool) -> Result<(String, Uri), RemoteError> {
+    let given = given.trim().trim_end_matches('/');
+    let wrong = |problem: &str| RemoteError::Address {
+        url: given.to_owned(),
+        problem: problem.to_owned(),
+    };
+    let url = if given.contains("://") {
+        given.to_owned()
+    } else {
+        format!("https://{given}")
+    };
+    let uri: Uri = url.parse().map_err(|_| wrong("it is not a URL"))?;
+    let host = uri.host().filter(|host| !host.is_empty());
+    let host = host.ok_or_else(|| wrong("it names no host"))?;
+    if uri
+        .authority()
+        .is_some_and(|part| part.as_str().contains('@'))
+    {
+        return Err(wrong("it must not hold a user"));
+    }
+    if uri.query().is_some() || !matches!(uri.path(), "" | "/") {
+        return Err(wrong("it must end after host and port"));
+    }
+    match uri.scheme_str() {
+        Some("https") => {}
+        Some("http") if allow_unencrypted || is_this_machine(host) => {}
+        Some("http") => return Err(RemoteError::NotEncrypted { url }),
+        _ => return Err(wrong("it must begin with https:// or http://")),
+    }
+    Ok((url, uri))
+}
+
+fn is_this_machine(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare.eq_ignore_ascii_case("localhost")
+        || bare
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+fn endpoint(url: &str, uri: Uri, options: &GrpcOptions) -> Result<Endpoint, RemoteError> {
+    let encrypted = uri.scheme_str() == Some("https");
+    let endpoint = Endpoint::from(uri)
+        .connect_timeout(options.connect_timeout)
+        .tcp_nodelay(true);
+    if !encrypted {
+        return Ok(endpoint);
+    }
+    let roots = match &options.ca_cert {
+        Some(path) => ClientTlsConfig::new().ca_certificate(authority(path)?),
+        None => ClientTlsConfig::new().with_native_roots(),
+    };
+    endpoint
+        .tls_config(roots)
+        .map_err(|error| RemoteError::Tls {
+            url: url.to_owned(),
+            cause: failure::innermost(&error),
+        })
+}
+
+/// Reads a PEM file; one without a certificate would only fail later, and without its name.
+fn authority(path: &Path) -> Result<Certificate, RemoteError> {
+    let wrong = |cause: String| RemoteError::CertificateFile {
+        path: path.to_owned(),
+        cause,
+    };
+    let pem = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
+    let marker = b"-----BEGIN CERTIFICATE-----";
+    if !pem.windows(marker.len()).any(|window| window == marker) {
+        return Err(wrong("it holds no PEM certificate".to_owned()));
+    }
+    Ok(Certificate::from_pem(pem))
+}

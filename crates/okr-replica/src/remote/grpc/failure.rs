@@ -1,0 +1,125 @@
+//! From what tonic reports to what a caller can act on.
+
+use std::error::Error;
+use std::io;
+
+use okr_core::id::Position;
+use okr_proto::{ApiError, PROTOCOL_VERSION};
+use tonic::{Code, Status};
+
+use crate::remote::RemoteError;
+
+/// Says why no connection came about.
+pub(super) fn of_connecting(url: &str, error: &tonic::transport::Error) -> RemoteError {
+    let (url, cause) = (url.to_owned(), innermost(error));
+    // rustls reports an untrusted certificate, or an answer that is not TLS, as invalid data.
+    let is_tls = url.starts_with("https")
+        && sources(error).any(|source| {
+            source
+                .downcast_ref::<io::Error>()
+                .is_some_and(|error| error.kind() == io::ErrorKind::InvalidData)
+        });
+    if is_tls {
+        RemoteError::Tls { url, cause }
+    } else {
+        RemoteError::Unreachable { url, cause }
+    }
+}
+
+/// Says why a call failed.
+pub(super) fn of_call(url: &str, status: &Status) -> RemoteError {
+    if let Some(error) = ApiError::from_status(status) {
+        return of_server(error);
+    }
+    let unreachable = || RemoteError::Unreachable {
+        url: url.to_owned(),
+        cause: match status.source() {
+            Some(source) => innermost(source),
+            None => status.message().to_owned(),
+        },
+    };
+    match status.code() {
+        Code::Unavailable | Code::Cancelled => unreachable(),
+        // Without details of the protocol, an error under the call is a broken connection.
+        Code::Unknown | Code::Internal if status.source().is_some() => unreachable(),
+        Code::DeadlineExceeded => RemoteError::Unavailable {
+            why: "it took too long".to_owned(),
+        },
+        Code::Unauthenticated => RemoteError::LoginNeeded,
+        Code::Unimplemented => RemoteError::Incompatible {
+            ours: PROTOCOL_VERSION,
+            theirs: "does not know this call".to_owned(),
+        },
+        code => RemoteError::Refused {
+            reason: code.description().to_owned(),
+            message: status.message().to_owned(),
+        },
+    }
+}
+
+fn of_server(error: ApiError) -> RemoteError {
+    let (reason, message) = (error.reason(), error.to_string());
+    match error {
+        ApiError::Unauthenticated => RemoteError::LoginNeeded,
+        ApiError::CodeRefused => RemoteError::CodeRefused,
+        ApiError::PermissionDenied { what } => RemoteError::NotPermitted { what },
+        ApiError::ProtocolVersion {
+            oldest,
+            newest,
+            client: _,
+        } => RemoteError::Incompatible {
+            ours: PROTOCOL_VERSION,
+            theirs: if oldest == newest {
+                format!("version {newest}")
+            } else {
+                format!("versions {oldest} to {newest}")
+            },
+        },
+        ApiError::TooLarge {
+            what,
+            limit,
+            actual,
+        } => RemoteError::TooLarge {
+            what,
+            limit,
+            actual,
+        },
+        ApiError::InvalidChange { index, problem } => RemoteError::InvalidChange { index, problem },
+        ApiError::PositionAhead { head } => RemoteError::Ahead {
+            head: Position::new(head),
+        },
+        ApiError::OutcomeUnknown => RemoteError::OutcomeUnknown,
+        ApiError::StorageRefusesWrites
+        | ApiError::ShuttingDown
+        | ApiError::Overloaded { .. }
+        | ApiError::Internal { .. } => RemoteError::Unavailable { why: message },
+        ApiError::InvalidRequest { .. } => RemoteError::Refused {
+            reason: reason.to_owned(),
+            message,
+        },
+    }
+}
+
+/// Returns the text of the error at the bottom: the ones above say "transport error".
+pub(super) fn innermost(error: &(dyn Error + 'static)) -> String {
+    sources(error)
+        .last()
+        .map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+/// Lists an error and what is behind it, looking into I/O errors, which hide what they carry.
+fn sources<'a>(
+    error: &'a (dyn Error + 'static),
+) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error| behind(*error))
+}
+
+fn behind<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    let carried = error
+        .downcast_ref::<io::Error>()
+        .and_then(io::Error::get_ref);
+    match carried {
+        Some(carried) => Some(carried),
+        None => error.source(),
+    }
+}

@@ -1,0 +1,123 @@
+//! Messages as the replica's own types. What cannot be one is a nonsensical answer, never a panic.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use okr_core::Timestamp;
+use okr_core::id::{OrgId, PersonId, Position};
+use okr_proto::{role_from_number, v1};
+use uuid::Uuid;
+
+use super::Identity;
+use crate::directory::{Directory, DirectoryEntry};
+use crate::remote::{Pulled, PushOutcome, Refusal, RemoteError};
+
+/// Says that an answer lacks a part.
+pub(super) fn missing(part: &str) -> RemoteError {
+    RemoteError::Nonsense {
+        problem: format!("{part} is missing"),
+    }
+}
+
+pub(super) fn identity(message: v1::WhoAmIResponse) -> Result<Identity, RemoteError> {
+    Ok(Identity {
+        org: OrgId::new(id(&message.org, "org")?),
+        person: PersonId::new(id(&message.person, "person")?),
+        role: role_from_number(message.role),
+        entry: message.entry.map(entry_in).transpose()?,
+        device: message.device,
+        origin: message.origin,
+        verifier_key: message.verifier_key,
+        server_version: message.server_version,
+        expires_at: time(message.expires_at_us)?,
+    })
+}
+
+pub(super) fn time(micros: i64) -> Result<Timestamp, RemoteError> {
+    Timestamp::from_microsecond(micros).map_err(|_| RemoteError::Nonsense {
+        problem: format!("{micros} is not a time"),
+    })
+}
+
+pub(super) fn optional_person(person: Option<PersonId>) -> Bytes {
+    person.map_or_else(Bytes::new, |id| Bytes::copy_from_slice(&id.to_bytes()))
+}
+
+pub(super) fn entry_out(entry: DirectoryEntry) -> v1::DirectoryEntry {
+    v1::DirectoryEntry {
+        person: optional_person(Some(entry.person)),
+        handle: entry.handle,
+        name: entry.name,
+        email: entry.email,
+    }
+}
+
+/// Reads a message of a pull; none when it says nothing to a client that does not follow.
+pub(super) fn pulled(message: v1::PullResponse) -> Result<Option<Pulled>, RemoteError> {
+    use v1::pull_response::What;
+    // A message that a newer server knows is passed over: fields are added, never changed.
+    let Some(what) = message.what else {
+        return Ok(None);
+    };
+    Ok(match what {
+        What::Records(records) => Some(Pulled::Records(records.records)),
+        What::Checkpoint(checkpoint) => Some(Pulled::Checkpoint(checkpoint.note)),
+        What::Heartbeat(_) => None,
+        What::Directory(message) => Some(Pulled::Directory(directory(message)?)),
+    })
+}
+
+pub(super) fn outcome(message: v1::PushResult) -> Result<PushOutcome, RemoteError> {
+    use v1::push_result::Outcome;
+    Ok(match message.outcome.ok_or_else(|| missing("outcome"))? {
+        Outcome::Accepted(accepted) => PushOutcome::Accepted {
+            position: Position::new(accepted.position),
+            recorded_at: time(accepted.recorded_at_us)?,
+        },
+        Outcome::Duplicate(duplicate) => PushOutcome::Duplicate {
+            position: Position::new(duplicate.position),
+        },
+        Outcome::AlreadySo(_) => PushOutcome::AlreadySo,
+        Outcome::Rejected(rejected) => PushOutcome::Rejected(refusal(rejected)?),
+    })
+}
+
+fn refusal(message: v1::Rejected) -> Result<Refusal, RemoteError> {
+    let subject = &message.subject;
+    Ok(Refusal {
+        code: message.code,
+        message: message.message,
+        subject: if subject.is_empty() {
+            None
+        } else {
+            Some(id(subject, "subject")?)
+        },
+        facts: message.facts.into_iter().collect::<BTreeMap<_, _>>(),
+    })
+}
+
+fn directory(message: v1::Directory) -> Result<Directory, RemoteError> {
+    let mut directory = Directory {
+        version: message.version,
+        ..Directory::default()
+    };
+    for entry in message.entries {
+        directory.set(entry_in(entry)?);
+    }
+    Ok(directory)
+}
+
+fn entry_in(message: v1::DirectoryEntry) -> Result<DirectoryEntry, RemoteError> {
+    Ok(DirectoryEntry {
+        person: PersonId::new(id(&message.person, "person")?),
+        handle: message.handle,
+        name: message.name,
+        email: message.email,
+    })
+}
+
+fn id(bytes: &[u8], what: &str) -> Result<Uuid, RemoteError> {
+    Uuid::from_slice(bytes).map_err(|_| RemoteError::Nonsense {
+        problem: format!("{what} is not an id: {} bytes", bytes.len()),
+    })
+}
