@@ -76,9 +76,7 @@ impl Exit {
     pub const fn meaning(self) -> &'static str {
         match self {
             Self::Ok => "Done. A reader that stops early, like head, is no error either.",
-            Self::Error => {
-                "Not done, for a reason that has no code of its own. Nothing was changed."
-            }
+            Self::Error => "An error that has no code of its own.",
             Self::Usage => "The command line cannot be understood: a flag, a date or a value.",
             Self::ConditionNotMet => "The command worked, and the condition it checks is not met.",
             Self::LoginNeeded => "You are not logged in, or the login or its code expired.",

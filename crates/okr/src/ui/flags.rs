@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal as _};
 use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
 
+use crate::environment;
 use crate::render::Screen;
 
 /// The form of an answer.
@@ -75,13 +76,13 @@ pub struct UiFlags {
         global = true,
         value_enum,
         value_name = "WHEN",
-        env = "OKR_COLOR",
+        env = environment::COLOR,
         hide_env_values = true
     )]
     pub color: Option<ColorWhen>,
 
     /// Draw with ASCII characters only
-    #[arg(long, global = true, env = "OKR_ASCII", hide_env_values = true, value_parser = FalseyValueParser::new())]
+    #[arg(long, global = true, env = environment::ASCII, hide_env_values = true, value_parser = FalseyValueParser::new())]
     pub ascii: bool,
 
     /// Draw with lines, bars and marks, even if the locale does not name UTF-8
@@ -89,7 +90,7 @@ pub struct UiFlags {
     pub no_ascii: bool,
 
     /// Lay out for a terminal of this many columns
-    #[arg(long, global = true, value_name = "COLUMNS", env = "OKR_WIDTH", hide_env_values = true, value_parser = clap::value_parser!(u16).range(20..=1000))]
+    #[arg(long, global = true, value_name = "COLUMNS", env = environment::WIDTH, hide_env_values = true, value_parser = clap::value_parser!(u16).range(20..=1000))]
     pub width: Option<u16>,
 
     /// Write times as ISO 8601, as "3 d ago", or as local day and time
@@ -136,7 +137,7 @@ impl Streams {
             remarks_takes_color: takes_color(anstream::AutoStream::choice(&io::stderr())),
             width: terminal_size::terminal_size().map(|(width, _)| width.0),
             locale_is_ascii: locale_is_ascii(variable),
-            hints_off: variable("OKR_HINTS").is_some_and(|value| is_falsy(&value)),
+            hints_off: variable(environment::HINTS).is_some_and(|value| is_falsy(&value)),
         }
     }
 }

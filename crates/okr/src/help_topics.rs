@@ -1,0 +1,93 @@
+//! The texts of `okr help TOPIC`: concepts that concern more than one command.
+
+use clap::ValueEnum;
+
+use crate::environment::VARIABLES;
+use crate::exit::Exit;
+
+/// A concept that has a text of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ValueEnum)]
+pub enum Topic {
+    /// How to write dates and times
+    Dates,
+    /// How to name goals, people and changes
+    Ids,
+    /// Forms of output, for people and for scripts
+    Output,
+    /// What the exit codes mean
+    ExitCodes,
+    /// The environment variables that are read
+    Environment,
+    /// How it works without a network
+    Offline,
+}
+
+impl Topic {
+    /// Every topic, in the order of the help.
+    pub const ALL: [Self; 6] = [
+        Self::Dates,
+        Self::Ids,
+        Self::Output,
+        Self::ExitCodes,
+        Self::Environment,
+        Self::Offline,
+    ];
+
+    /// Returns the word that is typed for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Dates => "dates",
+            Self::Ids => "ids",
+            Self::Output => "output",
+            Self::ExitCodes => "exit-codes",
+            Self::Environment => "environment",
+            Self::Offline => "offline",
+        }
+    }
+
+    /// Returns its text, at most 80 columns wide, ending in a line feed.
+    pub fn text(self) -> String {
+        match self {
+            Self::Dates => include_str!("help_topics/dates.txt").to_owned(),
+            Self::Ids => include_str!("help_topics/ids.txt").to_owned(),
+            Self::Output => include_str!("help_topics/output.txt").to_owned(),
+            Self::ExitCodes => exit_codes(),
+            Self::Environment => environment(),
+            Self::Offline => include_str!("help_topics/offline.txt").to_owned(),
+        }
+    }
+}
+
+/// Lists the exit codes; made from the codes themselves.
+fn exit_codes() -> String {
+    let mut lines = vec![
+        "Exit codes of okr".to_owned(),
+        String::new(),
+        "A code does not depend on the form of output. Codes that are not listed are".to_owned(),
+        "failures. The code word of an error is shown with -v and with -o json.".to_owned(),
+        String::new(),
+    ];
+    let codes = Exit::ALL.map(|exit| format!("{:>5}  {}", exit.code(), exit.meaning()));
+    lines.extend(codes);
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+/// Lists the environment variables; made from the list that the code uses.
+fn environment() -> String {
+    let mut lines = vec![
+        "Environment variables that okr reads".to_owned(),
+        String::new(),
+        "A flag is stronger than its variable.".to_owned(),
+    ];
+    for variable in VARIABLES {
+        lines.push(String::new());
+        lines.push(format!("  {}", variable.name));
+        lines.push(format!("      {}", variable.meaning));
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests;
