@@ -1,4 +1,6 @@
 //! What the crate promises about bytes and messages.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 mod codec;
 mod samples;

@@ -31,8 +31,8 @@ fn edit<T>(from: T, to: T) -> Edit<T> {
     Edit { from, to }
 }
 
-fn long(text: &str) -> Option<LongText> {
-    Some(LongText::new(text).unwrap())
+fn long(text: &str) -> LongText {
+    LongText::new(text).unwrap()
 }
 
 fn title(text: &str) -> Title {
@@ -87,7 +87,7 @@ pub(crate) fn check_in() -> Change {
         effective: day("2026-10-04"),
         value: Value::Number(number("12.5")),
         confidence: Some(Confidence::new(7).unwrap()),
-        note: long("Two customers signed."),
+        note: Some(long("Two customers signed.")),
     });
     change(vec![check_in_event(recorded)])
 }
@@ -128,7 +128,7 @@ fn envelopes() -> Vec<Change> {
     }
     for category in AmendmentCategory::ALL {
         changes.push(Change {
-            reason: long("The baseline\nwas a guess."),
+            reason: Some(long("The baseline\nwas a guess.")),
             amendment: Some(*category),
             authored_at: Timestamp::UNIX_EPOCH,
             ..change(vec![event.clone(); 500])
@@ -236,7 +236,7 @@ fn cycle() -> Vec<Event> {
 pub(crate) fn full_objective() -> NewObjective {
     NewObjective {
         title: title("Customers find what they look for"),
-        description: long("In words,\n\tand in more words."),
+        description: Some(long("In words,\n\tand in more words.")),
         slug: slug("findable"),
         owner: PERSON,
         team: Some(TEAM),
@@ -273,7 +273,7 @@ fn objective() -> Vec<Event> {
         ObjectiveEvent::Untagged(tag("old")),
         ObjectiveEvent::Published,
         closed("0", None),
-        closed("0.7", long("We learned.")),
+        closed("0.7", Some(long("We learned."))),
         ObjectiveEvent::Abandoned,
         ObjectiveEvent::Reopened,
         ObjectiveEvent::Archived,
@@ -283,7 +283,7 @@ fn objective() -> Vec<Event> {
     let goals = edit(Some(Support::Objective(OBJECTIVE)), None);
     let edits = [
         ObjectiveEdit::Title(edit(title("a"), title("b"))),
-        ObjectiveEdit::Description(edit(None, long("b"))),
+        ObjectiveEdit::Description(edit(None, Some(long("b")))),
         ObjectiveEdit::Description(edit(None, None)),
         ObjectiveEdit::Slug(edit(slug("a"), slug("b"))),
         ObjectiveEdit::Owner(edit(PERSON, OTHER)),
@@ -334,9 +334,9 @@ fn measures() -> Vec<Measure> {
             .unwrap(),
         ),
         Measure::Zones(Zones {
-            commit: LongText::new("ok").unwrap(),
-            target: LongText::new("good").unwrap(),
-            stretch: LongText::new("great").unwrap(),
+            commit: long("ok"),
+            target: long("good"),
+            stretch: long("great"),
         }),
     ]
 }
@@ -345,7 +345,7 @@ fn key_result() -> Vec<Event> {
     let full = |measure| NewKeyResult {
         objective: OBJECTIVE,
         title: title("Search answers within 100 ms"),
-        description: long("p99, from the dashboard"),
+        description: Some(long("p99, from the dashboard")),
         slug: slug("search-p99"),
         owner: PERSON,
         measure,
@@ -383,7 +383,7 @@ fn key_result() -> Vec<Event> {
     let edits = [
         KeyResultEdit::Objective(edit(OBJECTIVE, ObjectiveId::from_bytes([0; 16]))),
         KeyResultEdit::Title(edit(title("a"), title("b"))),
-        KeyResultEdit::Description(edit(long("a"), None)),
+        KeyResultEdit::Description(edit(Some(long("a")), None)),
         KeyResultEdit::Slug(edit(slug("a"), slug("b"))),
         KeyResultEdit::Owner(edit(PERSON, OTHER)),
         KeyResultEdit::Weight(edit(weight("1"), weight("0"))),
@@ -418,7 +418,7 @@ fn check_ins() -> Vec<Event> {
     let edits = [
         CheckInEdit::Effective(edit(day("1970-01-01"), day("1969-12-31"))),
         CheckInEdit::Confidence(confidence),
-        CheckInEdit::Note(edit(long("a"), long("a"))),
+        CheckInEdit::Note(edit(Some(long("a")), Some(long("a")))),
     ];
     events.extend(edits.map(CheckInEvent::Corrected));
     events.into_iter().map(check_in_event).collect()
