@@ -1,4 +1,4 @@
-//! Why stored bytes are not a change that this program understands, and where in them.
+//! Why bytes or messages are not what this program understands, and where in them.
 //!
 //! Paths are made while an error travels outwards, so that reading without an error costs nothing.
 
@@ -7,11 +7,11 @@ use std::fmt::Write as _;
 use okr_core::value::ValueError;
 use thiserror::Error;
 
-/// Says why bytes and texts are not a change.
+/// Says why bytes and texts are not a change, or why a message is not what it should be.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{path}: {problem}")]
 pub struct DecodeError {
-    /// Where, such as `events[2].key_result.created.title`; `change` is the whole.
+    /// Where, such as `events[2].key_result.created.title`; `message` is the whole.
     pub path: String,
     /// What is wrong there.
     pub problem: Problem,
@@ -21,7 +21,7 @@ pub struct DecodeError {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Problem {
     /// The bytes are not a message.
-    #[error("not a message: {0}")]
+    #[error("not a protobuf message: {0}")]
     NotAMessage(String),
     /// The bytes say it in another way than the one that is allowed.
     #[error("not in canonical form")]
@@ -135,7 +135,7 @@ impl From<Wrong> for DecodeError {
             }
         }
         if path.is_empty() {
-            path.push_str("change");
+            path.push_str("message");
         }
         Self {
             path,
@@ -194,10 +194,10 @@ pub(crate) fn certain<T>(result: Result<T, Fault>) -> Result<T, DecodeError> {
 }
 
 impl DecodeError {
-    /// Says that something is wrong with the change as a whole.
+    /// Says that something is wrong with the whole.
     pub(crate) fn whole(problem: Problem) -> Self {
         Self {
-            path: "change".to_owned(),
+            path: "message".to_owned(),
             problem,
         }
     }

@@ -5,6 +5,7 @@
 
 mod change;
 mod choice;
+mod directory;
 mod event;
 mod fault;
 mod field;
@@ -15,6 +16,7 @@ mod text;
 
 pub use change::{Decoded, EncodedChange, SaltLengthError, decode, encode};
 pub use choice::{role_from_number, role_number};
+pub use directory::{Directory, DirectoryEntry, DisplayName, Email, Handle};
 pub use fault::{DecodeError, Problem};
 pub use ids::{ToCore, ToLog};
 pub use okr_log::{MAX_BODY_BYTES, MAX_TEXT_BYTES, MAX_TEXTS};
