@@ -12,6 +12,7 @@ mod field;
 mod ids;
 mod record;
 mod status;
+mod sync;
 mod text;
 
 pub use change::{Decoded, EncodedChange, SaltLengthError, decode, encode};
@@ -24,6 +25,7 @@ pub use record::{ConfirmedChange, RecordError, decode_record};
 pub use status::{
     AUTHORIZATION_METADATA_KEY, ApiError, BEARER_PREFIX, ERROR_DOMAIN, PROTOCOL_METADATA_KEY,
 };
+pub use sync::{PushOutcome, Refusal};
 pub use text::{ERASED, SaltedText, StoredText};
 
 /// The generated messages, clients and servers of package `okr.v1`.
