@@ -32,11 +32,11 @@ pub const VARIABLES: &[Variable] = &[
     },
     Variable {
         name: DATA_DIR,
-        meaning: "the directory that holds the workspaces",
+        meaning: "the directory that holds the workspaces; $XDG_DATA_HOME/okr by default",
     },
     Variable {
         name: "XDG_DATA_HOME",
-        meaning: "where that directory is otherwise: $XDG_DATA_HOME/okr, or ~/.local/share/okr",
+        meaning: "the base directory of data of all programs; ~/.local/share by default",
     },
     Variable {
         name: NOW,
