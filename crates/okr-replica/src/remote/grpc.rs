@@ -247,3 +247,6 @@ impl Remote for GrpcRemote {
         Ok(answer.into_inner().version)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -134,12 +134,12 @@ impl Drop for Connection {
 
 /// Reads an address and returns it in full.
 fn address(given: &str, allow_unencrypted: bool) -> Result<(String, Uri), RemoteError> {
-    let given = given.trim().trim_end_matches('/');
+    let given = given.trim();
     let wrong = |problem: &str| RemoteError::Address {
         url: given.to_owned(),
         problem: problem.to_owned(),
     };
-    let url = if given.contains("://") {
+    let mut url = if given.contains("://") {
         given.to_owned()
     } else {
         format!("https://{given}")
@@ -156,6 +156,7 @@ fn address(given: &str, allow_unencrypted: bool) -> Result<(String, Uri), Remote
     if uri.query().is_some() || !matches!(uri.path(), "" | "/") {
         return Err(wrong("it must end after host and port"));
     }
+    url.truncate(url.trim_end_matches('/').len());
     match uri.scheme_str() {
         Some("https") => {}
         Some("http") if allow_unencrypted || is_this_machine(host) => {}
