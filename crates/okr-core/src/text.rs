@@ -1,8 +1,10 @@
 //! Texts with limits: a value of these types is always within them.
 //!
-//! Lengths are counted in characters (Unicode scalar values), as a person would count them.
+//! Lengths are counted in characters (Unicode scalar values), as a person would count them. A copy
+//! shares the text: events are copied into entities, and entities into overlays, all the time.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::value::ValueError;
 
@@ -66,7 +68,7 @@ macro_rules! texts {
     ($($(#[$doc:meta])* $name:ident($what:literal, $limit:literal, $alphabet:ident);)+) => {$(
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(Box<str>);
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// The greatest length, in characters.
@@ -86,7 +88,7 @@ macro_rules! texts {
                     return Err(ValueError::TooLong { what: $what, length, limit: Self::LIMIT });
                 }
                 Alphabet::$alphabet.check($what, &text)?;
-                Ok(Self(text.into_boxed_str()))
+                Ok(Self(text.into()))
             }
 
             /// Returns the text.
