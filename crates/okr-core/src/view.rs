@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::convert::Infallible;
 
 use crate::change::Change;
@@ -171,14 +172,23 @@ impl MemoryView {
     }
 }
 
-/// Lets `evolve` own what the map holds under a key, without a copy.
+/// Lets `evolve` own what the map holds under a key, without a copy; what is new, in one look-up.
 fn replace<K, V>(map: &mut HashMap<K, V>, key: K, evolve: impl FnOnce(Option<V>) -> Option<V>)
 where
     K: std::hash::Hash + Eq,
 {
-    let current = map.remove(&key);
-    if let Some(next) = evolve(current) {
-        map.insert(key, next);
+    match map.entry(key) {
+        Entry::Vacant(entry) => {
+            if let Some(next) = evolve(None) {
+                entry.insert(next);
+            }
+        }
+        Entry::Occupied(entry) => {
+            let (key, current) = entry.remove_entry();
+            if let Some(next) = evolve(Some(current)) {
+                map.insert(key, next);
+            }
+        }
     }
 }
 
