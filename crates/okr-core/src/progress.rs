@@ -51,15 +51,20 @@ impl Progress {
 
     /// Returns the progress in whole percent for people, such as `47%`; halves away from zero.
     pub fn percent(self) -> String {
-        let percent = (self.0 * Decimal::ONE_HUNDRED)
-            .round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
-        // Minus zero is no number for people.
-        let percent = if percent.is_zero() {
-            Decimal::ZERO
-        } else {
-            percent
+        let whole = |number: Decimal| {
+            let number = number.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
+            // Minus zero is no number for people.
+            if number.is_zero() {
+                Decimal::ZERO
+            } else {
+                number
+            }
         };
-        format!("{percent}%")
+        match self.0.checked_mul(Decimal::ONE_HUNDRED) {
+            Some(percent) => format!("{}%", whole(percent)),
+            // So far from the target that two digits after the point do not matter.
+            None => format!("{}00%", whole(self.0)),
+        }
     }
 
     /// Returns the quotient of two numbers, none when it is undefined or out of reach.
