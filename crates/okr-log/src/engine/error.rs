@@ -158,9 +158,6 @@ pub enum Damage {
     /// The store cannot read it.
     #[error("the store cannot read it")]
     Unreadable(#[source] StoreError),
-    /// A key in the store is not that of a block.
-    #[error("the store holds a foreign key")]
-    ForeignKey,
     /// No block holds it.
     #[error("no block holds it")]
     Absent,

@@ -60,7 +60,6 @@ pub(crate) fn read(
             Ok(Some(found)) => found,
             Ok(None) => return Err(damaged(next, Damage::Absent)),
             Err(LoadError::Store(error)) => return Err(damaged(next, Damage::Unreadable(error))),
-            Err(LoadError::Key) => return Err(damaged(next, Damage::ForeignKey)),
             Err(LoadError::Block { error, .. }) => return Err(damaged(next, Damage::Block(error))),
         };
         // Only the first block may start before the position that is wanted.

@@ -97,7 +97,7 @@ fn scan(
         let (key, block) = match blocks.next_block() {
             Ok(Some(next)) => next,
             Ok(None) => break,
-            Err(error) => return Err(unreadable(error, done.last())),
+            Err(error) => return Err(unreadable(error, store, done.last())),
         };
         if done
             .last()
@@ -182,26 +182,17 @@ impl Progress {
 }
 
 /// Says where the scan stopped, as well as it is known.
-fn unreadable(error: LoadError, last: Option<&Progress>) -> OpenError {
-    let (organisation, position) = match last {
-        Some(progress) => (progress.organisation, progress.position.next()),
-        None => (LogId([0; 16]), Position::ZERO.next()),
-    };
-    match error {
-        LoadError::Block { key, error } => OpenError::Damaged {
+fn unreadable(error: LoadError, store: &Store, last: Option<&Progress>) -> OpenError {
+    match (error, last) {
+        (LoadError::Block { key, error }, _) => OpenError::Damaged {
             organisation: key.organisation,
             position: key.first,
             source: Damage::Block(error),
         },
-        LoadError::Store(error) => OpenError::Damaged {
-            organisation,
-            position,
-            source: Damage::Unreadable(error),
-        },
-        LoadError::Key => OpenError::Damaged {
-            organisation,
-            position,
-            source: Damage::ForeignKey,
+        (LoadError::Store(error), Some(progress)) => progress.damaged(Damage::Unreadable(error)),
+        (LoadError::Store(source), None) => OpenError::Store {
+            path: store.path().to_owned(),
+            source,
         },
     }
 }

@@ -7,6 +7,7 @@ use std::cell::Cell;
 use std::fs::File;
 use std::io;
 use std::panic::{self, AssertUnwindSafe};
+use std::path::{Path, PathBuf};
 use std::sync::Once;
 
 use bytes::Bytes;
@@ -27,6 +28,9 @@ pub enum StoreError {
     /// The database refused.
     #[error("the store failed: {0}")]
     Database(String),
+    /// The database holds a key that this program never writes.
+    #[error("the store holds a key that is not that of a block")]
+    ForeignKey,
     /// The database met something that its authors held impossible: its files are damaged.
     #[error("the store met impossible data: {0}")]
     Panicked(String),
@@ -36,18 +40,14 @@ pub enum StoreError {
 #[derive(Debug)]
 pub(crate) enum LoadError {
     Store(StoreError),
-    /// A key that is not of the form of a block's.
-    Key,
-    Block {
-        key: BlockKey,
-        error: BlockError,
-    },
+    Block { key: BlockKey, error: BlockError },
 }
 
 /// The open database.
 pub(crate) struct Store {
     /// `None` only while dropping.
     trees: Option<Trees>,
+    path: PathBuf,
     /// A descriptor of our own, because sled's flush ends before the device has the bytes.
     file: File,
 }
@@ -93,8 +93,13 @@ impl Store {
         let file = File::open(directory.store_file()).map_err(StoreError::Io)?;
         Ok(Self {
             trees: Some(trees),
+            path: directory.store(),
             file,
         })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Hands a finished block to the database, in memory for the time being.
@@ -199,7 +204,8 @@ impl Walk<'_> {
         let Some((key, value)) = next else {
             return Ok(None);
         };
-        let key = BlockKey::from_bytes(&key).ok_or(LoadError::Key)?;
+        let foreign = || LoadError::Store(StoreError::ForeignKey);
+        let key = BlockKey::from_bytes(&key).ok_or_else(foreign)?;
         self.store
             .load(key, Bytes::from_owner(value))
             .map(|block| Some((key, block)))

@@ -1,5 +1,7 @@
-//! The contract of the log, and what a failing device does to it.
+//! The contract of the log, what damage does to it, and what a failing device does to it.
 
 mod contract;
+mod damage;
+mod directory;
 mod faults;
 mod support;

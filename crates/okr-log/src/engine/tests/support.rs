@@ -1,11 +1,12 @@
 //! Records, batches and directories for the tests of the log.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use tempfile::TempDir;
 
-use crate::engine::{AppendOutcome, Appender, Batch, Head, Log, LogOptions};
+use crate::engine::{AppendOutcome, Appender, Batch, Head, Log, LogOptions, OpenError};
 use crate::id::{AuthorId, ChangeId, LogId, Position, RecordedAt, TokenId};
 use crate::merkle::Frontier;
 use crate::record::{Record, RecordText, RecordView};
@@ -82,10 +83,59 @@ impl Subject {
     pub(super) fn close(&mut self) {
         self.open = None;
     }
+
+    /// Copies the directory as it is now: what a kill at this moment leaves.
+    pub(super) fn image(&self) -> Image {
+        let directory = tempfile::tempdir().unwrap();
+        copy_tree(&self.path(), &directory.path().join("log"));
+        Image { directory }
+    }
+}
+
+/// A copy of a data directory.
+pub(super) struct Image {
+    directory: TempDir,
+}
+
+impl Image {
+    pub(super) fn path(&self) -> PathBuf {
+        self.directory.path().join("log")
+    }
+
+    pub(super) fn copy(&self) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        copy_tree(&self.path(), &directory.path().join("log"));
+        Self { directory }
+    }
+
+    pub(super) fn open(&self) -> Result<Log, OpenError> {
+        Log::open(&self.path(), options())
+    }
+
+    /// Opens the image, which must fail.
+    pub(super) fn refusal(&self) -> OpenError {
+        match self.open() {
+            Ok(log) => panic!("expected a refusal, found {log:?}"),
+            Err(error) => error,
+        }
+    }
 }
 
 pub(super) fn options() -> LogOptions {
     LogOptions::new().cache_bytes(1024 * 1024)
+}
+
+pub(super) fn copy_tree(from: &Path, to: &Path) {
+    fs::create_dir(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_tree(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
 }
 
 pub(super) fn change(number: u64) -> ChangeId {
