@@ -1,11 +1,54 @@
 //! The OKR command line: parse arguments, call the replica, print.
 
+#![allow(
+    dead_code,
+    reason = "the commands that need the rest of these parts follow"
+)]
+
+mod args;
+mod commands;
+mod config;
+mod context;
+mod credentials;
 pub mod environment;
 pub mod error;
 pub mod exit;
+mod help;
 pub mod help_topics;
+mod parse;
 pub mod render;
 pub mod short_id;
 pub mod ui;
 pub mod value_text;
 pub mod when;
+mod workspace;
+
+use std::process::ExitCode;
+
+use context::Context;
+use exit::Exit;
+use parse::Parsed;
+use workspace::Environment;
+
+/// Runs `okr` with the arguments, environment and streams of the process.
+pub fn main() -> ExitCode {
+    let parsed = match parse::command_line(std::env::args_os()) {
+        Ok(parsed) => parsed,
+        Err(answered) => return answered.say().into(),
+    };
+    let Parsed { globals, command } = parsed;
+    let mut context = match Context::of_process(globals, Environment::of_process()) {
+        Ok(context) => context,
+        Err((mut ui, error)) => return ui.error(&error).into(),
+    };
+    run(&mut context, command).into()
+}
+
+/// Runs a command and ends the answer; errors are printed here and nowhere else.
+fn run(context: &mut Context, command: Option<args::Command>) -> Exit {
+    let result = commands::run(context, command);
+    match (result, context.ui.finish()) {
+        (Ok(exit), Ok(())) => exit,
+        (Ok(_), Err(error)) | (Err(error), _) => context.ui.error(&error),
+    }
+}

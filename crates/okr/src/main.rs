@@ -1,2 +1,7 @@
-//! Skeleton.
-fn main() {}
+//! The program `okr`: everything is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    okr::main()
+}

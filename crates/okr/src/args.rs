@@ -1,0 +1,139 @@
+//! The command line as typed values. The doc comments are the help texts.
+//!
+//! Nothing here looks at a workspace: references, dates and values stay as they were typed until a
+//! command resolves them.
+
+mod parse;
+mod start;
+
+use clap::builder::FalseyValueParser;
+use clap::{Args, Parser, Subcommand};
+
+pub(crate) use parse::shield_negative;
+pub(crate) use start::{WorkspaceArgs, WorkspaceCommand, WorkspaceUseArgs};
+
+use crate::help;
+use crate::parse::Honours;
+use crate::ui::UiFlags;
+
+/// OKRs that a team edits offline, syncs, and can replay
+#[derive(Debug, Parser)]
+#[command(
+    name = "okr",
+    version,
+    disable_help_subcommand = true,
+    help_template = help::TEMPLATE,
+    after_help = help::FOOTER,
+)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) globals: GlobalArgs,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// The flags that every command takes, before or after its name.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct GlobalArgs {
+    #[arg(
+        help = "Use this workspace instead of the default one [env: OKR_WORKSPACE]",
+        short,
+        long,
+        global = true,
+        value_name = "NAME",
+        help_heading = "Scope"
+    )]
+    pub(crate) workspace: Option<String>,
+
+    #[arg(
+        help = "Work in this team: slugs are looked up there first, new objectives go there [env: OKR_TEAM]",
+        short,
+        long,
+        global = true,
+        value_name = "TEAM",
+        help_heading = "Scope"
+    )]
+    pub(crate) team: Option<String>,
+
+    #[arg(
+        help = "Work in this cycle instead of the current one [env: OKR_CYCLE]",
+        short,
+        long,
+        global = true,
+        value_name = "CYCLE",
+        help_heading = "Scope"
+    )]
+    pub(crate) cycle: Option<String>,
+
+    /// Answer as of this moment: a date (its end), a time, a position or a change (okr help dates)
+    #[arg(long, global = true, value_name = "WHEN", help_heading = "Scope")]
+    pub(crate) at: Option<String>,
+
+    /// Say what --at means: when it was recorded here, authored by people, or effective in the
+    /// world
+    #[arg(
+        long,
+        global = true,
+        value_name = "AXIS",
+        value_parser = ["recorded", "authored", "effective"],
+        help_heading = "Scope"
+    )]
+    pub(crate) axis: Option<String>,
+
+    /// Say what would be written, and write nothing
+    #[arg(short = 'n', long, global = true, help_heading = "Behaviour")]
+    pub(crate) dry_run: bool,
+
+    /// Answer yes to every question
+    #[arg(short, long, global = true, help_heading = "Behaviour")]
+    pub(crate) yes: bool,
+
+    /// Never ask; a question that needs an answer is an error
+    #[arg(long, global = true, env = "OKR_NO_INPUT", hide_env_values = true, value_parser = FalseyValueParser::new(), help_heading = "Behaviour")]
+    pub(crate) no_input: bool,
+
+    /// Do not exchange anything with the server
+    #[arg(long, global = true, env = "OKR_OFFLINE", hide_env_values = true, value_parser = FalseyValueParser::new(), help_heading = "Behaviour")]
+    pub(crate) offline: bool,
+
+    /// Take this for the present, for tests and reproducible reports
+    #[arg(long, global = true, value_name = "TIME", env = "OKR_NOW", hide = true)]
+    pub(crate) now: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) ui: UiFlags,
+}
+
+/// What can be asked for.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Manage workspaces
+    Workspace(WorkspaceArgs),
+    /// Explain a command or a topic
+    Help(HelpArgs),
+}
+
+/// Arguments of `okr help`.
+#[derive(Args, Debug)]
+#[command(after_help = help::HELP)]
+pub(crate) struct HelpArgs {
+    /// A topic or a command; without it, the list of both
+    pub(crate) topic: Vec<String>,
+}
+
+impl Command {
+    /// Returns the word that the command is called by.
+    pub(crate) const fn word(&self) -> &'static str {
+        match self {
+            Self::Workspace(_) => "workspace",
+            Self::Help(_) => "help",
+        }
+    }
+
+    /// Returns what the command can honour of the flags that every command takes.
+    pub(crate) const fn honours(&self) -> Honours {
+        match self {
+            Self::Workspace(_) | Self::Help(_) => Honours::MANAGES,
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! `okr help`: a command's help, or a concept explained.
+
+use clap::CommandFactory as _;
+
+use crate::args::{Arguments, HelpArgs};
+use crate::context::Context;
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::help_topics::Topic;
+
+pub(crate) fn run(context: &mut Context, args: &HelpArgs) -> Result<Exit, CliError> {
+    if let [word] = args.topic.as_slice()
+        && let Some(topic) = Topic::ALL.into_iter().find(|topic| topic.word() == word)
+    {
+        context.ui.print(&topic.text());
+        return Ok(Exit::Ok);
+    }
+    let mut command = Arguments::command();
+    // Names and global flags are passed down to subcommands only when the tree is built.
+    command.build();
+    let mut found = &mut command;
+    for word in &args.topic {
+        found = found
+            .find_subcommand_mut(word)
+            .ok_or_else(|| unknown(&args.topic.join(" ")))?;
+    }
+    let text = if args.topic.is_empty() {
+        found.render_help()
+    } else {
+        found.render_long_help()
+    };
+    context.ui.print(&text.to_string());
+    Ok(Exit::Ok)
+}
+
+fn unknown(topic: &str) -> CliError {
+    CliError::user("unknown-topic", format!("there is no help on \"{topic}\""))
+        .with_exit(Exit::NotFound)
+        .with_hint("okr help lists the commands and topics")
+}

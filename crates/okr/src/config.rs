@@ -1,0 +1,144 @@
+//! The settings of a person and of a workspace: small TOML files that are replaced as a whole.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::error::CliError;
+
+/// The settings of a person: `config.toml` in the configuration directory.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct UserConfig {
+    /// The workspace that is used unless another one is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) workspace: Option<String>,
+}
+
+/// What a person decided for a workspace: `workspace.toml` beside the replica.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct WorkspaceConfig {
+    /// The id of the cycle that commands work in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cycle: Option<String>,
+    /// The PEM file whose certificates are trusted beside those of the system.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ca_cert: Option<String>,
+}
+
+/// What the program remembers about a workspace: `state.toml` beside the replica. May be lost.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct WorkspaceState {
+    /// The thing that was last written about, as kind and full id: what `@last` means.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) last: Option<String>,
+    /// When an exchange after a write failed, RFC 3339: not tried again for a minute.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sync_failed_at: Option<String>,
+}
+
+/// Reads a settings file; one that does not exist has every default.
+///
+/// # Errors
+/// A configuration error that names the file, when it cannot be read or understood.
+pub(crate) fn load<T: DeserializeOwned + Default>(path: &Path) -> Result<T, CliError> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(T::default()),
+        Err(error) => {
+            let message = format!("the settings file {} cannot be read", path.display());
+            return Err(CliError::config("bad-config", message).caused_by(&error));
+        }
+    };
+    toml::from_str(&text).map_err(|error| {
+        let message = format!("the settings file {} cannot be understood", path.display());
+        CliError::config("bad-config", message).with_cause(error.to_string().trim_end())
+    })
+}
+
+/// Writes a settings file: readers see the old one or the new one, never a part.
+///
+/// # Errors
+/// A configuration error that names the file.
+pub(crate) fn save<T: Serialize>(path: &Path, settings: &T) -> Result<(), CliError> {
+    let text = toml::to_string(settings).expect("settings are strings, which TOML can hold");
+    replace(path, text.as_bytes()).map_err(|error| {
+        let message = format!("the settings file {} cannot be written", path.display());
+        CliError::config("bad-config", message).caused_by(&error)
+    })
+}
+
+/// Puts bytes in place of a file, which only its owner may read from then on.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let directory = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(directory)?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let temporary = directory.join(format!(".{name}.{}", std::process::id()));
+    let written = write_private(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
+    if written.is_err() {
+        // The temporary file is of no use to anybody; the first failure is the one to report.
+        fs::remove_file(&temporary).ok();
+    }
+    written
+}
+
+fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_saved_is_loaded() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("okr/config.toml");
+        assert_eq!(load::<UserConfig>(&path), Ok(UserConfig::default()));
+        let config = UserConfig {
+            workspace: Some("acme".to_owned()),
+        };
+        save(&path, &config).unwrap();
+        assert_eq!(load::<UserConfig>(&path), Ok(config));
+    }
+
+    #[test]
+    fn a_broken_file_is_named() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("config.toml");
+        fs::write(&path, "workspace = [").unwrap();
+        let error = load::<UserConfig>(&path).unwrap_err();
+        assert!(error.message().contains("config.toml"), "{error}");
+        fs::write(&path, "wrokspace = \"acme\"").unwrap();
+        assert!(load::<UserConfig>(&path).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_owner_may_read_a_file() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("token");
+        fs::write(&path, "old").unwrap();
+        replace(&path, b"secret").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"secret");
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+    }
+}

@@ -1,0 +1,287 @@
+//! From the words of the command line to a command, or to what is said instead of one.
+
+use std::ffi::OsString;
+
+use clap::Parser as _;
+use clap::error::ErrorKind;
+
+use crate::args::{Arguments, Command, GlobalArgs, shield_negative};
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::ui::{Ui, UiFlags};
+
+/// A command line that was understood.
+#[derive(Debug)]
+pub(crate) struct Parsed {
+    /// The flags that every command takes.
+    pub(crate) globals: GlobalArgs,
+    /// The command; none for `okr` alone.
+    pub(crate) command: Option<Command>,
+}
+
+/// What is said instead of running a command.
+#[derive(Debug)]
+pub(crate) enum Answered {
+    /// Help or version: the answer that was asked for.
+    Help(Box<clap::Error>),
+    /// The command line cannot be understood.
+    Refused {
+        /// Why not.
+        error: CliError,
+        /// Whether programs read what is said.
+        json: bool,
+    },
+}
+
+impl Answered {
+    /// Prints it and returns how the process must end.
+    pub(crate) fn say(self) -> Exit {
+        match self {
+            Self::Help(help) => {
+                // The library that made the text knows how to colour it for the stream.
+                match help.print() {
+                    Ok(()) if help.use_stderr() => Exit::Usage,
+                    Ok(()) => Exit::Ok,
+                    Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Ok,
+                    Err(_) => Exit::Error,
+                }
+            }
+            Self::Refused { error, json } => {
+                let flags = UiFlags {
+                    json,
+                    ..UiFlags::default()
+                };
+                Ui::of_process(&flags).error(&error)
+            }
+        }
+    }
+}
+
+/// Understands a command line, the name of the program included.
+pub(crate) fn command_line(words: impl Iterator<Item = OsString>) -> Result<Parsed, Answered> {
+    let words: Vec<OsString> = words
+        .map(|word| match word.into_string() {
+            Ok(word) => shield_negative(word).into(),
+            Err(word) => word,
+        })
+        .collect();
+    let arguments = match Arguments::try_parse_from(&words) {
+        Ok(arguments) => arguments,
+        Err(error) => return Err(answer(error, asks_for_json(&words))),
+    };
+    let Arguments { globals, command } = arguments;
+    let parsed = Parsed { globals, command };
+    match parsed.unhonoured() {
+        None => Ok(parsed),
+        Some(error) => Err(Answered::Refused {
+            error,
+            json: asks_for_json(&words),
+        }),
+    }
+}
+
+impl Parsed {
+    /// Finds a flag that the command cannot honour: it must not be passed over in silence.
+    fn unhonoured(&self) -> Option<CliError> {
+        let command = self.command.as_ref();
+        let honours = command.map_or(Honours::READS, Command::honours);
+        let given = &self.globals;
+        let name = command.map_or("okr", Command::word);
+        let refuse = |flag: &str, why: &str| {
+            let message = format!("{flag} cannot be used with \"{name}\", which {why}");
+            Some(CliError::usage("flag-without-effect", message))
+        };
+        if !honours.past {
+            if given.at.is_some() {
+                return refuse("--at", "does not answer about a moment");
+            }
+            if given.axis.is_some() {
+                return refuse("--axis", "does not answer about a moment");
+            }
+        }
+        if given.dry_run && !honours.dry_run {
+            return refuse("--dry-run", "writes no change");
+        }
+        if given.team.is_some() && !honours.scope {
+            return refuse("--team", "is not about goals");
+        }
+        if given.cycle.is_some() && !honours.scope {
+            return refuse("--cycle", "is not about goals");
+        }
+        if given.offline && honours.needs_server {
+            return refuse("--offline", "needs the server");
+        }
+        if given.workspace.is_some() && !honours.workspace {
+            return refuse("--workspace", "does not work in a workspace");
+        }
+        None
+    }
+}
+
+/// What a command can honour of the flags that every command takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Honours {
+    /// `--at` and `--axis`: it answers about a moment.
+    pub(crate) past: bool,
+    /// `--dry-run`: it writes a change.
+    pub(crate) dry_run: bool,
+    /// `--team` and `--cycle`: it looks goals up.
+    pub(crate) scope: bool,
+    /// `--workspace`: it works in one.
+    pub(crate) workspace: bool,
+    /// Not `--offline`: it is nothing without the server.
+    pub(crate) needs_server: bool,
+}
+
+impl Honours {
+    /// What commands honour that read goals.
+    pub(crate) const READS: Self = Self {
+        past: true,
+        dry_run: false,
+        scope: true,
+        workspace: true,
+        needs_server: false,
+    };
+    /// What commands honour that write changes.
+    pub(crate) const WRITES: Self = Self {
+        past: false,
+        dry_run: true,
+        scope: true,
+        workspace: true,
+        needs_server: false,
+    };
+    /// What commands honour that manage a workspace.
+    pub(crate) const MANAGES: Self = Self {
+        past: false,
+        dry_run: false,
+        scope: false,
+        workspace: true,
+        needs_server: false,
+    };
+    /// What commands honour that talk to the server.
+    pub(crate) const TALKS: Self = Self {
+        needs_server: true,
+        ..Self::MANAGES
+    };
+}
+
+/// Says whether the words ask for JSON, where they cannot be understood as a whole.
+fn asks_for_json(words: &[OsString]) -> bool {
+    let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
+    words.iter().any(|word| {
+        matches!(
+            *word,
+            "--json" | "-ojson" | "-ojsonl" | "--output=json" | "--output=jsonl"
+        )
+    }) || words
+        .windows(2)
+        .any(|pair| matches!(pair[0], "-o" | "--output") && matches!(pair[1], "json" | "jsonl"))
+}
+
+fn answer(error: clap::Error, json: bool) -> Answered {
+    match error.kind() {
+        ErrorKind::DisplayHelp
+        | ErrorKind::DisplayVersion
+        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Answered::Help(Box::new(error)),
+        _ => Answered::Refused {
+            error: refusal(&error.to_string()),
+            json,
+        },
+    }
+}
+
+/// Brings the parser's explanation into the three parts of an error.
+fn refusal(text: &str) -> CliError {
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    let first = lines
+        .next()
+        .unwrap_or("the command line cannot be understood");
+    let message = first.strip_prefix("error: ").unwrap_or(first);
+    let mut error = CliError::usage("usage", message.trim_end_matches(':'));
+    for line in lines {
+        let line = line.trim();
+        if let Some(tip) = line.strip_prefix("tip: ") {
+            error = error.with_hint(tip);
+        } else if line.starts_with("Usage:") {
+            error = error.with_hint(line);
+        } else if !line.starts_with("For more information") {
+            error = error.with_detail(line);
+        }
+    }
+    error
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Parsed, Answered> {
+        command_line(line.split(' ').map(OsString::from))
+    }
+
+    fn refused(line: &str) -> CliError {
+        match parse(line) {
+            Err(Answered::Refused { error, .. }) => error,
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_arguments_are_well_formed() {
+        use clap::CommandFactory as _;
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn global_flags_stand_before_or_after_the_verb() {
+        for line in [
+            "okr -w acme -q workspace path",
+            "okr -q workspace path -w acme",
+        ] {
+            let parsed = parse(line).unwrap();
+            assert_eq!(parsed.globals.workspace.as_deref(), Some("acme"));
+            assert!(parsed.globals.ui.quiet);
+        }
+    }
+
+    #[test]
+    fn a_flag_without_effect_is_refused() {
+        for line in [
+            "okr workspace list --at 2026-10-01",
+            "okr workspace list --axis authored",
+            "okr workspace list -n",
+            "okr workspace list -t platform",
+        ] {
+            let error = refused(line);
+            assert_eq!(error.code(), "flag-without-effect", "{line}");
+            assert_eq!(error.exit(), Exit::Usage, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_understood_says_what_to_type() {
+        let error = refused("okr wrkspace");
+        assert_eq!(error.exit(), Exit::Usage);
+        assert!(error.message().contains("wrkspace"), "{error}");
+        let error = refused("okr workspace use");
+        assert!(!error.message().ends_with(':'), "{error}");
+    }
+
+    #[test]
+    fn programs_get_usage_errors_as_json() {
+        for line in [
+            "okr workspace use -o json",
+            "okr workspace use --json",
+            "okr workspace use -ojsonl",
+        ] {
+            assert!(
+                matches!(parse(line), Err(Answered::Refused { json: true, .. })),
+                "{line}"
+            );
+        }
+        assert!(matches!(
+            parse("okr workspace use"),
+            Err(Answered::Refused { json: false, .. })
+        ));
+    }
+}
