@@ -3,4 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod codec;
+mod newer;
+mod records;
 mod samples;
+mod strict;
