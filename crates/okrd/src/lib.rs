@@ -1,1 +1,29 @@
-//! Skeleton.
+//! The OKR sync server: accept, authenticate, admit, append, stream.
+//!
+//! ```text
+//! accept -> auth -> service -> writer -> sequencer -> okr-log     (a push)
+//!                      |
+//!                      +----> watch -> okr-log                    (a pull, perhaps following)
+//! ```
+//! A push is judged by the rules of okr-core on the state that the one before it leaves, gets its
+//! position, and is answered when it is durable. A pull is read from the log as fast as its client
+//! takes it. The rules are not here but in okr-core, the bytes on disk in okr-log, those on the
+//! wire in okr-proto.
+
+mod clock;
+mod credentials;
+mod data;
+mod directory;
+mod key;
+pub mod limits;
+mod secret;
+mod store;
+mod tls;
+
+pub use clock::Clock;
+pub use credentials::{CODE_LIFETIME, IssueError, Issued, Principal, TOKEN_LIFETIME};
+pub use data::DataError;
+pub use directory::DirectoryError;
+pub use key::KeyFileError;
+pub use secret::{BearerToken, LoginCode, NoRandomness, SecretHash};
+pub use tls::TlsFiles;

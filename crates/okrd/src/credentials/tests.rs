@@ -1,0 +1,151 @@
+//! Codes and tokens: use, reuse, expiry, limits, what stands in the file.
+
+use tempfile::TempDir;
+
+use super::*;
+
+fn principal(person: u128) -> Principal {
+    Principal {
+        org: OrgId::new(Uuid::from_u128(1)),
+        person: PersonId::new(Uuid::from_u128(person)),
+    }
+}
+
+fn at(hours: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + hours * 3600).unwrap()
+}
+
+fn credentials() -> (TempDir, Credentials) {
+    let root = tempfile::tempdir().unwrap();
+    let credentials = Credentials::create(root.path().join("credentials.json")).unwrap();
+    (root, credentials)
+}
+
+#[test]
+fn a_code_gives_one_token_and_survives_a_restart() {
+    let (root, credentials) = credentials();
+    let code = credentials.issue_code(principal(7), at(0)).unwrap();
+    assert_eq!(code.expires_at, at(7 * 24));
+    let reopened = Credentials::open(root.path().join("credentials.json")).unwrap();
+    let typed = code.secret.reveal().to_lowercase();
+    let (token, credential) = reopened.redeem(&typed, "laptop", at(1)).unwrap();
+    assert_eq!(credential.principal, principal(7));
+    assert_eq!(credential.device, "laptop");
+    assert_eq!(token.expires_at, at(1 + 90 * 24));
+    assert!(matches!(
+        reopened.redeem(&typed, "laptop", at(1)),
+        Err(LoginError::UnknownCode)
+    ));
+    let again = Credentials::open(root.path().join("credentials.json")).unwrap();
+    let bearer = token.secret.reveal();
+    assert_eq!(again.authenticate(&bearer, at(2)), Ok(credential));
+}
+
+#[test]
+fn late_codes_and_tokens_are_told_apart_from_wrong_ones() {
+    let (_root, credentials) = credentials();
+    let code = credentials.issue_code(principal(7), at(0)).unwrap();
+    let text = code.secret.reveal();
+    let late = credentials.redeem(&text, "laptop", at(7 * 24));
+    assert!(matches!(late, Err(LoginError::ExpiredCode { at: end }) if end == at(7 * 24)));
+    let (token, _) = credentials.redeem(&text, "laptop", at(1)).unwrap();
+    let bearer = token.secret.reveal();
+    assert_eq!(
+        credentials.authenticate(&bearer, at(1 + 90 * 24)),
+        Err(TokenError::Expired {
+            at: at(1 + 90 * 24)
+        })
+    );
+    let unknown = BearerToken::generate().unwrap().reveal();
+    for wrong in ["", "okr_x", &unknown] {
+        assert_eq!(
+            credentials.authenticate(wrong, at(1)),
+            Err(TokenError::Invalid)
+        );
+    }
+}
+
+#[test]
+fn a_known_id_with_another_secret_is_refused() {
+    let (_root, credentials) = credentials();
+    let code = credentials.issue_code(principal(7), at(0)).unwrap();
+    let (token, _) = credentials
+        .redeem(&code.secret.reveal(), "laptop", at(0))
+        .unwrap();
+    let other = BearerToken::generate().unwrap().reveal();
+    let secret = &other[37..80];
+    let body = format!("okr_{}_{secret}", token.secret.id().simple());
+    let forged = format!("{body}_{:08x}", crc32c::crc32c(body.as_bytes()));
+    assert!(BearerToken::parse(&forged).is_some(), "well-formed");
+    assert_eq!(
+        credentials.authenticate(&forged, at(0)),
+        Err(TokenError::Invalid)
+    );
+}
+
+#[test]
+fn a_device_has_a_short_name_and_a_bad_one_does_not_use_up_the_code() {
+    let (_root, credentials) = credentials();
+    let code = credentials.issue_code(principal(7), at(0)).unwrap();
+    let text = code.secret.reveal();
+    for bad in ["", "  ", "two\nlines", &"x".repeat(65)] {
+        let refused = credentials.redeem(&text, bad, at(0));
+        assert!(matches!(refused, Err(LoginError::Device)), "{bad:?}");
+    }
+    assert!(credentials.redeem(&text, &"å".repeat(64), at(0)).is_ok());
+}
+
+#[test]
+fn no_secret_stands_in_the_file() {
+    let (root, credentials) = credentials();
+    let open = credentials.issue_code(principal(7), at(0)).unwrap();
+    let used = credentials.issue_code(principal(7), at(0)).unwrap();
+    let (token, _) = credentials
+        .redeem(&used.secret.reveal(), "laptop", at(0))
+        .unwrap();
+    let text = std::fs::read_to_string(root.path().join("credentials.json")).unwrap();
+    let bearer = token.secret.reveal();
+    for secret in [&open.secret.reveal(), &bearer, &bearer[37..80].to_owned()] {
+        assert!(!text.contains(secret), "{text}");
+    }
+    assert!(text.contains(&open.secret.hash().to_hex()));
+}
+
+#[test]
+fn codes_and_tokens_of_one_person_are_limited_and_others_keep_theirs() {
+    let (_root, credentials) = credentials();
+    let other = credentials.issue_code(principal(8), at(0)).unwrap();
+    let codes: Vec<_> = (0..=MAX_CODES_PER_PERSON)
+        .map(|_| credentials.issue_code(principal(7), at(0)).unwrap())
+        .collect();
+    let first = credentials.redeem(&codes[0].secret.reveal(), "laptop", at(0));
+    assert!(matches!(first, Err(LoginError::UnknownCode)));
+    for code in [&codes[1], &codes[MAX_CODES_PER_PERSON], &other] {
+        assert!(
+            credentials
+                .redeem(&code.secret.reveal(), "laptop", at(0))
+                .is_ok()
+        );
+    }
+}
+
+#[test]
+fn the_oldest_token_makes_room() {
+    let (_root, credentials) = credentials();
+    let mut bearers = Vec::new();
+    for hour in 0..=MAX_TOKENS_PER_PERSON {
+        let now = at(i64::try_from(hour).unwrap());
+        let code = credentials.issue_code(principal(7), now).unwrap();
+        let (token, _) = credentials
+            .redeem(&code.secret.reveal(), "laptop", now)
+            .unwrap();
+        bearers.push(token.secret.reveal());
+    }
+    assert_eq!(
+        credentials.authenticate(&bearers[0], at(60)),
+        Err(TokenError::Invalid)
+    );
+    for bearer in &bearers[1..] {
+        assert!(credentials.authenticate(bearer, at(60)).is_ok());
+    }
+}

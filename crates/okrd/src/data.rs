@@ -1,0 +1,392 @@
+//! The data directory: what stands where, who may open it, and how its small files are replaced.
+//!
+//! ```text
+//! DATA/server.json       what this directory is; written last by `init`, so its presence means "complete"
+//! DATA/server.key        the Ed25519 key that signs checkpoints
+//! DATA/credentials.json  login codes and tokens, hashed
+//! DATA/directory.json    who the people are
+//! DATA/lock              held by the one process that uses the directory
+//! DATA/log/              the log (crates/okr-log/FORMAT.md)
+//! ```
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// The version of the layout that this program writes, and the only one that it reads.
+pub(crate) const LAYOUT_VERSION: u32 = 1;
+
+const MANIFEST: &str = "server.json";
+const LOCK: &str = "lock";
+const PRIVATE_FILE: u32 = 0o600;
+const PRIVATE_DIRECTORY: u32 = 0o700;
+
+/// What `server.json` says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Manifest {
+    /// The version of the layout.
+    pub version: u32,
+    /// The name of the server: the name of its key, and the first part of the origin of its checkpoints.
+    pub server_name: String,
+    /// The organisations that live here, as UUIDs.
+    pub orgs: Vec<String>,
+}
+
+/// A data directory, locked for this process as long as the value lives.
+#[derive(Debug)]
+pub(crate) struct DataDir {
+    path: PathBuf,
+    /// Holds the lock; closing it lets go.
+    _lock: File,
+}
+
+/// Why a data directory cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum DataError {
+    /// `init` wants a new or empty directory.
+    #[error("{} is not empty", path.display())]
+    NotEmpty {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// There is no data directory.
+    #[error("{} is not a data directory of okrd", path.display())]
+    NotInitialised {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// An `init` was interrupted before anything could be used.
+    #[error("{} is the remainder of an init that did not finish", path.display())]
+    Unfinished {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// Another process uses the directory.
+    #[error("{} is in use by another process{}", path.display(), process(pid))]
+    Locked {
+        /// The directory.
+        path: PathBuf,
+        /// Its process id, as far as known.
+        pid: String,
+    },
+    /// A newer program wrote the directory.
+    #[error("{} has layout version {found}, this program reads version {LAYOUT_VERSION}", path.display())]
+    Newer {
+        /// The directory.
+        path: PathBuf,
+        /// The version found.
+        found: u32,
+    },
+    /// A file does not hold what it should.
+    #[error("{} cannot be understood", path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// A file may be read by others than its owner.
+    #[error("{} may be read by others (mode {mode:o})", path.display())]
+    Exposed {
+        /// The file.
+        path: PathBuf,
+        /// Its permissions.
+        mode: u32,
+    },
+    /// The file system refused something.
+    #[error("cannot {action} {}", path.display())]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// With which file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+}
+
+fn process(pid: &str) -> String {
+    if pid.is_empty() {
+        String::new()
+    } else {
+        format!(" (pid {pid})")
+    }
+}
+
+impl DataDir {
+    /// Takes a new or empty directory for a new server and locks it.
+    ///
+    /// # Errors
+    ///
+    /// `NotEmpty` when it holds anything, `Unfinished` when that is what an interrupted `init` leaves, `Locked`, `Io`.
+    pub(crate) fn create(path: &Path) -> Result<Self, DataError> {
+        let mut builder = DirBuilder::new();
+        builder.recursive(true).mode(PRIVATE_DIRECTORY);
+        builder.create(path).map_err(io_error("create", path))?;
+        if path.join(MANIFEST).exists() || !is_empty(path)? {
+            return Err(refusal(path));
+        }
+        let lock = lock(path)?;
+        sync_directory(path)?;
+        if let Some(parent) = path
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty())
+        {
+            sync_directory(parent)?;
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            _lock: lock,
+        })
+    }
+
+    /// Opens and locks the directory of an existing server.
+    ///
+    /// # Errors
+    ///
+    /// `NotInitialised`, `Unfinished`, `Locked`, `Newer`, `Malformed`, `Io`.
+    pub(crate) fn open(path: &Path) -> Result<(Self, Manifest), DataError> {
+        if !path.join(MANIFEST).exists() {
+            let unfinished = path.join(LOCK).exists();
+            let path = path.to_owned();
+            return Err(if unfinished {
+                DataError::Unfinished { path }
+            } else {
+                DataError::NotInitialised { path }
+            });
+        }
+        let lock = lock(path)?;
+        let directory = Self {
+            path: path.to_owned(),
+            _lock: lock,
+        };
+        let manifest = directory.manifest()?;
+        Ok((directory, manifest))
+    }
+
+    /// Writes `server.json`, which makes the directory complete.
+    pub(crate) fn write_manifest(&self, manifest: &Manifest) -> Result<(), DataError> {
+        replace_json(&self.path.join(MANIFEST), manifest)
+    }
+
+    /// Returns where the key stands.
+    pub(crate) fn key_file(&self) -> PathBuf {
+        self.path.join("server.key")
+    }
+
+    /// Returns where the credentials stand.
+    pub(crate) fn credentials_file(&self) -> PathBuf {
+        self.path.join("credentials.json")
+    }
+
+    /// Returns where the directory of people stands.
+    pub(crate) fn directory_file(&self) -> PathBuf {
+        self.path.join("directory.json")
+    }
+
+    /// Returns where the log stands.
+    pub(crate) fn log_directory(&self) -> PathBuf {
+        self.path.join("log")
+    }
+
+    fn manifest(&self) -> Result<Manifest, DataError> {
+        #[derive(Deserialize)]
+        struct Versioned {
+            version: u32,
+        }
+        let path = self.path.join(MANIFEST);
+        // The version first: a newer file may have fields that this program does not know.
+        let Versioned { version } = read_json(&path)?;
+        if version != LAYOUT_VERSION {
+            return Err(DataError::Newer {
+                path: self.path.clone(),
+                found: version,
+            });
+        }
+        read_json(&path)
+    }
+}
+
+fn refusal(path: &Path) -> DataError {
+    let unfinished = !path.join(MANIFEST).exists() && path.join(LOCK).exists();
+    let path = path.to_owned();
+    if unfinished {
+        DataError::Unfinished { path }
+    } else {
+        DataError::NotEmpty { path }
+    }
+}
+
+fn is_empty(path: &Path) -> Result<bool, DataError> {
+    let mut entries = fs::read_dir(path).map_err(io_error("read", path))?;
+    // A fresh file system holds this one.
+    Ok(entries.all(|entry| entry.is_ok_and(|entry| entry.file_name() == "lost+found")))
+}
+
+fn lock(path: &Path) -> Result<File, DataError> {
+    let file = path.join(LOCK);
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    let mut lock = options
+        .mode(PRIVATE_FILE)
+        .open(&file)
+        .map_err(io_error("open", &file))?;
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let mut pid = String::new();
+            // The message is as good without the number.
+            drop(lock.read_to_string(&mut pid));
+            let pid = pid.trim().chars().filter(char::is_ascii_digit).collect();
+            let path = path.to_owned();
+            return Err(DataError::Locked { path, pid });
+        }
+        Err(TryLockError::Error(source)) => return Err(io_error("lock", &file)(source)),
+    }
+    lock.set_len(0)
+        .and_then(|()| writeln!(lock, "{}", std::process::id()))
+        .map_err(io_error("write", &file))?;
+    Ok(lock)
+}
+
+/// Reads a JSON file.
+pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, DataError> {
+    let bytes = fs::read(path).map_err(io_error("read", path))?;
+    serde_json::from_slice(&bytes).map_err(|source| DataError::Malformed {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// Puts a JSON file in place of what is there: after a crash either the old or the new one stands.
+pub(crate) fn replace_json<T: Serialize>(path: &Path, value: &T) -> Result<(), DataError> {
+    let mut bytes = serde_json::to_vec_pretty(value).map_err(|source| DataError::Malformed {
+        path: path.to_owned(),
+        source,
+    })?;
+    bytes.push(b'\n');
+    replace(path, &bytes)
+}
+
+/// Puts a file that only its owner may read in place of what is there.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), DataError> {
+    let new = path.with_extension("new");
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    let mut file = options
+        .mode(PRIVATE_FILE)
+        .open(&new)
+        .map_err(io_error("create", &new))?;
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .map_err(io_error("write", &new))?;
+    fs::rename(&new, path).map_err(io_error("replace", path))?;
+    let directory = path.parent().unwrap_or(Path::new("."));
+    sync_directory(directory)
+}
+
+fn sync_directory(path: &Path) -> Result<(), DataError> {
+    File::open(path)
+        .and_then(|directory| directory.sync_all())
+        .map_err(io_error("sync", path))
+}
+
+/// Says what was tried with which file when the system refuses it.
+pub(crate) fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> DataError {
+    let path = path.to_owned();
+    move |source| DataError::Io {
+        action,
+        path,
+        source,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    fn manifest() -> Manifest {
+        Manifest {
+            version: LAYOUT_VERSION,
+            server_name: "okrd".to_owned(),
+            orgs: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_directory_opens_once_at_a_time() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("data");
+        let directory = DataDir::create(&path).unwrap();
+        directory.write_manifest(&manifest()).unwrap();
+        let pid = std::process::id().to_string();
+        let error = DataDir::open(&path).unwrap_err();
+        assert!(matches!(&error, DataError::Locked { pid: found, .. } if *found == pid));
+        assert!(error.to_string().contains(&pid), "{error}");
+        drop(directory);
+        assert_eq!(DataDir::open(&path).unwrap().1, manifest());
+    }
+
+    #[test]
+    fn init_refuses_what_is_there_and_explains_its_own_remains() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("data");
+        drop(DataDir::create(&path).unwrap());
+        assert!(matches!(
+            DataDir::create(&path),
+            Err(DataError::Unfinished { .. })
+        ));
+        assert!(matches!(
+            DataDir::open(&path),
+            Err(DataError::Unfinished { .. })
+        ));
+
+        let other = root.path().join("other");
+        fs::create_dir(&other).unwrap();
+        fs::write(other.join("holiday.jpg"), b"x").unwrap();
+        assert!(matches!(
+            DataDir::create(&other),
+            Err(DataError::NotEmpty { .. })
+        ));
+        assert!(matches!(
+            DataDir::open(&other),
+            Err(DataError::NotInitialised { .. })
+        ));
+        assert!(other.join("holiday.jpg").exists());
+        assert!(!other.join(LOCK).exists(), "nothing was touched");
+    }
+
+    #[test]
+    fn a_newer_layout_is_refused_by_its_number() {
+        let root = tempfile::tempdir().unwrap();
+        let directory = DataDir::create(&root.path().join("data")).unwrap();
+        directory.write_manifest(&manifest()).unwrap();
+        let newer = br#"{"version":2,"something":"new"}"#;
+        fs::write(directory.path.join(MANIFEST), newer).unwrap();
+        let path = directory.path.clone();
+        drop(directory);
+        let error = DataDir::open(&path).unwrap_err();
+        assert!(matches!(error, DataError::Newer { found: 2, .. }));
+    }
+
+    #[test]
+    fn replaced_files_are_private() {
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("secret.json");
+        replace(&file, b"1").unwrap();
+        replace(&file, b"2").unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"2");
+        let mode = fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, PRIVATE_FILE);
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,50 @@
+//! Every limit of the server in one place, each with its unit.
+
+use std::time::Duration;
+
+/// Bytes of a request that carries changes.
+pub const PUSH_BYTES: usize = 1024 * 1024;
+/// Bytes of any other request.
+pub const REQUEST_BYTES: usize = 64 * 1024;
+/// Bytes of an answer; records are sent in smaller portions, a directory may be larger.
+pub const RESPONSE_BYTES: usize = 8 * 1024 * 1024;
+/// Changes in one push.
+pub const CHANGES_PER_PUSH: usize = 500;
+/// Entries in one update of the directory.
+pub const ENTRIES_PER_UPDATE: usize = 1_000;
+/// Bytes of records in one message of a pull.
+pub const RECORDS_MESSAGE_BYTES: usize = 128 * 1024;
+/// Messages of one pull that wait for the client; a slower client is read for later, not buffered for.
+pub const MESSAGES_PER_PULL: usize = 2;
+
+/// Pushes that wait for the sequencer.
+pub const WAITING_PUSHES: usize = 1024;
+/// Bytes of changes that are admitted and wait for the disk.
+pub const WAITING_GROUP_BYTES: usize = 4 * 1024 * 1024;
+/// What a client is told to wait when there is too much to do, in milliseconds.
+pub const RETRY_AFTER_MS: u64 = 250;
+
+/// Failed logins in a minute, over all callers.
+pub const FAILED_LOGINS_PER_MINUTE: usize = 10;
+
+/// Time for a call other than a following pull; a pull may take longer as long as its client takes what it is sent.
+pub const CALL_TIME: Duration = Duration::from_secs(30);
+/// Time between two heartbeats of a following pull.
+pub const HEARTBEAT: Duration = Duration::from_secs(20);
+/// Time for the calls that are under way when the server stops.
+pub const DRAIN_TIME: Duration = Duration::from_secs(10);
+
+/// Connections at one time.
+pub const CONNECTIONS: usize = 10_000;
+/// Time for the TLS handshake, and for the first request of a connection.
+pub const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
+/// Calls at one time on one connection.
+pub const STREAMS_PER_CONNECTION: u32 = 128;
+/// Bytes of the metadata of a call.
+pub const HEADER_LIST_BYTES: u32 = 16 * 1024;
+/// Time between two pings of an idle connection.
+pub const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(20);
+/// Time for the answer to a ping.
+pub const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Streams that a peer may open and reset before they were accepted (CVE-2023-44487).
+pub const PENDING_RESETS: usize = 20;
