@@ -1,0 +1,218 @@
+//! The order of all things: judges each change on the state that the one before it leaves, and gives it its position.
+//!
+//! Synchronous and without I/O of its own; `writer.rs` runs it on a thread. Its state runs ahead of the disk: it holds
+//! changes that are admitted and not yet durable.
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use okr_core::admit::{Context, Verdict, admit};
+use okr_core::change::Change;
+use okr_core::entity::Person;
+use okr_core::id::{ChangeId, OrgId, PersonId, Position};
+use okr_core::rejection::Rejection;
+use okr_core::text::TimeZoneName;
+use okr_core::view::View as _;
+use okr_log::{AuthorId, Record, RecordText, RecordedAt, TokenId};
+use uuid::Uuid;
+
+use crate::credentials::Principal;
+use crate::history::{History, HistoryError};
+use crate::state::OrgState;
+
+/// A change that somebody offers, decoded and as it came.
+#[derive(Clone, Debug)]
+pub(crate) struct Offer {
+    pub(crate) change: Change,
+    pub(crate) body: Bytes,
+    pub(crate) texts: Vec<RecordText>,
+}
+
+/// Who offers, by the credential.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Author {
+    pub(crate) principal: Principal,
+    pub(crate) token: Uuid,
+}
+
+/// What becomes of an offer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// It follows: this record is to be appended.
+    Append(Record),
+    /// It was admitted earlier; durable or on its way to the disk.
+    Duplicate(Position),
+    /// All that it says holds already.
+    AlreadySo,
+    /// The rules refuse it.
+    Rejected(Rejection),
+}
+
+/// Why a change could not be judged.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SequenceError {
+    /// The credential is for an organisation that is not here.
+    #[error("organisation {0} is not on this server")]
+    UnknownOrg(OrgId),
+    /// The log could not be read.
+    #[error(transparent)]
+    History(#[from] HistoryError),
+}
+
+/// The logs of a server with their admitted ends.
+#[derive(Debug)]
+pub(crate) struct Sequencer<H> {
+    orgs: HashMap<OrgId, Org<H>>,
+}
+
+#[derive(Debug)]
+struct Org<H> {
+    state: OrgState<H>,
+    /// The newest admitted position.
+    head: Position,
+    /// When it was recorded.
+    recorded_at: RecordedAt,
+    /// Admitted changes that are not durable yet.
+    in_flight: HashMap<ChangeId, Position>,
+    zone: Option<(TimeZoneName, TimeZone)>,
+}
+
+impl<H: History + Clone> Sequencer<H> {
+    /// Makes a sequencer of empty logs.
+    pub(crate) fn new(history: &H, orgs: impl IntoIterator<Item = OrgId>) -> Self {
+        let orgs = orgs.into_iter().map(|org| {
+            let empty = Org {
+                state: OrgState::new(org, history.clone()),
+                head: Position::ZERO,
+                recorded_at: RecordedAt::from_micros(i64::MIN),
+                in_flight: HashMap::new(),
+                zone: None,
+            };
+            (org, empty)
+        });
+        Self {
+            orgs: orgs.collect(),
+        }
+    }
+}
+
+impl<H: History> Sequencer<H> {
+    /// Takes in the next change of a stored log.
+    pub(crate) fn replay(
+        &mut self,
+        org: OrgId,
+        change: &Change,
+        recorded_at: RecordedAt,
+    ) -> Result<(), SequenceError> {
+        let org = self
+            .orgs
+            .get_mut(&org)
+            .ok_or(SequenceError::UnknownOrg(org))?;
+        org.head = org.head.next();
+        org.recorded_at = recorded_at;
+        org.state.replay(change, org.head);
+        Ok(())
+    }
+
+    /// Judges an offer on the state that all offers before it leave.
+    ///
+    /// # Errors
+    ///
+    /// `UnknownOrg`, and `History` when the log cannot be read; the offer has then changed nothing.
+    pub(crate) fn offer(
+        &mut self,
+        author: Author,
+        offer: Offer,
+        now: Timestamp,
+    ) -> Result<Answer, SequenceError> {
+        let id = author.principal.org;
+        let org = self
+            .orgs
+            .get_mut(&id)
+            .ok_or(SequenceError::UnknownOrg(id))?;
+        let change = &offer.change;
+        if let Some(position) = org.position_of(id, change.id) {
+            return Ok(Answer::Duplicate(position));
+        }
+        let context = Context {
+            author: author.principal.person,
+            today: org.today(now)?,
+        };
+        match admit(&org.state, &context, id, change)? {
+            Verdict::AlreadySo => Ok(Answer::AlreadySo),
+            Verdict::Rejected(rejection) => Ok(Answer::Rejected(rejection)),
+            Verdict::Admitted => {
+                let position = org.head.next();
+                org.state.apply(change, position)?;
+                org.head = position;
+                org.in_flight.insert(change.id, position);
+                let now = RecordedAt::from_micros(now.as_microsecond());
+                org.recorded_at = org.recorded_at.max(now);
+                Ok(Answer::Append(record(
+                    author,
+                    offer,
+                    position,
+                    org.recorded_at,
+                )))
+            }
+        }
+    }
+
+    /// Notes that a log is durable up to a position.
+    pub(crate) fn settle(&mut self, org: OrgId, durable: Position) {
+        if let Some(org) = self.orgs.get_mut(&org) {
+            org.in_flight.retain(|_, position| *position > durable);
+            org.state.settle(durable);
+        }
+    }
+
+    /// Returns everybody as they are after all offers so far.
+    pub(crate) fn people(&self) -> impl Iterator<Item = (OrgId, Person)> + '_ {
+        self.orgs.iter().flat_map(|(id, org)| {
+            let people = org.state.people();
+            people.map(|person| (*id, person))
+        })
+    }
+
+    /// Returns a person as they are after all offers so far.
+    pub(crate) fn person(&self, org: OrgId, person: PersonId) -> Option<Person> {
+        let found = self.orgs.get(&org)?.state.person(person).ok()??;
+        Some(*found)
+    }
+}
+
+impl<H: History> Org<H> {
+    fn position_of(&self, id: OrgId, change: ChangeId) -> Option<Position> {
+        let in_flight = self.in_flight.get(&change).copied();
+        in_flight.or_else(|| self.state.history().position_of(id, change))
+    }
+
+    /// Returns the day in the organisation's time zone; in UTC when the machine does not know the zone.
+    fn today(&mut self, now: Timestamp) -> Result<Date, HistoryError> {
+        let name = self.state.org()?.map(|org| org.time_zone.clone());
+        let Some(name) = name else {
+            return Ok(TimeZone::UTC.to_datetime(now).date());
+        };
+        let known = self.zone.take().filter(|(known, _)| *known == name);
+        let (_, zone) = self.zone.insert(known.unwrap_or_else(|| {
+            let zone = TimeZone::get(name.as_str()).unwrap_or(TimeZone::UTC);
+            (name, zone)
+        }));
+        Ok(zone.to_datetime(now).date())
+    }
+}
+
+fn record(author: Author, offer: Offer, position: Position, recorded_at: RecordedAt) -> Record {
+    Record {
+        position: okr_log::Position::new(position.get()),
+        recorded_at,
+        author: AuthorId(author.principal.person.to_bytes()),
+        token: TokenId(author.token.into_bytes()),
+        change_id: okr_log::ChangeId(offer.change.id.to_bytes()),
+        body: offer.body,
+        texts: offer.texts,
+    }
+}

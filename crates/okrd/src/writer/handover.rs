@@ -1,0 +1,181 @@
+//! Between the two threads: the group that is being gathered while the last one becomes durable.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use okr_core::entity::Person;
+use okr_core::id::{OrgId, Position};
+use okr_log::Record;
+use okr_proto::PushOutcome;
+use tokio::sync::watch;
+
+use super::{PushError, Reply, WriterLimits};
+
+/// Where the sequencer leaves a group for the flusher.
+pub(super) struct Handover {
+    state: Mutex<Shared>,
+    work: Condvar,
+    room: Condvar,
+    /// Becomes true when nothing more is written.
+    refuses: watch::Sender<bool>,
+}
+
+#[derive(Default)]
+struct Shared {
+    group: Group,
+    /// The sequencer is gone; what waits is the last group.
+    closed: bool,
+    /// What became durable since the sequencer last looked.
+    durable: Vec<(OrgId, Position)>,
+}
+
+/// Pushes whose records become durable together.
+#[derive(Default)]
+pub(super) struct Group {
+    pub(super) waiting: Vec<Waiting>,
+    /// For each organisation its new records.
+    pub(super) batches: Vec<(OrgId, Vec<Record>)>,
+    pub(super) people: Vec<(OrgId, Person)>,
+    bytes: usize,
+}
+
+/// A push that is judged and waits for the disk.
+pub(super) struct Waiting {
+    pub(super) org: OrgId,
+    pub(super) answers: Result<Vec<PushOutcome>, PushError>,
+    pub(super) reply: Reply,
+}
+
+impl Handover {
+    pub(super) fn new() -> Self {
+        Self {
+            state: Mutex::default(),
+            work: Condvar::new(),
+            room: Condvar::new(),
+            refuses: watch::Sender::new(false),
+        }
+    }
+
+    /// Says whether nothing more is written.
+    pub(super) fn refuses(&self) -> bool {
+        *self.refuses.borrow()
+    }
+
+    /// Tells when nothing more is written.
+    pub(super) fn subscribe(&self) -> watch::Receiver<bool> {
+        self.refuses.subscribe()
+    }
+
+    /// Notes what has become durable, for the sequencer.
+    pub(super) fn note_durable(&self, org: OrgId, position: Position) {
+        lock(&self.state).durable.push((org, position));
+    }
+
+    /// Returns what has become durable since the last call.
+    pub(super) fn take_durable(&self) -> Vec<(OrgId, Position)> {
+        std::mem::take(&mut lock(&self.state).durable)
+    }
+
+    /// Leaves a judged push; waits while too much waits already.
+    pub(super) fn put(&self, judged: Judged, limits: WriterLimits) {
+        let mut shared = lock(&self.state);
+        while shared.group.waiting.len() >= limits.group || shared.group.bytes >= limits.group_bytes
+        {
+            if self.refuses() {
+                break;
+            }
+            shared = self
+                .room
+                .wait(shared)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        shared.group.add(judged);
+        drop(shared);
+        self.work.notify_one();
+    }
+
+    /// Takes all that waits; `None` when there will be nothing more.
+    pub(super) fn take(&self) -> Option<Group> {
+        let mut shared = lock(&self.state);
+        while shared.group.waiting.is_empty() {
+            if shared.closed {
+                return None;
+            }
+            shared = self
+                .work
+                .wait(shared)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        let group = std::mem::take(&mut shared.group);
+        drop(shared);
+        self.room.notify_one();
+        Some(group)
+    }
+
+    pub(super) fn close(&self) {
+        lock(&self.state).closed = true;
+        self.work.notify_one();
+    }
+
+    /// Refuses all writes from now on.
+    pub(super) fn refuse(&self) {
+        self.refuses.send_replace(true);
+        // The lock makes sure that a sequencer which has just looked is waiting by now.
+        drop(lock(&self.state));
+        self.room.notify_one();
+    }
+}
+
+/// A push with its answers and records, on its way to the flusher.
+pub(super) struct Judged {
+    pub(super) waiting: Waiting,
+    pub(super) records: Vec<Record>,
+    pub(super) people: Vec<Person>,
+}
+
+impl Group {
+    fn add(&mut self, judged: Judged) {
+        let Judged {
+            waiting,
+            records,
+            people,
+        } = judged;
+        let org = waiting.org;
+        self.waiting.push(waiting);
+        self.people
+            .extend(people.into_iter().map(|person| (org, person)));
+        self.bytes += records.iter().map(Record::encoded_len).sum::<usize>();
+        if records.is_empty() {
+            return;
+        }
+        match self.batches.iter_mut().find(|(other, _)| *other == org) {
+            Some((_, batch)) => batch.extend(records),
+            None => self.batches.push((org, records)),
+        }
+    }
+}
+
+/// Lets the flusher end however the sequencer ends.
+pub(super) struct CloseOnDrop(pub(super) Arc<Handover>);
+
+impl Drop for CloseOnDrop {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+/// Lets nobody wait for a flusher that panicked.
+pub(super) struct RefuseOnPanic(pub(super) Arc<Handover>);
+
+impl Drop for RefuseOnPanic {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.refuse();
+        }
+    }
+}
+
+/// Nothing here is left half changed by a panic under the lock.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
