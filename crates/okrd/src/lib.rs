@@ -10,20 +10,27 @@
 //! takes it. The rules are not here but in okr-core, the bytes on disk in okr-log, those on the
 //! wire in okr-proto.
 
+mod accept;
+mod auth;
 mod clock;
 mod credentials;
 mod data;
 mod directory;
+mod heads;
 mod history;
 mod key;
 pub mod limits;
 mod secret;
 mod sequencer;
+mod server;
+mod service;
 mod standing;
 mod state;
 mod store;
 mod stored_log;
+mod telemetry;
 mod tls;
+mod watch;
 mod writer;
 
 pub use clock::Clock;
@@ -32,5 +39,6 @@ pub use data::DataError;
 pub use directory::DirectoryError;
 pub use key::KeyFileError;
 pub use secret::{BearerToken, LoginCode, NoRandomness, SecretHash};
+pub use server::{ServeError, ServeOptions, Server};
 pub use stored_log::ReplayError;
 pub use tls::TlsFiles;

@@ -1,0 +1,190 @@
+//! Who is calling: the version of the protocol, then the token, before anything else is done.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+use okr_core::value::Role;
+use okr_proto::{
+    AUTHORIZATION_METADATA_KEY, ApiError, BEARER_PREFIX, PROTOCOL_METADATA_KEY, PROTOCOL_VERSION,
+};
+use tonic::metadata::MetadataMap;
+use uuid::Uuid;
+
+use crate::credentials::{Credential, Credentials, Principal};
+use crate::heads::Heads;
+use crate::limits;
+use crate::standing::Standing;
+
+/// The longest text of a client that is repeated to it, in characters.
+const ECHO_CHARACTERS: usize = 32;
+
+/// Who is calling, and what they may do by the durable log.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
+    pub(crate) principal: Principal,
+    pub(crate) token: Uuid,
+    pub(crate) device: String,
+    pub(crate) expires_at: Timestamp,
+    /// Their role; none before they were added to the log.
+    pub(crate) role: Option<Role>,
+    /// Whether the log has no change yet: whoever has a credential then is about to bring the organisation.
+    pub(crate) founding: bool,
+}
+
+/// Where callers are looked up.
+#[derive(Clone, Copy)]
+pub(crate) struct Registry<'a> {
+    pub(crate) credentials: &'a Credentials,
+    pub(crate) standing: &'a Standing,
+    pub(crate) heads: &'a Heads,
+}
+
+/// Counts failed logins, so that nobody can try codes one after the other.
+#[derive(Debug, Default)]
+pub(crate) struct LoginLimiter(Mutex<VecDeque<Timestamp>>);
+
+/// Checks that the client speaks our version of the protocol.
+pub(crate) fn check_protocol(metadata: &MetadataMap) -> Result<(), ApiError> {
+    let client = metadata
+        .get(PROTOCOL_METADATA_KEY)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    if client == PROTOCOL_VERSION.to_string() {
+        return Ok(());
+    }
+    Err(ApiError::ProtocolVersion {
+        client: client.chars().take(ECHO_CHARACTERS).collect(),
+        oldest: PROTOCOL_VERSION,
+        newest: PROTOCOL_VERSION,
+    })
+}
+
+impl Registry<'_> {
+    /// Finds out who is calling.
+    ///
+    /// # Errors
+    ///
+    /// `Unauthenticated` for a missing, unknown or expired token, `PermissionDenied` for a person who has left.
+    pub(crate) fn caller(
+        &self,
+        metadata: &MetadataMap,
+        now: Timestamp,
+    ) -> Result<Caller, ApiError> {
+        let bearer = metadata
+            .get(AUTHORIZATION_METADATA_KEY)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.strip_prefix(BEARER_PREFIX))
+            .ok_or(ApiError::Unauthenticated)?;
+        let credential = self.credentials.authenticate(bearer, now);
+        let Credential {
+            principal,
+            token,
+            device,
+            expires_at,
+        } = credential.map_err(|error| {
+            tracing::warn!(target: "audit", %error, "token refused");
+            ApiError::Unauthenticated
+        })?;
+        if !self.heads.contains(principal.org) {
+            return Err(ApiError::Unauthenticated);
+        }
+        let person = self.standing.get(principal);
+        if person.is_some_and(|person| !person.active) {
+            tracing::warn!(target: "audit", person = %principal.person, "caller has left");
+            return Err(ApiError::PermissionDenied {
+                what: "use an organisation after having left it".to_owned(),
+            });
+        }
+        let head = self.heads.head(principal.org);
+        Ok(Caller {
+            principal,
+            token,
+            device,
+            expires_at,
+            role: person.map(|person| person.role),
+            founding: head.position == okr_log::Position::ZERO,
+        })
+    }
+}
+
+impl Caller {
+    /// Says whether the caller may manage people and their codes.
+    pub(crate) fn is_admin(&self) -> bool {
+        self.founding || self.role == Some(Role::Admin)
+    }
+}
+
+impl LoginLimiter {
+    /// Refuses when there were too many failures in the last minute.
+    pub(crate) fn check(&self, now: Timestamp) -> Result<(), ApiError> {
+        let mut failures = self.lock();
+        let start = now.saturating_sub(SignedDuration::from_mins(1));
+        let start = start.unwrap_or(Timestamp::MIN);
+        while failures.front().is_some_and(|failure| *failure < start) {
+            failures.pop_front();
+        }
+        if failures.len() < limits::FAILED_LOGINS_PER_MINUTE {
+            return Ok(());
+        }
+        let oldest = failures.front().copied().unwrap_or(now);
+        let wait = SignedDuration::from_mins(1) - now.duration_since(oldest);
+        let retry_after_ms = u64::try_from(wait.as_millis()).unwrap_or(0);
+        Err(ApiError::Overloaded { retry_after_ms })
+    }
+
+    /// Counts a failure.
+    pub(crate) fn failed(&self, now: Timestamp) {
+        self.lock().push_back(now);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<Timestamp>> {
+        // Each use leaves the queue whole.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + second).unwrap()
+    }
+
+    #[test]
+    fn only_our_version_of_the_protocol_is_spoken() {
+        let mut metadata = MetadataMap::new();
+        let refused = |metadata: &MetadataMap| match check_protocol(metadata) {
+            Err(ApiError::ProtocolVersion { client, .. }) => client,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(refused(&metadata), "");
+        for wrong in ["2", "01", " 1", "x"] {
+            metadata.insert(PROTOCOL_METADATA_KEY, wrong.parse().unwrap());
+            assert_eq!(refused(&metadata), wrong);
+        }
+        metadata.insert(PROTOCOL_METADATA_KEY, "9".repeat(99).parse().unwrap());
+        assert_eq!(refused(&metadata).len(), ECHO_CHARACTERS);
+        metadata.insert(PROTOCOL_METADATA_KEY, "1".parse().unwrap());
+        assert_eq!(check_protocol(&metadata), Ok(()));
+    }
+
+    #[test]
+    fn ten_failed_logins_close_the_door_for_a_minute() {
+        let limiter = LoginLimiter::default();
+        for second in 0..10 {
+            assert_eq!(limiter.check(at(second)), Ok(()));
+            limiter.failed(at(second));
+        }
+        let refused = limiter.check(at(10));
+        assert_eq!(
+            refused,
+            Err(ApiError::Overloaded {
+                retry_after_ms: 50_000
+            })
+        );
+        assert!(limiter.check(at(60)).is_err());
+        assert_eq!(limiter.check(at(61)), Ok(()));
+    }
+}

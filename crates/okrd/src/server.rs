@@ -1,0 +1,321 @@
+//! The life of the server: open, serve, drain, close.
+
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use okr_core::id::OrgId;
+use okr_log::{CheckpointError, LogOptions, OpenError, Origin};
+use okr_proto::v1::identity_server::IdentityServer;
+use okr_proto::v1::sync_server::SyncServer;
+use okr_proto::{ApiError, FILE_DESCRIPTOR_SET, ToLog as _};
+use tokio::net::TcpListener;
+use tokio::sync::{oneshot, watch};
+use tonic::Status;
+use tonic::transport::Server as Transport;
+use tonic_health::ServingStatus;
+use tonic_health::server::HealthReporter;
+use tower::util::{MapRequestLayer, MapResponseLayer};
+use uuid::Uuid;
+
+use crate::accept::{AcceptLimits, accept, note_call};
+use crate::auth::LoginLimiter;
+use crate::clock::Clock;
+use crate::credentials::Credentials;
+use crate::data::{DataDir, DataError, Manifest};
+use crate::directory::Directory;
+use crate::heads::Heads;
+use crate::key::{self, KeyFileError};
+use crate::limits;
+use crate::service::{IdentityService, Shared, SyncService};
+use crate::standing::Standing;
+use crate::stored_log;
+use crate::tls::TlsFiles;
+use crate::writer::{Writer, WriterLimits, WriterParts};
+
+/// The name under which the health of the whole server is asked for.
+const WHOLE_SERVER: &str = "";
+/// The name under which its readiness for pushes is asked for.
+const SYNC: &str = "okr.v1.Sync";
+
+/// What to serve, and how.
+#[derive(Clone)]
+pub struct ServeOptions {
+    /// The data directory.
+    pub data: PathBuf,
+    /// Certificate and key; none: plain text.
+    pub tls: Option<TlsFiles>,
+    /// Whether clients may ask what the services look like.
+    pub reflection: bool,
+    /// The time of day.
+    pub clock: Clock,
+    /// How the log is opened.
+    pub log: LogOptions,
+}
+
+/// A server whose data is open and verified.
+pub struct Server {
+    options: ServeOptions,
+    shared: Arc<Shared>,
+    stop: watch::Sender<bool>,
+    /// Held until everything else is closed.
+    _data: DataDir,
+}
+
+/// Why the server does not start, or ends.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The data directory cannot be used.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// The log is not opened.
+    #[error("the log cannot be opened")]
+    Log(#[from] OpenError),
+    /// The key cannot be used.
+    #[error("the server's key cannot be used")]
+    Key(#[from] KeyFileError),
+    /// The certificate or key for TLS cannot be used.
+    #[error("the certificate and key for TLS cannot be used")]
+    Tls(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The name of the server gives no origin for checkpoints.
+    #[error("the server's name cannot be used")]
+    Name(#[from] CheckpointError),
+    /// `server.json` lists something else than organisations.
+    #[error("server.json lists {0:?}, which is no id of an organisation")]
+    OrgId(String),
+    /// The system gives no threads.
+    #[error("the writer threads cannot be started")]
+    Threads(#[source] io::Error),
+    /// The transport failed.
+    #[error("serving failed")]
+    Transport(#[source] tonic::transport::Error),
+}
+
+impl ServeOptions {
+    /// Makes the usual options.
+    pub fn new(data: PathBuf) -> Self {
+        Self {
+            data,
+            tls: None,
+            reflection: true,
+            clock: Clock::system(),
+            log: LogOptions::new(),
+        }
+    }
+}
+
+impl Server {
+    /// Opens the data directory and verifies the log. Blocks on the disk.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the directory, the key or the log; nothing was repaired or changed.
+    pub fn open(options: ServeOptions) -> Result<Self, ServeError> {
+        let (data, manifest) = DataDir::open(&options.data)?;
+        let orgs = read_orgs(&manifest)?;
+        let key = key::open(&data.key_file())?;
+        let credentials = Credentials::open(data.credentials_file())?;
+        let directory = Directory::open(data.directory_file())?;
+        let log_directory = data.log_directory();
+        let (log, sequencer) = stored_log::open(&log_directory, options.log.clone(), &orgs)?;
+        let standing = Arc::new(Standing::default());
+        for (org, person) in sequencer.people() {
+            standing.set(org, person);
+        }
+        let mut ends = Vec::with_capacity(orgs.len());
+        for org in orgs {
+            let origin = origin(&manifest, org)?;
+            ends.push((org, origin, log.head(org.to_log())));
+        }
+        let heads = Arc::new(Heads::new(key, ends));
+        let observed = Arc::clone(&heads);
+        log.on_durable(Box::new(move |org, head| observed.publish(org, head)));
+        let appender = log
+            .appender()
+            .expect("a log that was just opened has its appender");
+        let writer = Writer::start(WriterParts {
+            sequencer,
+            appender,
+            standing: Arc::clone(&standing),
+            clock: options.clock.clone(),
+            limits: WriterLimits::default(),
+        });
+        let (stop, stopping) = watch::channel(false);
+        let shared = Shared {
+            clock: options.clock.clone(),
+            credentials,
+            directory,
+            standing,
+            heads,
+            log,
+            writer: writer.map_err(ServeError::Threads)?,
+            limiter: LoginLimiter::default(),
+            stopping,
+        };
+        Ok(Self {
+            options,
+            shared: Arc::new(shared),
+            stop,
+            _data: data,
+        })
+    }
+
+    /// Serves until `shutdown` completes, then drains: no new connections and pushes, calls under way end within
+    /// [`limits::DRAIN_TIME`], followers are told, everything is flushed.
+    ///
+    /// # Errors
+    ///
+    /// `Tls` and `Transport`; the log is closed in any case.
+    pub async fn run(
+        self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), ServeError> {
+        let served = self.serve(listener, shutdown).await;
+        let shared = Arc::clone(&self.shared);
+        // Only a panic makes this fail, and it has been logged.
+        drop(tokio::task::spawn_blocking(move || shared.writer.close()).await);
+        tracing::info!("stopped");
+        served
+    }
+
+    async fn serve(
+        &self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), ServeError> {
+        let health = HealthReporter::new();
+        health
+            .set_service_status(SYNC, ServingStatus::Serving)
+            .await;
+        let watching = tokio::spawn(report_refusal(
+            self.shared.writer.refuses_writes(),
+            health.clone(),
+        ));
+        let (begin_drain, drain_begun) = oneshot::channel();
+        let stop = self.stop.clone();
+        let reporter = health.clone();
+        let signal = async move {
+            shutdown.await;
+            tracing::info!("stopping");
+            stop.send_replace(true);
+            for service in [WHOLE_SERVER, SYNC] {
+                reporter
+                    .set_service_status(service, ServingStatus::NotServing)
+                    .await;
+            }
+            // Whoever waits for it is gone when this fails.
+            begin_drain.send(()).ok();
+        };
+        let serving = self.transport(listener, health, signal)?;
+        let drain = async {
+            if drain_begun.await.is_err() {
+                std::future::pending::<()>().await;
+            }
+            tokio::time::sleep(limits::DRAIN_TIME).await;
+        };
+        let served = tokio::select! {
+            served = serving => served.map_err(ServeError::Transport),
+            () = drain => {
+                tracing::warn!("calls were still under way after the time to drain");
+                Ok(())
+            }
+        };
+        watching.abort();
+        served
+    }
+
+    fn transport(
+        &self,
+        listener: TcpListener,
+        health: HealthReporter,
+        signal: impl Future<Output = ()>,
+    ) -> Result<impl Future<Output = Result<(), tonic::transport::Error>>, ServeError> {
+        let mut transport = Transport::builder()
+            .max_concurrent_streams(limits::STREAMS_PER_CONNECTION)
+            .http2_max_header_list_size(limits::HEADER_LIST_BYTES)
+            .http2_max_pending_accept_reset_streams(Some(limits::PENDING_RESETS))
+            .http2_keepalive_interval(Some(limits::KEEPALIVE_INTERVAL))
+            .http2_keepalive_timeout(Some(limits::KEEPALIVE_TIMEOUT));
+        if let Some(files) = &self.options.tls {
+            let config = files.load()?;
+            transport = transport
+                .tls_config(config)
+                .map_err(|error| ServeError::Tls(error.into()))?;
+        }
+        let sync = SyncServer::new(SyncService(Arc::clone(&self.shared)))
+            .max_decoding_message_size(limits::PUSH_BYTES)
+            .max_encoding_message_size(limits::RESPONSE_BYTES);
+        let identity = IdentityServer::new(IdentityService(Arc::clone(&self.shared)))
+            .max_decoding_message_size(limits::REQUEST_BYTES)
+            .max_encoding_message_size(limits::REQUEST_BYTES);
+        let health = tonic_health::server::HealthService::from_health_reporter(health);
+        let health = tonic_health::pb::health_server::HealthServer::new(health)
+            .max_decoding_message_size(limits::REQUEST_BYTES);
+        let reflection = self.options.reflection.then(|| {
+            tonic_reflection::server::Builder::configure()
+                .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
+                .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+                .build_v1()
+                .expect("the descriptors were made by this build")
+        });
+        let accepted = accept(
+            listener,
+            AcceptLimits {
+                connections: limits::CONNECTIONS,
+                first_request: limits::HANDSHAKE_TIME,
+            },
+        );
+        Ok(transport
+            .layer(MapRequestLayer::new(note_call))
+            .layer(MapResponseLayer::new(name_limit))
+            .add_service(sync)
+            .add_service(identity)
+            .add_service(health)
+            .add_optional_service(reflection)
+            .serve_with_incoming_shutdown(accepted, signal))
+    }
+}
+
+/// Reports that the server is not ready once nothing more is written; it goes on answering reads.
+async fn report_refusal(mut refuses: watch::Receiver<bool>, health: HealthReporter) {
+    if refuses.wait_for(|refuses| *refuses).await.is_ok() {
+        tracing::error!("storage refuses writes; restart the server when its cause is gone");
+        health
+            .set_service_status(SYNC, ServingStatus::NotServing)
+            .await;
+    }
+}
+
+/// Gives a request that is too large the status that the protocol promises, in place of the transport's own.
+fn name_limit<B: Default>(response: http::Response<B>) -> http::Response<B> {
+    let too_long = response.extensions().get::<Status>().is_some_and(|status| {
+        status.code() == tonic::Code::OutOfRange && status.details().is_empty()
+    });
+    if !too_long {
+        return response;
+    }
+    let limit = limits::PUSH_BYTES as u64;
+    let error = ApiError::TooLarge {
+        what: "request in bytes".to_owned(),
+        limit,
+        actual: limit + 1,
+    };
+    Status::from(error).into_http()
+}
+
+/// Returns the organisations that a data directory holds.
+pub(crate) fn read_orgs(manifest: &Manifest) -> Result<BTreeSet<OrgId>, ServeError> {
+    let parse = |text: &String| match text.parse::<Uuid>() {
+        Ok(id) => Ok(OrgId::new(id)),
+        Err(_) => Err(ServeError::OrgId(text.clone())),
+    };
+    manifest.orgs.iter().map(parse).collect()
+}
+
+/// Returns the first line of an organisation's checkpoints: server and organisation.
+pub(crate) fn origin(manifest: &Manifest, org: OrgId) -> Result<Origin, CheckpointError> {
+    Origin::new(&format!("{}/{org}", manifest.server_name))
+}

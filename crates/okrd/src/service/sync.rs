@@ -1,0 +1,151 @@
+//! The service `okr.v1.Sync`: push, pull, checkpoint.
+
+use std::sync::Arc;
+
+use okr_proto::v1::sync_server;
+use okr_proto::{ApiError, Decoded, EncodedChange, v1};
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Request, Response, Status};
+
+use super::identity::too_large;
+use super::{Call, CallError, Shared, answer};
+use crate::auth::Caller;
+use crate::limits;
+use crate::sequencer::{Author, Offer};
+use crate::watch::{Pull, follow};
+use crate::writer::PushError;
+
+/// Appends, reads and follows logs.
+pub(crate) struct SyncService(pub(crate) Arc<Shared>);
+
+#[tonic::async_trait]
+impl sync_server::Sync for SyncService {
+    type PullStream = ReceiverStream<Result<v1::PullResponse, Status>>;
+
+    async fn push(
+        &self,
+        request: Request<v1::PushRequest>,
+    ) -> Result<Response<v1::PushResponse>, Status> {
+        answer(&self.0, "Sync/Push", request, async |caller, message| {
+            self.offer(&caller, message).await
+        })
+        .await
+    }
+
+    async fn pull(
+        &self,
+        request: Request<v1::PullRequest>,
+    ) -> Result<Response<Self::PullStream>, Status> {
+        let mut call = Call::start("Sync/Pull", &request);
+        let (metadata, _, message) = request.into_parts();
+        let pull = call
+            .caller(&self.0, &metadata)
+            .and_then(|caller| self.check_pull(&caller, &message));
+        match pull {
+            Ok(pull) => Ok(Response::new(follow(Arc::clone(&self.0), pull, call))),
+            Err(error) => call.finish(Err(error.into())),
+        }
+    }
+
+    async fn get_checkpoint(
+        &self,
+        request: Request<v1::GetCheckpointRequest>,
+    ) -> Result<Response<v1::GetCheckpointResponse>, Status> {
+        let shared = &self.0;
+        answer(shared, "Sync/GetCheckpoint", request, async |caller, _| {
+            let org = caller.principal.org;
+            let signed = shared.heads.checkpoint(org, shared.heads.head(org));
+            let note = signed.ok_or(ApiError::Unauthenticated)?.to_string();
+            Ok(v1::GetCheckpointResponse {
+                checkpoint: Some(v1::SignedCheckpoint { note }),
+            })
+        })
+        .await
+    }
+}
+
+impl SyncService {
+    async fn offer(
+        &self,
+        caller: &Caller,
+        message: v1::PushRequest,
+    ) -> Result<v1::PushResponse, CallError> {
+        let actual = message.changes.len();
+        if actual > limits::CHANGES_PER_PUSH {
+            return Err(too_large("changes", limits::CHANGES_PER_PUSH, actual).into());
+        }
+        if *self.0.stopping.borrow() {
+            return Err(ApiError::ShuttingDown.into());
+        }
+        let org = caller.principal.org;
+        // A client that has seen more than there is must not go on as if nothing had been lost.
+        let head = self.0.heads.head(org).position.get();
+        if message.base_position > head {
+            return Err(ApiError::PositionAhead { head }.into());
+        }
+        let mut offers = Vec::with_capacity(actual);
+        for (index, change) in message.changes.into_iter().enumerate() {
+            let offer = read_offer(change);
+            offers.push(offer.map_err(|problem| ApiError::InvalidChange { index, problem })?);
+        }
+        let author = Author {
+            principal: caller.principal,
+            token: caller.token,
+        };
+        let pushed = self.0.writer.push(author, offers).await?;
+        Ok(v1::PushResponse {
+            results: pushed.into_iter().map(v1::PushResult::from).collect(),
+            head: self.0.heads.head(org).position.get(),
+        })
+    }
+
+    fn check_pull(&self, caller: &Caller, message: &v1::PullRequest) -> Result<Pull, ApiError> {
+        if *self.0.stopping.borrow() {
+            return Err(ApiError::ShuttingDown);
+        }
+        let org = caller.principal.org;
+        let head = self.0.heads.head(org).position.get();
+        if message.after > head {
+            return Err(ApiError::PositionAhead { head });
+        }
+        Ok(Pull {
+            org,
+            token: caller.token,
+            expires_at: caller.expires_at,
+            after: okr_log::Position::new(message.after),
+            follow: message.follow,
+            directory_version: message.directory_version,
+        })
+    }
+}
+
+/// Decodes what a client offers; the text says what is wrong with it.
+fn read_offer(change: v1::NewChange) -> Result<Offer, String> {
+    let encoded = EncodedChange::try_from(change).map_err(|error| error.to_string())?;
+    encoded.check_limits().map_err(|error| error.to_string())?;
+    match encoded.decode().map_err(|error| error.to_string())? {
+        Decoded::Known(change) => {
+            let (body, texts) = encoded.into_record_parts();
+            Ok(Offer {
+                change,
+                body,
+                texts,
+            })
+        }
+        Decoded::Newer { .. } => Err("this server is too old to understand it".to_owned()),
+    }
+}
+
+impl From<PushError> for CallError {
+    fn from(error: PushError) -> Self {
+        match error {
+            PushError::Overloaded => Self::Refused(ApiError::Overloaded {
+                retry_after_ms: limits::RETRY_AFTER_MS,
+            }),
+            PushError::StorageRefusesWrites => Self::Refused(ApiError::StorageRefusesWrites),
+            PushError::OutcomeUnknown => Self::Refused(ApiError::OutcomeUnknown),
+            PushError::Stopping => Self::Refused(ApiError::ShuttingDown),
+            PushError::Failed => Self::failed(error),
+        }
+    }
+}

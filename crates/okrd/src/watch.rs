@@ -1,0 +1,239 @@
+//! Followers: the stream of one pull, read from the log as fast as its client takes it.
+//!
+//! Nothing is buffered for a slow client but a few messages: it is read for later, from wherever it is. A notification
+//! says only "there is more"; what that is comes from the log.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use okr_core::id::OrgId;
+use okr_log::{Head, LogId, Position};
+use okr_proto::v1::pull_response::What;
+use okr_proto::{ApiError, v1};
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep_until, timeout};
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Code, Status};
+use uuid::Uuid;
+
+use crate::credentials::CredentialsVersion;
+use crate::directory::DirectoryVersion;
+use crate::limits;
+use crate::service::{Call, CallError, Shared};
+
+/// Time for a client to take the message that says why its stream ends.
+const FAREWELL_TIME: Duration = Duration::from_secs(1);
+
+/// What somebody wants to read.
+#[derive(Clone, Debug)]
+pub(crate) struct Pull {
+    pub(crate) org: OrgId,
+    pub(crate) token: Uuid,
+    pub(crate) expires_at: Timestamp,
+    /// The newest position that the client has.
+    pub(crate) after: Position,
+    /// Whether it stays for more.
+    pub(crate) follow: bool,
+    /// The version of the directory that the client has.
+    pub(crate) directory_version: u64,
+}
+
+type Message = Result<v1::PullResponse, Status>;
+
+/// Starts a pull and returns its stream.
+pub(crate) fn follow(shared: Arc<Shared>, pull: Pull, call: Call) -> ReceiverStream<Message> {
+    let (messages, stream) = mpsc::channel(limits::MESSAGES_PER_PULL);
+    tokio::spawn(async move {
+        let follower = Follower::new(&shared, pull, messages.clone());
+        let end = match follower {
+            Some(mut follower) => follower.run(&shared).await,
+            None => Err(End::Error(ApiError::Unauthenticated.into())),
+        };
+        let code = match end {
+            Ok(()) => Code::Ok,
+            Err(End::Gone) => Code::Cancelled,
+            Err(End::Error(error)) => {
+                let status = call.status(error);
+                let code = status.code();
+                // A client that takes nothing learns from the end of the stream.
+                drop(timeout(FAREWELL_TIME, messages.send(Err(status))).await);
+                code
+            }
+        };
+        call.end(code);
+    });
+    ReceiverStream::new(stream)
+}
+
+/// Why a stream ends early.
+enum End {
+    /// The client is gone, or takes nothing.
+    Gone,
+    /// The client is told why.
+    Error(CallError),
+}
+
+/// What a follower waits for.
+enum Wake {
+    Look,
+    Heartbeat,
+}
+
+struct Follower {
+    pull: Pull,
+    messages: mpsc::Sender<Message>,
+    heads: watch::Receiver<Head>,
+    directory: watch::Receiver<DirectoryVersion>,
+    credentials: watch::Receiver<CredentialsVersion>,
+    stopping: watch::Receiver<bool>,
+}
+
+impl Follower {
+    fn new(shared: &Shared, pull: Pull, messages: mpsc::Sender<Message>) -> Option<Self> {
+        Some(Self {
+            heads: shared.heads.subscribe(pull.org)?,
+            directory: shared.directory.subscribe(),
+            credentials: shared.credentials.subscribe(),
+            stopping: shared.stopping.clone(),
+            pull,
+            messages,
+        })
+    }
+
+    async fn run(&mut self, shared: &Arc<Shared>) -> Result<(), End> {
+        self.send_directory().await?;
+        let head = *self.heads.borrow_and_update();
+        self.send_until(shared, head).await?;
+        self.send_checkpoint(shared, head).await?;
+        while self.pull.follow {
+            match self.wait(shared).await? {
+                Wake::Look => self.look(shared).await?,
+                Wake::Heartbeat => {
+                    let head = self.pull.after.get();
+                    self.send(What::Heartbeat(v1::Heartbeat { head })).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends what is new.
+    async fn look(&mut self, shared: &Arc<Shared>) -> Result<(), End> {
+        self.send_directory().await?;
+        let head = *self.heads.borrow_and_update();
+        if head.position > self.pull.after {
+            self.send_until(shared, head).await?;
+            self.send_checkpoint(shared, head).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits until there may be something new, or for the next heartbeat.
+    async fn wait(&mut self, shared: &Shared) -> Result<Wake, End> {
+        let heartbeat = Instant::now() + limits::HEARTBEAT;
+        let left = self.pull.expires_at.duration_since(shared.clock.now());
+        let left = Duration::try_from(left).unwrap_or_default();
+        // The loop comes back here after each heartbeat, so the end is never missed by more than one.
+        let deadline = heartbeat.min(Instant::now() + left);
+        tokio::select! {
+            Ok(()) = self.heads.changed() => Ok(Wake::Look),
+            Ok(()) = self.directory.changed() => Ok(Wake::Look),
+            Ok(()) = self.credentials.changed() => {
+                if self.credentials.borrow_and_update().knows(self.pull.token) {
+                    Ok(Wake::Look)
+                } else {
+                    Err(ApiError::Unauthenticated.into())
+                }
+            }
+            () = stopping(&mut self.stopping) => Err(ApiError::ShuttingDown.into()),
+            () = self.messages.closed() => Err(End::Gone),
+            () = sleep_until(deadline) => {
+                if self.pull.expires_at <= shared.clock.now() {
+                    return Err(ApiError::Unauthenticated.into());
+                }
+                Ok(Wake::Heartbeat)
+            }
+        }
+    }
+
+    async fn send_directory(&mut self) -> Result<(), End> {
+        let people = {
+            let directory = self.directory.borrow_and_update();
+            if directory.version(self.pull.org) == self.pull.directory_version {
+                return Ok(());
+            }
+            directory.people(self.pull.org)
+        };
+        self.pull.directory_version = people.version;
+        self.send(What::Directory(people.into())).await
+    }
+
+    /// Sends the records up to a position that is durable.
+    async fn send_until(&mut self, shared: &Arc<Shared>, head: Head) -> Result<(), End> {
+        while self.pull.after < head.position {
+            let records = self.read(shared, head).await?;
+            let last = self.pull.after.get() + records.len() as u64;
+            self.send(What::Records(v1::Records { records })).await?;
+            self.pull.after = Position::new(last);
+        }
+        Ok(())
+    }
+
+    async fn read(&self, shared: &Arc<Shared>, head: Head) -> Result<Vec<Bytes>, End> {
+        let (log, after) = (shared.log.clone(), self.pull.after);
+        let id = LogId(self.pull.org.to_bytes());
+        let read = move || log.read(id, after, limits::RECORDS_MESSAGE_BYTES);
+        let read = tokio::task::spawn_blocking(read).await;
+        let mut records = read
+            .map_err(CallError::failed)
+            .and_then(|records| records.map_err(CallError::failed))
+            .map_err(End::Error)?;
+        // The log may have grown since; the checkpoint that follows speaks of this head.
+        let wanted = head.position.get() - after.get();
+        records.truncate(usize::try_from(wanted).unwrap_or(usize::MAX));
+        if records.is_empty() {
+            let missing = format!("position {} is durable and cannot be read", after.next());
+            return Err(End::Error(CallError::failed(missing)));
+        }
+        Ok(records)
+    }
+
+    async fn send_checkpoint(&mut self, shared: &Shared, head: Head) -> Result<(), End> {
+        let signed = shared.heads.checkpoint(self.pull.org, head);
+        let note = signed.ok_or(ApiError::Unauthenticated)?.to_string();
+        self.send(What::Checkpoint(v1::SignedCheckpoint { note }))
+            .await
+    }
+
+    /// Sends a message; waits for the client, but not for ever unless it follows.
+    async fn send(&mut self, what: What) -> Result<(), End> {
+        let message = Ok(v1::PullResponse { what: Some(what) });
+        let patience = async {
+            if self.pull.follow {
+                std::future::pending::<()>().await;
+            }
+            tokio::time::sleep(limits::CALL_TIME).await;
+        };
+        tokio::select! {
+            sent = self.messages.send(message) => sent.map_err(|_| End::Gone),
+            () = stopping(&mut self.stopping), if self.pull.follow => {
+                Err(ApiError::ShuttingDown.into())
+            }
+            () = patience => Err(End::Gone),
+        }
+    }
+}
+
+/// Waits until the server begins to stop.
+async fn stopping(stopping: &mut watch::Receiver<bool>) {
+    // A sender that is gone has stopped as well.
+    drop(stopping.wait_for(|stopping| *stopping).await.map(|_| ()));
+}
+
+impl From<ApiError> for End {
+    fn from(error: ApiError) -> Self {
+        Self::Error(error.into())
+    }
+}
