@@ -11,15 +11,20 @@
 //! wire in okr-proto.
 
 mod accept;
+mod args;
 mod auth;
 mod clock;
+mod commands;
 mod credentials;
 mod data;
 mod directory;
+mod failure;
 mod heads;
 mod history;
+mod init;
 mod key;
 pub mod limits;
+mod output;
 mod secret;
 mod sequencer;
 mod server;
@@ -34,9 +39,11 @@ mod watch;
 mod writer;
 
 pub use clock::Clock;
+pub use commands::main;
 pub use credentials::{CODE_LIFETIME, IssueError, Issued, Principal, TOKEN_LIFETIME};
 pub use data::DataError;
 pub use directory::DirectoryError;
+pub use init::{Administrator, InitError, Initialised, NewServer, Organisation};
 pub use key::KeyFileError;
 pub use secret::{BearerToken, LoginCode, NoRandomness, SecretHash};
 pub use server::{ServeError, ServeOptions, Server};

@@ -1,2 +1,7 @@
-//! Skeleton.
-fn main() {}
+//! Hands over to the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    okrd::main()
+}

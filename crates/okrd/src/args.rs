@@ -1,0 +1,230 @@
+//! The command line of `okrd`.
+
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use okr_core::id::{OrgId, PersonId};
+use okr_core::text::{Name, TimeZoneName};
+use okr_core::value::ValueError;
+use okr_log::KeyName;
+use okr_proto::{DisplayName, Email, Handle};
+use uuid::Uuid;
+
+use crate::credentials::Principal;
+use crate::failure::EXIT_CODES;
+use crate::telemetry::LogFormat;
+
+/// The OKR sync server.
+#[derive(Debug, Parser)]
+#[command(name = "okrd", version, about, after_help = EXIT_CODES, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What `okrd` can do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a data directory with an organisation and its administrator
+    Init(InitArguments),
+    /// Run the server
+    Serve(ServeArguments),
+    /// Make a one-time login code while the server is stopped
+    Code(CodeArguments),
+    /// Check the stored log from its first byte to its last
+    Verify(VerifyArguments),
+}
+
+/// Where the data is.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct DataArgument {
+    /// The data directory
+    #[arg(long = "data", value_name = "DIR", env = "OKRD_DATA")]
+    pub path: PathBuf,
+}
+
+/// The form of an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OutputFormat {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON document
+    Json,
+}
+
+/// What `okrd init` needs.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("organisation").required(true).args(["org", "adopt"]))]
+pub(crate) struct InitArguments {
+    #[command(flatten)]
+    /// Where the data is.
+    pub data: DataArgument,
+    /// The name of the new organisation
+    #[arg(long, value_name = "NAME", value_parser = read_name, requires = "time_zone")]
+    pub org: Option<Name>,
+    /// The time zone in which its days begin and end, such as Europe/Oslo
+    #[arg(long, value_name = "ZONE", value_parser = read_time_zone, requires = "org")]
+    pub time_zone: Option<TimeZoneName>,
+    /// Take in an organisation that lives in an offline replica, which its first sync then brings
+    #[arg(long, value_name = "ORG_ID:PERSON_ID", value_parser = read_adopted)]
+    pub adopt: Option<Principal>,
+    /// The administrator's short name
+    #[arg(long, value_name = "HANDLE", value_parser = read_handle)]
+    pub admin: Handle,
+    /// The administrator's name
+    #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true,
+          value_parser = read_display_name)]
+    pub admin_name: DisplayName,
+    /// The administrator's e-mail address
+    #[arg(long, value_name = "MAIL", default_value = "", hide_default_value = true,
+          value_parser = read_email)]
+    pub admin_email: Email,
+    /// The server's name, under which it signs; cannot be changed later
+    #[arg(long, value_name = "NAME", default_value = "okrd", value_parser = KeyName::new)]
+    pub server_name: KeyName,
+    /// The form of the answer
+    #[arg(short, long, value_enum, default_value_t)]
+    pub output: OutputFormat,
+}
+
+/// What `okrd serve` needs.
+#[derive(Debug, Args)]
+pub(crate) struct ServeArguments {
+    #[command(flatten)]
+    /// Where the data is.
+    pub data: DataArgument,
+    /// The address to listen on; port 0 takes a free one
+    #[arg(
+        long,
+        value_name = "ADDR",
+        default_value = "127.0.0.1:7420",
+        env = "OKRD_LISTEN"
+    )]
+    pub listen: String,
+    /// The certificate chain (PEM); without it only loopback addresses are served, in plain text
+    #[arg(long, value_name = "FILE", env = "OKRD_TLS_CERT", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// The private key (PEM), readable by its owner and group only
+    #[arg(long, value_name = "FILE", env = "OKRD_TLS_KEY", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+    /// Do not describe the services to clients that ask
+    #[arg(long)]
+    pub no_reflection: bool,
+    /// The form of the log on standard error; `OKRD_LOG` sets how much, such as `info` or `okrd=debug`
+    #[arg(long, value_enum, default_value_t, env = "OKRD_LOG_FORMAT")]
+    pub log_format: LogFormat,
+}
+
+/// What `okrd code` needs.
+#[derive(Debug, Args)]
+pub(crate) struct CodeArguments {
+    #[command(flatten)]
+    /// Where the data is.
+    pub data: DataArgument,
+    /// For whom
+    #[arg(long, value_name = "HANDLE", value_parser = read_handle)]
+    pub person: Handle,
+    /// The form of the answer
+    #[arg(short, long, value_enum, default_value_t)]
+    pub output: OutputFormat,
+}
+
+/// What `okrd verify` needs.
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArguments {
+    #[command(flatten)]
+    /// Where the data is.
+    pub data: DataArgument,
+    /// The form of the answer
+    #[arg(short, long, value_enum, default_value_t)]
+    pub output: OutputFormat,
+}
+
+fn read_name(text: &str) -> Result<Name, ValueError> {
+    Name::new(text)
+}
+
+fn read_handle(text: &str) -> Result<Handle, ValueError> {
+    Handle::new(text)
+}
+
+fn read_display_name(text: &str) -> Result<DisplayName, ValueError> {
+    DisplayName::new(text)
+}
+
+fn read_email(text: &str) -> Result<Email, ValueError> {
+    Email::new(text)
+}
+
+fn read_time_zone(text: &str) -> Result<TimeZoneName, String> {
+    let name = TimeZoneName::new(text).map_err(|error| error.to_string())?;
+    match jiff::tz::TimeZone::get(name.as_str()) {
+        Ok(_) => Ok(name),
+        Err(_) => Err("there is no such IANA time zone; Europe/Oslo is one".to_owned()),
+    }
+}
+
+fn read_adopted(text: &str) -> Result<Principal, String> {
+    let ids = text.split_once(':').and_then(|(org, person)| {
+        let (org, person) = (Uuid::try_parse(org).ok()?, Uuid::try_parse(person).ok()?);
+        Some(Principal {
+            org: OrgId::new(org),
+            person: PersonId::new(person),
+        })
+    });
+    ids.ok_or_else(|| {
+        "two UUIDs with a colon between are expected, as `okr` prints them".to_owned()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+    use clap::error::ErrorKind;
+
+    use super::*;
+
+    fn kind(line: &str) -> ErrorKind {
+        let words = line.split(' ');
+        match Arguments::try_parse_from(words) {
+            Ok(arguments) => panic!("{arguments:?}"),
+            Err(error) => error.kind(),
+        }
+    }
+
+    #[test]
+    fn the_grammar_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn an_organisation_is_new_or_adopted_and_nothing_between() {
+        let ids = "01920304-0506-7708-890a-0b0c0d0e0f10:01920304-0506-7708-890a-0b0c0d0e0f11";
+        let new = "okrd init --data d --org Acme --time-zone Europe/Oslo --admin ana";
+        let adopted = format!("okrd init --data d --adopt {ids} --admin ana");
+        for line in [new, adopted.as_str()] {
+            assert!(Arguments::try_parse_from(line.split(' ')).is_ok(), "{line}");
+        }
+        let missing = ErrorKind::MissingRequiredArgument;
+        assert_eq!(kind("okrd init --data d --admin ana"), missing);
+        assert_eq!(kind("okrd init --data d --org Acme --admin ana"), missing);
+        let both = format!("{new} --adopt {ids}");
+        assert_eq!(kind(&both), ErrorKind::ArgumentConflict);
+        for bad in [
+            "okrd init --data d --org Acme --time-zone Mars/Base --admin ana",
+            "okrd init --data d --org Acme --time-zone UTC --admin Ana",
+            "okrd init --data d --adopt 7:8 --admin ana",
+        ] {
+            assert_eq!(kind(bad), ErrorKind::ValueValidation, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_certificate_comes_with_its_key() {
+        let missing = ErrorKind::MissingRequiredArgument;
+        assert_eq!(kind("okrd serve --data d --tls-cert c"), missing);
+        assert_eq!(kind("okrd serve --data d --tls-key k"), missing);
+    }
+}

@@ -1,0 +1,40 @@
+//! The commands, one file each.
+
+mod code;
+mod init;
+mod serve;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::args::{Arguments, Command};
+use crate::failure::Exit;
+use crate::output;
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let Arguments { command } = Arguments::parse();
+    let done = match command {
+        Command::Init(arguments) => init::run(&arguments),
+        Command::Serve(arguments) => serve::run(arguments),
+        Command::Code(arguments) => code::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
+    };
+    match done {
+        Ok(()) => Exit::Ok.into(),
+        Err(failure) => {
+            output::complain(&failure);
+            failure.exit().into()
+        }
+    }
+}
+
+/// Writes a moment for a person: in UTC, to the minute.
+fn minute(moment: Timestamp) -> String {
+    let moment = moment.to_zoned_datetime(TimeZone::UTC);
+    moment.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}

@@ -1,0 +1,97 @@
+//! `okrd init`: makes a data directory with an organisation and its administrator.
+
+use serde_json::json;
+
+use super::minute;
+use crate::args::{InitArguments, OutputFormat};
+use crate::clock::Clock;
+use crate::failure::{Exit, Failure};
+use crate::init::{Administrator, InitError, Initialised, NewServer, Organisation};
+use crate::output;
+
+pub(super) fn run(arguments: &InitArguments) -> Result<(), Failure> {
+    let organisation = match (&arguments.org, &arguments.time_zone, arguments.adopt) {
+        (Some(name), Some(time_zone), None) => Organisation::New {
+            name: name.clone(),
+            time_zone: time_zone.clone(),
+        },
+        (None, None, Some(principal)) => Organisation::Adopted(principal),
+        (..) => {
+            let message = "an organisation is either new, with a name and a time zone, or adopted";
+            return Err(Failure::new(Exit::Configuration, message));
+        }
+    };
+    let administrator = Administrator {
+        handle: arguments.admin.clone(),
+        name: arguments.admin_name.clone(),
+        email: arguments.admin_email.clone(),
+    };
+    let clock = Clock::system();
+    let server = NewServer::create(&arguments.data.path, &arguments.server_name, clock)?;
+    for made in server.finish(vec![(organisation, administrator)])? {
+        output::print(&match arguments.output {
+            OutputFormat::Text => text(arguments, &made),
+            OutputFormat::Json => json(arguments, &made),
+        });
+    }
+    Ok(())
+}
+
+fn text(arguments: &InitArguments, made: &Initialised) -> String {
+    let data = arguments.data.path.display();
+    let organisation = match &arguments.org {
+        Some(name) => format!("{name} ({})", made.principal.org),
+        None => format!("{}, brought by its first sync", made.principal.org),
+    };
+    let (handle, person) = (&arguments.admin, made.principal.person);
+    let (code, until) = (made.code.secret.reveal(), minute(made.code.expires_at));
+    let key = &made.verifier_key;
+    format!(
+        "Made {data}\n\
+         \n\
+         \x20 organisation   {organisation}\n\
+         \x20 administrator  {handle} ({person})\n\
+         \x20 login code     {code}\n\
+         \x20                works once, until {until}\n\
+         \x20 verifier key   {key}\n\
+         \n\
+         Next: okrd serve --data {data}\n\
+         Then: okr login http://127.0.0.1:7420, with the code"
+    )
+}
+
+fn json(arguments: &InitArguments, made: &Initialised) -> String {
+    let next = format!("okrd serve --data {}", arguments.data.path.display());
+    json!({
+        "schema": "okrd.v1.Init",
+        "data": arguments.data.path,
+        "org": made.principal.org.to_string(),
+        "person": made.principal.person.to_string(),
+        "handle": arguments.admin.as_str(),
+        "code": made.code.secret.reveal(),
+        "code_expires_at": made.code.expires_at.to_string(),
+        "verifier_key": made.verifier_key,
+        "origin": made.origin.as_str(),
+        "next": next,
+    })
+    .to_string()
+}
+
+impl From<InitError> for Failure {
+    fn from(error: InitError) -> Self {
+        match error {
+            InitError::Data(error) => error.into(),
+            InitError::Log(error) => error.into(),
+            error @ InitError::Name(_) => {
+                Self::new(Exit::Configuration, error.to_string()).caused_by_source_of(&error)
+            }
+            error @ (InitError::Key(_)
+            | InitError::Directory(_)
+            | InitError::Issue(_)
+            | InitError::Random(_)
+            | InitError::FirstChange(_)) => {
+                Self::new(Exit::Error, error.to_string()).caused_by_source_of(&error)
+            }
+        }
+    }
+}

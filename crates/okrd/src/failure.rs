@@ -1,0 +1,254 @@
+//! Why a command of `okrd` ended, for a person: one sentence, its causes, what to type next, and the exit code.
+
+use std::error::Error;
+use std::fmt;
+use std::process::ExitCode;
+
+use okr_log::{CreateError, OpenError};
+
+use crate::data::DataError;
+use crate::key::KeyFileError;
+use crate::server::ServeError;
+use crate::stored_log::ReplayError;
+
+/// How a command ended. The words stand in `okrd --help`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// It did what was asked.
+    Ok = 0,
+    /// Something failed that has no code of its own.
+    Error = 1,
+    /// There is nobody by that name.
+    NotFound = 6,
+    /// Stored history or a stored file is damaged.
+    Integrity = 9,
+    /// The data directory is from a newer program.
+    Incompatible = 11,
+    /// Another process uses the data directory.
+    Locked = 75,
+    /// Directory, certificate or address cannot be used as they are.
+    Configuration = 78,
+}
+
+/// What the exit codes mean, for the help.
+pub(crate) const EXIT_CODES: &str = "\
+Exit codes:
+  0   done
+  1   an error that has no code of its own
+  2   the command line cannot be understood
+  6   there is nobody by that name
+  9   the log or a stored file is damaged or incomplete
+  11  the data directory was written by a newer okrd
+  75  another process uses the data directory
+  78  the data directory, certificate or address cannot be used as it is";
+
+/// Why a command failed.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    exit: Exit,
+    message: String,
+    causes: Vec<String>,
+    hint: Option<String>,
+}
+
+impl Exit {
+    /// Returns the code that the process ends with.
+    pub const fn code(self) -> u8 {
+        self as u8
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+impl Failure {
+    /// Makes a failure of one sentence.
+    pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self {
+            exit,
+            message: message.into(),
+            causes: Vec::new(),
+            hint: None,
+        }
+    }
+
+    /// Adds what caused it.
+    pub(crate) fn caused_by(mut self, cause: &dyn Error) -> Self {
+        let mut next = Some(cause);
+        while let Some(cause) = next {
+            self.causes.push(cause.to_string());
+            next = cause.source();
+        }
+        self
+    }
+
+    /// Adds what caused an error that is the message already.
+    pub(crate) fn caused_by_source_of(self, error: &dyn Error) -> Self {
+        match error.source() {
+            Some(source) => self.caused_by(source),
+            None => self,
+        }
+    }
+
+    /// Sets what to do next.
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Returns how the process must end.
+    pub(crate) const fn exit(&self) -> Exit {
+        self.exit
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Error: {}", self.message)?;
+        for cause in &self.causes {
+            write!(formatter, "\nCaused by: {cause}")?;
+        }
+        match &self.hint {
+            Some(hint) => write!(formatter, "\nHint: {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl From<DataError> for Failure {
+    fn from(error: DataError) -> Self {
+        let (exit, hint) = match &error {
+            DataError::NotEmpty { .. } => {
+                (Exit::Configuration, Some("choose a new or empty directory"))
+            }
+            DataError::NotInitialised { .. } => {
+                (Exit::Configuration, Some("make one with `okrd init`"))
+            }
+            DataError::Unfinished { .. } => (
+                Exit::Configuration,
+                Some("nothing in it was ever in use: delete it, then run `okrd init` again"),
+            ),
+            DataError::Locked { .. } => (
+                Exit::Locked,
+                Some("stop the other process first; a directory serves one at a time"),
+            ),
+            DataError::Newer { .. } => (Exit::Incompatible, Some("upgrade okrd")),
+            DataError::Malformed { .. } => (
+                Exit::Integrity,
+                Some("restore the file from a backup; nothing was changed"),
+            ),
+            DataError::Exposed { .. } => (
+                Exit::Configuration,
+                Some("it holds a secret: `chmod 600` it, and consider it known"),
+            ),
+            DataError::Io { .. } => (Exit::Error, None),
+        };
+        Self::of(exit, &error, hint)
+    }
+}
+
+impl From<ServeError> for Failure {
+    fn from(error: ServeError) -> Self {
+        match error {
+            ServeError::Data(error) | ServeError::Key(KeyFileError::Data(error)) => error.into(),
+            ServeError::Log(error) => error.into(),
+            error @ (ServeError::Key(_) | ServeError::OrgId(_)) => Self::of(
+                Exit::Integrity,
+                &error,
+                Some("restore the file from a backup; nothing was changed"),
+            ),
+            error @ (ServeError::Tls(_) | ServeError::Name(_)) => {
+                Self::of(Exit::Configuration, &error, None)
+            }
+            error @ (ServeError::Threads(_) | ServeError::Transport(_)) => {
+                Self::of(Exit::Error, &error, None)
+            }
+        }
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        let (exit, hint) = match &error {
+            OpenError::InUse { .. } => (Exit::Locked, "stop the other process first"),
+            OpenError::NewerFormat { .. } => (Exit::Incompatible, "upgrade okrd"),
+            OpenError::Refused { source, .. } => match source.downcast_ref() {
+                Some(ReplayError::Newer) => (Exit::Incompatible, "upgrade okrd"),
+                Some(ReplayError::Record(_) | ReplayError::UnknownOrg(_)) | None => {
+                    (Exit::Integrity, DAMAGED_HINT)
+                }
+            },
+            OpenError::File(_) => (Exit::Error, "nothing was changed"),
+            OpenError::NotFound { .. }
+            | OpenError::NotADirectory { .. }
+            | OpenError::NotALog { .. }
+            | OpenError::Manifest { .. }
+            | OpenError::Witness { .. }
+            | OpenError::StoreMissing { .. }
+            | OpenError::Store { .. }
+            | OpenError::Damaged { .. }
+            | OpenError::Missing { .. } => (Exit::Integrity, DAMAGED_HINT),
+        };
+        Self::of(exit, &error, Some(hint))
+    }
+}
+
+const DAMAGED_HINT: &str = "nothing was repaired or changed; keep a copy of the directory, restore a backup, and let \
+the replicas push again what it lacks";
+
+impl From<CreateError> for Failure {
+    fn from(error: CreateError) -> Self {
+        Self::of(Exit::Error, &error, None)
+    }
+}
+
+impl Failure {
+    fn of(exit: Exit, error: &dyn Error, hint: Option<&str>) -> Self {
+        let failure = Self::new(exit, error.to_string()).caused_by_source_of(error);
+        match hint {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_is_a_sentence_its_causes_and_a_hint() {
+        let path = std::path::PathBuf::from("/data/server.key");
+        let source = std::io::Error::other("disk on fire");
+        let error = DataError::Io {
+            action: "read",
+            path,
+            source,
+        };
+        let failure = Failure::new(Exit::Error, "cannot start").caused_by(&error);
+        assert_eq!(
+            failure.hint("try water").to_string(),
+            "Error: cannot start\nCaused by: cannot read /data/server.key\n\
+             Caused by: disk on fire\nHint: try water"
+        );
+    }
+
+    #[test]
+    fn the_help_names_every_exit_code() {
+        for exit in [
+            Exit::Ok,
+            Exit::Error,
+            Exit::NotFound,
+            Exit::Integrity,
+            Exit::Incompatible,
+            Exit::Locked,
+            Exit::Configuration,
+        ] {
+            let line = format!("\n  {:<4}", exit.code());
+            assert!(EXIT_CODES.contains(&line), "{line}");
+        }
+    }
+}
