@@ -1,9 +1,9 @@
 //! Opening: one scan that verifies every block, record and root, and rebuilds what is kept in memory.
 //!
 //! ```text
-//!   store --> blocks: checksum, density --> records: decode, order, uniqueness --> the caller's state
+//!   store --> blocks: checksum, density --> records: decode, order --> the caller's state
 //!                         \
-//!                          `--> second thread: leaf hashes, Merkle roots, comparison with the witness
+//!                          `--> second thread: leaf hashes, Merkle roots against the witness, change ids
 //! ```
 
 use std::collections::HashMap;
@@ -40,6 +40,13 @@ struct Progress {
     organisation: LogId,
     position: Position,
     recorded_at: RecordedAt,
+}
+
+/// The part of the second thread that follows one organisation.
+struct Proof {
+    organisation: LogId,
+    testimony: Option<Testimony>,
+    frontier: Frontier,
     index: ChangeIndex,
 }
 
@@ -50,27 +57,27 @@ pub(crate) fn recover(
     visit: &mut Visitor<'_>,
 ) -> Result<HashMap<LogId, Recovered>, OpenError> {
     let (sender, receiver) = sync_channel(BLOCKS_IN_FLIGHT);
-    let (scanned, hashed) = thread::scope(|scope| {
-        let hasher = scope.spawn(move || hash_all(receiver, witness));
-        let scanned = scan(store, witness, visit, &sender);
-        // The hashing thread ends when nobody can send to it any more.
+    let (scanned, proved) = thread::scope(|scope| {
+        let prover = scope.spawn(move || prove_all(receiver, witness));
+        let scanned = scan(store, visit, &sender);
+        // The second thread ends when nobody can send to it any more.
         drop(sender);
-        (scanned, hasher.join())
+        (scanned, prover.join())
     });
-    let mut frontiers = match hashed {
-        Ok(hashed) => hashed?,
+    let proved = match proved {
+        Ok(proved) => proved?,
         Err(panic) => std::panic::resume_unwind(panic),
     };
-    let mut recovered = HashMap::new();
-    for progress in scanned? {
+    let recovered = scanned?.into_iter().zip(proved).map(|(progress, proof)| {
         let Progress {
             organisation,
             position,
             recorded_at,
-            index,
         } = progress;
-        let frontier = frontiers.remove(&organisation).unwrap_or_default();
-        recovered.insert(
+        let Proof {
+            frontier, index, ..
+        } = proof;
+        (
             organisation,
             Recovered {
                 position,
@@ -78,18 +85,18 @@ pub(crate) fn recover(
                 index,
                 frontier,
             },
-        );
-    }
+        )
+    });
+    let recovered = recovered.collect();
     check_lengths(&recovered, witness)?;
     Ok(recovered)
 }
 
-/// Reads every block in order; ends early, without an error of its own, when the hashing thread has found one.
+/// Reads every block in order; ends early, without an error of its own, when the second thread has found one.
 fn scan(
     store: &Store,
-    witness: &Witness,
     visit: &mut Visitor<'_>,
-    hasher: &SyncSender<(LogId, Block)>,
+    prover: &SyncSender<(LogId, Block)>,
 ) -> Result<Vec<Progress>, OpenError> {
     let mut done: Vec<Progress> = Vec::new();
     let mut blocks = store.walk();
@@ -103,13 +110,13 @@ fn scan(
             .last()
             .is_none_or(|progress| progress.organisation != key.organisation)
         {
-            done.push(Progress::start(key.organisation, witness));
+            done.push(Progress::start(key.organisation));
         }
         let progress = done
             .last_mut()
             .expect("the organisation of the block was just added");
         progress.take(key, &block, visit)?;
-        if hasher.send((key.organisation, block)).is_err() {
+        if prover.send((key.organisation, block)).is_err() {
             break;
         }
     }
@@ -117,17 +124,12 @@ fn scan(
 }
 
 impl Progress {
-    fn start(organisation: LogId, witness: &Witness) -> Self {
-        let expected = witness
-            .get(organisation)
-            .map_or(0, |testimony| testimony.position.get());
-        // Only a hint: the index grows by itself.
-        let capacity = usize::try_from(expected).unwrap_or(0).min(1 << 22);
+    fn start(organisation: LogId) -> Self {
+        let recorded_at = RecordedAt::from_micros(i64::MIN);
         Self {
             organisation,
             position: Position::ZERO,
-            recorded_at: RecordedAt::from_micros(i64::MIN),
-            index: ChangeIndex::with_capacity(capacity),
+            recorded_at,
         }
     }
 
@@ -155,7 +157,7 @@ impl Progress {
         Ok(())
     }
 
-    fn check(&mut self, record: &RecordView<'_>) -> Result<(), OpenError> {
+    fn check(&self, record: &RecordView<'_>) -> Result<(), OpenError> {
         if record.position() != self.position.next() {
             return Err(self.damaged(Damage::Position {
                 found: record.position(),
@@ -165,10 +167,7 @@ impl Progress {
             let (found, previous) = (record.recorded_at(), self.recorded_at);
             return Err(self.damaged(Damage::RecordedAt { found, previous }));
         }
-        let change = record.change_id();
-        self.index
-            .insert(change, record.position())
-            .map_err(|first| self.damaged(Damage::Duplicate { change, first }))
+        Ok(())
     }
 
     fn damaged(&self, source: Damage) -> OpenError {
@@ -197,44 +196,67 @@ fn unreadable(error: LoadError, store: &Store, last: Option<&Progress>) -> OpenE
     }
 }
 
-fn hash_all(
-    blocks: Receiver<(LogId, Block)>,
-    witness: &Witness,
-) -> Result<HashMap<LogId, Frontier>, OpenError> {
-    let mut frontiers: HashMap<LogId, Frontier> = HashMap::new();
+fn prove_all(blocks: Receiver<(LogId, Block)>, witness: &Witness) -> Result<Vec<Proof>, OpenError> {
+    let mut proofs: Vec<Proof> = Vec::new();
     for (organisation, block) in blocks {
-        let frontier = frontiers.entry(organisation).or_default();
-        let testimony = witness.get(organisation);
+        if proofs
+            .last()
+            .is_none_or(|proof| proof.organisation != organisation)
+        {
+            proofs.push(Proof::start(organisation, witness));
+        }
+        let proof = proofs
+            .last_mut()
+            .expect("the organisation of the block was just added");
         for bytes in block.slices() {
             // The scan has parsed the record before it sent the block.
-            let Ok(record) = RecordView::parse(bytes) else {
-                continue;
-            };
-            frontier.push(record.leaf_hash());
-            compare(organisation, frontier, testimony)?;
+            if let Ok(record) = RecordView::parse(bytes) {
+                proof.take(&record)?;
+            }
         }
     }
-    Ok(frontiers)
+    Ok(proofs)
 }
 
-fn compare(
-    organisation: LogId,
-    frontier: &Frontier,
-    testimony: Option<Testimony>,
-) -> Result<(), OpenError> {
-    let Some(testimony) = testimony.filter(|it| it.position.get() == frontier.size()) else {
-        return Ok(());
-    };
-    let (found, witnessed) = (frontier.root(), testimony.root);
-    if found != witnessed {
-        let source = Damage::Root { found, witnessed };
-        return Err(OpenError::Damaged {
+impl Proof {
+    fn start(organisation: LogId, witness: &Witness) -> Self {
+        let testimony = witness.get(organisation);
+        let expected = testimony.map_or(0, |testimony| testimony.position.get());
+        // Only a hint: the index grows by itself.
+        let capacity = usize::try_from(expected).unwrap_or(0).min(1 << 22);
+        let index = ChangeIndex::with_capacity(capacity);
+        Self {
             organisation,
-            position: testimony.position,
-            source,
-        });
+            testimony,
+            frontier: Frontier::new(),
+            index,
+        }
     }
-    Ok(())
+
+    fn take(&mut self, record: &RecordView<'_>) -> Result<(), OpenError> {
+        let (change, position) = (record.change_id(), record.position());
+        let damaged = |source| OpenError::Damaged {
+            organisation: self.organisation,
+            position,
+            source,
+        };
+        let added = self.index.insert(change, position);
+        added.map_err(|first| damaged(Damage::Duplicate { change, first }))?;
+        self.frontier.push(record.leaf_hash());
+        match self.testimony {
+            Some(Testimony {
+                position: at,
+                root: witnessed,
+            }) if at == position => {
+                let found = self.frontier.root();
+                if found == witnessed {
+                    return Ok(());
+                }
+                Err(damaged(Damage::Root { found, witnessed }))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
 }
 
 fn check_lengths(

@@ -18,6 +18,9 @@ use crate::engine::key::BlockKey;
 use crate::id::{LogId, Position};
 
 const PARTS_TREE: &[u8] = b"parts";
+/// sled weighs the pages of its cache only after 64 accesses in the same of 256 shards, so a scan that fetches each large
+/// page once would keep all of them. One more access for each two kilobytes read makes every page count when it is left.
+const BYTES_PER_ACCESS: usize = 2 * 1024;
 
 /// A failure of the database under the log.
 #[derive(Debug, thiserror::Error)]
@@ -130,6 +133,7 @@ impl Store {
         Walk {
             store: self,
             inner: self.trees().blocks.iter(),
+            unweighed: 0,
         }
     }
 
@@ -151,6 +155,7 @@ impl Store {
         Ok(Walk {
             store: self,
             inner: blocks.range(first..=last),
+            unweighed: 0,
         })
     }
 
@@ -164,6 +169,8 @@ impl Store {
         for number in 0..count {
             let part = guarded(|| self.trees().parts.get(key.part(number)));
             let part = part.map_err(LoadError::Store)?;
+            weigh(&self.trees().parts, &key.part(number), MAX_VALUE_BYTES)
+                .map_err(LoadError::Store)?;
             let expected = (bytes - block.len()).min(MAX_VALUE_BYTES);
             let part = part.filter(|part| part.len() == expected);
             let part = part.ok_or(damaged(BlockError::Part { number }))?;
@@ -195,6 +202,8 @@ impl Drop for Store {
 pub(crate) struct Walk<'a> {
     store: &'a Store,
     inner: sled::Iter,
+    /// Bytes read and not yet weighed.
+    unweighed: usize,
 }
 
 impl Walk<'_> {
@@ -204,12 +213,23 @@ impl Walk<'_> {
         let Some((key, value)) = next else {
             return Ok(None);
         };
+        self.unweighed += value.len();
+        weigh(&self.store.trees().blocks, &key, self.unweighed).map_err(LoadError::Store)?;
+        self.unweighed %= BYTES_PER_ACCESS;
         let foreign = || LoadError::Store(StoreError::ForeignKey);
         let key = BlockKey::from_bytes(&key).ok_or_else(foreign)?;
         self.store
             .load(key, Bytes::from_owner(value))
             .map(|block| Some((key, block)))
     }
+}
+
+/// Lets the cache of the database notice how much was read; see [`BYTES_PER_ACCESS`].
+fn weigh(tree: &sled::Tree, key: &[u8], bytes: usize) -> Result<(), StoreError> {
+    for _ in 0..bytes / BYTES_PER_ACCESS {
+        guarded(|| tree.contains_key(key))?;
+    }
+    Ok(())
 }
 
 thread_local! {
