@@ -2,13 +2,31 @@
 //!
 //! Synchronous but for the gRPC remote, which hides its runtime.
 
+mod body;
 mod directory;
+mod error;
+mod ingest;
 mod integrity;
+mod meta;
+mod moment;
+mod pending;
+mod rebase;
+mod record;
 mod remote;
+mod replica;
+mod schema;
+mod short;
+mod version;
+mod view;
 
 pub use directory::{Directory, DirectoryEntry};
+pub use error::ReplicaError;
+pub use ingest::{Ingest, IngestError, Ingested};
 pub use integrity::IntegrityError;
+pub use meta::{NewReplica, RemoteInfo, ReplicaInfo};
+pub use moment::{Axis, Moment, Point};
 pub use remote::{
     GrpcOptions, GrpcRemote, Identity, LoggedIn, LoginCode, MAX_DIRECTORY_ENTRIES, MAX_PUSH_BYTES,
     MAX_PUSH_CHANGES, Pulled, PushOutcome, Refusal, Remote, RemoteError,
 };
+pub use replica::{Proposed, Replica};

@@ -1,0 +1,201 @@
+//! Bodies: entities as JSON, readable by anyone with the `sqlite3` shell.
+//!
+//! SCHEMA.md describes them. What is absent, empty, false or a weight of 1 is left out. The id of
+//! the entity stands beside the body, not in it. Numbers are strings, because JSON's are floats.
+
+mod goal;
+mod measure;
+mod word;
+
+use jiff::civil::Date;
+use okr_core::entity::{Cycle, Entity, Org, Person, Team};
+use okr_core::id::{EntityId, PersonId, TeamId};
+use okr_core::text::{Name, Slug, TimeZoneName};
+use okr_core::value::{
+    CadenceDays, CyclePeriod, CycleState, EditPolicy, Role, ValueError, WeekStart, Weight,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::error::ReplicaError;
+use goal::{CheckInBody, KeyResultBody, ObjectiveBody};
+use word::Word;
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OrgBody {
+    name: Word<Name>,
+    time_zone: Word<TimeZoneName>,
+    week_start: Word<WeekStart>,
+    edit_policy: Word<EditPolicy>,
+    reason_after_commitment: bool,
+    cadence_days: u16,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PersonBody {
+    role: Word<Role>,
+    active: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TeamBody {
+    name: Word<Name>,
+    slug: Word<Slug>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    parent: Option<Word<TeamId>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    leads: Vec<Word<PersonId>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    members: Vec<Word<PersonId>>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    archived: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CycleBody {
+    name: Word<Name>,
+    start: Word<Date>,
+    end: Word<Date>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cadence_days: Option<u16>,
+    state: Word<CycleState>,
+}
+
+/// Writes an entity as JSON, without its id.
+pub(crate) fn write(entity: &Entity) -> String {
+    let json = match entity {
+        Entity::Org(org) => serde_json::to_string(&OrgBody {
+            name: Word(org.name.clone()),
+            time_zone: Word(org.time_zone.clone()),
+            week_start: Word(org.week_start),
+            edit_policy: Word(org.edit_policy),
+            reason_after_commitment: org.reason_after_commitment,
+            cadence_days: org.cadence.get(),
+        }),
+        Entity::Person(person) => serde_json::to_string(&PersonBody {
+            role: Word(person.role),
+            active: person.active,
+        }),
+        Entity::Team(team) => serde_json::to_string(&TeamBody {
+            name: Word(team.name.clone()),
+            slug: Word(team.slug.clone()),
+            parent: team.parent.map(Word),
+            leads: team.leads.iter().copied().map(Word).collect(),
+            members: team.members.iter().copied().map(Word).collect(),
+            archived: team.archived,
+        }),
+        Entity::Cycle(cycle) => serde_json::to_string(&CycleBody {
+            name: Word(cycle.name.clone()),
+            start: Word(cycle.period.start()),
+            end: Word(cycle.period.end()),
+            cadence_days: cycle.cadence.map(CadenceDays::get),
+            state: Word(cycle.state),
+        }),
+        Entity::Objective(objective) => {
+            serde_json::to_string(&ObjectiveBody::from(objective.as_ref()))
+        }
+        Entity::KeyResult(key_result) => {
+            serde_json::to_string(&KeyResultBody::from(key_result.as_ref()))
+        }
+        Entity::CheckIn(check_in) => serde_json::to_string(&CheckInBody::from(check_in)),
+    };
+    json.expect("bodies have string keys and writing to memory does not fail")
+}
+
+/// Reads an entity of an id back.
+///
+/// # Errors
+/// [`ReplicaError::Damaged`] when the JSON is not what [`write`] makes of an entity of that kind.
+pub(crate) fn read(id: EntityId, json: &str) -> Result<Entity, ReplicaError> {
+    parse(id, json).map_err(|problem| ReplicaError::damaged(format!("body of {id}: {problem}")))
+}
+
+/// Why a body is not one.
+#[derive(Debug, thiserror::Error)]
+enum Problem {
+    #[error("{0}")]
+    Json(#[from] serde_json::Error),
+    #[error("{0}")]
+    Value(#[from] ValueError),
+}
+
+fn parse(id: EntityId, json: &str) -> Result<Entity, Problem> {
+    Ok(match id {
+        EntityId::Org(id) => {
+            let body: OrgBody = serde_json::from_str(json)?;
+            Entity::Org(Org {
+                id,
+                name: body.name.0,
+                time_zone: body.time_zone.0,
+                week_start: body.week_start.0,
+                edit_policy: body.edit_policy.0,
+                reason_after_commitment: body.reason_after_commitment,
+                cadence: CadenceDays::new(body.cadence_days)?,
+            })
+        }
+        EntityId::Person(id) => {
+            let body: PersonBody = serde_json::from_str(json)?;
+            Entity::Person(Person {
+                id,
+                role: body.role.0,
+                active: body.active,
+            })
+        }
+        EntityId::Team(id) => {
+            let body: TeamBody = serde_json::from_str(json)?;
+            Entity::Team(Team {
+                id,
+                name: body.name.0,
+                slug: body.slug.0,
+                parent: body.parent.map(|parent| parent.0),
+                leads: body.leads.into_iter().map(|person| person.0).collect(),
+                members: body.members.into_iter().map(|person| person.0).collect(),
+                archived: body.archived,
+            })
+        }
+        EntityId::Cycle(id) => {
+            let body: CycleBody = serde_json::from_str(json)?;
+            Entity::Cycle(Cycle {
+                id,
+                name: body.name.0,
+                period: CyclePeriod::new(body.start.0, body.end.0)?,
+                cadence: body.cadence_days.map(CadenceDays::new).transpose()?,
+                state: body.state.0,
+            })
+        }
+        EntityId::Objective(id) => {
+            let body: ObjectiveBody = serde_json::from_str(json)?;
+            Entity::Objective(Box::new(body.into_entity(id)))
+        }
+        EntityId::KeyResult(id) => {
+            let body: KeyResultBody = serde_json::from_str(json)?;
+            Entity::KeyResult(Box::new(body.into_entity(id)?))
+        }
+        EntityId::CheckIn(id) => {
+            let body: CheckInBody = serde_json::from_str(json)?;
+            Entity::CheckIn(body.into_entity(id)?)
+        }
+    })
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature that serde asks for"
+)]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+const fn one() -> Word<Weight> {
+    Word(Weight::ONE)
+}
+
+fn is_one(weight: &Word<Weight>) -> bool {
+    weight.0 == Weight::ONE
+}
+
+#[cfg(test)]
+mod tests;

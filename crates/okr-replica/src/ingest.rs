@@ -1,0 +1,416 @@
+//! Taking confirmed records in: verified, evolved and stored in one transaction per checkpoint.
+//!
+//! Nothing of it is visible before a signed checkpoint vouches for all of it, and a crash, an error
+//! or a drop on the way leaves the replica as it was.
+
+pub(crate) mod days;
+mod evolve;
+mod rewrite;
+
+use std::collections::{HashMap, HashSet};
+
+use bytes::Bytes;
+use okr_core::Timestamp;
+use okr_core::id::{ChangeId, PersonId, Position};
+use okr_log::{Frontier, Hash, Origin, SignedCheckpoint, VerifyingKey};
+use okr_proto::{ConfirmedChange, Decoded};
+use rusqlite::Connection;
+use thiserror::Error;
+
+use crate::error::ReplicaError;
+use crate::integrity::IntegrityError;
+use crate::meta::{self, Meta};
+use crate::record::{self, NewRecord};
+use crate::replica::Replica;
+use crate::{pending, schema, version};
+use evolve::{Evolver, Stand};
+
+/// How many records are kept in memory before they are written.
+const BATCH_RECORDS: usize = 4096;
+/// How many bytes of records are kept in memory before they are written.
+const BATCH_BYTES: usize = 8 * 1024 * 1024;
+
+/// Why records were not taken in. Nothing was changed.
+#[derive(Debug, Error)]
+pub enum IngestError {
+    /// They are not what the server vouches for.
+    #[error(transparent)]
+    Integrity(#[from] IntegrityError),
+    /// The replica failed.
+    #[error(transparent)]
+    Replica(#[from] ReplicaError),
+    /// There is no server whose key could be asked for.
+    #[error("the replica has no server")]
+    NoServer,
+    /// An earlier part failed, so that there is nothing to go on from.
+    #[error("an earlier part of the history was not taken in")]
+    Failed,
+    /// Another process took records in at the same time; begin again after the new head.
+    #[error("another process brought the replica to position {head}")]
+    Moved {
+        /// The newest position now.
+        head: Position,
+    },
+}
+
+impl From<rusqlite::Error> for IngestError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Replica(error.into())
+    }
+}
+
+/// What a checkpoint confirmed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ingested {
+    /// The newest position.
+    pub head: Position,
+    /// The Merkle root over everything.
+    pub root: Hash,
+    /// How many records were new.
+    pub records: u64,
+    /// The changes of this replica that are confirmed now and wait no longer.
+    pub own: Vec<ChangeId>,
+}
+
+/// Records on their way in.
+///
+/// Give records with [`Ingest::records`], then the checkpoint of them with [`Ingest::checkpoint`];
+/// more of both may follow. Dropping it forgets what no checkpoint confirmed.
+#[derive(Debug)]
+pub struct Ingest<'r> {
+    db: &'r Connection,
+    key: VerifyingKey,
+    origin: Origin,
+    /// The newest confirmed position.
+    base: Position,
+    /// Everything confirmed and everything given.
+    frontier: Frontier,
+    recorded_at: i64,
+    waiting: Vec<NewRecord>,
+    waiting_bytes: usize,
+    load: Option<Load>,
+    /// Whether a part failed, so that the rest is worth nothing.
+    failed: bool,
+}
+
+/// A transaction in which records are being written.
+#[derive(Debug)]
+struct Load {
+    evolver: Evolver,
+    authors: HashMap<PersonId, i64>,
+    pending: HashSet<ChangeId>,
+    own: Vec<ChangeId>,
+    /// Whether some indexes are made at the end.
+    bulk: bool,
+}
+
+impl Replica {
+    /// Begins to take in what follows the head.
+    ///
+    /// # Errors
+    /// [`IngestError::NoServer`] without a server; the store's failures.
+    pub fn ingest(&mut self) -> Result<Ingest<'_>, IngestError> {
+        let db: &Connection = self.db();
+        let remote = meta::remote(db)?.ok_or(IngestError::NoServer)?;
+        let key = remote
+            .verifier_key
+            .parse()
+            .map_err(IntegrityError::PinnedKey)?;
+        let origin = Origin::new(&remote.origin).map_err(IntegrityError::Checkpoint)?;
+        let base = meta::head(db)?;
+        let recorded_at = record::confirmed(db, base)?
+            .map_or(i64::MIN, |newest| newest.recorded_at.as_microsecond());
+        Ok(Ingest {
+            db,
+            key,
+            origin,
+            base,
+            frontier: meta::frontier(db)?,
+            recorded_at,
+            waiting: Vec::new(),
+            waiting_bytes: 0,
+            load: None,
+            failed: false,
+        })
+    }
+}
+
+impl Ingest<'_> {
+    /// Returns the newest position given so far.
+    pub const fn position(&self) -> Position {
+        Position::new(self.frontier.size())
+    }
+
+    /// Takes the next records: dense and in order.
+    ///
+    /// # Errors
+    /// [`IntegrityError::Gap`], [`IntegrityError::Record`] and [`IntegrityError::ClockBackwards`] for what is
+    /// no continuation; [`IngestError::Moved`]; the store's failures. Nothing given since the last
+    /// checkpoint counts then.
+    pub fn records(&mut self, records: Vec<Bytes>) -> Result<(), IngestError> {
+        self.unless_failed(|ingest| ingest.take(records))
+    }
+
+    /// Verifies everything given against a signed checkpoint, and makes it durable and visible.
+    ///
+    /// # Errors
+    /// Every [`IntegrityError`]; the store's failures. Nothing given since the last checkpoint counts
+    /// then.
+    pub fn checkpoint(&mut self, note: &str, now: Timestamp) -> Result<Ingested, IngestError> {
+        self.unless_failed(|ingest| ingest.confirm(note, now))
+    }
+
+    fn unless_failed<T>(
+        &mut self,
+        step: impl FnOnce(&mut Self) -> Result<T, IngestError>,
+    ) -> Result<T, IngestError> {
+        if self.failed {
+            return Err(IngestError::Failed);
+        }
+        let done = step(self);
+        if done.is_err() {
+            self.failed = true;
+            if self.load.take().is_some() {
+                roll_back(self.db);
+            }
+        }
+        done
+    }
+
+    fn take(&mut self, records: Vec<Bytes>) -> Result<(), IngestError> {
+        for bytes in records {
+            let position = self.position().next();
+            let confirmed = ConfirmedChange::read(&bytes)
+                .map_err(|problem| IntegrityError::Record { position, problem })?;
+            self.follows(&confirmed)?;
+            self.frontier.push(confirmed.leaf);
+            self.waiting_bytes += bytes.len();
+            self.waiting.push(NewRecord { bytes, confirmed });
+            if self.waiting.len() >= BATCH_RECORDS || self.waiting_bytes >= BATCH_BYTES {
+                self.write(true)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn confirm(&mut self, note: &str, now: Timestamp) -> Result<Ingested, IngestError> {
+        let checkpoint = SignedCheckpoint::verify(note, &self.key, &self.origin)
+            .map_err(IntegrityError::Checkpoint)?;
+        let (head, root) = (self.position(), self.frontier.root());
+        let stated = Position::new(checkpoint.size.get());
+        if stated != head {
+            return Err(IntegrityError::Size {
+                stated,
+                received: head,
+            }
+            .into());
+        }
+        if checkpoint.root != root {
+            return Err(self.other_root(checkpoint.root).into());
+        }
+        self.write(false)?;
+        let own = self.finish(note, now)?;
+        let records = head.get() - self.base.get();
+        self.base = head;
+        Ok(Ingested {
+            head,
+            root,
+            records,
+            own,
+        })
+    }
+
+    fn other_root(&self, stated: Hash) -> IntegrityError {
+        let (position, computed) = (self.position(), self.frontier.root());
+        if position == self.base {
+            IntegrityError::NotAnExtension {
+                position,
+                computed,
+                stated,
+            }
+        } else {
+            IntegrityError::Root {
+                position,
+                computed,
+                stated,
+            }
+        }
+    }
+
+    fn follows(&mut self, confirmed: &ConfirmedChange) -> Result<(), IngestError> {
+        let (expected, found) = (self.position().next(), confirmed.position);
+        if found != expected {
+            return Err(IntegrityError::Gap { expected, found }.into());
+        }
+        if found.get() > version::MAX_POSITION {
+            return Err(ReplicaError::damaged("the log is longer than a replica can be").into());
+        }
+        let recorded_at = confirmed.recorded_at.as_microsecond();
+        if recorded_at < self.recorded_at {
+            return Err(IntegrityError::ClockBackwards { position: found }.into());
+        }
+        self.recorded_at = recorded_at;
+        Ok(())
+    }
+
+    /// Writes the waiting records into the transaction, which is begun when there is none.
+    fn write(&mut self, more_follow: bool) -> Result<(), IngestError> {
+        let mut load = match self.load.take() {
+            Some(load) => load,
+            None => begin(self.db, self.base, more_follow)?,
+        };
+        let written = load.take(self.db, &self.waiting);
+        self.load = Some(load);
+        self.waiting.clear();
+        self.waiting_bytes = 0;
+        written
+    }
+
+    /// Ends the transaction, so that everything is durable and visible.
+    fn finish(&mut self, note: &str, now: Timestamp) -> Result<Vec<ChangeId>, IngestError> {
+        let load = self.load.take().expect("writing begins a transaction");
+        let ended = self.end(load, note, now);
+        if ended.is_err() {
+            roll_back(self.db);
+        }
+        ended
+    }
+
+    fn end(&self, load: Load, note: &str, now: Timestamp) -> Result<Vec<ChangeId>, IngestError> {
+        let Load {
+            mut evolver,
+            own,
+            bulk,
+            ..
+        } = load;
+        for key in evolver.take_disordered() {
+            rewrite::rewrite(self.db, &mut evolver, key)?;
+        }
+        evolver.finish(self.db)?;
+        if bulk {
+            schema::create_bulk_indexes(self.db)?;
+            if let Some((change, first, second)) = record::repeated(self.db)? {
+                return Err(repeated(change, first, second));
+            }
+        }
+        Meta::Head.set(self.db, record::number(self.position()))?;
+        Meta::Frontier.set(self.db, self.frontier.to_bytes())?;
+        Meta::Checkpoint.set(self.db, note)?;
+        Meta::SyncedAt.set(self.db, now.as_microsecond())?;
+        self.db.execute_batch("COMMIT")?;
+        if bulk {
+            // A large load leaves a large write-ahead log behind. That it stays is no failure.
+            let _kept = self.db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+        Ok(own)
+    }
+}
+
+impl Drop for Ingest<'_> {
+    fn drop(&mut self) {
+        if self.load.is_some() {
+            roll_back(self.db);
+        }
+    }
+}
+
+/// Forgets the transaction, if the database has not done so by itself.
+fn roll_back(db: &Connection) {
+    if !db.is_autocommit() {
+        // Closing the connection would do the same.
+        let _failed = db.execute_batch("ROLLBACK");
+    }
+}
+
+fn begin(db: &Connection, base: Position, more_follow: bool) -> Result<Load, IngestError> {
+    db.execute_batch("BEGIN IMMEDIATE")?;
+    let load = prepare(db, base, more_follow);
+    if load.is_err() {
+        roll_back(db);
+    }
+    load
+}
+
+fn prepare(db: &Connection, base: Position, more_follow: bool) -> Result<Load, IngestError> {
+    let head = meta::head(db)?;
+    if head != base {
+        return Err(IngestError::Moved { head });
+    }
+    let from_nothing = head == Position::ZERO;
+    let bulk = from_nothing && more_follow;
+    if bulk {
+        schema::drop_bulk_indexes(db)?;
+    }
+    let pending = pending::ids(db)?;
+    Ok(Load {
+        evolver: Evolver::new(db, from_nothing)?,
+        authors: HashMap::new(),
+        pending,
+        own: Vec::new(),
+        bulk,
+    })
+}
+
+fn refuse_repeated(db: &Connection, confirmed: &ConfirmedChange) -> Result<(), IngestError> {
+    let change = confirmed.decoded.id();
+    match record::find_exact(db, change)? {
+        Some(first) => Err(repeated(change, first, confirmed.position)),
+        None => Ok(()),
+    }
+}
+
+fn repeated(change: ChangeId, first: Position, second: Position) -> IngestError {
+    IntegrityError::Repeated {
+        change,
+        first,
+        second,
+    }
+    .into()
+}
+
+impl Load {
+    fn take(&mut self, db: &Connection, records: &[NewRecord]) -> Result<(), IngestError> {
+        for new in records {
+            if !self.bulk {
+                refuse_repeated(db, &new.confirmed)?;
+            }
+            let author = self.author(db, new.confirmed.author)?;
+            let on_behalf_of = match new.on_behalf_of() {
+                Some(person) => Some(self.author(db, person)?),
+                None => None,
+            };
+            new.insert(db, author, on_behalf_of)?;
+            let stand = Stand {
+                position: new.confirmed.position,
+                recorded_at: new.confirmed.recorded_at.as_microsecond(),
+                authored_at: new.confirmed.decoded.authored_at().as_microsecond(),
+            };
+            match &new.confirmed.decoded {
+                Decoded::Known(change) => self.evolver.apply(db, change, stand)?,
+                Decoded::Newer { subjects, .. } => {
+                    for subject in subjects {
+                        db.prepare_cached(
+                            "INSERT OR IGNORE INTO upgrades (id, position) VALUES (?1, ?2)",
+                        )?
+                        .execute((subject.as_bytes(), record::number(stand.position)))?;
+                    }
+                }
+            }
+            let id = new.confirmed.decoded.id();
+            if !self.pending.is_empty() && self.pending.remove(&id) {
+                pending::remove(db, id)?;
+                self.own.push(id);
+            }
+        }
+        Ok(())
+    }
+
+    fn author(&mut self, db: &Connection, id: PersonId) -> Result<i64, ReplicaError> {
+        if let Some(number) = self.authors.get(&id) {
+            return Ok(*number);
+        }
+        let number = record::author_number(db, id)?;
+        self.authors.insert(id, number);
+        Ok(number)
+    }
+}

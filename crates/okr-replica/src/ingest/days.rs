@@ -1,0 +1,23 @@
+//! Days as numbers, for indexes: days since 1970-01-01.
+
+use jiff::civil::{Date, date};
+use okr_core::value::days_between;
+
+const EPOCH: Date = date(1970, 1, 1);
+
+/// Returns the number of a day.
+pub(crate) fn day_number(day: Date) -> i64 {
+    days_between(EPOCH, day).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_count_from_1970() {
+        assert_eq!(day_number(date(1970, 1, 1)), 0);
+        assert_eq!(day_number(date(1969, 12, 31)), -1);
+        assert_eq!(day_number(date(2000, 3, 1)), 11_017);
+    }
+}

@@ -1,0 +1,203 @@
+//! The replica: one SQLite file in a directory, opened by as many processes as like.
+
+use std::cell::Cell;
+use std::path::Path;
+
+use okr_core::admit::Context;
+use okr_core::change::Change;
+use okr_core::decide::{Decision, Proposal, decide};
+use okr_core::id::Position;
+use okr_core::rejection::Rejection;
+use okr_core::view::Overlay;
+use okr_core::{Date, Timestamp};
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::error::ReplicaError;
+use crate::meta::{self, NewReplica, RemoteInfo, ReplicaInfo};
+use crate::rebase::{self, Bench};
+use crate::{pending, record, schema};
+
+/// The offline copy of one organisation's history.
+#[derive(Debug)]
+pub struct Replica {
+    db: Connection,
+    /// How many readings share the snapshot that is open, if any.
+    readings: Cell<usize>,
+}
+
+/// What became of a proposal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Proposed {
+    /// It was written, or would be.
+    Written(Change),
+    /// Everything is already as wanted.
+    NothingToDo,
+    /// The rules refuse.
+    Rejected(Rejection),
+}
+
+impl Replica {
+    /// Makes a replica in a directory, which is made too if need be.
+    ///
+    /// # Errors
+    /// [`ReplicaError::Exists`] when there is one already; the store's failures.
+    pub fn create(dir: &Path, new: &NewReplica) -> Result<Self, ReplicaError> {
+        let db = schema::create(dir, |db| meta::found(db, new))?;
+        Ok(Self::of(db))
+    }
+
+    /// Opens the replica in a directory.
+    ///
+    /// # Errors
+    /// [`ReplicaError::Missing`], [`ReplicaError::Newer`], [`ReplicaError::Damaged`],
+    /// [`ReplicaError::Busy`], [`ReplicaError::ReadOnly`] and [`ReplicaError::Io`].
+    pub fn open(dir: &Path) -> Result<Self, ReplicaError> {
+        Ok(Self::of(schema::open(dir)?))
+    }
+
+    const fn of(db: Connection) -> Self {
+        Self {
+            db,
+            readings: Cell::new(0),
+        }
+    }
+
+    pub(crate) const fn db(&self) -> &Connection {
+        &self.db
+    }
+
+    pub(crate) const fn readings(&self) -> &Cell<usize> {
+        &self.readings
+    }
+
+    /// Does something in a transaction that no other process can write during.
+    ///
+    /// What it wrote is durable when this returns; nothing is, when it fails.
+    pub(crate) fn write<T, E: From<ReplicaError>>(
+        &mut self,
+        step: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let transaction = self
+            .db
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(ReplicaError::from)?;
+        let done = step(&transaction)?;
+        transaction.commit().map_err(ReplicaError::from)?;
+        Ok(done)
+    }
+
+    /// Returns how the replica stands.
+    ///
+    /// # Errors
+    /// The store's failures.
+    pub fn info(&self) -> Result<ReplicaInfo, ReplicaError> {
+        meta::info(&self.db)
+    }
+
+    /// Gives a workspace that had none a server.
+    ///
+    /// # Errors
+    /// [`ReplicaError::Connected`] when it has another one; the store's failures.
+    pub fn connect(&mut self, remote: &RemoteInfo) -> Result<(), ReplicaError> {
+        self.write(|db| match meta::remote(db)? {
+            // The address may change; what is pinned may not.
+            Some(known)
+                if (&known.origin, &known.verifier_key)
+                    != (&remote.origin, &remote.verifier_key) =>
+            {
+                Err(ReplicaError::Connected { url: known.url })
+            }
+            Some(_) | None => meta::set_remote(db, remote),
+        })
+    }
+
+    /// Decides on the current state (confirmed and pending) and writes the change that follows.
+    ///
+    /// The change is durable when this returns.
+    ///
+    /// # Errors
+    /// [`ReplicaError::TooLarge`] and [`ReplicaError::ChangeExists`]; the store's failures. Nothing
+    /// was written then.
+    pub fn propose(&mut self, proposal: Proposal, today: Date) -> Result<Proposed, ReplicaError> {
+        self.write(|db| {
+            let proposed = judge(db, proposal, today)?;
+            if let Proposed::Written(change) = &proposed {
+                if record::find_exact(db, change.id)?.is_some() {
+                    return Err(ReplicaError::ChangeExists { id: change.id });
+                }
+                pending::append(db, change, &pending::encode(change)?)?;
+            }
+            Ok(proposed)
+        })
+    }
+
+    /// Says what [`Replica::propose`] would do, and writes nothing.
+    ///
+    /// # Errors
+    /// The store's failures.
+    pub fn preview(&self, proposal: Proposal, today: Date) -> Result<Proposed, ReplicaError> {
+        let snapshot = self.snapshot()?;
+        judge(snapshot.db, proposal, today)
+    }
+
+    /// Returns the newest position recorded at or before a moment.
+    ///
+    /// # Errors
+    /// The store's failures.
+    pub fn position_at(&self, recorded_until: Timestamp) -> Result<Position, ReplicaError> {
+        let snapshot = self.snapshot()?;
+        let head = meta::head(snapshot.db)?;
+        record::position_at(snapshot.db, head, recorded_until.as_microsecond())
+    }
+
+    /// Keeps the state from changing under a reader until the snapshot is dropped.
+    pub(crate) fn snapshot(&self) -> Result<Snapshot<'_>, ReplicaError> {
+        let open = self.readings.get();
+        if open == 0 && self.db.is_autocommit() {
+            self.db.prepare_cached("BEGIN")?.execute([])?;
+        }
+        self.readings.set(open + 1);
+        Ok(Snapshot {
+            db: &self.db,
+            readings: &self.readings,
+        })
+    }
+}
+
+/// A state that does not change while it is held; several may be held of the same one.
+#[derive(Debug)]
+pub(crate) struct Snapshot<'r> {
+    pub(crate) db: &'r Connection,
+    readings: &'r Cell<usize>,
+}
+
+impl Drop for Snapshot<'_> {
+    fn drop(&mut self) {
+        let open = self.readings.get() - 1;
+        self.readings.set(open);
+        if open == 0 && !self.db.is_autocommit() {
+            // Nothing was written, and closing the connection ends it as well.
+            let _ended = self
+                .db
+                .prepare_cached("COMMIT")
+                .and_then(|mut statement| statement.execute([]));
+        }
+    }
+}
+
+/// Decides on everything confirmed and everything pending that fits.
+fn judge(db: &Connection, proposal: Proposal, today: Date) -> Result<Proposed, ReplicaError> {
+    let bench = Bench::read(db)?;
+    let view = rebase::head_view(db)?;
+    let mut overlay = Overlay::new(&view);
+    rebase::rebase_onto(&mut overlay, bench, pending::all(db)?)?;
+    let context = Context {
+        author: bench.me,
+        today,
+    };
+    Ok(match decide(&overlay, &context, bench.org, proposal)? {
+        Decision::Change(change) => Proposed::Written(change),
+        Decision::NothingToDo => Proposed::NothingToDo,
+        Decision::Rejected(rejection) => Proposed::Rejected(rejection),
+    })
+}

@@ -1,0 +1,156 @@
+//! The database file: how it is made, opened and recognised. SCHEMA.md describes the tables.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+
+use crate::error::ReplicaError;
+
+/// The version of the tables that this program writes.
+pub(crate) const SCHEMA_VERSION: i64 = 1;
+/// The name of the database file in its directory.
+pub(crate) const FILE_NAME: &str = "replica.db";
+/// Marks the file as a replica: "okr1" in ASCII.
+const APPLICATION_ID: i64 = 0x6f6b_7231;
+/// How long to wait for a lock of another process.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How many prepared statements are kept; more than there are different ones.
+const STATEMENT_CACHE: usize = 128;
+/// What a connection may keep of the file in memory, in KiB.
+const CACHE_KIB: i64 = 64 * 1024;
+/// How much of the file is read through the page cache of the operating system, in bytes.
+const MAP_BYTES: i64 = 256 * 1024 * 1024;
+
+const TABLES: &str = include_str!("schema.sql");
+const BULK_INDEXES: &str = include_str!("indexes.sql");
+const VIEWS: &str = include_str!("views.sql");
+
+/// Makes the database and its tables in one transaction, so that a crash leaves none.
+pub(crate) fn create(
+    dir: &Path,
+    fill: impl FnOnce(&Connection) -> Result<(), ReplicaError>,
+) -> Result<Connection, ReplicaError> {
+    std::fs::create_dir_all(dir).map_err(|error| ReplicaError::io(dir, error))?;
+    let mut connection = connect(dir, OpenFlags::SQLITE_OPEN_CREATE)?;
+    let exists = |connection: &Connection| -> Result<(), ReplicaError> {
+        match stamp(connection)? {
+            Stamp::Nothing => Ok(()),
+            Stamp::Replica(_) | Stamp::Other => Err(ReplicaError::Exists {
+                dir: dir.to_owned(),
+            }),
+        }
+    };
+    exists(&connection)?;
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another process may have been faster.
+    exists(&transaction)?;
+    transaction.execute_batch(TABLES)?;
+    transaction.execute_batch(BULK_INDEXES)?;
+    transaction.execute_batch(VIEWS)?;
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+    fill(&transaction)?;
+    transaction.commit()?;
+    Ok(connection)
+}
+
+/// Opens the database; nothing is scanned and nothing is written.
+pub(crate) fn open(dir: &Path) -> Result<Connection, ReplicaError> {
+    let missing = || ReplicaError::Missing {
+        dir: dir.to_owned(),
+    };
+    let path = dir.join(FILE_NAME);
+    if !path
+        .try_exists()
+        .map_err(|error| ReplicaError::io(dir, error))?
+    {
+        return Err(missing());
+    }
+    let connection = connect(dir, OpenFlags::empty())?;
+    match stamp(&connection)? {
+        Stamp::Nothing => Err(missing()),
+        Stamp::Other => Err(ReplicaError::damaged("the file is not a replica")),
+        Stamp::Replica(SCHEMA_VERSION) => Ok(connection),
+        Stamp::Replica(found) if found > SCHEMA_VERSION => Err(ReplicaError::Newer {
+            found,
+            known: SCHEMA_VERSION,
+        }),
+        Stamp::Replica(found) => Err(ReplicaError::damaged(format!(
+            "schema version {found} never existed"
+        ))),
+    }
+}
+
+/// What a database file says that it is.
+enum Stamp {
+    /// An empty file: nothing was made, or making it was cut short.
+    Nothing,
+    /// A replica with this version of the schema.
+    Replica(i64),
+    /// Something else.
+    Other,
+}
+
+fn stamp(connection: &Connection) -> Result<Stamp, ReplicaError> {
+    let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    let application = number("application_id")?;
+    let version = number("user_version")?;
+    if application == APPLICATION_ID {
+        return Ok(Stamp::Replica(version));
+    }
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    Ok(if tables == 0 && application == 0 {
+        Stamp::Nothing
+    } else {
+        Stamp::Other
+    })
+}
+
+fn connect(dir: &Path, extra: OpenFlags) -> Result<Connection, ReplicaError> {
+    let path = dir.join(FILE_NAME);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | extra;
+    let connection = match Connection::open_with_flags(&path, flags) {
+        Ok(connection) => connection,
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::CannotOpen) => {
+            return Err(cannot_open(&path, error));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    connection.pragma_update(None, "mmap_size", MAP_BYTES)?;
+    Ok(connection)
+}
+
+/// Asks the operating system why a file cannot be opened, since SQLite does not say.
+fn cannot_open(path: &Path, error: rusqlite::Error) -> ReplicaError {
+    let opened = std::fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open(path);
+    match (opened, path.parent()) {
+        (Err(cause), Some(dir)) => ReplicaError::io(dir, cause),
+        (Err(_) | Ok(_), _) => error.into(),
+    }
+}
+
+/// Drops the indexes that a bulk load is faster without; to be made again in the same transaction.
+pub(crate) fn drop_bulk_indexes(connection: &Connection) -> Result<(), ReplicaError> {
+    connection.execute_batch(
+        "DROP INDEX IF EXISTS records_short; DROP INDEX IF EXISTS records_author;
+         DROP INDEX IF EXISTS records_on_behalf_of; DROP INDEX IF EXISTS records_authored;
+         DROP INDEX IF EXISTS versions_short;",
+    )?;
+    Ok(())
+}
+
+/// Makes the indexes that [`drop_bulk_indexes`] drops.
+pub(crate) fn create_bulk_indexes(connection: &Connection) -> Result<(), ReplicaError> {
+    connection.execute_batch(BULK_INDEXES)?;
+    Ok(())
+}

@@ -1,0 +1,189 @@
+//! Rows of the table `versions`: what an entity was, from when to when.
+//!
+//! The key of a row is `entity * 2^32 + position`: the versions of an entity lie side by side in
+//! the order of the log, and the one that was there at a position is one seek away. A row that
+//! exists on the authored axis only has `2^31` and more where others have the position.
+
+use okr_core::entity::Entity;
+use okr_core::id::{EntityId, EntityKind, Position};
+use rusqlite::{Connection, OptionalExtension as _, Row};
+use uuid::Uuid;
+
+use crate::error::ReplicaError;
+use crate::moment::Confirmed;
+use crate::{body, short};
+
+/// The columns that [`Version::read`] takes, in order.
+pub(crate) const COLUMNS: &str = "key, kind, id, flags, body, authored_from";
+
+const POSITION_BITS: u32 = 32;
+/// Where the rows of an entity begin that exist on the authored axis only.
+const FIRST_AUTHORED: i64 = 1 << 31;
+/// Recorded when the cycle was closed.
+pub(crate) const LATE: i64 = 1;
+/// Corrected after it was recorded.
+pub(crate) const CORRECTED: i64 = 2;
+/// Taken back.
+pub(crate) const RETRACTED: i64 = 4;
+
+/// The number of an entity in this replica, in the order in which they first appear in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct EntityKey(pub(crate) i64);
+
+impl EntityKey {
+    /// Returns the first key of the entity's rows.
+    pub(crate) const fn first_row(self) -> i64 {
+        self.0 << POSITION_BITS
+    }
+
+    /// Returns the key of the row of a position, and the last key on the recorded axis at most.
+    pub(crate) fn row(self, position: Position) -> i64 {
+        let position = i64::try_from(position.get()).unwrap_or(i64::MAX);
+        self.first_row() | position.min(FIRST_AUTHORED - 1)
+    }
+
+    /// Returns the key of the n-th row that exists on the authored axis only.
+    pub(crate) fn authored_row(self, n: usize) -> i64 {
+        let n = i64::try_from(n).expect("an entity has fewer than 2^31 versions");
+        self.first_row() | (FIRST_AUTHORED + n)
+    }
+
+    /// Returns the last possible key of the entity's rows.
+    pub(crate) const fn last_row(self) -> i64 {
+        self.first_row() | (2 * FIRST_AUTHORED - 1)
+    }
+
+    /// Returns the entity that a row is about.
+    pub(crate) const fn of_row(key: i64) -> Self {
+        Self(key >> POSITION_BITS)
+    }
+}
+
+/// Returns the position of a row; none when it exists on the authored axis only.
+pub(crate) fn position_of_row(key: i64) -> Option<Position> {
+    let low = key & (2 * FIRST_AUTHORED - 1);
+    let position = u64::try_from(low).ok().filter(|_| low < FIRST_AUTHORED);
+    position.map(Position::new)
+}
+
+/// The greatest position that a replica can hold.
+pub(crate) const MAX_POSITION: u64 = (1 << 31) - 1;
+
+/// What an entity was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Version {
+    pub(crate) key: i64,
+    pub(crate) flags: i64,
+    pub(crate) entity: Entity,
+    authored_from: Option<i64>,
+}
+
+impl Version {
+    /// Reads the [`COLUMNS`] of a row.
+    pub(crate) fn read(row: &Row<'_>) -> Result<Self, ReplicaError> {
+        let id = entity_id(row.get(1)?, row.get(2)?)?;
+        let body = row.get_ref(4)?;
+        let body = body.as_str().map_err(ReplicaError::damaged)?;
+        Ok(Self {
+            key: row.get(0)?,
+            flags: row.get(3)?,
+            entity: body::read(id, body)?,
+            authored_from: row.get(5)?,
+        })
+    }
+
+    /// Says whether this version was there already by other changes on the same axis.
+    pub(crate) fn was_there(&self, confirmed: Confirmed) -> bool {
+        match confirmed {
+            Confirmed::Until(until) => {
+                position_of_row(self.key).is_some_and(|position| position <= until)
+            }
+            Confirmed::Authored(until) => self.authored_from.is_some_and(|from| from <= until),
+        }
+    }
+
+    /// Returns the entity's number.
+    pub(crate) const fn entity_key(&self) -> EntityKey {
+        EntityKey::of_row(self.key)
+    }
+}
+
+/// Returns the number that stands for a kind in the database; never changes.
+pub(crate) const fn kind_number(kind: EntityKind) -> i64 {
+    match kind {
+        EntityKind::Org => 1,
+        EntityKind::Person => 2,
+        EntityKind::Team => 3,
+        EntityKind::Cycle => 4,
+        EntityKind::Objective => 5,
+        EntityKind::KeyResult => 6,
+        EntityKind::CheckIn => 7,
+    }
+}
+
+/// Makes an id of the two columns that hold it.
+pub(crate) fn entity_id(kind: i64, id: [u8; 16]) -> Result<EntityId, ReplicaError> {
+    EntityKind::ALL
+        .into_iter()
+        .find(|known| kind_number(*known) == kind)
+        .map(|known| known.id(Uuid::from_bytes(id)))
+        .ok_or_else(|| ReplicaError::damaged(format!("{kind} is no kind of entity")))
+}
+
+/// Finds the number of an entity; none before it was created.
+pub(crate) fn find(db: &Connection, id: EntityId) -> Result<Option<EntityKey>, ReplicaError> {
+    let mut statement =
+        db.prepare_cached("SELECT key FROM versions WHERE short = ?1 AND id = ?2 AND kind = ?3")?;
+    let uuid = id.uuid();
+    let key = statement
+        .query_row(
+            (short::of(uuid), uuid.as_bytes(), kind_number(id.kind())),
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(key.map(EntityKey::of_row))
+}
+
+/// Returns what an entity was by the changes that count.
+pub(crate) fn at(
+    db: &Connection,
+    entity: EntityKey,
+    confirmed: Confirmed,
+) -> Result<Option<Version>, ReplicaError> {
+    let (sql, last) = match confirmed {
+        Confirmed::Until(position) => (
+            "SELECT key, kind, id, flags, body, authored_from FROM versions
+             WHERE key BETWEEN ?1 AND ?2 ORDER BY key DESC LIMIT 1",
+            entity.row(position),
+        ),
+        Confirmed::Authored(_) => (
+            "SELECT key, kind, id, flags, body, authored_from FROM versions
+             WHERE key BETWEEN ?1 AND ?2 AND authored_from <= ?3
+                 AND (authored_to IS NULL OR authored_to > ?3) LIMIT 1",
+            entity.last_row(),
+        ),
+    };
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = match confirmed {
+        Confirmed::Until(_) => statement.query((entity.first_row(), last))?,
+        Confirmed::Authored(until) => statement.query((entity.first_row(), last, until))?,
+    };
+    rows.next()?.map(Version::read).transpose()
+}
+
+/// Returns the condition by which a row counts, with the number of the parameter that it needs.
+pub(crate) fn condition(confirmed: Confirmed, parameter: usize) -> String {
+    let axis = match confirmed {
+        Confirmed::Until(_) => "recorded",
+        Confirmed::Authored(_) => "authored",
+    };
+    format!("{axis}_from <= ?{parameter} AND ({axis}_to IS NULL OR {axis}_to > ?{parameter})")
+}
+
+/// Returns the value of the parameter of [`condition`].
+pub(crate) fn condition_value(confirmed: Confirmed) -> i64 {
+    match confirmed {
+        Confirmed::Until(position) => i64::try_from(position.get()).unwrap_or(i64::MAX),
+        Confirmed::Authored(until) => until,
+    }
+}
