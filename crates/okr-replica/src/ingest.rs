@@ -398,7 +398,7 @@ impl Load {
             }
             let id = new.confirmed.decoded.id();
             if !self.pending.is_empty() && self.pending.remove(&id) {
-                pending::remove(db, id)?;
+                pending::forget(db, id)?;
                 self.own.push(id);
             }
         }

@@ -56,16 +56,18 @@ pub(crate) fn append(
     }
 }
 
-/// Takes a change away, if it waits, whether to be pushed or to be decided.
+/// Takes a change away, if it waits to be pushed.
 pub(crate) fn remove(db: &Connection, id: ChangeId) -> Result<bool, ReplicaError> {
-    let mut removed = 0;
-    for sql in [
-        "DELETE FROM pending WHERE change_id = ?1",
-        "DELETE FROM conflicts WHERE change_id = ?1",
-    ] {
-        removed += db.prepare_cached(sql)?.execute([id.to_bytes()])?;
-    }
-    Ok(removed > 0)
+    let mut statement = db.prepare_cached("DELETE FROM pending WHERE change_id = ?1")?;
+    Ok(statement.execute([id.to_bytes()])? > 0)
+}
+
+/// Takes a change away that is confirmed now, whether it waited to be pushed or to be decided.
+pub(crate) fn forget(db: &Connection, id: ChangeId) -> Result<(), ReplicaError> {
+    remove(db, id)?;
+    db.prepare_cached("DELETE FROM conflicts WHERE change_id = ?1")?
+        .execute([id.to_bytes()])?;
+    Ok(())
 }
 
 /// Returns the ids of the changes that wait, and of those that wait for a person to decide.

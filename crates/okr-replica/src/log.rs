@@ -1,0 +1,269 @@
+//! The log as people read it: changes with their places, filtered, newest first.
+
+mod about;
+
+use okr_core::change::Change;
+use okr_core::id::{ChangeId, EntityId, PersonId, Position};
+use okr_core::text::LongText;
+use okr_core::value::Source;
+use okr_core::{Timestamp, event::Event};
+use okr_log::RecordView;
+use okr_proto::{Decoded, decode_record};
+use rusqlite::Connection;
+
+use crate::error::ReplicaError;
+use crate::moment::Axis;
+use crate::replica::Replica;
+use crate::{meta, pending, record, short};
+
+/// By how much a device's clock may be ahead of the server's before it is pointed out.
+const CLOCK_TOLERANCE_US: i64 = 5 * 60 * 1_000_000;
+
+/// Where a change stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The server accepted it.
+    Confirmed {
+        /// Its place in the log.
+        position: Position,
+        /// When it was appended, by the server's clock.
+        recorded_at: Timestamp,
+    },
+    /// It waits here to be pushed.
+    Pending,
+}
+
+/// Which changes of the log are wanted; the default is all that are confirmed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogFilter {
+    /// Those about any of these entities; empty: about anything.
+    pub about: Vec<EntityId>,
+    /// Those about what belongs to these entities, too.
+    pub with_children: bool,
+    /// Those that this person made, or that were made on their behalf.
+    pub author: Option<PersonId>,
+    /// Those at or after this moment.
+    pub since: Option<Timestamp>,
+    /// Those at or before this moment.
+    pub until: Option<Timestamp>,
+    /// The axis of both moments and of the order; the effective one is as the authored one.
+    pub axis: Axis,
+    /// Those up to this position; pending ones are not.
+    pub until_position: Option<Position>,
+    /// At most so many.
+    pub limit: Option<usize>,
+    /// Those that wait to be pushed, too.
+    pub pending: bool,
+    /// The oldest first; the limit counts from there.
+    pub oldest_first: bool,
+}
+
+/// A change in the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogEntry {
+    /// Where it stands.
+    pub place: Place,
+    /// Who made it.
+    pub author: PersonId,
+    /// What it says; none when only a newer program knows.
+    pub change: Option<Change>,
+    /// Its id.
+    pub id: ChangeId,
+    /// When it was written, by the device's clock or by an import's source.
+    pub authored_at: Timestamp,
+    /// The person who originally did this, when somebody else recorded it.
+    pub on_behalf_of: Option<PersonId>,
+    /// How it came to be.
+    pub source: Source,
+    /// Why it was made.
+    pub reason: Option<LongText>,
+    /// Whether it was authored later than it was recorded, by more than five minutes.
+    pub clock_ahead: bool,
+}
+
+impl Replica {
+    /// Returns the changes that a filter lets through, the newest first.
+    ///
+    /// # Errors
+    /// The store's failures.
+    pub fn log(&self, filter: &LogFilter) -> Result<Vec<LogEntry>, ReplicaError> {
+        let snapshot = self.snapshot()?;
+        let limit = filter.limit.unwrap_or(usize::MAX);
+        let mut waiting = waiting(snapshot.db, filter)?;
+        if filter.oldest_first {
+            let mut entries = confirmed(snapshot.db, filter, limit)?;
+            entries.extend(waiting);
+            sort(&mut entries, filter);
+            entries.truncate(limit);
+            return Ok(entries);
+        }
+        waiting.reverse();
+        if filter.axis == Axis::Recorded {
+            // What waits is newer than everything confirmed.
+            waiting.truncate(limit);
+            let left = limit - waiting.len();
+            waiting.extend(confirmed(snapshot.db, filter, left)?);
+            return Ok(waiting);
+        }
+        waiting.extend(confirmed(snapshot.db, filter, limit)?);
+        sort(&mut waiting, filter);
+        waiting.truncate(limit);
+        Ok(waiting)
+    }
+
+    /// Returns a change by its id, wherever it stands.
+    ///
+    /// # Errors
+    /// The store's failures.
+    pub fn change(&self, id: ChangeId) -> Result<Option<LogEntry>, ReplicaError> {
+        let snapshot = self.snapshot()?;
+        if let Some(position) = record::find_exact(snapshot.db, id)? {
+            return entry(snapshot.db, position);
+        }
+        let me = meta::me(snapshot.db)?;
+        let waiting = pending::all(snapshot.db)?.into_iter();
+        let found = waiting
+            .map(|pending| pending.change)
+            .find(|change| change.id == id);
+        Ok(found.map(|change| pending_entry(me, change)))
+    }
+
+    /// Finds changes by the end of their ids: the last hexadecimal digit first.
+    ///
+    /// # Errors
+    /// The store's failures.
+    pub fn find_change(&self, reversed_digits: &str) -> Result<Vec<ChangeId>, ReplicaError> {
+        let snapshot = self.snapshot()?;
+        let confirmed = record::find(snapshot.db, reversed_digits)?;
+        let mut found: Vec<ChangeId> = confirmed.into_iter().map(|(id, _)| id).collect();
+        for id in pending::ids(snapshot.db)? {
+            if short::begins(id.uuid(), reversed_digits) && !found.contains(&id) {
+                found.push(id);
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Puts entries in the order that the filter asks for; those of the same moment by their place.
+fn sort(entries: &mut [LogEntry], filter: &LogFilter) {
+    let place = |entry: &LogEntry| match entry.place {
+        Place::Confirmed { position, .. } => position.get(),
+        Place::Pending => u64::MAX,
+    };
+    entries.sort_by_key(|entry| match filter.axis {
+        Axis::Recorded => (Timestamp::MIN, place(entry)),
+        Axis::Authored | Axis::Effective => (entry.authored_at, place(entry)),
+    });
+    if !filter.oldest_first {
+        entries.reverse();
+    }
+}
+
+/// Returns the pending changes that the filter lets through, oldest first.
+fn waiting(db: &Connection, filter: &LogFilter) -> Result<Vec<LogEntry>, ReplicaError> {
+    if !filter.pending || filter.until_position.is_some() {
+        return Ok(Vec::new());
+    }
+    let me = meta::me(db)?;
+    let waiting = pending::all(db)?;
+    let events: Vec<&Event> = waiting
+        .iter()
+        .flat_map(|pending| &pending.change.events)
+        .collect();
+    let about = about::Pending::new(db, filter, &events)?;
+    let mut entries = Vec::new();
+    for pending in &waiting {
+        let change = &pending.change;
+        let person = filter
+            .author
+            .is_none_or(|author| author == me || change.on_behalf_of == Some(author));
+        let at = change.authored_at;
+        let time = filter.since.is_none_or(|since| at >= since)
+            && filter.until.is_none_or(|until| at <= until);
+        if person && time && about.concerns(change)? {
+            entries.push(pending_entry(me, change.clone()));
+        }
+    }
+    Ok(entries)
+}
+
+fn pending_entry(me: PersonId, change: Change) -> LogEntry {
+    LogEntry {
+        place: Place::Pending,
+        author: me,
+        id: change.id,
+        authored_at: change.authored_at,
+        on_behalf_of: change.on_behalf_of,
+        source: change.source,
+        reason: change.reason.clone(),
+        change: Some(change),
+        clock_ahead: false,
+    }
+}
+
+/// Returns the entry of a position; none beyond the head.
+pub(crate) fn entry(db: &Connection, position: Position) -> Result<Option<LogEntry>, ReplicaError> {
+    let mut statement = db.prepare_cached("SELECT bytes FROM records WHERE position = ?1")?;
+    let mut rows = statement.query([record::number(position)])?;
+    let Some(row) = rows.next()? else {
+        return Ok(None);
+    };
+    let bytes = row.get_ref(0)?.as_blob().map_err(ReplicaError::damaged)?;
+    let view = RecordView::parse(bytes)
+        .map_err(|error| ReplicaError::damaged(format!("record {position}: {error}")))?;
+    let recorded_us = view.recorded_at().as_micros();
+    let decoded = decode_record(&view)?;
+    let authored_at = decoded.authored_at();
+    let id = decoded.id();
+    let (on_behalf_of, source, reason, change) = match decoded {
+        Decoded::Known(change) => (
+            change.on_behalf_of,
+            change.source,
+            change.reason.clone(),
+            Some(change),
+        ),
+        Decoded::Newer {
+            on_behalf_of,
+            source,
+            reason,
+            ..
+        } => (
+            on_behalf_of,
+            // A source that is not known yet is at any rate not a person at a keyboard.
+            source.unwrap_or(Source::Automation),
+            reason,
+            None,
+        ),
+    };
+    Ok(Some(LogEntry {
+        place: Place::Confirmed {
+            position,
+            recorded_at: meta::timestamp(recorded_us)?,
+        },
+        author: PersonId::from_bytes(*view.author().as_bytes()),
+        change,
+        id,
+        authored_at,
+        on_behalf_of,
+        source,
+        reason,
+        clock_ahead: authored_at.as_microsecond() > recorded_us + CLOCK_TOLERANCE_US,
+    }))
+}
+
+/// Returns the confirmed changes that the filter lets through, in its order.
+fn confirmed(
+    db: &Connection,
+    filter: &LogFilter,
+    limit: usize,
+) -> Result<Vec<LogEntry>, ReplicaError> {
+    let mut entries = Vec::new();
+    about::each_position(db, filter, |position| {
+        if entries.len() < limit {
+            entries.extend(entry(db, position)?);
+        }
+        Ok(entries.len() < limit)
+    })?;
+    Ok(entries)
+}
