@@ -68,7 +68,7 @@ pub fn decide<V: View>(
     if events.is_empty() {
         return Ok(Decision::NothingToDo);
     }
-    let change = Change {
+    let mut change = Change {
         id: proposal.id,
         authored_at: proposal.authored_at,
         on_behalf_of: proposal.on_behalf_of,
@@ -78,7 +78,10 @@ pub fn decide<V: View>(
         events,
     };
     Ok(match admit(view, context, org, &change)? {
-        Verdict::Admitted => Decision::Change(change),
+        Verdict::Admitted => {
+            change.events = telling(view, change.events)?;
+            Decision::Change(change)
+        }
         Verdict::AlreadySo => Decision::NothingToDo,
         Verdict::Rejected(rejection) => Decision::Rejected(rejection),
     })
@@ -106,4 +109,21 @@ fn events_of<V: View>(
         }
     }
     Ok(Ok(all))
+}
+
+/// Leaves out the events of an admitted change that say what is so already.
+fn telling<V: View>(view: &V, events: Vec<Event>) -> Result<Vec<Event>, V::Error> {
+    if events.len() == 1 {
+        return Ok(events);
+    }
+    let mut overlay = Overlay::new(view);
+    let mut telling = Vec::with_capacity(events.len());
+    for event in events {
+        let before = overlay.entity(event.subject())?;
+        overlay.apply_event(&event)?;
+        if overlay.entity(event.subject())? != before {
+            telling.push(event);
+        }
+    }
+    Ok(telling)
 }

@@ -150,19 +150,20 @@ fn moved<V: View>(
     event: &KeyResultEvent,
 ) -> Result<Effect, Stop<V::Error>> {
     let subject = key_result.id.into();
+    let state = key_result.state();
     let (holds, allowed, action): (bool, &[GoalState], _) = match event {
         KeyResultEvent::Closed { score } => (
-            key_result.stage == GoalState::Closed && key_result.score == Some(*score),
+            state == GoalState::Closed && key_result.score == Some(*score),
             &[GoalState::Active],
             "be closed",
         ),
         KeyResultEvent::Abandoned => (
-            key_result.stage == GoalState::Abandoned,
+            state == GoalState::Abandoned,
             &[GoalState::Active],
             "be abandoned",
         ),
         KeyResultEvent::Reopened => (
-            key_result.stage == GoalState::Active,
+            state == GoalState::Active,
             &[GoalState::Closed, GoalState::Abandoned],
             "be reopened",
         ),
@@ -180,8 +181,8 @@ fn moved<V: View>(
     if holds {
         return Ok(Effect::AlreadySo);
     }
-    if !allowed.contains(&key_result.state()) {
-        return Err(wrong_state(subject, key_result.state().word(), action));
+    if !allowed.contains(&state) {
+        return Err(wrong_state(subject, state.word(), action));
     }
     if matches!(event, KeyResultEvent::Closed { .. }) {
         // Grading goes on after the objective or the cycle was closed.

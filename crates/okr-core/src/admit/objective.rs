@@ -147,26 +147,27 @@ fn moved<V: View>(
     event: &ObjectiveEvent,
 ) -> Result<Effect, Stop<V::Error>> {
     let subject = objective.id.into();
+    let state = objective.state();
     let (holds, allowed, action): (bool, &[GoalState], _) = match event {
         ObjectiveEvent::Published => (
-            objective.stage == GoalState::Active,
+            state == GoalState::Active,
             &[GoalState::Draft],
             "be published",
         ),
         ObjectiveEvent::Closed { score, reflection } => (
-            objective.stage == GoalState::Closed
+            state == GoalState::Closed
                 && objective.score == Some(*score)
                 && objective.reflection == *reflection,
             &[GoalState::Active],
             "be closed",
         ),
         ObjectiveEvent::Abandoned => (
-            objective.stage == GoalState::Abandoned,
+            state == GoalState::Abandoned,
             &[GoalState::Draft, GoalState::Active],
             "be abandoned",
         ),
         ObjectiveEvent::Reopened => (
-            objective.stage == GoalState::Active,
+            state == GoalState::Active,
             &[GoalState::Closed, GoalState::Abandoned],
             "be reopened",
         ),
@@ -189,8 +190,8 @@ fn moved<V: View>(
     if holds {
         return Ok(Effect::AlreadySo);
     }
-    if !allowed.contains(&objective.state()) {
-        return Err(wrong_state(subject, objective.state().word(), action));
+    if !allowed.contains(&state) {
+        return Err(wrong_state(subject, state.word(), action));
     }
     if matches!(event, ObjectiveEvent::Closed { .. }) {
         judge.known_cycle(subject, objective.cycle)?;

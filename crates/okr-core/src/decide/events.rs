@@ -1,4 +1,4 @@
-//! From one command to its events: what differs from the state, and nothing else.
+//! From one command to its events.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,6 @@ use crate::decide::command::Command;
 use crate::decide::patch::{
     CheckInPatch, CyclePatch, KeyResultPatch, ObjectivePatch, OrgPatch, TeamPatch,
 };
-use crate::entity::Entity;
 use crate::event::{
     CheckInEvent, CycleEvent, Event, KeyResultEvent, ObjectiveEvent, OrgEvent, PersonEvent,
     TeamEvent,
@@ -19,15 +18,10 @@ use crate::view::View;
 /// The events of a command, or why it has none.
 type Events = Result<Vec<Event>, Rejection>;
 
-/// Returns the events of a command on a state; none when everything is already as wanted.
+/// Returns the events of a command on a state; of a patch, only what differs.
 pub(super) fn of<V: View>(view: &V, command: &Command) -> Result<Events, V::Error> {
     Ok(match wish(command) {
-        Wish::Create(event) => Ok(vec![event]),
-        Wish::Do(event) => {
-            let current = view.entity(event.subject())?;
-            let unchanged = current.is_some() && Entity::evolve(current.clone(), &event) == current;
-            Ok(if unchanged { Vec::new() } else { vec![event] })
-        }
+        Wish::Do(event) => Ok(vec![*event]),
         Wish::SetOrg(patch) => match view.org()? {
             Some(org) => Ok(events(patch.edits(&org), |edit| {
                 Event::Org(org.id, OrgEvent::Edited(edit))
@@ -83,10 +77,8 @@ fn events<E>(edits: Vec<E>, event: impl Fn(E) -> Event) -> Vec<Event> {
 
 /// What a command asks for.
 enum Wish<'a> {
-    /// Something new.
-    Create(Event),
-    /// A step that alters nothing when it was taken before.
-    Do(Event),
+    /// Something new, or a step.
+    Do(Box<Event>),
     /// Other values for the organisation.
     SetOrg(&'a OrgPatch),
     /// Another role for a person.
@@ -109,19 +101,13 @@ enum Wish<'a> {
 )]
 fn wish(command: &Command) -> Wish<'_> {
     match command {
-        Command::CreateOrg { id, new } => {
-            Wish::Create(Event::Org(*id, OrgEvent::Created(new.clone())))
-        }
+        Command::CreateOrg { id, new } => act(Event::Org(*id, OrgEvent::Created(new.clone()))),
         Command::SetOrg(patch) => Wish::SetOrg(patch),
-        Command::AddPerson { id, role } => {
-            Wish::Create(Event::Person(*id, PersonEvent::Added(*role)))
-        }
+        Command::AddPerson { id, role } => act(Event::Person(*id, PersonEvent::Added(*role))),
         Command::SetRole { id, role } => Wish::SetRole(*id, *role),
         Command::DeactivatePerson(id) => person(*id, PersonEvent::Deactivated),
         Command::ReactivatePerson(id) => person(*id, PersonEvent::Reactivated),
-        Command::AddTeam { id, new } => {
-            Wish::Create(Event::Team(*id, TeamEvent::Created(new.clone())))
-        }
+        Command::AddTeam { id, new } => act(Event::Team(*id, TeamEvent::Created(new.clone()))),
         Command::SetTeam { id, patch } => Wish::SetTeam(*id, patch),
         Command::AddTeamMember { team: id, person } => team(*id, TeamEvent::MemberAdded(*person)),
         Command::RemoveTeamMember { team: id, person } => {
@@ -129,14 +115,12 @@ fn wish(command: &Command) -> Wish<'_> {
         }
         Command::ArchiveTeam(id) => team(*id, TeamEvent::Archived),
         Command::RestoreTeam(id) => team(*id, TeamEvent::Restored),
-        Command::AddCycle { id, new } => {
-            Wish::Create(Event::Cycle(*id, CycleEvent::Created(new.clone())))
-        }
+        Command::AddCycle { id, new } => act(Event::Cycle(*id, CycleEvent::Created(new.clone()))),
         Command::SetCycle { id, patch } => Wish::SetCycle(*id, patch),
         Command::OpenCycle(id) => cycle(*id, CycleEvent::Opened),
         Command::CloseCycle(id) => cycle(*id, CycleEvent::Closed),
         Command::ReopenCycle(id) => cycle(*id, CycleEvent::Reopened),
-        Command::AddObjective { id, new } => Wish::Create(Event::Objective(
+        Command::AddObjective { id, new } => act(Event::Objective(
             *id,
             ObjectiveEvent::Created(new.as_ref().clone()),
         )),
@@ -161,7 +145,7 @@ fn wish(command: &Command) -> Wish<'_> {
         Command::ReopenObjective(id) => objective(*id, ObjectiveEvent::Reopened),
         Command::ArchiveObjective(id) => objective(*id, ObjectiveEvent::Archived),
         Command::RestoreObjective(id) => objective(*id, ObjectiveEvent::Restored),
-        Command::AddKeyResult { id, new } => Wish::Create(Event::KeyResult(
+        Command::AddKeyResult { id, new } => act(Event::KeyResult(
             *id,
             KeyResultEvent::Created(new.as_ref().clone()),
         )),
@@ -178,33 +162,37 @@ fn wish(command: &Command) -> Wish<'_> {
         Command::ArchiveKeyResult(id) => key_result(*id, KeyResultEvent::Archived),
         Command::RestoreKeyResult(id) => key_result(*id, KeyResultEvent::Restored),
         Command::RecordCheckIn { id, new } => {
-            Wish::Create(Event::CheckIn(*id, CheckInEvent::Recorded(new.clone())))
+            act(Event::CheckIn(*id, CheckInEvent::Recorded(new.clone())))
         }
         Command::CorrectCheckIn { id, patch } => Wish::CorrectCheckIn(*id, patch),
         Command::RetractCheckIn(id) => check_in(*id, CheckInEvent::Retracted),
     }
 }
 
-const fn person(id: PersonId, event: PersonEvent) -> Wish<'static> {
-    Wish::Do(Event::Person(id, event))
+fn act(event: Event) -> Wish<'static> {
+    Wish::Do(Box::new(event))
 }
 
-const fn team(id: TeamId, event: TeamEvent) -> Wish<'static> {
-    Wish::Do(Event::Team(id, event))
+fn person(id: PersonId, event: PersonEvent) -> Wish<'static> {
+    act(Event::Person(id, event))
 }
 
-const fn cycle(id: CycleId, event: CycleEvent) -> Wish<'static> {
-    Wish::Do(Event::Cycle(id, event))
+fn team(id: TeamId, event: TeamEvent) -> Wish<'static> {
+    act(Event::Team(id, event))
 }
 
-const fn objective(id: ObjectiveId, event: ObjectiveEvent) -> Wish<'static> {
-    Wish::Do(Event::Objective(id, event))
+fn cycle(id: CycleId, event: CycleEvent) -> Wish<'static> {
+    act(Event::Cycle(id, event))
 }
 
-const fn key_result(id: KeyResultId, event: KeyResultEvent) -> Wish<'static> {
-    Wish::Do(Event::KeyResult(id, event))
+fn objective(id: ObjectiveId, event: ObjectiveEvent) -> Wish<'static> {
+    act(Event::Objective(id, event))
 }
 
-const fn check_in(id: CheckInId, event: CheckInEvent) -> Wish<'static> {
-    Wish::Do(Event::CheckIn(id, event))
+fn key_result(id: KeyResultId, event: KeyResultEvent) -> Wish<'static> {
+    act(Event::KeyResult(id, event))
+}
+
+fn check_in(id: CheckInId, event: CheckInEvent) -> Wish<'static> {
+    act(Event::CheckIn(id, event))
 }
