@@ -1,0 +1,21 @@
+//! The tests of the core that need the test kit: rules, decisions, formulas and properties.
+
+mod change;
+mod check_in;
+mod cycle;
+mod decide;
+mod decide_steps;
+mod fields;
+mod key_result;
+mod links;
+mod objective;
+mod objective_steps;
+mod org;
+mod person;
+mod progress;
+mod properties;
+mod rejection;
+mod roll_up;
+mod status;
+mod team;
+mod world;
