@@ -68,7 +68,8 @@ pub struct MemoryView {
     cycles: HashMap<CycleId, Cycle>,
     objectives: HashMap<ObjectiveId, Objective>,
     key_results: HashMap<KeyResultId, KeyResult>,
-    check_ins: HashMap<CheckInId, CheckIn>,
+    // By far the most numerous: boxed, the free places of the map cost little.
+    check_ins: HashMap<CheckInId, Box<CheckIn>>,
 }
 
 impl MemoryView {
@@ -115,7 +116,7 @@ impl MemoryView {
             }
             Event::CheckIn(id, event) => {
                 replace(&mut self.check_ins, *id, |current| {
-                    CheckIn::evolve(current, *id, event)
+                    CheckIn::evolve(current.map(|found| *found), *id, event).map(Box::new)
                 });
             }
         }
@@ -141,7 +142,7 @@ impl MemoryView {
                 self.key_results.insert(key_result.id, *key_result);
             }
             Entity::CheckIn(check_in) => {
-                self.check_ins.insert(check_in.id, check_in);
+                self.check_ins.insert(check_in.id, Box::new(check_in));
             }
         }
     }
@@ -162,7 +163,10 @@ impl MemoryView {
             .values()
             .cloned()
             .map(|found| Entity::KeyResult(Box::new(found)));
-        let check_ins = self.check_ins.values().cloned().map(Entity::CheckIn);
+        let check_ins = self
+            .check_ins
+            .values()
+            .map(|found| Entity::CheckIn(found.as_ref().clone()));
         org.chain(people)
             .chain(teams)
             .chain(cycles)
@@ -220,7 +224,10 @@ impl View for MemoryView {
     }
 
     fn check_in(&self, id: CheckInId) -> Result<Option<Cow<'_, CheckIn>>, Infallible> {
-        Ok(self.check_ins.get(&id).map(Cow::Borrowed))
+        Ok(self
+            .check_ins
+            .get(&id)
+            .map(|found| Cow::Borrowed(found.as_ref())))
     }
 }
 
