@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use okr_core::id::{ChangeId, Position};
+use okr_core::id::{ChangeId, EntityId, Position};
 use okr_log::{FrontierError, LimitExceeded};
 use okr_proto::{DecodeError, RecordError};
 use rusqlite::ErrorCode;
@@ -66,6 +66,12 @@ pub enum ReplicaError {
     ChangeExists {
         /// The id.
         id: ChangeId,
+    },
+    /// A newer program changed the entity, so that this one does not know what it is now.
+    #[error("the {entity} was changed by a newer program; upgrade to change it")]
+    UpgradeNeeded {
+        /// The entity.
+        entity: EntityId,
     },
     /// A moment that is a position lies on the recorded axis only.
     #[error("position {position} is a moment of the recorded axis only")]

@@ -118,8 +118,7 @@ impl Replica {
             .map_err(IntegrityError::PinnedKey)?;
         let origin = Origin::new(&remote.origin).map_err(IntegrityError::Checkpoint)?;
         let base = meta::head(db)?;
-        let recorded_at = record::confirmed(db, base)?
-            .map_or(i64::MIN, |newest| newest.recorded_at.as_microsecond());
+        let recorded_at = record::recorded_at(db, base)?.unwrap_or(i64::MIN);
         Ok(Ingest {
             db,
             key,

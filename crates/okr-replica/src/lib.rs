@@ -12,6 +12,7 @@ mod meta;
 mod moment;
 mod pending;
 mod people;
+mod reading;
 mod rebase;
 mod record;
 mod remote;
@@ -28,6 +29,10 @@ pub use integrity::IntegrityError;
 pub use log::{LogEntry, LogFilter, Place};
 pub use meta::{NewReplica, RemoteInfo, ReplicaInfo};
 pub use moment::{Axis, Moment, Point};
+pub use reading::{
+    CheckInFact, CycleStanding, Found, KeyResultStanding, ObjectiveFilter, ObjectiveStanding,
+    Reading,
+};
 pub use remote::{
     GrpcOptions, GrpcRemote, Identity, LoggedIn, LoginCode, MAX_DIRECTORY_ENTRIES, MAX_PUSH_BYTES,
     MAX_PUSH_CHANGES, Pulled, PushOutcome, Refusal, Remote, RemoteError,

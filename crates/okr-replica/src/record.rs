@@ -109,18 +109,15 @@ pub(crate) fn decoded(db: &Connection, position: Position) -> Result<Decoded, Re
     Ok(decode_record(&view)?)
 }
 
-/// Returns the whole change at a position.
-pub(crate) fn confirmed(
+/// Returns when the change at a position was recorded, in microseconds; none when there is none.
+pub(crate) fn recorded_at(
     db: &Connection,
     position: Position,
-) -> Result<Option<ConfirmedChange>, ReplicaError> {
-    let mut statement = db.prepare_cached("SELECT bytes FROM records WHERE position = ?1")?;
-    let mut rows = statement.query([number(position)])?;
-    let Some(row) = rows.next()? else {
-        return Ok(None);
-    };
-    let bytes = row.get_ref(0)?.as_blob().map_err(ReplicaError::damaged)?;
-    Ok(Some(ConfirmedChange::read(bytes)?))
+) -> Result<Option<i64>, ReplicaError> {
+    let mut statement = db.prepare_cached("SELECT recorded_at FROM records WHERE position = ?1")?;
+    Ok(statement
+        .query_row([number(position)], |row| row.get(0))
+        .optional()?)
 }
 
 /// Finds confirmed changes by the reversed digits that their ids end in.

@@ -6,7 +6,7 @@ use std::path::Path;
 use okr_core::admit::Context;
 use okr_core::change::Change;
 use okr_core::decide::{Decision, Proposal, decide};
-use okr_core::id::Position;
+use okr_core::id::{EntityId, Position};
 use okr_core::rejection::Rejection;
 use okr_core::view::Overlay;
 use okr_core::{Date, Timestamp};
@@ -64,10 +64,6 @@ impl Replica {
 
     pub(crate) const fn db(&self) -> &Connection {
         &self.db
-    }
-
-    pub(crate) const fn readings(&self) -> &Cell<usize> {
-        &self.readings
     }
 
     /// Does something in a transaction that no other process can write during.
@@ -185,6 +181,17 @@ impl Drop for Snapshot<'_> {
     }
 }
 
+/// Says whether a change up to a position is about an entity and only known to a newer program.
+pub(crate) fn upgrade_needed(
+    db: &Connection,
+    id: EntityId,
+    until: Position,
+) -> Result<bool, ReplicaError> {
+    let mut statement =
+        db.prepare_cached("SELECT 1 FROM upgrades WHERE id = ?1 AND position <= ?2")?;
+    Ok(statement.exists((id.uuid().as_bytes(), record::number(until)))?)
+}
+
 /// Decides on everything confirmed and everything pending that fits.
 fn judge(db: &Connection, proposal: Proposal, today: Date) -> Result<Proposed, ReplicaError> {
     let bench = Bench::read(db)?;
@@ -196,7 +203,15 @@ fn judge(db: &Connection, proposal: Proposal, today: Date) -> Result<Proposed, R
         today,
     };
     Ok(match decide(&overlay, &context, bench.org, proposal)? {
-        Decision::Change(change) => Proposed::Written(change),
+        Decision::Change(change) => {
+            for event in &change.events {
+                let entity = event.subject();
+                if upgrade_needed(db, entity, Position::new(u64::MAX))? {
+                    return Err(ReplicaError::UpgradeNeeded { entity });
+                }
+            }
+            Proposed::Written(change)
+        }
         Decision::NothingToDo => Proposed::NothingToDo,
         Decision::Rejected(rejection) => Proposed::Rejected(rejection),
     })

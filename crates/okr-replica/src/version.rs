@@ -72,9 +72,15 @@ pub(crate) const MAX_POSITION: u64 = (1 << 31) - 1;
 /// What an entity was.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Version {
-    pub(crate) key: i64,
+    pub(crate) row: RowRef,
     pub(crate) flags: i64,
     pub(crate) entity: Entity,
+}
+
+/// Which row a version stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RowRef {
+    pub(crate) key: i64,
     authored_from: Option<i64>,
 }
 
@@ -85,15 +91,19 @@ impl Version {
         let body = row.get_ref(4)?;
         let body = body.as_str().map_err(ReplicaError::damaged)?;
         Ok(Self {
-            key: row.get(0)?,
+            row: RowRef {
+                key: row.get(0)?,
+                authored_from: row.get(5)?,
+            },
             flags: row.get(3)?,
             entity: body::read(id, body)?,
-            authored_from: row.get(5)?,
         })
     }
+}
 
+impl RowRef {
     /// Says whether this version was there already by other changes on the same axis.
-    pub(crate) fn was_there(&self, confirmed: Confirmed) -> bool {
+    pub(crate) fn was_there(self, confirmed: Confirmed) -> bool {
         match confirmed {
             Confirmed::Until(until) => {
                 position_of_row(self.key).is_some_and(|position| position <= until)
@@ -102,8 +112,13 @@ impl Version {
         }
     }
 
+    /// Returns since when the version is there on the authored axis, in microseconds.
+    pub(crate) const fn authored_from(self) -> Option<i64> {
+        self.authored_from
+    }
+
     /// Returns the entity's number.
-    pub(crate) const fn entity_key(&self) -> EntityKey {
+    pub(crate) const fn entity_key(self) -> EntityKey {
         EntityKey::of_row(self.key)
     }
 }

@@ -13,7 +13,7 @@ use okr_core::id::{CheckInId, CycleId, EntityId, KeyResultId, ObjectiveId, Posit
 use okr_core::value::CycleState;
 use rusqlite::{Connection, params};
 
-use super::days::day_number;
+use super::days::{day_number, day_of_micros};
 use crate::error::ReplicaError;
 use crate::meta::Meta;
 use crate::moment::Confirmed;
@@ -214,7 +214,7 @@ impl Evolver {
 
     fn note_ahead(&mut self, effective: Date, stand: Stand) {
         let day = day_number(effective);
-        let ahead = |micros: i64| day - micros.div_euclid(MICROS_PER_DAY);
+        let ahead = |micros: i64| day - day_of_micros(micros);
         self.ahead_recorded = self.ahead_recorded.max(ahead(stand.recorded_at));
         self.ahead_authored = self.ahead_authored.max(ahead(stand.authored_at));
     }
@@ -293,8 +293,6 @@ impl Evolver {
     }
 }
 
-const MICROS_PER_DAY: i64 = 86_400_000_000;
-
 impl Slot {
     fn copy(&self) -> Self {
         Self {
@@ -322,12 +320,12 @@ fn load(db: &Connection, key: EntityKey) -> Result<Slot, ReplicaError> {
     };
     let authored = db
         .prepare_cached("SELECT authored_from FROM versions WHERE key = ?1")?
-        .query_row([newest.key], |row| row.get(0))?;
+        .query_row([newest.row.key], |row| row.get(0))?;
     Ok(Slot {
         key: Some(key),
         entity: Some(newest.entity),
         flags: newest.flags,
-        newest_row: Some(newest.key),
+        newest_row: Some(newest.row.key),
         authored,
     })
 }

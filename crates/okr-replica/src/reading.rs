@@ -1,0 +1,310 @@
+//! A reading: the organisation at a moment, as one consistent snapshot.
+//!
+//! What is confirmed comes from the database; what is pending and fits lies over it in memory.
+
+mod check_in;
+mod commitment;
+mod find;
+mod list;
+mod queue;
+mod standing;
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+
+use okr_core::Date;
+use okr_core::entity::{CheckIn, Cycle, Entity, KeyResult, Objective, Org, Person, Team};
+use okr_core::id::{
+    CheckInId, CycleId, EntityId, KeyResultId, ObjectiveId, OrgId, PersonId, Position, TeamId,
+};
+use okr_core::view::View;
+
+pub use check_in::CheckInFact;
+pub use find::Found;
+pub use list::ObjectiveFilter;
+pub use standing::{CycleStanding, KeyResultStanding, ObjectiveStanding};
+
+use crate::error::ReplicaError;
+use crate::ingest::days::{day_number, day_of_micros};
+use crate::meta::{self, Meta};
+use crate::moment::{Axis, Bound, Confirmed, Moment, Point, Waiting};
+use crate::record;
+use crate::replica::{self, Replica, Snapshot};
+use crate::version::{self, RowRef, Version};
+use queue::Queue;
+
+/// The organisation at a moment.
+#[derive(Debug)]
+pub struct Reading<'r> {
+    snapshot: Snapshot<'r>,
+    moment: Moment,
+    org: OrgId,
+    me: PersonId,
+    /// What makes the definitions.
+    definitions: Bound,
+    /// What makes the check-ins.
+    check_ins: Bound,
+    /// The last effective day that counts.
+    last_day: Option<Date>,
+    /// No check-in that counts is about a later day; where the search for the latest begins.
+    seek_day: i64,
+    queue: Queue,
+    changed: BTreeMap<EntityId, Known>,
+    changed_check_ins: HashMap<KeyResultId, Vec<CheckInId>>,
+}
+
+/// What an entity is at the moment, and how that is known.
+#[derive(Clone, Debug)]
+struct Known {
+    entity: Entity,
+    flags: i64,
+    /// Grows in the order in which entities came into being.
+    order: i64,
+    /// The row it was read from, when no pending change is about it.
+    row: Option<RowRef>,
+    /// The place of the pending change that made it.
+    born: Option<usize>,
+}
+
+/// What comes into being by pending changes comes after everything confirmed.
+const PENDING_ORDER: i64 = 1 << 62;
+
+impl Replica {
+    /// Reads the organisation at a moment.
+    ///
+    /// # Errors
+    /// [`ReplicaError::PositionOffAxis`] and [`ReplicaError::BeyondHead`]; the store's failures.
+    pub fn reading(&self, moment: Moment) -> Result<Reading<'_>, ReplicaError> {
+        let snapshot = self.snapshot()?;
+        let db = snapshot.db;
+        let head = meta::head(db)?;
+        let (definitions, check_ins) = bounds(&snapshot, moment, head)?;
+        let mut reading = Reading {
+            moment,
+            org: meta::org(db)?,
+            me: meta::me(db)?,
+            definitions,
+            check_ins,
+            last_day: match moment.axis {
+                Axis::Effective => Some(moment.day),
+                Axis::Recorded | Axis::Authored => None,
+            },
+            seek_day: i64::MAX,
+            queue: match definitions.waiting {
+                Waiting::Nothing => Queue::default(),
+                Waiting::Authored(_) | Waiting::Upto(_) | Waiting::Everything => Queue::load(db)?,
+            },
+            changed: BTreeMap::new(),
+            changed_check_ins: HashMap::new(),
+            snapshot,
+        };
+        reading.seek_day = reading.seek_day(head)?;
+        reading.lay_over()?;
+        Ok(reading)
+    }
+}
+
+/// Says which changes make the definitions and which make the check-ins.
+fn bounds(
+    snapshot: &Snapshot<'_>,
+    moment: Moment,
+    head: Position,
+) -> Result<(Bound, Bound), ReplicaError> {
+    let everything = Bound {
+        confirmed: Confirmed::Until(head),
+        waiting: Waiting::Everything,
+    };
+    let authored = |until: i64, waiting| Bound {
+        confirmed: Confirmed::Authored(until),
+        waiting,
+    };
+    let definitions = match (moment.axis, moment.point) {
+        (Axis::Recorded, Point::Now) => everything,
+        (Axis::Recorded, Point::Position(position)) if position > head => {
+            return Err(ReplicaError::BeyondHead { position, head });
+        }
+        (Axis::Recorded, Point::Position(position)) => Bound {
+            confirmed: Confirmed::Until(position),
+            waiting: Waiting::Nothing,
+        },
+        (Axis::Recorded, Point::Time(time)) => {
+            let until = time.as_microsecond();
+            Bound {
+                confirmed: Confirmed::Until(record::position_at(snapshot.db, head, until)?),
+                waiting: Waiting::Authored(until),
+            }
+        }
+        (Axis::Authored | Axis::Effective, Point::Position(position)) => {
+            return Err(ReplicaError::PositionOffAxis { position });
+        }
+        (Axis::Authored | Axis::Effective, Point::Now) => authored(i64::MAX, Waiting::Everything),
+        (Axis::Authored | Axis::Effective, Point::Time(time)) => {
+            let until = time.as_microsecond();
+            authored(until, Waiting::Authored(until))
+        }
+    };
+    Ok(match moment.axis {
+        Axis::Recorded | Axis::Authored => (definitions, definitions),
+        Axis::Effective => (definitions, everything),
+    })
+}
+
+impl Reading<'_> {
+    /// Returns the moment that is read.
+    pub const fn moment(&self) -> Moment {
+        self.moment
+    }
+
+    /// Says whether only a newer program knows what an entity is at the moment.
+    ///
+    /// # Errors
+    /// The store's failures.
+    pub fn upgrade_needed(&self, id: EntityId) -> Result<bool, ReplicaError> {
+        let until = match self.definitions.confirmed {
+            Confirmed::Until(position) => position,
+            Confirmed::Authored(_) => Position::new(u64::MAX),
+        };
+        replica::upgrade_needed(self.snapshot.db, id, until)
+    }
+
+    /// Returns the last day that a check-in known on the axis can be about.
+    fn seek_day(&self, head: Position) -> Result<i64, ReplicaError> {
+        let db = self.snapshot.db;
+        if let Some(day) = self.last_day {
+            return Ok(day_number(day));
+        }
+        let (micros, ahead) = match self.check_ins.confirmed {
+            Confirmed::Until(position) if position < head => {
+                let newest = record::recorded_at(db, position)?;
+                (newest.unwrap_or(0), Meta::AheadRecorded)
+            }
+            Confirmed::Until(_) | Confirmed::Authored(i64::MAX) => return Ok(i64::MAX),
+            Confirmed::Authored(until) => (until, Meta::AheadAuthored),
+        };
+        let ahead: i64 = ahead.require(db)?;
+        Ok(day_of_micros(micros) + ahead)
+    }
+
+    const fn bound(&self, id: EntityId) -> Bound {
+        match id {
+            EntityId::CheckIn(_) => self.check_ins,
+            EntityId::Org(_)
+            | EntityId::Person(_)
+            | EntityId::Team(_)
+            | EntityId::Cycle(_)
+            | EntityId::Objective(_)
+            | EntityId::KeyResult(_) => self.definitions,
+        }
+    }
+
+    /// Computes what the pending changes make of the entities that they are about.
+    fn lay_over(&mut self) -> Result<(), ReplicaError> {
+        let mut born = PENDING_ORDER;
+        for id in self.queue.order.clone() {
+            let bound = self.bound(id);
+            let confirmed = self.confirmed(id, bound.confirmed)?;
+            let flags = confirmed.as_ref().map_or(0, |version| version.flags);
+            let order = confirmed.as_ref().map(|version| version.row.entity_key().0);
+            let entity = confirmed.map(|version| version.entity);
+            let folded = self.queue.fold(id, entity, bound.waiting);
+            let (true, Some(entity)) = (folded.any, folded.entity) else {
+                continue;
+            };
+            born += 1;
+            if let Entity::CheckIn(check_in) = &entity {
+                let of_key_result = self
+                    .changed_check_ins
+                    .entry(check_in.key_result)
+                    .or_default();
+                of_key_result.push(check_in.id);
+            }
+            let known = Known {
+                entity,
+                flags: flags | folded.flags,
+                order: order.unwrap_or(born),
+                row: None,
+                born: folded.born,
+            };
+            self.changed.insert(id, known);
+        }
+        Ok(())
+    }
+
+    fn confirmed(
+        &self,
+        id: EntityId,
+        confirmed: Confirmed,
+    ) -> Result<Option<Version>, ReplicaError> {
+        match version::find(self.snapshot.db, id)? {
+            Some(key) => version::at(self.snapshot.db, key, confirmed),
+            None => Ok(None),
+        }
+    }
+
+    /// Returns what an entity is at the moment.
+    fn known(&self, id: EntityId) -> Result<Option<Known>, ReplicaError> {
+        let found = match self.changed.get(&id) {
+            Some(known) => Some(known.clone()),
+            None => self
+                .confirmed(id, self.bound(id).confirmed)?
+                .map(Known::from),
+        };
+        Ok(found.filter(|known| self.counts(&known.entity)))
+    }
+
+    /// Says whether the day of a check-in is one that counts.
+    fn counts(&self, entity: &Entity) -> bool {
+        match (entity, self.last_day) {
+            (Entity::CheckIn(check_in), Some(last)) => check_in.effective <= last,
+            (_, _) => true,
+        }
+    }
+
+    /// Returns what an entity was by the changes that count.
+    fn entity_by(&self, id: EntityId, bound: Bound) -> Result<Option<Entity>, ReplicaError> {
+        let confirmed = self.confirmed(id, bound.confirmed)?;
+        let entity = confirmed.map(|version| version.entity);
+        Ok(self.queue.fold(id, entity, bound.waiting).entity)
+    }
+}
+
+impl From<Version> for Known {
+    fn from(version: Version) -> Self {
+        Self {
+            order: version.row.entity_key().0,
+            entity: version.entity,
+            flags: version.flags,
+            row: Some(version.row),
+            born: None,
+        }
+    }
+}
+
+macro_rules! reads {
+    ($($method:ident($id:ty) -> $kind:ty, $into:ident;)+) => {$(
+        fn $method(&self, id: $id) -> Result<Option<Cow<'_, $kind>>, ReplicaError> {
+            let known = self.known(id.into())?;
+            Ok(known.and_then(|known| known.entity.$into()).map(Cow::Owned))
+        }
+    )+};
+}
+
+impl View for Reading<'_> {
+    type Error = ReplicaError;
+
+    fn org(&self) -> Result<Option<Cow<'_, Org>>, ReplicaError> {
+        let known = self.known(self.org.into())?;
+        Ok(known
+            .and_then(|known| known.entity.into_org())
+            .map(Cow::Owned))
+    }
+
+    reads! {
+        person(PersonId) -> Person, into_person;
+        team(TeamId) -> Team, into_team;
+        cycle(CycleId) -> Cycle, into_cycle;
+        objective(ObjectiveId) -> Objective, into_objective;
+        key_result(KeyResultId) -> KeyResult, into_key_result;
+        check_in(CheckInId) -> CheckIn, into_check_in;
+    }
+}

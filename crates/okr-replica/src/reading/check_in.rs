@@ -1,0 +1,227 @@
+//! Check-ins at the moment, with who reported them and when.
+
+use std::cmp::Reverse;
+
+use okr_core::Timestamp;
+use okr_core::entity::{CheckIn, Entity};
+use okr_core::id::{EntityId, KeyResultId, PersonId};
+use okr_core::value::{CycleState, Source};
+use okr_core::view::View as _;
+use rusqlite::OptionalExtension as _;
+
+use super::{Known, Reading};
+use crate::error::ReplicaError;
+use crate::log::Place;
+use crate::version::{self, CORRECTED, EntityKey, LATE, RETRACTED, Version};
+use crate::{meta, record};
+
+/// A check-in, and where it comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckInFact {
+    /// What it says, corrections included.
+    pub check_in: CheckIn,
+    /// Where the change that made it stands.
+    pub place: Place,
+    /// Who recorded it.
+    pub author: PersonId,
+    /// The person who originally reported it, when somebody else recorded it.
+    pub on_behalf_of: Option<PersonId>,
+    /// How it came to be.
+    pub source: Source,
+    /// When it was written.
+    pub authored_at: Timestamp,
+    /// Whether its cycle was closed when it was recorded.
+    pub late: bool,
+    /// Whether it was put right since.
+    pub corrected: bool,
+}
+
+impl Reading<'_> {
+    /// Returns the check-ins of a key result, newest first; retracted ones are among them.
+    ///
+    /// # Errors
+    /// The store's failures.
+    pub fn check_ins(
+        &self,
+        key_result: KeyResultId,
+        limit: Option<usize>,
+    ) -> Result<Vec<CheckInFact>, ReplicaError> {
+        let limit = limit.unwrap_or(usize::MAX);
+        let mut found = self.changed_of(key_result);
+        let changed = found.len();
+        self.walk(key_result, true, |known| {
+            found.push(known);
+            found.len() - changed < limit
+        })?;
+        found.sort_by_key(|known| Reverse(rank(known)));
+        found.truncate(limit);
+        found
+            .into_iter()
+            .filter_map(|known| self.fact(known).transpose())
+            .collect()
+    }
+
+    /// Returns the check-in that counts: the greatest effective date, then the last recorded.
+    ///
+    /// # Errors
+    /// The store's failures.
+    pub fn latest_check_in(
+        &self,
+        key_result: KeyResultId,
+    ) -> Result<Option<CheckInFact>, ReplicaError> {
+        match self.latest(key_result)? {
+            Some(known) => self.fact(known),
+            None => Ok(None),
+        }
+    }
+
+    pub(super) fn latest(&self, key_result: KeyResultId) -> Result<Option<Known>, ReplicaError> {
+        let mut found = self.changed_of(key_result);
+        found.retain(|known| match &known.entity {
+            Entity::CheckIn(check_in) => !check_in.retracted,
+            _ => false,
+        });
+        self.walk(key_result, false, |known| {
+            found.push(known);
+            false
+        })?;
+        Ok(found.into_iter().max_by_key(rank))
+    }
+
+    /// Returns the check-ins that pending changes are about.
+    fn changed_of(&self, key_result: KeyResultId) -> Vec<Known> {
+        let ids = self.changed_check_ins.get(&key_result);
+        let ids = ids.map_or(&[][..], Vec::as_slice).iter();
+        let known = ids.filter_map(|id| self.changed.get(&EntityId::from(*id)));
+        known
+            .filter(|known| self.counts(&known.entity))
+            .cloned()
+            .collect()
+    }
+
+    /// Gives the check-ins that no pending change is about to `take`, newest first, until it says
+    /// false.
+    fn walk(
+        &self,
+        key_result: KeyResultId,
+        retracted: bool,
+        mut take: impl FnMut(Known) -> bool,
+    ) -> Result<(), ReplicaError> {
+        let db = self.snapshot.db;
+        let Some(parent) = version::find(db, key_result.into())? else {
+            return Ok(());
+        };
+        let confirmed = self.check_ins.confirmed;
+        let sql = format!(
+            "SELECT {} FROM versions
+             WHERE parent = ?1 AND day <= ?2 AND {} AND flags & ?4 = 0
+             ORDER BY day DESC, key DESC",
+            version::COLUMNS,
+            version::condition(confirmed, 3),
+        );
+        let mut statement = db.prepare_cached(&sql)?;
+        let hidden = if retracted { 0 } else { RETRACTED };
+        let until = version::condition_value(confirmed);
+        let mut rows = statement.query((parent.0, self.seek_day, until, hidden))?;
+        while let Some(row) = rows.next()? {
+            let known = Known::from(Version::read(row)?);
+            if self.changed.contains_key(&known.entity.id()) {
+                continue;
+            }
+            if !take(known) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds to a check-in where it comes from.
+    pub(super) fn fact(&self, known: Known) -> Result<Option<CheckInFact>, ReplicaError> {
+        let Entity::CheckIn(check_in) = known.entity else {
+            return Ok(None);
+        };
+        let corrected = known.flags & CORRECTED != 0;
+        if let Some(queued) = known.born.and_then(|place| self.queue.changes.get(place)) {
+            return Ok(Some(CheckInFact {
+                late: self.cycle_is_closed(check_in.key_result)?,
+                check_in,
+                place: Place::Pending,
+                author: self.me,
+                on_behalf_of: queued.on_behalf_of,
+                source: queued.source,
+                authored_at: queued.authored_at,
+                corrected,
+            }));
+        }
+        let db = self.snapshot.db;
+        let untouched = known
+            .row
+            .filter(|_| known.flags & (CORRECTED | RETRACTED) == 0);
+        let position = untouched.and_then(|row| version::position_of_row(row.key));
+        let position = match position {
+            Some(position) => record::number(position),
+            None => self.first_position(EntityKey(known.order))?,
+        };
+        let mut statement = db.prepare_cached(
+            "SELECT recorded_at, authored_at, source, made.id, done.id FROM records
+             JOIN authors AS made ON made.key = author
+             LEFT JOIN authors AS done ON done.key = on_behalf_of
+             WHERE position = ?1",
+        )?;
+        let mut rows = statement.query([position])?;
+        let Some(row) = rows.next()? else {
+            return Err(ReplicaError::damaged(format!(
+                "record {position} is missing"
+            )));
+        };
+        let source = row.get_ref(2)?.as_str().ok().and_then(Source::from_word);
+        Ok(Some(CheckInFact {
+            check_in,
+            place: Place::Confirmed {
+                position: record::position(position)?,
+                recorded_at: meta::timestamp(row.get(0)?)?,
+            },
+            author: PersonId::from_bytes(row.get(3)?),
+            on_behalf_of: row.get::<_, Option<_>>(4)?.map(PersonId::from_bytes),
+            source: source.ok_or_else(|| ReplicaError::damaged("a check-in without a source"))?,
+            authored_at: meta::timestamp(row.get(1)?)?,
+            late: known.flags & LATE != 0,
+            corrected,
+        }))
+    }
+
+    /// Returns the position of the change that made an entity.
+    fn first_position(&self, key: EntityKey) -> Result<i64, ReplicaError> {
+        let mut statement = self
+            .snapshot
+            .db
+            .prepare_cached("SELECT key FROM versions WHERE key BETWEEN ?1 AND ?2 LIMIT 1")?;
+        let first = statement
+            .query_row((key.first_row(), key.last_row()), |row| row.get(0))
+            .optional()?;
+        first
+            .and_then(version::position_of_row)
+            .map(record::number)
+            .ok_or_else(|| ReplicaError::damaged(format!("entity {} has no first row", key.0)))
+    }
+
+    fn cycle_is_closed(&self, key_result: KeyResultId) -> Result<bool, ReplicaError> {
+        let Some(key_result) = self.key_result(key_result)? else {
+            return Ok(false);
+        };
+        let Some(objective) = self.objective(key_result.objective)? else {
+            return Ok(false);
+        };
+        let cycle = self.cycle(objective.cycle)?;
+        Ok(cycle.is_some_and(|cycle| cycle.state == CycleState::Closed))
+    }
+}
+
+/// Returns by what the latest check-in is the greatest.
+fn rank(known: &Known) -> (Option<okr_core::Date>, i64) {
+    let day = match &known.entity {
+        Entity::CheckIn(check_in) => Some(check_in.effective),
+        _ => None,
+    };
+    (day, known.order)
+}

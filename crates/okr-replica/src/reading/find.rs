@@ -1,0 +1,202 @@
+//! Finding entities by what people call them: slugs, earlier slugs, the ends of ids.
+
+use std::collections::BTreeSet;
+
+use okr_core::entity::Entity;
+use okr_core::event::{Event, KeyResultEdit, KeyResultEvent, ObjectiveEdit, ObjectiveEvent};
+use okr_core::event::{TeamEdit, TeamEvent};
+use okr_core::id::{CycleId, EntityId, TeamId};
+use okr_core::text::Slug;
+use okr_core::view::View as _;
+use rusqlite::ToSql;
+
+use super::Reading;
+use crate::error::ReplicaError;
+use crate::moment::Confirmed;
+use crate::{short, version};
+
+/// An entity that a reference may mean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Its identity.
+    pub id: EntityId,
+    /// Its everyday name; none for kinds that have none.
+    pub slug: Option<String>,
+    /// What to show: a title or a name; that of the key result for a check-in; empty for a person.
+    pub title: String,
+    /// The cycle that it is in.
+    pub cycle: Option<CycleId>,
+    /// The team that it is, or that pursues it.
+    pub team: Option<TeamId>,
+}
+
+impl Reading<'_> {
+    /// Finds what has a slug.
+    ///
+    /// # Errors
+    /// The store's failures.
+    pub fn by_slug(&self, slug: &str) -> Result<Vec<Found>, ReplicaError> {
+        self.among(self.ever_called(slug)?, |entity| {
+            slug_of(entity) == Some(slug)
+        })
+    }
+
+    /// Finds what had a slug and has another one now.
+    ///
+    /// # Errors
+    /// The store's failures.
+    pub fn by_old_slug(&self, slug: &str) -> Result<Vec<Found>, ReplicaError> {
+        self.among(self.ever_called(slug)?, |entity| {
+            slug_of(entity) != Some(slug)
+        })
+    }
+
+    /// Finds entities by the end of their ids: the last hexadecimal digit first.
+    ///
+    /// # Errors
+    /// The store's failures.
+    pub fn by_uuid_end(&self, reversed_hex_prefix: &str) -> Result<Vec<Found>, ReplicaError> {
+        let Some(range) = short::range(reversed_hex_prefix) else {
+            return Ok(Vec::new());
+        };
+        let mut ids = self.ids(
+            "SELECT kind, id FROM versions WHERE short BETWEEN ?1 AND ?2",
+            &[range.start(), range.end()],
+        )?;
+        ids.extend(self.queue.order.iter().copied());
+        ids.retain(|id| short::begins(id.uuid(), reversed_hex_prefix));
+        self.among(ids, |_| true)
+    }
+
+    /// Returns everything that was called so by the moment.
+    fn ever_called(&self, slug: &str) -> Result<BTreeSet<EntityId>, ReplicaError> {
+        let confirmed = self.definitions.confirmed;
+        let sql = match confirmed {
+            Confirmed::Until(_) => {
+                "SELECT kind, id FROM versions WHERE slug = ?1 AND recorded_from <= ?2"
+            }
+            Confirmed::Authored(_) => {
+                "SELECT kind, id FROM versions WHERE slug = ?1 AND authored_from <= ?2"
+            }
+        };
+        let mut ids = self.ids(sql, &[&slug, &version::condition_value(confirmed)])?;
+        for id in &self.queue.order {
+            let waiting = self.definitions.waiting;
+            let mut events = self
+                .queue
+                .events(*id)
+                .iter()
+                .filter(|queued| waiting.counts(queued.place, queued.authored_at));
+            if events
+                .any(|queued| given_slug(&queued.event).is_some_and(|new| new.as_str() == slug))
+            {
+                ids.insert(*id);
+            }
+        }
+        Ok(ids)
+    }
+
+    fn ids(
+        &self,
+        sql: &str,
+        parameters: &[&dyn ToSql],
+    ) -> Result<BTreeSet<EntityId>, ReplicaError> {
+        let mut statement = self.snapshot.db.prepare_cached(sql)?;
+        let mut rows = statement.query(parameters)?;
+        let mut ids = BTreeSet::new();
+        while let Some(row) = rows.next()? {
+            ids.insert(version::entity_id(row.get(0)?, row.get(1)?)?);
+        }
+        Ok(ids)
+    }
+
+    fn among(
+        &self,
+        ids: BTreeSet<EntityId>,
+        wanted: impl Fn(&Entity) -> bool,
+    ) -> Result<Vec<Found>, ReplicaError> {
+        let mut found = Vec::new();
+        for id in ids {
+            if let Some(known) = self.known(id)?
+                && wanted(&known.entity)
+            {
+                found.push((known.order, self.found(&known.entity)?));
+            }
+        }
+        found.sort_by_key(|(order, _)| *order);
+        Ok(found.into_iter().map(|(_, found)| found).collect())
+    }
+
+    fn found(&self, entity: &Entity) -> Result<Found, ReplicaError> {
+        let mut found = Found {
+            id: entity.id(),
+            slug: slug_of(entity).map(str::to_owned),
+            title: String::new(),
+            cycle: None,
+            team: None,
+        };
+        let mut objective = None;
+        match entity {
+            Entity::Person(_) => {}
+            Entity::Org(org) => found.title = org.name.to_string(),
+            Entity::Team(team) => {
+                found.title = team.name.to_string();
+                found.team = Some(team.id);
+            }
+            Entity::Cycle(cycle) => {
+                found.title = cycle.name.to_string();
+                found.cycle = Some(cycle.id);
+            }
+            Entity::Objective(goal) => {
+                found.title = goal.title.to_string();
+                found.cycle = Some(goal.cycle);
+                found.team = goal.team;
+            }
+            Entity::KeyResult(key_result) => {
+                found.title = key_result.title.to_string();
+                objective = Some(key_result.objective);
+            }
+            Entity::CheckIn(check_in) => {
+                if let Some(key_result) = self.key_result(check_in.key_result)? {
+                    found.title = key_result.title.to_string();
+                    objective = Some(key_result.objective);
+                }
+            }
+        }
+        if let Some(objective) = objective
+            && let Some(objective) = self.objective(objective)?
+        {
+            found.cycle = Some(objective.cycle);
+            found.team = objective.team;
+        }
+        Ok(found)
+    }
+}
+
+fn slug_of(entity: &Entity) -> Option<&str> {
+    match entity {
+        Entity::Team(team) => Some(team.slug.as_str()),
+        Entity::Objective(objective) => Some(objective.slug.as_str()),
+        Entity::KeyResult(key_result) => Some(key_result.slug.as_str()),
+        Entity::Org(_) | Entity::Person(_) | Entity::Cycle(_) | Entity::CheckIn(_) => None,
+    }
+}
+
+/// Returns the slug that an event gives its entity.
+fn given_slug(event: &Event) -> Option<&Slug> {
+    match event {
+        Event::Team(_, TeamEvent::Created(new)) => Some(&new.slug),
+        Event::Team(_, TeamEvent::Edited(TeamEdit::Slug(edit))) => Some(&edit.to),
+        Event::Objective(_, ObjectiveEvent::Created(new)) => Some(&new.slug),
+        Event::Objective(_, ObjectiveEvent::Edited(ObjectiveEdit::Slug(edit))) => Some(&edit.to),
+        Event::KeyResult(_, KeyResultEvent::Created(new)) => Some(&new.slug),
+        Event::KeyResult(_, KeyResultEvent::Edited(KeyResultEdit::Slug(edit))) => Some(&edit.to),
+        Event::Org(..)
+        | Event::Person(..)
+        | Event::Team(..)
+        | Event::Cycle(..)
+        | Event::Objective(..)
+        | Event::KeyResult(..)
+        | Event::CheckIn(..) => None,
+    }
+}

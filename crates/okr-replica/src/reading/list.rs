@@ -1,0 +1,188 @@
+//! Lists of what there is at the moment, in the order that people expect.
+
+use std::collections::BTreeMap;
+
+use okr_core::entity::{Cycle, Entity, KeyResult, Objective, Person, Team};
+use okr_core::id::{CycleId, EntityId, EntityKind, ObjectiveId, PersonId, TeamId};
+use okr_core::text::Name;
+
+use super::{Known, Reading};
+use crate::error::ReplicaError;
+use crate::version::{self, Version};
+
+/// Which objectives are wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ObjectiveFilter {
+    /// Those of this cycle.
+    pub cycle: Option<CycleId>,
+    /// Those of this team.
+    pub team: Option<TeamId>,
+    /// Those of this owner.
+    pub owner: Option<PersonId>,
+    /// Those that were put away, too.
+    pub archived: bool,
+}
+
+/// By which index a list is read.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum By {
+    Kind(EntityKind),
+    Parent(EntityId),
+    Cycle(CycleId),
+    Team(TeamId),
+}
+
+impl Reading<'_> {
+    /// Returns everybody, in the order in which they joined.
+    ///
+    /// # Errors
+    /// The store's failures.
+    pub fn people(&self) -> Result<Vec<Person>, ReplicaError> {
+        self.sorted(By::Kind(EntityKind::Person), Entity::into_person, |_| ())
+    }
+
+    /// Returns every team, by name.
+    ///
+    /// # Errors
+    /// The store's failures.
+    pub fn teams(&self) -> Result<Vec<Team>, ReplicaError> {
+        let name = |team: &Team| team.name.clone();
+        self.sorted(By::Kind(EntityKind::Team), Entity::into_team, name)
+    }
+
+    /// Returns every cycle, by its first day.
+    ///
+    /// # Errors
+    /// The store's failures.
+    pub fn cycles(&self) -> Result<Vec<Cycle>, ReplicaError> {
+        let start = |cycle: &Cycle| (cycle.period.start(), cycle.period.end());
+        self.sorted(By::Kind(EntityKind::Cycle), Entity::into_cycle, start)
+    }
+
+    /// Returns objectives by the name of their team, then in the order of their creation.
+    ///
+    /// # Errors
+    /// The store's failures.
+    pub fn objectives(&self, filter: &ObjectiveFilter) -> Result<Vec<Objective>, ReplicaError> {
+        let by = match (filter.cycle, filter.team) {
+            (Some(cycle), _) => By::Cycle(cycle),
+            (None, Some(team)) => By::Team(team),
+            (None, None) => By::Kind(EntityKind::Objective),
+        };
+        let names = self.team_names()?;
+        let name = |objective: &Objective| match objective.team {
+            // The goals of the organisation as a whole come first.
+            None => (0, None),
+            Some(team) => (1, names.get(&team).cloned()),
+        };
+        let mut objectives = self.sorted(by, Entity::into_objective, name)?;
+        objectives.retain(|objective| {
+            filter.cycle.is_none_or(|cycle| objective.cycle == cycle)
+                && filter.team.is_none_or(|team| objective.team == Some(team))
+                && filter.owner.is_none_or(|owner| objective.owner == owner)
+                && (filter.archived || !objective.archived)
+        });
+        Ok(objectives)
+    }
+
+    /// Returns the key results of an objective, by their order, then by their creation.
+    ///
+    /// # Errors
+    /// The store's failures.
+    pub fn key_results(&self, objective: ObjectiveId) -> Result<Vec<KeyResult>, ReplicaError> {
+        let known = self.known_key_results(objective)?.into_iter();
+        Ok(known
+            .filter_map(|known| known.entity.into_key_result())
+            .collect())
+    }
+
+    pub(super) fn known_key_results(
+        &self,
+        objective: ObjectiveId,
+    ) -> Result<Vec<Known>, ReplicaError> {
+        let mut found = self.list(By::Parent(objective.into()))?;
+        found.sort_by_key(|known| match &known.entity {
+            Entity::KeyResult(key_result) => (key_result.order, known.order),
+            _ => (u32::MAX, known.order),
+        });
+        Ok(found)
+    }
+
+    pub(super) fn team_names(&self) -> Result<BTreeMap<TeamId, Name>, ReplicaError> {
+        let teams = self.list(By::Kind(EntityKind::Team))?.into_iter();
+        let teams = teams.filter_map(|known| known.entity.into_team());
+        Ok(teams.map(|team| (team.id, team.name)).collect())
+    }
+
+    fn sorted<T, K: Ord>(
+        &self,
+        by: By,
+        into: fn(Entity) -> Option<T>,
+        key: impl Fn(&T) -> K,
+    ) -> Result<Vec<T>, ReplicaError> {
+        let found = self.list(by)?.into_iter();
+        let mut sorted: Vec<(i64, T)> = found
+            .filter_map(|known| Some((known.order, into(known.entity)?)))
+            .collect();
+        sorted.sort_by_cached_key(|(order, entity)| (key(entity), *order));
+        Ok(sorted.into_iter().map(|(_, entity)| entity).collect())
+    }
+
+    /// Returns what an index leads to at the moment, in no order.
+    pub(super) fn list(&self, by: By) -> Result<Vec<Known>, ReplicaError> {
+        let mut found = self.list_confirmed(by)?;
+        if !self.changed.is_empty() {
+            found.retain(|known| !self.changed.contains_key(&known.entity.id()));
+            let changed = self
+                .changed
+                .values()
+                .filter(|known| by.finds(&known.entity));
+            found.extend(changed.cloned());
+        }
+        Ok(found)
+    }
+
+    fn list_confirmed(&self, by: By) -> Result<Vec<Known>, ReplicaError> {
+        let db = self.snapshot.db;
+        let (column, value) = match by {
+            By::Kind(kind) => ("kind < 6 AND kind", Some(version::kind_number(kind))),
+            By::Parent(parent) => ("parent", version::find(db, parent)?.map(|key| key.0)),
+            By::Cycle(cycle) => ("cycle", version::find(db, cycle.into())?.map(|key| key.0)),
+            By::Team(team) => ("team", version::find(db, team.into())?.map(|key| key.0)),
+        };
+        let Some(value) = value else {
+            return Ok(Vec::new());
+        };
+        let confirmed = self.definitions.confirmed;
+        let sql = format!(
+            "SELECT {} FROM versions WHERE {column} = ?1 AND {}",
+            version::COLUMNS,
+            version::condition(confirmed, 2)
+        );
+        let mut statement = db.prepare_cached(&sql)?;
+        let mut rows = statement.query((value, version::condition_value(confirmed)))?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(Version::read(row)?.into());
+        }
+        Ok(found)
+    }
+}
+
+impl By {
+    /// Says whether the index leads to an entity.
+    fn finds(self, entity: &Entity) -> bool {
+        match (self, entity) {
+            (Self::Kind(kind), entity) => entity.id().kind() == kind,
+            (Self::Parent(parent), Entity::KeyResult(key_result)) => {
+                parent == key_result.objective.into()
+            }
+            (Self::Parent(parent), Entity::CheckIn(check_in)) => {
+                parent == check_in.key_result.into()
+            }
+            (Self::Cycle(cycle), Entity::Objective(objective)) => objective.cycle == cycle,
+            (Self::Team(team), Entity::Objective(objective)) => objective.team == Some(team),
+            (Self::Parent(_) | Self::Cycle(_) | Self::Team(_), _) => false,
+        }
+    }
+}

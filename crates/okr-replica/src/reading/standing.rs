@@ -1,0 +1,312 @@
+//! How goals stand at the moment: progress, pace, status and roll-up, by the formulas of the core.
+
+use std::collections::BTreeMap;
+
+use okr_core::entity::{Cycle, Entity, KeyResult, Objective};
+use okr_core::id::{CycleId, KeyResultId, ObjectiveId, TeamId};
+use okr_core::measure::{Measure, Value};
+use okr_core::progress::{Progress, expected, objective_progress, progress, roll_up, zone};
+use okr_core::status::{Status, StatusInput, status};
+use okr_core::value::{CadenceDays, GoalState, Zone};
+use okr_core::view::View as _;
+
+use super::check_in::CheckInFact;
+use super::list::ObjectiveFilter;
+use super::{Known, Reading};
+use crate::error::ReplicaError;
+use crate::moment::Bound;
+
+/// How a key result stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyResultStanding {
+    /// The key result.
+    pub key_result: KeyResult,
+    /// The check-in that counts.
+    pub latest: Option<CheckInFact>,
+    /// How far its value has come; none without a value or where it is undefined.
+    pub progress: Option<Progress>,
+    /// The same against the original commitment, when its measure is another.
+    pub original: Option<Progress>,
+    /// The measure of the original commitment, when it is another.
+    pub original_measure: Option<Measure>,
+    /// The progress of an even pace.
+    pub expected: Progress,
+    /// How it stands, in one word.
+    pub status: Status,
+    /// Whether it was added after the commitment.
+    pub late_addition: bool,
+    /// The zone that a metric with zones, or an ordinal key result, has reached.
+    pub zone: Option<Zone>,
+    /// Whether pending changes are part of this.
+    pub pending: bool,
+}
+
+/// How an objective stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectiveStanding {
+    /// The objective.
+    pub objective: Objective,
+    /// Its key results, in order.
+    pub key_results: Vec<KeyResultStanding>,
+    /// The weighted mean of its key results; none when none counts.
+    pub progress: Option<Progress>,
+    /// The same against the original commitment, when a measure is another.
+    pub original: Option<Progress>,
+    /// Whether it was added after the commitment.
+    pub late_addition: bool,
+    /// Whether pending changes are part of this.
+    pub pending: bool,
+}
+
+/// How a cycle stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CycleStanding {
+    /// The cycle.
+    pub cycle: Cycle,
+    /// Its objectives, by the name of their team, then in the order of their creation.
+    pub objectives: Vec<ObjectiveStanding>,
+    /// The weighted mean of its objectives; none when none counts.
+    pub progress: Option<Progress>,
+    /// The progress of an even pace.
+    pub expected: Progress,
+    /// The same for each team; none is the organisation as a whole.
+    pub teams: BTreeMap<Option<TeamId>, Option<Progress>>,
+}
+
+/// What the goals of a cycle have in common.
+struct Frame {
+    cycle: Cycle,
+    cadence: CadenceDays,
+    commitment: Option<Bound>,
+}
+
+impl Reading<'_> {
+    /// Returns how a key result stands; none when there is none of this id.
+    ///
+    /// # Errors
+    /// The store's failures.
+    pub fn standing(&self, id: KeyResultId) -> Result<Option<KeyResultStanding>, ReplicaError> {
+        let Some(known) = self.known(id.into())? else {
+            return Ok(None);
+        };
+        let Entity::KeyResult(key_result) = &known.entity else {
+            return Ok(None);
+        };
+        let Some(objective) = self.objective(key_result.objective)? else {
+            return Err(ReplicaError::damaged(format!(
+                "key result {id} without an objective"
+            )));
+        };
+        let frame = self.frame(objective.cycle)?;
+        self.stand(known, &objective, &frame).map(Some)
+    }
+
+    /// Returns how an objective stands, with its key results; none when there is none of this id.
+    ///
+    /// # Errors
+    /// The store's failures.
+    pub fn objective_standing(
+        &self,
+        id: ObjectiveId,
+    ) -> Result<Option<ObjectiveStanding>, ReplicaError> {
+        let Some(objective) = self.objective(id)? else {
+            return Ok(None);
+        };
+        let frame = self.frame(objective.cycle)?;
+        self.stand_objective(objective.into_owned(), &frame)
+            .map(Some)
+    }
+
+    /// Returns how a cycle stands, with its objectives; none when there is none of this id.
+    ///
+    /// Archived objectives are left out.
+    ///
+    /// # Errors
+    /// The store's failures.
+    pub fn cycle_standing(&self, id: CycleId) -> Result<Option<CycleStanding>, ReplicaError> {
+        if self.cycle(id)?.is_none() {
+            return Ok(None);
+        }
+        let frame = self.frame(id)?;
+        let filter = ObjectiveFilter {
+            cycle: Some(id),
+            ..ObjectiveFilter::default()
+        };
+        let mut objectives = Vec::new();
+        for objective in self.objectives(&filter)? {
+            objectives.push(self.stand_objective(objective, &frame)?);
+        }
+        let counting = || {
+            objectives
+                .iter()
+                .filter(|standing| counts(&standing.objective))
+        };
+        let mut teams = BTreeMap::new();
+        for team in counting().map(|standing| standing.objective.team) {
+            teams.entry(team).or_insert_with(|| {
+                roll_up_objectives(counting().filter(|standing| standing.objective.team == team))
+            });
+        }
+        Ok(Some(CycleStanding {
+            progress: roll_up_objectives(counting()),
+            expected: expected(frame.cycle.period, None, None, self.moment.day),
+            teams,
+            cycle: frame.cycle,
+            objectives,
+        }))
+    }
+
+    fn frame(&self, id: CycleId) -> Result<Frame, ReplicaError> {
+        let Some(cycle) = self.cycle(id)? else {
+            return Err(ReplicaError::damaged(format!(
+                "goals without the cycle {id}"
+            )));
+        };
+        let cycle = cycle.into_owned();
+        let cadence = match cycle.cadence {
+            Some(cadence) => cadence,
+            None => self.org()?.map_or(CadenceDays::WEEKLY, |org| org.cadence),
+        };
+        Ok(Frame {
+            cycle,
+            cadence,
+            commitment: self.commitment(id)?,
+        })
+    }
+
+    fn stand_objective(
+        &self,
+        objective: Objective,
+        frame: &Frame,
+    ) -> Result<ObjectiveStanding, ReplicaError> {
+        let mut key_results = Vec::new();
+        for known in self.known_key_results(objective.id)? {
+            key_results.push(self.stand(known, &objective, frame)?);
+        }
+        let latest = |standing: &KeyResultStanding| {
+            standing
+                .latest
+                .as_ref()
+                .map(|latest| latest.check_in.clone())
+        };
+        let latest: Vec<_> = key_results.iter().map(latest).collect();
+        let now = key_results.iter().map(|standing| &standing.key_result);
+        let progress = objective_progress(now.zip(latest.iter().map(Option::as_ref)));
+        let amended = key_results
+            .iter()
+            .any(|standing| standing.original_measure.is_some());
+        let original = if amended {
+            let then: Vec<KeyResult> = key_results.iter().map(as_committed).collect();
+            objective_progress(then.iter().zip(latest.iter().map(Option::as_ref)))
+        } else {
+            None
+        };
+        let pending = self.changed.contains_key(&objective.id.into())
+            || key_results.iter().any(|standing| standing.pending);
+        Ok(ObjectiveStanding {
+            late_addition: self.is_late(&objective, frame.commitment)?,
+            objective,
+            key_results,
+            progress,
+            original,
+            pending,
+        })
+    }
+
+    fn stand(
+        &self,
+        known: Known,
+        objective: &Objective,
+        frame: &Frame,
+    ) -> Result<KeyResultStanding, ReplicaError> {
+        let original = self.original(&known, frame.commitment)?;
+        let Entity::KeyResult(key_result) = known.entity else {
+            return Err(ReplicaError::damaged("a key result that is something else"));
+        };
+        let key_result = *key_result;
+        let latest = self.latest(key_result.id)?;
+        let pending =
+            known.row.is_none() || latest.as_ref().is_some_and(|latest| latest.row.is_none());
+        let latest = match latest {
+            Some(latest) => self.fact(latest)?,
+            None => None,
+        };
+        let value = latest.as_ref().map(|latest| &latest.check_in.value);
+        let now = value.and_then(|value| progress(&key_result.measure, value));
+        let pace = expected(
+            frame.cycle.period,
+            key_result.start,
+            key_result.due,
+            self.moment.day,
+        );
+        let report = latest.as_ref().map(|latest| &latest.check_in);
+        let status = status(&StatusInput {
+            state: state_within(&key_result, objective),
+            kind: objective.kind,
+            score: key_result.score,
+            latest: report.map(|report| (report.effective, report.confidence)),
+            progress: now,
+            expected: pace,
+            cadence: frame.cadence,
+            today: self.moment.day,
+        });
+        let then = original.measure.as_ref().zip(value);
+        Ok(KeyResultStanding {
+            progress: now,
+            original: then.and_then(|(measure, value)| progress(measure, value)),
+            original_measure: original.measure,
+            expected: pace,
+            status,
+            late_addition: original.late_addition,
+            zone: value.and_then(|value| zone_of(&key_result.measure, value)),
+            pending,
+            latest,
+            key_result,
+        })
+    }
+}
+
+/// Returns the state of a key result as its objective lets it be.
+const fn state_within(key_result: &KeyResult, objective: &Objective) -> GoalState {
+    match (objective.state(), key_result.state()) {
+        (GoalState::Archived, _) => GoalState::Archived,
+        (GoalState::Abandoned, state @ GoalState::Archived) => state,
+        (GoalState::Abandoned, _) => GoalState::Abandoned,
+        (GoalState::Draft, GoalState::Active) => GoalState::Draft,
+        (GoalState::Draft | GoalState::Active | GoalState::Closed, state) => state,
+    }
+}
+
+fn zone_of(measure: &Measure, value: &Value) -> Option<Zone> {
+    match (measure, value) {
+        (Measure::Metric(metric), Value::Number(number)) => zone(metric, *number),
+        (Measure::Zones(_), Value::Zone(zone)) => Some(*zone),
+        (
+            Measure::Metric(_) | Measure::Hold(_) | Measure::Milestones(_) | Measure::Zones(_),
+            Value::Number(_) | Value::Milestones(_) | Value::Zone(_),
+        ) => None,
+    }
+}
+
+/// Returns a key result with the measure of the original commitment.
+fn as_committed(standing: &KeyResultStanding) -> KeyResult {
+    let mut then = standing.key_result.clone();
+    if let Some(measure) = &standing.original_measure {
+        then.measure = measure.clone();
+    }
+    then
+}
+
+/// Says whether an objective counts in the progress of its team and cycle.
+const fn counts(objective: &Objective) -> bool {
+    match objective.state() {
+        GoalState::Draft | GoalState::Active | GoalState::Closed => true,
+        GoalState::Abandoned | GoalState::Archived => false,
+    }
+}
+
+fn roll_up_objectives<'a>(
+    objectives: impl Iterator<Item = &'a ObjectiveStanding>,
+) -> Option<Progress> {
+    roll_up(objectives.map(|standing| (standing.objective.weight, standing.progress)))
+}
