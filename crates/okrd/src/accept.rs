@@ -181,3 +181,71 @@ impl AsyncWrite for GuardedStream {
         Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio_stream::StreamExt as _;
+
+    use super::*;
+
+    async fn listen(
+        limits: AcceptLimits,
+    ) -> (SocketAddr, ReceiverStream<io::Result<GuardedStream>>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        (address, accept(listener, limits))
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_is_one_too_many_is_closed() {
+        let limits = AcceptLimits {
+            connections: 1,
+            first_request: Duration::from_mins(10),
+        };
+        let (address, mut accepted) = listen(limits).await;
+        let _first = TcpStream::connect(address).await.unwrap();
+        let first = accepted.next().await.unwrap().unwrap();
+        let mut second = TcpStream::connect(address).await.unwrap();
+        let end = second.read(&mut [0]).await;
+        assert!(matches!(end, Ok(0) | Err(_)), "{end:?}");
+        drop(first);
+        let _third = TcpStream::connect(address).await.unwrap();
+        assert!(accepted.next().await.unwrap().is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_silent_connection_is_closed_and_one_that_called_is_not() {
+        let limits = AcceptLimits {
+            connections: 10,
+            first_request: Duration::ZERO,
+        };
+        let (address, mut accepted) = listen(limits).await;
+        let _silent = TcpStream::connect(address).await.unwrap();
+        let mut silent = accepted.next().await.unwrap().unwrap();
+        let end = silent.read(&mut [0]).await.unwrap_err();
+        assert_eq!(end.kind(), io::ErrorKind::TimedOut);
+
+        let mut calling = TcpStream::connect(address).await.unwrap();
+        let mut called = accepted.next().await.unwrap().unwrap();
+        let mut request = http::Request::new(());
+        request.extensions_mut().insert(called.connect_info());
+        note_call(request);
+        calling.write_all(b"x").await.unwrap();
+        assert_eq!(called.read(&mut [0]).await.unwrap(), 1);
+    }
+
+    #[tokio::test]
+    async fn dropping_the_stream_closes_the_listener() {
+        let limits = AcceptLimits {
+            connections: 10,
+            first_request: Duration::ZERO,
+        };
+        let (address, accepted) = listen(limits).await;
+        drop(accepted);
+        // The listener goes when its task notices; until then the system may still queue connections.
+        while let Ok(mut stream) = TcpStream::connect(address).await {
+            assert!(matches!(stream.read(&mut [0]).await, Ok(0) | Err(_)));
+        }
+    }
+}

@@ -216,3 +216,6 @@ fn record(author: Author, offer: Offer, position: Position, recorded_at: Recorde
         texts: offer.texts,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,7 +14,7 @@ use okr_proto::{ApiError, FILE_DESCRIPTOR_SET, ToLog as _};
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tonic::Status;
-use tonic::transport::Server as Transport;
+use tonic::transport::{Server as Transport, ServerTlsConfig};
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 use tower::util::{MapRequestLayer, MapResponseLayer};
@@ -57,7 +57,8 @@ pub struct ServeOptions {
 
 /// A server whose data is open and verified.
 pub struct Server {
-    options: ServeOptions,
+    reflection: bool,
+    tls: Option<ServerTlsConfig>,
     shared: Arc<Shared>,
     stop: watch::Sender<bool>,
     /// Held until everything else is closed.
@@ -112,8 +113,9 @@ impl Server {
     /// # Errors
     ///
     /// What is wrong with the directory, the key or the log; nothing was repaired or changed.
-    pub fn open(options: ServeOptions) -> Result<Self, ServeError> {
+    pub fn open(options: &ServeOptions) -> Result<Self, ServeError> {
         let (data, manifest) = DataDir::open(&options.data)?;
+        let tls = options.tls.as_ref().map(TlsFiles::load).transpose()?;
         let orgs = read_orgs(&manifest)?;
         let key = key::open(&data.key_file())?;
         let credentials = Credentials::open(data.credentials_file())?;
@@ -155,7 +157,8 @@ impl Server {
             stopping,
         };
         Ok(Self {
-            options,
+            reflection: options.reflection,
+            tls,
             shared: Arc::new(shared),
             stop,
             _data: data,
@@ -239,10 +242,9 @@ impl Server {
             .http2_max_pending_accept_reset_streams(Some(limits::PENDING_RESETS))
             .http2_keepalive_interval(Some(limits::KEEPALIVE_INTERVAL))
             .http2_keepalive_timeout(Some(limits::KEEPALIVE_TIMEOUT));
-        if let Some(files) = &self.options.tls {
-            let config = files.load()?;
+        if let Some(config) = &self.tls {
             transport = transport
-                .tls_config(config)
+                .tls_config(config.clone())
                 .map_err(|error| ServeError::Tls(error.into()))?;
         }
         let sync = SyncServer::new(SyncService(Arc::clone(&self.shared)))
@@ -254,7 +256,7 @@ impl Server {
         let health = tonic_health::server::HealthService::from_health_reporter(health);
         let health = tonic_health::pb::health_server::HealthServer::new(health)
             .max_decoding_message_size(limits::REQUEST_BYTES);
-        let reflection = self.options.reflection.then(|| {
+        let reflection = self.reflection.then(|| {
             tonic_reflection::server::Builder::configure()
                 .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
                 .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)

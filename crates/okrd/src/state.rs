@@ -94,13 +94,21 @@ impl<H: History> OrgState<H> {
         change: &Change,
         position: Position,
     ) -> Result<(), HistoryError> {
+        // Gathered first: when the log cannot be read, nothing has changed.
+        let mut touched: Vec<(CheckInId, CheckIn)> = Vec::new();
         for event in &change.events {
-            if let Event::CheckIn(id, what) = event {
-                let current = self.check_in(*id)?.map(Cow::into_owned);
-                if let Some(next) = CheckIn::evolve(current, *id, what) {
-                    self.recent.insert(*id, (position, next));
-                }
-            }
+            let Event::CheckIn(id, what) = event else {
+                continue;
+            };
+            let current = match touched.iter().position(|(other, _)| other == id) {
+                Some(index) => Some(touched.swap_remove(index).1),
+                None => self.check_in(*id)?.map(Cow::into_owned),
+            };
+            let next = CheckIn::evolve(current, *id, what);
+            touched.extend(next.map(|next| (*id, next)));
+        }
+        for (id, check_in) in touched {
+            self.recent.insert(id, (position, check_in));
         }
         self.replay(change, position);
         Ok(())

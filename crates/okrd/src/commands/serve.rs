@@ -23,7 +23,7 @@ pub(super) fn run(arguments: ServeArguments) -> Result<(), Failure> {
     options.tls = tls;
     options.reflection = !arguments.no_reflection;
     // Everything that can be wrong with the data is found before anybody can connect.
-    let server = Server::open(options)?;
+    let server = Server::open(&options)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -1,0 +1,10 @@
+//! The server from outside: in this process, on a free loopback port, through the generated client.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod harness;
+mod life;
+mod login;
+mod pull;
+mod push;
+mod secure;

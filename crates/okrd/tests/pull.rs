@@ -1,0 +1,126 @@
+//! Reading and following: order, proof, and what happens while a stream is open.
+
+use okr_core::event::{Event, PersonEvent, TeamEvent};
+use okr_core::value::Role;
+use okr_log::SignedCheckpoint;
+use okr_proto::v1::pull_response::What;
+use okr_proto::{ApiError, v1};
+use okr_testkit::sample::{self, BEN};
+use okrd::TOKEN_LIFETIME;
+
+use crate::harness::{ANA, TestServer, after_position, change, frontier, reason, refusal};
+
+fn team(number: u32) -> Event {
+    let mut team = sample::new_team(&format!("team-{number}"));
+    team.name = sample::name(&"n".repeat(100));
+    Event::Team(sample::team_id(number), TeamEvent::Created(team))
+}
+
+fn following(after: u64) -> v1::PullRequest {
+    v1::PullRequest {
+        follow: true,
+        ..after_position(after)
+    }
+}
+
+#[tokio::test]
+async fn the_records_have_the_root_that_the_checkpoint_signs() {
+    let server = TestServer::start().await;
+    let ana = server.ana().await;
+    // Far more than one message holds.
+    for hundred in 0..20_u32 {
+        let numbers = hundred * 100..hundred * 100 + 100;
+        let changes = numbers.map(|number| change(100 + u64::from(number), vec![team(number)]));
+        let outcomes = ana.push(&changes.collect::<Vec<_>>()).await.unwrap();
+        assert_eq!(outcomes.len(), 100);
+    }
+    let mut messages = 0;
+    let mut pulling = ana.pull(after_position(0)).await.unwrap();
+    while let Some(what) = pulling.next().await.unwrap() {
+        if let What::Records(records) = what {
+            let bytes: usize = records.records.iter().map(bytes::Bytes::len).sum();
+            assert!(bytes <= okrd::limits::RECORDS_MESSAGE_BYTES);
+            messages += 1;
+        }
+    }
+    assert!(messages > 2, "{messages}");
+
+    let (records, note) = ana.pull_all(0).await.unwrap();
+    let (key, origin) = server.verifier(ANA);
+    let checkpoint = SignedCheckpoint::verify(&note, &key, &origin).unwrap();
+    assert_eq!(checkpoint.size.get(), 2_001);
+    let tree = frontier(&records);
+    assert_eq!((tree.size(), tree.root()), (2_001, checkpoint.root));
+
+    let (rest, again) = ana.pull_all(1_990).await.unwrap();
+    assert_eq!(rest, records[1_990..]);
+    assert_eq!(again, note);
+    let (nothing, again) = ana.pull_all(2_001).await.unwrap();
+    assert_eq!((nothing.len(), again), (0, note.clone()));
+    let request = ana.request(v1::GetCheckpointRequest {});
+    let response = ana.sync().get_checkpoint(request).await.unwrap();
+    assert_eq!(response.into_inner().checkpoint.unwrap().note, note);
+}
+
+#[tokio::test]
+async fn nothing_follows_a_position_that_does_not_exist() {
+    let server = TestServer::start().await;
+    let ana = server.ana().await;
+    let status = ana.pull(after_position(2)).await.err().unwrap();
+    assert_eq!(status.code(), tonic::Code::OutOfRange);
+    assert_eq!(reason(&status), ApiError::PositionAhead { head: 1 });
+}
+
+#[tokio::test]
+async fn a_follower_gets_what_becomes_durable_with_its_proof() {
+    let server = TestServer::start().await;
+    let ana = server.ana().await;
+    let verifier = server.verifier(ANA);
+    let mut following = ana.pull(following(0)).await.unwrap();
+    let mut seen = Vec::new();
+    let round = following.round(&verifier).await;
+    assert_eq!(round.size, 1);
+    seen.extend(round.records);
+    for number in 0..5_u32 {
+        let pushed = change(100 + u64::from(number), vec![team(number)]);
+        ana.push(&[pushed]).await.unwrap();
+        let round = following.round(&verifier).await;
+        seen.extend(round.records);
+        let tree = frontier(&seen);
+        assert_eq!((tree.size(), tree.root()), (round.size, round.root));
+    }
+    assert_eq!(seen.len(), 6);
+}
+
+#[tokio::test]
+async fn a_follower_gets_the_directory_when_it_changes() {
+    let server = TestServer::start().await;
+    let ana = server.ana().await;
+    let mut following = ana.pull(following(0)).await.unwrap();
+    following.round(&server.verifier(ANA)).await;
+    ana.update_directory(&[(BEN, "ben")]).await.unwrap();
+    let next = following.next().await.unwrap();
+    assert!(
+        matches!(&next, Some(What::Directory(directory)) if directory.entries.len() == 2),
+        "{next:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_follower_ends_when_its_token_does() {
+    let server = TestServer::start().await;
+    let ana = server.ana().await;
+    server.advance_hours(TOKEN_LIFETIME.as_hours() - 1);
+    let mut following = ana.pull(following(0)).await.unwrap();
+    following.round(&server.verifier(ANA)).await;
+    let ben = Event::Person(BEN, PersonEvent::Added(Role::Member));
+    ana.push(&[change(2, vec![ben])]).await.unwrap();
+    following.round(&server.verifier(ANA)).await;
+    let late = ana.issue_code(None).await.unwrap();
+    server.advance_hours(1);
+    // Any event wakes the follower; here it is somebody's login.
+    ana.login(&late).await.unwrap();
+    let end = following.next().await.unwrap_err();
+    assert_eq!(reason(&end), ApiError::Unauthenticated);
+    assert_eq!(refusal(ana.pull_all(0).await), ApiError::Unauthenticated);
+}
