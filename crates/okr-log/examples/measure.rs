@@ -1,4 +1,4 @@
-//! Measures the log on this machine: `measure append DIR`, `measure fill DIR COUNT`, `measure open DIR`, `measure read DIR`.
+//! Measures the log on this machine: `measure append DIR`, `measure fill DIR COUNT GROUP`, `measure open DIR`, `measure read DIR`.
 //!
 //! `append` compares with a bare file that is written and synced in the same groups. `fill` ends without closing anything,
 //! as a kill would; `open` then shows time and memory of an opening after a crash.
@@ -13,13 +13,12 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use okr_log::{
     AppendOutcome, Appender, AuthorId, Batch, ChangeId, FaultHook, Log, LogId, LogOptions,
-    Position, Record, RecordText, RecordedAt, TokenId,
+    Position, Record, RecordText, RecordedAt, Step, TokenId,
 };
 
 const ORGANISATION: LogId = LogId([7; 16]);
 const GROUPS: [u64; 5] = [1, 16, 64, 256, 1600];
 const TIME_PER_GROUP: Duration = Duration::from_secs(2);
-const FILL_GROUP: u64 = 64;
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -28,10 +27,12 @@ fn main() -> Outcome {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
         ["append", directory] => append(Path::new(directory)),
-        ["fill", directory, count] => fill(Path::new(directory), count.parse()?),
+        ["fill", directory, count, group] => {
+            fill(Path::new(directory), count.parse()?, group.parse()?)
+        }
         ["open", directory] => open(Path::new(directory)),
         ["read", directory] => read(Path::new(directory)),
-        _ => Err("usage: measure append DIR | fill DIR COUNT | open DIR | read DIR".into()),
+        _ => Err("usage: measure append DIR | fill DIR COUNT GROUP | open DIR | read DIR".into()),
     }
 }
 
@@ -69,34 +70,38 @@ fn append_group(appender: &mut Appender, head: u64, count: u64) -> Result<u64, B
     }
 }
 
-/// When each step of the current group began.
+/// When each step of the store began in the current group.
 type Steps = Arc<Mutex<Vec<Instant>>>;
 
 fn append(directory: &Path) -> Outcome {
     let steps = Steps::default();
     let begun = Arc::clone(&steps);
-    let hook: FaultHook = Arc::new(move |_| {
-        begun
-            .lock()
-            .map_err(|_| io::Error::other("a step panicked"))?
-            .push(Instant::now());
+    let hook: FaultHook = Arc::new(move |step| {
+        if matches!(step, Step::WriteBlocks | Step::FlushStore | Step::SyncStore) {
+            let mut begun = begun
+                .lock()
+                .map_err(|_| io::Error::other("a step panicked"))?;
+            begun.push(Instant::now());
+        }
         Ok(())
     });
     let log = Log::create(directory, LogOptions::new().faults(hook))?;
     let mut appender = log.appender().ok_or("the appender is taken")?;
     let mut head = 0;
     let bytes = record(1).encode()?.len();
-    writeln!(stdout(), "record {bytes} bytes; records/s")?;
+    writeln!(
+        stdout(),
+        "record {bytes} bytes; records/s; microseconds per group"
+    )?;
     for group in GROUPS {
-        let start = Instant::now();
-        let first = head;
+        let (start, first) = (Instant::now(), head);
         let mut worst = Duration::ZERO;
-        let mut times = [Duration::ZERO; 6];
+        let mut times = [Duration::ZERO; 4];
         while start.elapsed() < TIME_PER_GROUP {
-            let begin = Instant::now();
+            let called = Instant::now();
             head = append_group(&mut appender, head, group)?;
-            worst = worst.max(begin.elapsed());
-            let mut moments = vec![begin];
+            worst = worst.max(called.elapsed());
+            let mut moments = vec![called];
             moments.append(&mut *steps.lock().map_err(|_| "a step panicked")?);
             moments.push(Instant::now());
             for (time, pair) in times.iter_mut().zip(moments.windows(2)) {
@@ -105,17 +110,12 @@ fn append(directory: &Path) -> Outcome {
         }
         let rate = per_second(head - first, start.elapsed());
         let raw = raw_rate(directory, usize::try_from(group)? * bytes, group)?;
+        let groups = u128::from((head - first) / group);
+        let [prepare, put, flush, sync] = times.map(|time| time.as_micros() / groups);
         writeln!(
             stdout(),
-            "group {group:5}: log {rate:9}  raw {raw:9}  worst {worst:?}"
-        )?;
-        let groups = (head - first) / group;
-        let micros = times.map(|time| time.as_micros() / u128::from(groups));
-        let [prepare, put, flush, sync, write, witness] = micros;
-        writeln!(
-            stdout(),
-            "  us per group: prepare {prepare}, put {put}, flush {flush}, sync {sync}, \
-             witness write {write}, witness sync {witness}"
+            "group {group:5}: log {rate:9}  raw {raw:9}  worst {worst:?}  \
+             prepare {prepare} put {put} flush {flush} sync {sync}"
         )?;
     }
     let used = disk_bytes(directory)?;
@@ -139,13 +139,13 @@ fn raw_rate(directory: &Path, bytes: usize, group: u64) -> Result<u64, Box<dyn E
     Ok(rate)
 }
 
-fn fill(directory: &Path, count: u64) -> Outcome {
+fn fill(directory: &Path, count: u64, group: u64) -> Outcome {
     let log = Log::create(directory, LogOptions::new())?;
     let mut appender = log.appender().ok_or("the appender is taken")?;
     let start = Instant::now();
     let mut head = 0;
     while head < count {
-        head = append_group(&mut appender, head, FILL_GROUP.min(count - head))?;
+        head = append_group(&mut appender, head, group.min(count - head))?;
     }
     let rate = per_second(head, start.elapsed());
     let disk = disk_bytes(directory)? / head;

@@ -4,6 +4,7 @@
 
 mod append;
 mod block;
+mod clerk;
 mod directory;
 mod error;
 mod fault;

@@ -1,6 +1,6 @@
 //! Appending: records become blocks, blocks become groups, and a group becomes durable in one go.
 //!
-//! The order (FORMAT.md section 7) is what "acknowledged" rests on. After a failed step nothing is tried again: what the
+//! "Acknowledged" rests on the order of FORMAT.md section 7. After a failed step nothing is tried again: what the
 //! device has by then is unknown, and only a fresh opening finds out.
 
 mod accept;
@@ -11,9 +11,9 @@ use std::sync::Arc;
 
 use self::accept::Accepted;
 use self::plan::{End, Group, Placement, Plan};
+use crate::engine::clerk::Clerk;
 use crate::engine::fault::{FaultHook, Step};
 use crate::engine::store::StoreError;
-use crate::engine::witness::Witness;
 use crate::engine::{Head, Shared};
 use crate::id::{ChangeId, LogId, Position};
 use crate::merkle::Frontier;
@@ -115,20 +115,21 @@ pub struct AppendFailure {
 ///
 /// It blocks while it syncs, so it belongs on a thread of its own.
 pub struct Appender {
-    shared: Arc<Shared>,
+    /// Before the shared part, so that the witness is settled while the directory is still locked.
     writer: Writer,
+    shared: Arc<Shared>,
 }
 
 /// What only the appender needs to know.
 pub(crate) struct Writer {
-    pub(crate) witness: Witness,
+    pub(crate) clerk: Clerk,
     pub(crate) frontiers: HashMap<LogId, Frontier>,
     pub(crate) faults: Option<FaultHook>,
 }
 
 impl Appender {
     pub(crate) fn new(shared: Arc<Shared>, writer: Writer) -> Self {
-        Self { shared, writer }
+        Self { writer, shared }
     }
 
     /// Appends batches and answers each, in order; all that fit together are made durable by one flush.
@@ -169,29 +170,27 @@ impl Appender {
         placements.into_iter().map(outcome).collect()
     }
 
+    /// Waits until the witness knows everything acknowledged so far; otherwise that happens after a moment of idleness.
+    ///
+    /// # Errors
+    ///
+    /// The failure after which nothing more is written; nothing acknowledged is lost by it.
+    pub fn settle(&mut self) -> Result<(), AppendFailure> {
+        self.writer
+            .clerk
+            .settle()
+            .map_err(|cause| self.shared.failure.get_or_init(|| cause).clone())
+    }
+
     /// Makes a group durable and then visible.
     fn commit(&mut self, group: Group) -> Result<(), AppendFailure> {
         let Group { blocks, ends, .. } = group;
-        let Writer {
-            witness, faults, ..
-        } = &mut self.writer;
-        let store = &self.shared.store;
-        let faults = faults.as_ref();
-        perform(Step::WriteBlocks, faults, || {
-            blocks
-                .into_iter()
-                .try_for_each(|(key, block)| store.put(key, block))
-        })?;
-        perform(Step::FlushStore, faults, || store.flush())?;
-        perform(Step::SyncStore, faults, || store.sync())?;
-        perform(Step::WriteWitness, faults, || {
-            ends.iter()
-                .try_for_each(|end| end.testify(witness))
-                .map_err(StoreError::Io)
-        })?;
-        perform(Step::SyncWitness, faults, || {
-            witness.sync().map_err(StoreError::Io)
-        })?;
+        let Writer { clerk, faults, .. } = &self.writer;
+        clerk.announce(ends.iter().map(End::testimony).collect());
+        let stored = self.shared.store.commit(blocks, faults.as_ref());
+        let witnessed = clerk.wait();
+        stored.and(witnessed)?;
+        clerk.durable();
         for End {
             organisation,
             head,
@@ -217,19 +216,4 @@ fn outcome_of(
             head: placement.head,
         },
     }
-}
-
-fn perform(
-    step: Step,
-    faults: Option<&FaultHook>,
-    action: impl FnOnce() -> Result<(), StoreError>,
-) -> Result<(), AppendFailure> {
-    let result = match faults {
-        Some(faults) => faults(step).map_err(StoreError::Io).and_then(|()| action()),
-        None => action(),
-    };
-    result.map_err(|source| AppendFailure {
-        step,
-        source: Arc::new(source),
-    })
 }

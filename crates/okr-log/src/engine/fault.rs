@@ -4,7 +4,10 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 
-/// One step on the way from memory to "this survives a power cut", in order.
+use crate::engine::append::AppendFailure;
+use crate::engine::store::StoreError;
+
+/// One step on the way from memory to "this survives a power cut". The witness is written beside the steps of the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Step {
     /// The blocks are handed to the store.
@@ -13,10 +16,12 @@ pub enum Step {
     FlushStore,
     /// The file of the store is synced to the device.
     SyncStore,
-    /// The witness file is written.
+    /// The witness file is told what is about to become durable.
     WriteWitness,
     /// The witness file is synced to the device.
     SyncWitness,
+    /// The witness file is told, after the acknowledgement, what has become durable.
+    SettleWitness,
 }
 
 impl fmt::Display for Step {
@@ -27,9 +32,26 @@ impl fmt::Display for Step {
             Self::SyncStore => "sync the store",
             Self::WriteWitness => "write the witness",
             Self::SyncWitness => "sync the witness",
+            Self::SettleWitness => "settle the witness",
         })
     }
 }
 
 /// Asked before each step; an error makes the step fail with it. For tests of what happens when a disk is full or broken.
 pub type FaultHook = Arc<dyn Fn(Step) -> io::Result<()> + Send + Sync>;
+
+/// Takes a step, unless the hook lets it fail.
+pub(crate) fn perform(
+    step: Step,
+    faults: Option<&FaultHook>,
+    action: impl FnOnce() -> Result<(), StoreError>,
+) -> Result<(), AppendFailure> {
+    let result = match faults {
+        Some(faults) => faults(step).map_err(StoreError::Io).and_then(|()| action()),
+        None => action(),
+    };
+    result.map_err(|source| AppendFailure {
+        step,
+        source: Arc::new(source),
+    })
+}

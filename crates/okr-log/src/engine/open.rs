@@ -1,12 +1,13 @@
 //! Creating and opening a data directory, in the order that makes it durable and keeps a damaged one untouched.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
 use crate::engine::append::Writer;
+use crate::engine::clerk::Clerk;
 use crate::engine::directory::{
     Directory, FileError, LockError, file_error, sync, sync_tree, write_synced,
 };
@@ -14,7 +15,7 @@ use crate::engine::error::{CreateError, OpenError};
 use crate::engine::manifest::{Manifest, ManifestError};
 use crate::engine::recover::{Recovered, Visitor, recover};
 use crate::engine::store::{Store, StoreError, StoreOptions};
-use crate::engine::witness::{Testimony, Witness, WitnessError, empty_file};
+use crate::engine::witness::{Statement, Testimony, Witness, WitnessError, empty_file};
 use crate::engine::{Head, LogOptions, Organisation, Shared};
 use crate::id::LogId;
 use crate::merkle::Frontier;
@@ -122,8 +123,10 @@ pub(crate) fn open(
         organisations.insert(id, Arc::new(Organisation::new(head, index)));
         frontiers.insert(id, frontier);
     }
+    let clerk = Clerk::start(witness, options.faults.clone())
+        .map_err(|source| file_error("start the thread for", &directory.witness(), source))?;
     let writer = Writer {
-        witness,
+        clerk,
         frontiers,
         faults: options.faults,
     };
@@ -220,16 +223,21 @@ fn sync_snapshot(directory: &Directory) -> Result<(), FileError> {
     sync(&directory.store())
 }
 
+/// Makes the witness say what the scan has found, neither less nor more: a pending group that is not there never will be.
 fn bring_forward(witness: &mut Witness, recovered: &HashMap<LogId, Recovered>) -> io::Result<()> {
+    let witnessed = witness.iter().map(|(organisation, _)| organisation);
+    let organisations: BTreeSet<LogId> = witnessed.chain(recovered.keys().copied()).collect();
     let mut changed = false;
-    for (organisation, found) in recovered {
-        let known = witness.get(*organisation);
-        if known.is_none_or(|testimony| testimony.position < found.position) {
-            let testimony = Testimony {
+    for organisation in organisations {
+        let found = recovered
+            .get(&organisation)
+            .map_or(Testimony::NOTHING, |found| Testimony {
                 position: found.position,
                 root: found.frontier.root(),
-            };
-            witness.write(*organisation, testimony)?;
+            });
+        let statement = Statement::settled(found);
+        if witness.get(organisation) != Some(statement) {
+            witness.write(organisation, statement)?;
             changed = true;
         }
     }

@@ -15,7 +15,7 @@ use crate::engine::error::{Damage, OpenError, VisitError};
 use crate::engine::index::ChangeIndex;
 use crate::engine::key::BlockKey;
 use crate::engine::store::{LoadError, Store};
-use crate::engine::witness::{Testimony, Witness};
+use crate::engine::witness::{Statement, Testimony, Witness};
 use crate::id::{LogId, Position, RecordedAt};
 use crate::merkle::Frontier;
 use crate::record::RecordView;
@@ -45,7 +45,7 @@ struct Progress {
 /// The part of the second thread that follows one organisation.
 struct Proof {
     organisation: LogId,
-    testimony: Option<Testimony>,
+    statement: Option<Statement>,
     frontier: Frontier,
     index: ChangeIndex,
 }
@@ -220,14 +220,14 @@ fn prove_all(blocks: Receiver<(LogId, Block)>, witness: &Witness) -> Result<Vec<
 
 impl Proof {
     fn start(organisation: LogId, witness: &Witness) -> Self {
-        let testimony = witness.get(organisation);
-        let expected = testimony.map_or(0, |testimony| testimony.position.get());
+        let statement = witness.get(organisation);
+        let expected = statement.map_or(0, |statement| statement.acknowledged.position.get());
         // Only a hint: the index grows by itself.
         let capacity = usize::try_from(expected).unwrap_or(0).min(1 << 22);
         let index = ChangeIndex::with_capacity(capacity);
         Self {
             organisation,
-            testimony,
+            statement,
             frontier: Frontier::new(),
             index,
         }
@@ -243,17 +243,21 @@ impl Proof {
         let added = self.index.insert(change, position);
         added.map_err(|first| damaged(Damage::Duplicate { change, first }))?;
         self.frontier.push(record.leaf_hash());
-        match self.testimony {
-            Some(Testimony {
-                position: at,
-                root: witnessed,
-            }) if at == position => {
-                let found = self.frontier.root();
-                if found == witnessed {
-                    return Ok(());
-                }
-                Err(damaged(Damage::Root { found, witnessed }))
-            }
+        let Some(Statement {
+            acknowledged,
+            pending,
+        }) = self.statement
+        else {
+            return Ok(());
+        };
+        let witnessed = [acknowledged, pending]
+            .into_iter()
+            .find(|it| it.position == position);
+        match witnessed.map(|testimony| testimony.root) {
+            Some(witnessed) if witnessed != self.frontier.root() => Err(damaged(Damage::Root {
+                found: self.frontier.root(),
+                witnessed,
+            })),
             Some(_) | None => Ok(()),
         }
     }
@@ -263,16 +267,13 @@ fn check_lengths(
     recovered: &HashMap<LogId, Recovered>,
     witness: &Witness,
 ) -> Result<(), OpenError> {
-    let mut testimonies: Vec<(LogId, Testimony)> = witness.iter().collect();
-    testimonies.sort_by_key(|(organisation, _)| *organisation);
-    for (
-        organisation,
-        Testimony {
+    let mut statements: Vec<(LogId, Statement)> = witness.iter().collect();
+    statements.sort_by_key(|(organisation, _)| *organisation);
+    for (organisation, Statement { acknowledged, .. }) in statements {
+        let Testimony {
             position: witnessed,
             ..
-        },
-    ) in testimonies
-    {
+        } = acknowledged;
         let head = recovered
             .get(&organisation)
             .map_or(Position::ZERO, |found| found.position);

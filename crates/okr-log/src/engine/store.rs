@@ -12,8 +12,10 @@ use std::sync::Once;
 
 use bytes::Bytes;
 
+use crate::engine::append::AppendFailure;
 use crate::engine::block::{Block, BlockError, MAX_VALUE_BYTES, Stored, in_parts, read_stored};
 use crate::engine::directory::Directory;
+use crate::engine::fault::{FaultHook, Step, perform};
 use crate::engine::key::BlockKey;
 use crate::id::{LogId, Position};
 
@@ -103,6 +105,21 @@ impl Store {
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Makes blocks durable: write, flush, sync.
+    pub(crate) fn commit(
+        &self,
+        blocks: Vec<(BlockKey, Vec<u8>)>,
+        faults: Option<&FaultHook>,
+    ) -> Result<(), AppendFailure> {
+        perform(Step::WriteBlocks, faults, || {
+            blocks
+                .into_iter()
+                .try_for_each(|(key, block)| self.put(key, block))
+        })?;
+        perform(Step::FlushStore, faults, || self.flush())?;
+        perform(Step::SyncStore, faults, || self.sync())
     }
 
     /// Hands a finished block to the database, in memory for the time being.

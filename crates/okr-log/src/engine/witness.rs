@@ -1,6 +1,7 @@
 //! The witness: a small file beside the store that says how long each log must be (FORMAT.md section 8).
 //!
-//! It never speaks of what is not yet durable, so a log shorter than it says has lost something.
+//! It is written while the store is synced, so it tells apart what is acknowledged, which must be there, from what is
+//! pending, which may be there.
 
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
@@ -12,6 +13,7 @@ use crc32c::crc32c;
 
 use crate::hash::Hash;
 use crate::id::{LogId, Position};
+use crate::merkle::Frontier;
 
 const MAGIC: &[u8; 8] = b"OKRWITNS";
 const VERSION: u32 = 1;
@@ -22,11 +24,20 @@ const PAIR_BYTES: usize = 2 * PAGE_BYTES;
 const HEADER_BYTES: usize = 28;
 const CRC_AT: usize = SLOT_BYTES - 4;
 
-/// How long a log must be, and the Merkle root at that length.
+/// A length of a log, and the Merkle root at that length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Testimony {
     pub(crate) position: Position,
     pub(crate) root: Hash,
+}
+
+/// What the witness says about one log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Statement {
+    /// What the log must reach.
+    pub(crate) acknowledged: Testimony,
+    /// What the log may reach: the group that was being made durable when this was written.
+    pub(crate) pending: Testimony,
 }
 
 /// Why a witness cannot be believed.
@@ -53,21 +64,39 @@ pub(crate) struct Witness {
 struct Entry {
     index: usize,
     sequence: u64,
-    testimony: Testimony,
+    statement: Statement,
 }
 
 /// One half of an entry, as read.
 enum Slot {
     Unused,
     Invalid,
-    Valid(Statement),
+    Valid(Spoken),
 }
 
-/// What a valid slot says.
-struct Statement {
+/// What a valid slot says, about whom and when.
+struct Spoken {
     sequence: u64,
     organisation: LogId,
-    testimony: Testimony,
+    statement: Statement,
+}
+
+impl Testimony {
+    /// The log may be empty.
+    pub(crate) const NOTHING: Self = Self {
+        position: Position::ZERO,
+        root: Frontier::EMPTY_ROOT,
+    };
+}
+
+impl Statement {
+    /// Nothing is pending.
+    pub(crate) const fn settled(acknowledged: Testimony) -> Self {
+        Self {
+            acknowledged,
+            pending: acknowledged,
+        }
+    }
 }
 
 /// Returns the content of the witness of a new log.
@@ -110,18 +139,18 @@ impl Witness {
         Ok(witness)
     }
 
-    pub(crate) fn get(&self, organisation: LogId) -> Option<Testimony> {
-        self.entries.get(&organisation).map(|entry| entry.testimony)
+    pub(crate) fn get(&self, organisation: LogId) -> Option<Statement> {
+        self.entries.get(&organisation).map(|entry| entry.statement)
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (LogId, Testimony)> + '_ {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (LogId, Statement)> + '_ {
         self.entries
             .iter()
-            .map(|(organisation, entry)| (*organisation, entry.testimony))
+            .map(|(organisation, entry)| (*organisation, entry.statement))
     }
 
-    /// Writes a testimony; it is durable after [`Witness::sync`].
-    pub(crate) fn write(&mut self, organisation: LogId, testimony: Testimony) -> io::Result<()> {
+    /// Writes a statement; it is durable after [`Witness::sync`].
+    pub(crate) fn write(&mut self, organisation: LogId, statement: Statement) -> io::Result<()> {
         let old = self
             .entries
             .get(&organisation)
@@ -133,8 +162,14 @@ impl Witness {
         let mut slot = [0; SLOT_BYTES];
         slot[..8].copy_from_slice(&sequence.to_le_bytes());
         slot[8..24].copy_from_slice(organisation.as_bytes());
-        slot[24..32].copy_from_slice(&testimony.position.get().to_le_bytes());
-        slot[32..64].copy_from_slice(testimony.root.as_bytes());
+        let Statement {
+            acknowledged,
+            pending,
+        } = statement;
+        for (at, testimony) in [(24, acknowledged), (64, pending)] {
+            slot[at..at + 8].copy_from_slice(&testimony.position.get().to_le_bytes());
+            slot[at + 8..at + 40].copy_from_slice(testimony.root.as_bytes());
+        }
         let crc = crc32c(&slot[..CRC_AT]);
         slot[CRC_AT..].copy_from_slice(&crc.to_le_bytes());
         self.file
@@ -144,7 +179,7 @@ impl Witness {
             Entry {
                 index,
                 sequence,
-                testimony,
+                statement,
             },
         );
         Ok(())
@@ -175,15 +210,15 @@ impl Witness {
             self.free.push(index);
             return Ok(());
         };
-        let Statement {
+        let Spoken {
             sequence,
             organisation,
-            testimony,
+            statement,
         } = newest;
         let entry = Entry {
             index,
             sequence,
-            testimony,
+            statement,
         };
         if self.entries.insert(organisation, entry).is_some() {
             return Err(WitnessError::Damaged(
@@ -195,7 +230,7 @@ impl Witness {
 }
 
 /// Decides between the two slots of an entry; `None` when it was never used.
-fn newest(first: Slot, second: Slot) -> Result<Option<Statement>, &'static str> {
+fn newest(first: Slot, second: Slot) -> Result<Option<Spoken>, &'static str> {
     match (first, second) {
         // An invalid first slot alone is a first write that a crash tore: nothing was acknowledged by it.
         (Slot::Unused | Slot::Invalid, Slot::Unused) => Ok(None),
@@ -254,16 +289,22 @@ fn read_slot(slot: &[u8]) -> Slot {
     let number = |field: usize| u64::from_le_bytes(fields[field]);
     let mut organisation = LogId([0; 16]);
     organisation.0.copy_from_slice(&content[8..24]);
-    let mut root = Hash([0; Hash::BYTES]);
-    root.0.copy_from_slice(&content[32..64]);
-    let testimony = Testimony {
-        position: Position::new(number(3)),
-        root,
+    let testimony = |at: usize| {
+        let mut root = Hash([0; Hash::BYTES]);
+        root.0.copy_from_slice(&content[at + 8..at + 40]);
+        Testimony {
+            position: Position::new(number(at / 8)),
+            root,
+        }
     };
-    Slot::Valid(Statement {
+    let statement = Statement {
+        acknowledged: testimony(24),
+        pending: testimony(64),
+    };
+    Slot::Valid(Spoken {
         sequence: number(0),
         organisation,
-        testimony,
+        statement,
     })
 }
 

@@ -1,12 +1,10 @@
 //! Encoding and hashing accepted batches into blocks, and blocks into groups that become durable together.
 
-use std::io;
-
 use crate::engine::Head;
 use crate::engine::append::Batch;
 use crate::engine::block::BlockBuilder;
 use crate::engine::key::BlockKey;
-use crate::engine::witness::{Testimony, Witness};
+use crate::engine::witness::Testimony;
 use crate::id::{ChangeId, LogId, Position};
 use crate::merkle::Frontier;
 use crate::record::{Record, RecordView};
@@ -123,10 +121,10 @@ impl Group {
 }
 
 impl End {
-    /// Lets the witness say how long the log is now.
-    pub(super) fn testify(&self, witness: &mut Witness) -> io::Result<()> {
+    /// Returns what the witness is to say.
+    pub(super) fn testimony(&self) -> (LogId, Testimony) {
         let Head { position, root, .. } = self.head;
-        witness.write(self.organisation, Testimony { position, root })
+        (self.organisation, Testimony { position, root })
     }
 }
 

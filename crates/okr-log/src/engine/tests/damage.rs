@@ -98,7 +98,7 @@ fn a_kill_loses_nothing_that_was_acknowledged() {
     let mut subject = Subject::new(false);
     for position in 1..=8 {
         subject.appended(ACME, records([position]));
-        let log = subject.image().open().unwrap();
+        let log = subject.killed().open().unwrap();
         assert_eq!(read_all(&log, ACME, 10_000), records(1..=position));
     }
 }
@@ -195,8 +195,8 @@ fn an_older_store_with_the_newer_witness_is_refused() {
     let mut subject = subject();
     let old = subject.image();
     subject.appended(ACME, records(RECORDS + 1..=RECORDS + 3));
-    let witness = subject.path().join("witness");
-    fs::copy(witness, old.path().join("witness")).unwrap();
+    let new = subject.image();
+    fs::copy(new.path().join("witness"), old.path().join("witness")).unwrap();
     let error = old.refusal();
     assert_eq!(
         error.to_string(),

@@ -128,3 +128,57 @@ fn a_failure_between_groups_tells_batches_apart() {
         assert!(umbrella.position == Position::ZERO || umbrella == head_of(&large(1..=5)));
     }
 }
+
+/// The witness may be ahead of the store by the group that was in flight; a power cut then leaves this image.
+#[test]
+fn a_group_that_only_the_witness_has_heard_of_is_no_damage() {
+    let hook = fail_at(Step::FlushStore, 3, io::ErrorKind::Other);
+    let (directory, log, mut appender) = create(options().faults(hook));
+    for head in 0..2 {
+        appender.append(&[batch(ACME, head, records([head + 1]))]);
+    }
+    let outcomes = appender.append(&[
+        batch(ACME, 2, records(3..=5)),
+        batch(UMBRELLA, 0, records(1..=2)),
+    ]);
+    assert!(matches!(
+        outcomes.as_slice(),
+        [AppendOutcome::Unknown { .. }, AppendOutcome::Unknown { .. }]
+    ));
+    let image = directory.path().join("image");
+    copy_tree(&directory.path().join("log"), &image);
+    drop((log, appender));
+
+    // Other records take the place of those that were never acknowledged, more than once.
+    for head in 2..5 {
+        let log = Log::open(&image, options()).unwrap();
+        assert_eq!(log.head(UMBRELLA).position, Position::ZERO);
+        let mut expected = records(1..=2);
+        expected.extend((3..=head).map(|position| record_of(position, 7)));
+        assert_eq!(log.head(ACME), head_of(&expected));
+        let next = vec![record_of(head + 1, 7)];
+        let outcomes = log.appender().unwrap().append(&[batch(ACME, head, next)]);
+        assert!(matches!(
+            outcomes.as_slice(),
+            [AppendOutcome::Appended { .. }]
+        ));
+    }
+}
+
+#[test]
+fn a_witness_that_cannot_be_settled_stops_the_log() {
+    let hook = fail_at(Step::SettleWitness, 1, io::ErrorKind::Other);
+    let (directory, log, mut appender) = create(options().faults(hook));
+    appender.append(&[batch(ACME, 0, records([1]))]);
+    // Whether the clerk or we were first, the failure is known from now on.
+    let failure = appender.settle().unwrap_err();
+    assert_eq!(failure.step, Step::SettleWitness);
+    let outcomes = appender.append(&[batch(ACME, 1, records([2]))]);
+    assert!(matches!(
+        outcomes.as_slice(),
+        [AppendOutcome::Refused { .. }]
+    ));
+    assert_eq!(read_all(&log, ACME, 1000), records([1]));
+    drop((log, appender));
+    reopened_has_at_least(&directory, 1);
+}

@@ -84,8 +84,16 @@ impl Subject {
         self.open = None;
     }
 
+    /// Copies the directory when the witness knows everything acknowledged.
+    pub(super) fn image(&mut self) -> Image {
+        if let Some((_, appender)) = &mut self.open {
+            appender.settle().unwrap();
+        }
+        self.killed()
+    }
+
     /// Copies the directory as it is now: what a kill at this moment leaves.
-    pub(super) fn image(&self) -> Image {
+    pub(super) fn killed(&self) -> Image {
         let directory = tempfile::tempdir().unwrap();
         copy_tree(&self.path(), &directory.path().join("log"));
         Image { directory }

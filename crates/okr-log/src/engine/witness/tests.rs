@@ -19,11 +19,17 @@ fn organisation(number: usize) -> LogId {
     id
 }
 
-fn testimony(position: usize) -> Testimony {
-    let root = Hash([u8::try_from(position % 251).unwrap(); 32]);
-    Testimony {
-        position: Position::new(position as u64),
-        root,
+fn statement(position: usize) -> Statement {
+    let at = |position: usize| {
+        let root = Hash([u8::try_from(position % 251).unwrap(); 32]);
+        Testimony {
+            position: Position::new(position as u64),
+            root,
+        }
+    };
+    Statement {
+        acknowledged: at(position),
+        pending: at(position + 3),
     }
 }
 
@@ -48,7 +54,7 @@ fn remembers_the_newest_of_many_organisations() {
     for round in 1..=3 {
         for number in 0..100 {
             witness
-                .write(organisation(number), testimony(round * 100 + number))
+                .write(organisation(number), statement(round * 100 + number))
                 .unwrap();
         }
         witness.sync().unwrap();
@@ -56,7 +62,7 @@ fn remembers_the_newest_of_many_organisations() {
         assert_eq!(reopened.iter().count(), 100);
         for number in 0..100 {
             let found = reopened.get(organisation(number));
-            assert_eq!(found, Some(testimony(round * 100 + number)));
+            assert_eq!(found, Some(statement(round * 100 + number)));
         }
     }
     assert_eq!(std::fs::metadata(&path).unwrap().len(), 4096 * (1 + 2 * 4));
@@ -68,17 +74,17 @@ fn a_torn_write_falls_back_to_the_testimony_before() {
     let path = new_file(&directory);
     let mut witness = Witness::open(&path, LOG).unwrap();
     for position in 1..=4 {
-        witness.write(organisation(1), testimony(position)).unwrap();
+        witness.write(organisation(1), statement(position)).unwrap();
     }
     damage(&path, slot_offset(0, 4) + 30);
     let mut reopened = Witness::open(&path, LOG).unwrap();
-    assert_eq!(reopened.get(organisation(1)), Some(testimony(3)));
+    assert_eq!(reopened.get(organisation(1)), Some(statement(3)));
 
     // The next write goes to the torn slot again and leaves the good one alone.
-    reopened.write(organisation(1), testimony(5)).unwrap();
+    reopened.write(organisation(1), statement(5)).unwrap();
     damage(&path, slot_offset(0, 4));
     let reopened = Witness::open(&path, LOG).unwrap();
-    assert_eq!(reopened.get(organisation(1)), Some(testimony(3)));
+    assert_eq!(reopened.get(organisation(1)), Some(statement(3)));
 }
 
 #[test]
@@ -86,13 +92,13 @@ fn a_torn_first_write_leaves_the_entry_unused() {
     let directory = tempfile::tempdir().unwrap();
     let path = new_file(&directory);
     let mut witness = Witness::open(&path, LOG).unwrap();
-    witness.write(organisation(1), testimony(1)).unwrap();
+    witness.write(organisation(1), statement(1)).unwrap();
     damage(&path, slot_offset(0, 1) + 30);
     let mut reopened = Witness::open(&path, LOG).unwrap();
     assert_eq!(reopened.iter().count(), 0);
-    reopened.write(organisation(2), testimony(1)).unwrap();
+    reopened.write(organisation(2), statement(1)).unwrap();
     let reopened = Witness::open(&path, LOG).unwrap();
-    assert_eq!(reopened.get(organisation(2)), Some(testimony(1)));
+    assert_eq!(reopened.get(organisation(2)), Some(statement(1)));
 }
 
 #[test]
@@ -103,7 +109,7 @@ fn refuses_what_no_crash_leaves() {
     for number in 0..2 {
         for position in 1..=2 {
             witness
-                .write(organisation(number), testimony(position))
+                .write(organisation(number), statement(position))
                 .unwrap();
         }
     }
