@@ -9,6 +9,8 @@ use std::io;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::Once;
+use std::thread;
+use std::time::Duration;
 
 use bytes::Bytes;
 
@@ -23,6 +25,9 @@ const PARTS_TREE: &[u8] = b"parts";
 /// sled weighs the pages of its cache only after 64 accesses in the same of 256 shards, so a scan that fetches each large
 /// page once would keep all of them. One more access for each two kilobytes read makes every page count when it is left.
 const BYTES_PER_ACCESS: usize = 2 * 1024;
+const RELEASE_PAUSE: Duration = Duration::from_millis(1);
+/// Two seconds of pauses.
+const RELEASE_ATTEMPTS: u32 = 2000;
 
 /// A failure of the database under the log.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +84,7 @@ impl StoreError {
 
 impl Store {
     pub(crate) fn open(directory: &Directory, options: StoreOptions) -> Result<Self, StoreError> {
+        wait_for_release(directory);
         let trees = guarded(|| {
             let database = sled::Config::new()
                 .path(directory.store())
@@ -238,6 +244,21 @@ impl Walk<'_> {
         self.store
             .load(key, Bytes::from_owner(value))
             .map(|block| Some((key, block)))
+    }
+}
+
+/// Waits for threads of sled that still hold the file of a store which this process has just closed.
+///
+/// Other processes are kept out by the lock of the directory; whatever holds the file longer is for sled to refuse.
+fn wait_for_release(directory: &Directory) {
+    let Ok(file) = File::open(directory.store_file()) else {
+        return;
+    };
+    for _ in 0..RELEASE_ATTEMPTS {
+        if file.try_lock().is_ok() {
+            return;
+        }
+        thread::sleep(RELEASE_PAUSE);
     }
 }
 

@@ -86,6 +86,17 @@ fn refuses_a_locked_directory() {
     subject.reopen();
 }
 
+/// Threads of sled may hold its file for a moment after the last handle is gone.
+#[test]
+fn opens_at_once_after_closing() {
+    let mut subject = Subject::new(false);
+    for position in 1..=20 {
+        subject.appended(ACME, records([position]));
+        subject.reopen();
+    }
+    assert_eq!(read_all(subject.log(), ACME, 10_000), records(1..=20));
+}
+
 #[test]
 fn refuses_a_newer_format() {
     let image = image();
