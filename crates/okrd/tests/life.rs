@@ -14,9 +14,8 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
-use crate::harness::{
-    ANA, TestClient, TestServer, after_position, change, frontier, reason, refusal,
-};
+use crate::client::{TestClient, after_position, change, frontier, reason, refusal};
+use crate::harness::{ANA, TestServer};
 
 const ADDED_BEN: Event = Event::Person(BEN, PersonEvent::Added(Role::Member));
 const ADDED_CAI: Event = Event::Person(CAI, PersonEvent::Added(Role::Member));

@@ -8,9 +8,8 @@ use okr_proto::{ApiError, v1};
 use okr_testkit::sample::{BEN, CAI, VIC};
 use okrd::{BearerToken, CODE_LIFETIME, TOKEN_LIFETIME};
 
-use crate::harness::{
-    ANA, TestServer, after_position, change, entry, reason, refusal, without_metadata,
-};
+use crate::client::{after_position, change, entry, reason, refusal, without_metadata};
+use crate::harness::{ANA, TestServer};
 
 const ADDED_BEN: Event = Event::Person(BEN, PersonEvent::Added(Role::Member));
 const ADDED_VIC: Event = Event::Person(VIC, PersonEvent::Added(Role::Viewer));

@@ -8,7 +8,8 @@ use okr_proto::{ApiError, v1};
 use okr_testkit::sample::{self, BEN};
 use okrd::TOKEN_LIFETIME;
 
-use crate::harness::{ANA, TestServer, after_position, change, frontier, reason, refusal};
+use crate::client::{after_position, change, frontier, reason, refusal};
+use crate::harness::{ANA, TestServer};
 
 fn team(number: u32) -> Event {
     let mut team = sample::new_team(&format!("team-{number}"));

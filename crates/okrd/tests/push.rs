@@ -6,7 +6,8 @@ use okr_core::value::Role;
 use okr_proto::{ApiError, Decoded, PushOutcome, v1};
 use okr_testkit::sample::{self, BEN, CAI, ORG};
 
-use crate::harness::{ANA, TestServer, ZOE, change, founding, new_change, refusal};
+use crate::client::{change, founding, new_change, refusal};
+use crate::harness::{ANA, TestServer, ZOE};
 
 const ADDED_BEN: Event = Event::Person(BEN, PersonEvent::Added(Role::Member));
 
