@@ -3,6 +3,7 @@
 //! Synchronous but for the gRPC remote, which hides its runtime.
 
 mod body;
+mod conflict;
 mod directory;
 mod error;
 mod ingest;
@@ -19,9 +20,11 @@ mod remote;
 mod replica;
 mod schema;
 mod short;
+mod sync;
 mod version;
 mod view;
 
+pub use conflict::{Conflict, Resolution, Resolved};
 pub use directory::{Directory, DirectoryEntry};
 pub use error::ReplicaError;
 pub use ingest::{Ingest, IngestError, Ingested};
@@ -38,3 +41,4 @@ pub use remote::{
     MAX_PUSH_CHANGES, Pulled, PushOutcome, Refusal, Remote, RemoteError,
 };
 pub use replica::{Proposed, Replica};
+pub use sync::{Merged, SyncError, SyncProgress, SyncReport};

@@ -282,4 +282,9 @@ impl RemoteError {
             | Self::Local { .. } => false,
         }
     }
+
+    /// Says whether trying again at once is worth it: an answer was lost, and time is left.
+    pub(crate) const fn is_lost_answer(&self) -> bool {
+        matches!(self, Self::Unreachable { .. } | Self::OutcomeUnknown)
+    }
 }

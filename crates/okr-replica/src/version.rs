@@ -186,6 +186,25 @@ pub(crate) fn at(
     rows.next()?.map(Version::read).transpose()
 }
 
+/// Returns where an entity changed after a position, in the order of the log.
+pub(crate) fn positions_after(
+    db: &Connection,
+    id: EntityId,
+    after: Position,
+) -> Result<Vec<Position>, ReplicaError> {
+    let Some(entity) = find(db, id)? else {
+        return Ok(Vec::new());
+    };
+    let mut statement =
+        db.prepare_cached("SELECT key FROM versions WHERE key > ?1 AND key <= ?2 ORDER BY key")?;
+    let keys = statement.query_map((entity.row(after), entity.last_row()), |row| row.get(0))?;
+    let mut positions = Vec::new();
+    for key in keys {
+        positions.extend(position_of_row(key?));
+    }
+    Ok(positions)
+}
+
 /// Returns the condition by which a row counts, with the number of the parameter that it needs.
 pub(crate) fn condition(confirmed: Confirmed, parameter: usize) -> String {
     let axis = match confirmed {

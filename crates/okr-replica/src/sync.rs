@@ -1,0 +1,167 @@
+//! Sync: pull, admit what is pending again, push, and pull what was accepted.
+//!
+//! ```text
+//!   confirmed  --pull-->  confirmed'  --admit again-->  pending' + conflicts
+//!                                          pending'  --push-->  accepted, already so, refused
+//!   confirmed' --pull-->  confirmed'' with the accepted ones
+//! ```
+//!
+//! Only a pull makes a change confirmed. Every step is durable before the next begins, so a sync
+//! that breaks off anywhere is continued by the next one.
+
+mod blame;
+mod merged;
+mod pull;
+mod push;
+mod settle;
+
+use okr_core::Timestamp;
+use okr_core::id::{ChangeId, Position};
+use okr_log::Hash;
+use thiserror::Error;
+
+use crate::conflict::Conflict;
+use crate::error::ReplicaError;
+use crate::integrity::IntegrityError;
+use crate::record;
+use crate::remote::{Remote, RemoteError};
+use crate::replica::Replica;
+
+pub use merged::Merged;
+
+/// How often a call is made whose answer gets lost.
+const MAX_ATTEMPTS: usize = 3;
+
+/// How far a sync is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SyncProgress {
+    /// Changes were received.
+    Pulled {
+        /// How many in this sync.
+        done: u64,
+        /// The position of the newest one received.
+        head: u64,
+    },
+    /// Changes were offered to the server and answered.
+    Pushed {
+        /// How many in this sync.
+        done: usize,
+        /// How many there are to push.
+        of: usize,
+    },
+}
+
+/// What a sync did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyncReport {
+    /// How many changes were confirmed, one's own included.
+    pub pulled: u64,
+    /// How many directory entries were pushed.
+    pub people: usize,
+    /// Why the server refused the directory entries, if it did; they wait for the next sync.
+    pub people_refused: Option<RemoteError>,
+    /// How many pending changes the server accepted.
+    pub pushed: usize,
+    /// How many pending changes were dropped because all that they say holds already.
+    pub already_so: usize,
+    /// How many pending changes the server had from an earlier push.
+    pub duplicates: usize,
+    /// The changes that became conflicts in this sync, oldest first.
+    pub conflicts: Vec<Conflict>,
+    /// The newest confirmed position.
+    pub head: Position,
+    /// The Merkle root over everything confirmed.
+    pub root: Hash,
+    /// The entities that others edited while edits of one's own were pending, where both stand.
+    pub merged: Vec<Merged>,
+}
+
+/// Why a sync broke off. What was confirmed and what is pending stay as they were, but for what
+/// the steps before had completed.
+#[derive(Debug, Error)]
+pub enum SyncError {
+    /// The replica has no server.
+    #[error("this replica has no server")]
+    NotConnected,
+    /// The server could not be asked, or refuses as a whole.
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
+    /// What the server sent is not believed.
+    #[error(transparent)]
+    Integrity(#[from] IntegrityError),
+    /// The replica's own store failed.
+    #[error(transparent)]
+    Replica(#[from] ReplicaError),
+}
+
+/// What the steps of one sync have done so far.
+#[derive(Debug, Default)]
+struct Tally {
+    pulled: u64,
+    pushed: usize,
+    already_so: usize,
+    duplicates: usize,
+    conflicts: Vec<Conflict>,
+    /// What the server said is in its log, and where.
+    appended: Vec<(ChangeId, Position)>,
+}
+
+impl Replica {
+    /// Exchanges everything with the server.
+    ///
+    /// A conflict never makes a sync fail. `now` is the time by this device's clock.
+    ///
+    /// # Errors
+    /// [`SyncError::Remote`] when the server cannot be asked, [`SyncError::Integrity`] when its
+    /// answers are not believed, [`SyncError::Replica`] when the store fails.
+    pub fn sync(
+        &mut self,
+        remote: &mut dyn Remote,
+        now: Timestamp,
+        progress: &mut dyn FnMut(SyncProgress),
+    ) -> Result<SyncReport, SyncError> {
+        if self.info()?.remote.is_none() {
+            return Err(SyncError::NotConnected);
+        }
+        let mut tally = Tally::default();
+        let edited = merged::edited(self)?;
+        let before = self.info()?.head;
+        pull::pull(self, remote, now, (&mut tally, progress))?;
+        if tally.pulled > 0 {
+            settle::settle(self, &mut tally)?;
+        }
+        let (people, people_refused) = push::people(self, remote)?;
+        push::changes(self, remote, &mut tally, progress)?;
+        if people > 0 || !tally.appended.is_empty() {
+            pull::pull(self, remote, now, (&mut tally, progress))?;
+            settle::settle(self, &mut tally)?;
+            self.check_appended(&tally.appended)?;
+        }
+        let info = self.info()?;
+        Ok(SyncReport {
+            pulled: tally.pulled,
+            people,
+            people_refused,
+            pushed: tally.pushed,
+            already_so: tally.already_so,
+            duplicates: tally.duplicates,
+            merged: merged::since(self, before, &edited, &tally.conflicts)?,
+            conflicts: tally.conflicts,
+            head: info.head,
+            root: info.root,
+        })
+    }
+
+    /// Checks that the log has what the server says it appended.
+    fn check_appended(&self, appended: &[(ChangeId, Position)]) -> Result<(), SyncError> {
+        for (change, position) in appended {
+            if record::find_exact(self.db(), *change)? != Some(*position) {
+                return Err(SyncError::Integrity(IntegrityError::NotInLog {
+                    change: *change,
+                    position: *position,
+                }));
+            }
+        }
+        Ok(())
+    }
+}

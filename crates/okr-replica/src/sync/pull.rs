@@ -1,0 +1,138 @@
+//! Pulling: what comes is verified and stored as a whole, or not at all.
+
+use std::ops::ControlFlow;
+
+use okr_core::Timestamp;
+use okr_core::id::Position;
+
+use super::{MAX_ATTEMPTS, SyncError, SyncProgress, Tally};
+use crate::directory::Directory;
+use crate::error::ReplicaError;
+use crate::ingest::{Ingest, IngestError};
+use crate::integrity::IntegrityError;
+use crate::remote::{Pulled, Remote};
+use crate::replica::Replica;
+
+/// Pulls everything that is new, again when the connection breaks.
+pub(super) fn pull(
+    replica: &mut Replica,
+    remote: &mut dyn Remote,
+    now: Timestamp,
+    (tally, progress): (&mut Tally, &mut dyn FnMut(SyncProgress)),
+) -> Result<(), SyncError> {
+    let mut attempts_left = MAX_ATTEMPTS - 1;
+    loop {
+        match pull_once(replica, remote, now, (tally, progress)) {
+            Err(error) if attempts_left > 0 && is_worth_repeating(&error) => attempts_left -= 1,
+            outcome => return outcome,
+        }
+    }
+}
+
+fn is_worth_repeating(error: &SyncError) -> bool {
+    match error {
+        SyncError::Remote(error) => error.is_lost_answer(),
+        // Another process was quicker: what is left follows its new head.
+        SyncError::Replica(error) => matches!(error, ReplicaError::Busy),
+        SyncError::NotConnected | SyncError::Integrity(_) => false,
+    }
+}
+
+fn pull_once(
+    replica: &mut Replica,
+    remote: &mut dyn Remote,
+    now: Timestamp,
+    (tally, progress): (&mut Tally, &mut dyn FnMut(SyncProgress)),
+) -> Result<(), SyncError> {
+    let version = replica.directory()?.version;
+    let before = tally.pulled;
+    let mut told = |received, head: Position| {
+        progress(SyncProgress::Pulled {
+            done: before + received,
+            head: head.get(),
+        });
+    };
+    let mut arrival = Arrival {
+        ingest: replica.ingest()?,
+        directory: None,
+        checkpoint: None,
+    };
+    arrival.receive(remote, version, &mut told)?;
+    let (records, directory) = arrival.verify(now)?;
+    tally.pulled += records;
+    if let Some(directory) = directory {
+        replica.replace_directory(&directory)?;
+    }
+    Ok(())
+}
+
+/// What a pull has brought so far.
+struct Arrival<'r> {
+    ingest: Ingest<'r>,
+    directory: Option<Directory>,
+    checkpoint: Option<String>,
+}
+
+impl Arrival<'_> {
+    fn receive(
+        &mut self,
+        remote: &mut dyn Remote,
+        directory_version: u64,
+        told: &mut dyn FnMut(u64, Position),
+    ) -> Result<(), SyncError> {
+        let after = self.ingest.position();
+        let mut failure = None;
+        let pulled = remote.pull(
+            after,
+            directory_version,
+            &mut |pulled| match self.take(pulled) {
+                Ok(flow) => {
+                    let head = self.ingest.position();
+                    told(head.get() - after.get(), head);
+                    flow
+                }
+                Err(error) => {
+                    failure = Some(error);
+                    ControlFlow::Break(())
+                }
+            },
+        );
+        match failure {
+            Some(error) => Err(error.into()),
+            None => Ok(pulled?),
+        }
+    }
+
+    fn take(&mut self, pulled: Pulled) -> Result<ControlFlow<()>, IngestError> {
+        match pulled {
+            Pulled::Directory(directory) => self.directory = Some(directory),
+            Pulled::Records(records) => self.ingest.records(records)?,
+            Pulled::Checkpoint(note) => {
+                self.checkpoint = Some(note);
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// Makes what came durable, if the checkpoint vouches for it.
+    fn verify(mut self, now: Timestamp) -> Result<(u64, Option<Directory>), SyncError> {
+        let Some(note) = self.checkpoint else {
+            let position = self.ingest.position();
+            return Err(IntegrityError::NoCheckpoint { position }.into());
+        };
+        let ingested = self.ingest.checkpoint(&note, now)?;
+        Ok((ingested.records, self.directory))
+    }
+}
+
+impl From<IngestError> for SyncError {
+    fn from(error: IngestError) -> Self {
+        match error {
+            IngestError::Integrity(error) => Self::Integrity(error),
+            IngestError::Replica(error) => Self::Replica(error),
+            IngestError::NoServer => Self::NotConnected,
+            IngestError::Moved { .. } | IngestError::Failed => Self::Replica(ReplicaError::Busy),
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Every way a server or the way to it can fail: refused with its own error, and nothing is lost.
+
+use okr_core::id::Position;
+use okr_replica::{IntegrityError, RemoteError, SyncError};
+use okr_testkit::sample::BEN;
+
+use crate::device::{Device, retitle, tag_it, title_of, two_devices};
+use crate::fault::Fault;
+
+/// Lets a pull of several changes go wrong, and checks that nothing changed and that the next
+/// sync, with an honest server, brings everything together.
+fn after(fault: Fault) -> SyncError {
+    let (server, mut ana, mut ben) = two_devices();
+    ben.write(tag_it("mine"));
+    for tag in ["one", "two", "three", "four"] {
+        ana.write(tag_it(tag));
+    }
+    ana.sync();
+
+    let (before, title) = (ben.info(), title_of(&ben));
+    server.borrow_mut().fail_next(fault);
+    let error = ben.try_sync().unwrap_err();
+    assert!(!server.borrow().is_fault_waiting(), "the fault took place");
+    assert_eq!(ben.info(), before, "{fault:?}");
+    assert_eq!(title_of(&ben), title);
+    assert!(ben.replica.conflicts().unwrap().is_empty());
+
+    ben.sync();
+    let server = server.borrow();
+    let info = ben.info();
+    assert_eq!((info.head, info.root), (server.head(), server.root()));
+    assert_eq!(info.pending, 0);
+    assert_eq!(&ben.state(server.view()), server.view());
+    error
+}
+
+#[track_caller]
+fn integrity(fault: Fault) -> IntegrityError {
+    match after(fault) {
+        SyncError::Integrity(error) => error,
+        other => panic!("{fault:?} gave {other:?}"),
+    }
+}
+
+#[test]
+fn records_that_do_not_follow_are_a_gap() {
+    for fault in [Fault::Gap, Fault::Repeated] {
+        let error = integrity(fault);
+        assert!(matches!(error, IntegrityError::Gap { .. }), "{error}");
+    }
+}
+
+#[test]
+fn what_is_no_record_or_no_change_is_refused() {
+    for fault in [Fault::Garbage, Fault::GarbageChange] {
+        let error = integrity(fault);
+        assert!(matches!(error, IntegrityError::Record { .. }), "{error}");
+    }
+}
+
+#[test]
+fn forged_records_lead_to_another_root() {
+    for fault in [Fault::OtherRecord, Fault::WrongRoot] {
+        let error = integrity(fault);
+        assert!(matches!(error, IntegrityError::Root { .. }), "{error}");
+    }
+}
+
+#[test]
+fn exchanged_records_are_refused_even_with_positions_that_fit() {
+    let error = integrity(Fault::ForgedPositions);
+    // Their times are exchanged with them.
+    assert!(
+        matches!(error, IntegrityError::ClockBackwards { .. }),
+        "{error}"
+    );
+}
+
+#[test]
+fn time_does_not_go_backwards() {
+    let error = integrity(Fault::ClockBackwards);
+    assert!(
+        matches!(error, IntegrityError::ClockBackwards { .. }),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_checkpoint_of_another_size_is_refused() {
+    for fault in [Fault::OldCheckpoint, Fault::CheckpointAhead] {
+        let error = integrity(fault);
+        assert!(matches!(error, IntegrityError::Size { .. }), "{error}");
+    }
+}
+
+#[test]
+fn a_checkpoint_by_another_key_or_of_another_log_is_refused() {
+    for fault in [
+        Fault::OtherKey,
+        Fault::OtherOrigin,
+        Fault::GarbageCheckpoint,
+    ] {
+        let error = integrity(fault);
+        assert!(matches!(error, IntegrityError::Checkpoint(_)), "{error}");
+    }
+}
+
+#[test]
+fn records_without_a_checkpoint_are_refused() {
+    let error = integrity(Fault::NoCheckpoint);
+    assert!(
+        matches!(error, IntegrityError::NoCheckpoint { .. }),
+        "{error}"
+    );
+}
+
+#[test]
+fn another_version_and_a_revoked_login_are_no_integrity_errors() {
+    assert!(matches!(
+        after(Fault::OtherVersion),
+        SyncError::Remote(RemoteError::Incompatible { .. })
+    ));
+    assert!(matches!(
+        after(Fault::Revoked),
+        SyncError::Remote(RemoteError::LoginNeeded)
+    ));
+}
+
+#[test]
+fn a_server_restored_from_an_old_backup_is_told_apart() {
+    let (server, _ana, mut ben) = two_devices();
+    ben.write(tag_it("mine"));
+    let before = ben.info();
+    server.borrow_mut().restore_to(1);
+    let error = ben.try_sync().unwrap_err();
+    let head = Position::new(1);
+    assert!(
+        matches!(error, SyncError::Remote(RemoteError::Ahead { head: found }) if found == head),
+        "{error}"
+    );
+    assert_eq!(ben.info(), before);
+}
+
+#[test]
+fn a_rewritten_past_is_refused_even_when_it_is_signed() {
+    let (server, mut ana, mut ben) = two_devices();
+    let before = ben.info();
+    server.borrow_mut().rewrite_from(2);
+    let error = ben.try_sync().unwrap_err();
+    assert!(
+        matches!(
+            error,
+            SyncError::Integrity(IntegrityError::NotAnExtension { .. })
+        ),
+        "{error}"
+    );
+    assert_eq!(ben.info(), before);
+
+    // With something new on top, too.
+    ana.write(tag_it("new"));
+    let error = ana.try_sync().unwrap_err();
+    assert!(matches!(error, SyncError::Integrity(_)), "{error}");
+    assert_eq!(ana.info().pending, 1);
+}
+
+#[test]
+fn a_broken_stream_is_pulled_again() {
+    let (server, mut ana, mut ben) = two_devices();
+    ana.write(tag_it("one"));
+    ana.sync();
+    server.borrow_mut().fail_next(Fault::BrokenStream);
+    assert_eq!(ben.sync().pulled, 1);
+    assert!(!server.borrow().is_fault_waiting());
+}
+
+#[test]
+fn a_lost_answer_leads_to_no_double() {
+    for fault in [Fault::LostReply, Fault::LostRequest] {
+        let (server, _ana, mut ben) = two_devices();
+        ben.write(tag_it("one"));
+        ben.write(retitle("fastest"));
+        let before = server.borrow().head().get();
+        server.borrow_mut().fail_next(fault);
+        let report = ben.sync();
+        assert_eq!(server.borrow().head().get(), before + 2, "{fault:?}");
+        assert_eq!(report.pulled, 2);
+        let (pushed, duplicates) = if fault == Fault::LostReply {
+            (0, 2)
+        } else {
+            (2, 0)
+        };
+        assert_eq!((report.pushed, report.duplicates), (pushed, duplicates));
+        assert_eq!(ben.info().pending, 0);
+        assert!(report.conflicts.is_empty());
+    }
+}
+
+#[test]
+fn an_answer_that_does_not_fit_the_push_is_nonsense_and_the_next_sync_sees_what_happened() {
+    let (server, _ana, mut ben) = two_devices();
+    ben.write(tag_it("one"));
+    server.borrow_mut().fail_next(Fault::MissingAnswer);
+    let error = ben.try_sync().unwrap_err();
+    assert!(
+        matches!(error, SyncError::Remote(RemoteError::Nonsense { .. })),
+        "{error}"
+    );
+    assert_eq!(ben.info().pending, 1);
+    let report = ben.sync();
+    // It was in the log: the pull confirmed it before anything was pushed.
+    assert_eq!((report.pulled, report.pushed, report.duplicates), (1, 0, 0));
+    assert_eq!(ben.info().pending, 0);
+}
+
+#[test]
+fn a_replica_without_a_server_says_so() {
+    let (server, ..) = two_devices();
+    let mut alone = Device::alone(&server, BEN);
+    assert!(matches!(alone.try_sync(), Err(SyncError::NotConnected)));
+}

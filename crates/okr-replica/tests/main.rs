@@ -1,0 +1,14 @@
+//! The replica against a server in memory.
+#![expect(
+    clippy::unwrap_used,
+    reason = "the helpers of tests fail as the tests do"
+)]
+
+mod conflicts;
+mod contract;
+mod convergence;
+mod device;
+mod fault;
+mod faults;
+mod server;
+mod syncing;

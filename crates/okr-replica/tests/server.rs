@@ -1,0 +1,409 @@
+//! A server in memory: admits, appends, signs, and answers as proto/README.md says. No I/O, no clock.
+//!
+//! A [`Fault`] makes it lie or lose answers, once each.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::rc::Rc;
+
+use bytes::Bytes;
+use okr_core::Timestamp;
+use okr_core::admit::{Context, Verdict, admit};
+use okr_core::change::Change;
+use okr_core::id::{ChangeId, PersonId, Position};
+use okr_core::view::MemoryView;
+use okr_log::{
+    Checkpoint, Frontier, Hash, KeyName, Origin, Record, RecordView, RecordedAt, SigningKey,
+    TokenId,
+};
+use okr_proto::{Decoded, EncodedChange, ToLog as _, decode_record};
+use okr_replica::{
+    Directory, DirectoryEntry, Pulled, PushOutcome, Refusal, Remote, RemoteError, RemoteInfo,
+};
+use okr_testkit::sample::{ORG, TODAY};
+use okr_testkit::scenario::never;
+
+use crate::fault::Fault;
+
+/// How many records the server puts into one message.
+const RECORDS_PER_MESSAGE: usize = 3;
+/// The server's clock at the first change, in microseconds since 1970.
+const FIRST_RECORDED_AT: i64 = 1_790_000_000_000_000;
+/// How far the server's clock moves between two changes, in microseconds.
+const TICK: i64 = 1_000_000;
+
+/// The server and what it stores.
+pub(crate) struct Server {
+    records: Vec<Bytes>,
+    positions: HashMap<ChangeId, Position>,
+    view: MemoryView,
+    directory: Directory,
+    key: SigningKey,
+    origin: Origin,
+    fault: Option<Fault>,
+    overtaking: Vec<(PersonId, EncodedChange)>,
+    pushes: usize,
+    pulls: usize,
+}
+
+/// A device's connection to the server.
+#[derive(Clone)]
+pub(crate) struct Connection {
+    server: Rc<RefCell<Server>>,
+    author: PersonId,
+}
+
+impl Server {
+    /// Starts a server with an empty log.
+    pub(crate) fn start() -> Rc<RefCell<Self>> {
+        Rc::new(RefCell::new(Self {
+            records: Vec::new(),
+            positions: HashMap::new(),
+            view: MemoryView::new(),
+            directory: Directory::default(),
+            key: key(7),
+            origin: Origin::new("okr.example.org/sample").unwrap(),
+            fault: None,
+            overtaking: Vec::new(),
+            pushes: 0,
+            pulls: 0,
+        }))
+    }
+
+    /// What a client pins at its first login.
+    pub(crate) fn info(&self) -> RemoteInfo {
+        RemoteInfo {
+            url: "https://okr.example.org".to_owned(),
+            origin: self.origin.to_string(),
+            verifier_key: self.key.verifying_key().to_string(),
+        }
+    }
+
+    /// Lets the next call that it concerns go wrong.
+    pub(crate) fn fail_next(&mut self, fault: Fault) {
+        self.fault = Some(fault);
+    }
+
+    /// Lets nothing go wrong any more.
+    pub(crate) fn be_honest(&mut self) {
+        self.fault = None;
+    }
+
+    /// Appends a change of somebody else at the beginning of the next push.
+    pub(crate) fn overtake(&mut self, author: PersonId, change: &Change) {
+        let encoded = okr_proto::encode(change, || [3; 16]);
+        self.overtaking.push((author, encoded));
+    }
+
+    /// Says whether the fault is still to come.
+    pub(crate) fn is_fault_waiting(&self) -> bool {
+        self.fault.is_some()
+    }
+
+    /// The newest position.
+    pub(crate) fn head(&self) -> Position {
+        Position::new(self.records.len() as u64)
+    }
+
+    /// The state after every change.
+    pub(crate) fn view(&self) -> &MemoryView {
+        &self.view
+    }
+
+    /// The changes in the log, in order.
+    pub(crate) fn changes(&self) -> Vec<Change> {
+        self.records
+            .iter()
+            .map(|record| known(decode_record(&RecordView::parse(record).unwrap()).unwrap()))
+            .collect()
+    }
+
+    /// The root over the whole log.
+    pub(crate) fn root(&self) -> Hash {
+        root_of(&self.records)
+    }
+
+    /// How many pushes and pulls there were, lost ones included.
+    pub(crate) fn calls(&self) -> (usize, usize) {
+        (self.pushes, self.pulls)
+    }
+
+    /// Forgets the newest changes, as a restored backup does.
+    pub(crate) fn restore_to(&mut self, head: usize) {
+        self.records.truncate(head);
+        self.rebuild();
+    }
+
+    /// Puts another history of the same length in place of this one, from a position on.
+    pub(crate) fn rewrite_from(&mut self, first: usize) {
+        for record in &mut self.records[first - 1..] {
+            let mut rewritten = Record::decode(record).unwrap();
+            rewritten.token = TokenId([0xEE; 16]);
+            *record = rewritten.encode().unwrap();
+        }
+    }
+
+    fn rebuild(&mut self) {
+        let changes = self.changes();
+        self.view = MemoryView::new();
+        self.positions.clear();
+        for (index, change) in changes.iter().enumerate() {
+            self.view.apply(change);
+            self.positions
+                .insert(change.id, Position::new(index as u64 + 1));
+        }
+    }
+
+    fn takes(&mut self, fault: Fault) -> bool {
+        let now = self.fault == Some(fault);
+        if now {
+            self.fault = None;
+        }
+        now
+    }
+
+    fn gate(&mut self) -> Result<(), RemoteError> {
+        if self.takes(Fault::OtherVersion) {
+            return Err(RemoteError::Incompatible {
+                ours: 1,
+                theirs: "version 2".to_owned(),
+            });
+        }
+        if self.takes(Fault::Revoked) {
+            return Err(RemoteError::LoginNeeded);
+        }
+        Ok(())
+    }
+
+    fn push_one(&mut self, author: PersonId, encoded: EncodedChange) -> PushOutcome {
+        let change = known(encoded.decode().unwrap());
+        if let Some(position) = self.positions.get(&change.id) {
+            return PushOutcome::Duplicate {
+                position: *position,
+            };
+        }
+        let context = Context {
+            author,
+            today: TODAY,
+        };
+        match never(admit(&self.view, &context, ORG, &change)) {
+            Verdict::Admitted => {}
+            Verdict::AlreadySo => return PushOutcome::AlreadySo,
+            Verdict::Rejected(rejection) => {
+                return PushOutcome::Rejected(Refusal::from(&rejection));
+            }
+        }
+        let position = self.head().next();
+        let recorded_at = FIRST_RECORDED_AT + self.records.len().cast_signed() as i64 * TICK;
+        let (body, texts) = encoded.into_record_parts();
+        let record = Record {
+            position: position.to_log(),
+            recorded_at: RecordedAt::from_micros(recorded_at),
+            author: author.to_log(),
+            token: TokenId([1; 16]),
+            change_id: change.id.to_log(),
+            body,
+            texts,
+        };
+        self.records.push(record.encode().unwrap());
+        self.positions.insert(change.id, position);
+        self.view.apply(&change);
+        PushOutcome::Accepted {
+            position,
+            recorded_at: Timestamp::from_microsecond(recorded_at).unwrap(),
+        }
+    }
+
+    /// Returns the records to send, with the faults that concern them.
+    fn sent(&mut self, after: usize) -> Vec<Bytes> {
+        let mut sent = self.records[after..].to_vec();
+        let last = sent.len().saturating_sub(1);
+        let edit = |record: &Bytes, edit: &dyn Fn(&mut Record)| {
+            let mut record = Record::decode(record).unwrap();
+            edit(&mut record);
+            record.encode().unwrap()
+        };
+        if sent.len() < 2 {
+            return sent;
+        }
+        if self.takes(Fault::Gap) {
+            sent.remove(last / 2);
+        } else if self.takes(Fault::ForgedPositions) {
+            sent.swap(last - 1, last);
+            for (index, record) in sent.iter_mut().enumerate() {
+                let position = okr_log::Position::new((after + index) as u64 + 1);
+                *record = edit(record, &|record| record.position = position);
+            }
+        } else if self.takes(Fault::OtherRecord) {
+            sent[last] = edit(&sent[last], &|record| record.author.0[0] ^= 1);
+        } else if self.takes(Fault::Garbage) {
+            sent[last] = Bytes::from_static(b"\x01no record");
+        } else if self.takes(Fault::GarbageChange) {
+            sent[last] = edit(&sent[last], &|record| {
+                record.body = Bytes::from_static(&[0xFF; 9]);
+            });
+        } else if self.takes(Fault::ClockBackwards) {
+            sent[last] = edit(&sent[last], &|record| {
+                record.recorded_at = RecordedAt::from_micros(FIRST_RECORDED_AT - 1);
+            });
+        } else if self.takes(Fault::Repeated) {
+            sent.insert(last, sent[last].clone());
+        }
+        sent
+    }
+
+    fn checkpoint(&mut self) -> Option<String> {
+        let mut size = self.records.len();
+        let mut root = self.root();
+        let mut origin = self.origin.clone();
+        let mut signer = key(7);
+        if self.takes(Fault::NoCheckpoint) {
+            return None;
+        } else if self.takes(Fault::GarbageCheckpoint) {
+            return Some("good morning\n".to_owned());
+        } else if self.takes(Fault::WrongRoot) {
+            root.0[0] ^= 1;
+        } else if self.takes(Fault::OldCheckpoint) {
+            size -= 1;
+            root = root_of(&self.records[..size]);
+        } else if self.takes(Fault::CheckpointAhead) {
+            size += 1;
+        } else if self.takes(Fault::OtherKey) {
+            signer = key(8);
+        } else if self.takes(Fault::OtherOrigin) {
+            origin = Origin::new("okr.example.org/other").unwrap();
+        }
+        let checkpoint = Checkpoint {
+            origin,
+            size: okr_log::Position::new(size as u64),
+            root,
+        };
+        Some(checkpoint.sign(&signer).to_string())
+    }
+}
+
+impl Connection {
+    /// Connects somebody to a server.
+    pub(crate) fn open(server: &Rc<RefCell<Server>>, author: PersonId) -> Self {
+        Self {
+            server: Rc::clone(server),
+            author,
+        }
+    }
+}
+
+impl Remote for Connection {
+    fn push(
+        &mut self,
+        _base: Position,
+        changes: Vec<EncodedChange>,
+    ) -> Result<Vec<PushOutcome>, RemoteError> {
+        let mut server = self.server.borrow_mut();
+        server.pushes += 1;
+        server.gate()?;
+        if server.takes(Fault::LostRequest) {
+            return Err(lost());
+        }
+        for (index, change) in changes.iter().enumerate() {
+            if let Err(error) = change.decode() {
+                let problem = error.to_string();
+                return Err(RemoteError::InvalidChange { index, problem });
+            }
+        }
+        for (author, change) in std::mem::take(&mut server.overtaking) {
+            let outcome = server.push_one(author, change);
+            assert!(
+                matches!(outcome, PushOutcome::Accepted { .. }),
+                "{outcome:?}"
+            );
+        }
+        let mut outcomes: Vec<PushOutcome> = changes
+            .into_iter()
+            .map(|change| server.push_one(self.author, change))
+            .collect();
+        if server.takes(Fault::LostReply) {
+            return Err(lost());
+        }
+        if server.takes(Fault::MissingAnswer) {
+            outcomes.pop();
+        }
+        Ok(outcomes)
+    }
+
+    fn pull(
+        &mut self,
+        after: Position,
+        directory_version: u64,
+        sink: &mut dyn FnMut(Pulled) -> ControlFlow<()>,
+    ) -> Result<(), RemoteError> {
+        let mut server = self.server.borrow_mut();
+        server.pulls += 1;
+        server.gate()?;
+        if after > server.head() {
+            let head = server.head();
+            return Err(RemoteError::Ahead { head });
+        }
+        let mut messages = Vec::new();
+        if server.directory.version != directory_version {
+            messages.push(Pulled::Directory(server.directory.clone()));
+        }
+        let after = usize::try_from(after.get()).unwrap();
+        for chunk in server.sent(after).chunks(RECORDS_PER_MESSAGE) {
+            messages.push(Pulled::Records(chunk.to_vec()));
+        }
+        let broken = server.takes(Fault::BrokenStream);
+        if !broken {
+            messages.extend(server.checkpoint().map(Pulled::Checkpoint));
+        }
+        drop(server);
+        for message in messages {
+            if sink(message).is_break() {
+                return Ok(());
+            }
+        }
+        if broken { Err(lost()) } else { Ok(()) }
+    }
+
+    fn update_directory(&mut self, entries: Vec<DirectoryEntry>) -> Result<u64, RemoteError> {
+        let mut server = self.server.borrow_mut();
+        server.gate()?;
+        if server.takes(Fault::HandleTaken) {
+            return Err(RemoteError::Refused {
+                reason: "invalid-request".to_owned(),
+                message: "entries[0].handle: taken".to_owned(),
+            });
+        }
+        for entry in entries {
+            server.directory.set(entry);
+        }
+        server.directory.version += 1;
+        Ok(server.directory.version)
+    }
+}
+
+fn lost() -> RemoteError {
+    RemoteError::Unreachable {
+        url: "https://okr.example.org".to_owned(),
+        cause: "connection reset".to_owned(),
+    }
+}
+
+fn key(seed: u8) -> SigningKey {
+    SigningKey::from_bytes(KeyName::new("okr.example.org").unwrap(), &[seed; 32])
+}
+
+fn root_of(records: &[Bytes]) -> Hash {
+    let mut frontier = Frontier::new();
+    for record in records {
+        frontier.push(RecordView::parse(record).unwrap().leaf_hash());
+    }
+    frontier.root()
+}
+
+fn known(decoded: Decoded) -> Change {
+    match decoded {
+        Decoded::Known(change) => change,
+        Decoded::Newer { .. } => panic!("a test writes what it knows"),
+    }
+}

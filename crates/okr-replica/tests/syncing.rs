@@ -1,0 +1,135 @@
+//! Sync when all goes well: what is asked, in which pieces, and what is told.
+
+use okr_core::decide::Command;
+use okr_core::id::Position;
+use okr_replica::{DirectoryEntry, RemoteError, SyncProgress};
+use okr_testkit::sample::{ANA, BEN, CAI, new_objective, objective_id, slug, text};
+
+use crate::contract::{self, Host};
+use crate::device::{now, tag_it, two_devices};
+use crate::fault::Fault;
+use crate::server::{Connection, Server};
+
+struct InMemory(std::rc::Rc<std::cell::RefCell<Server>>);
+
+impl Host for InMemory {
+    fn connect(&mut self) -> Box<dyn okr_replica::Remote> {
+        Box::new(Connection::open(&self.0, ANA))
+    }
+
+    fn info(&self) -> okr_replica::RemoteInfo {
+        self.0.borrow().info()
+    }
+
+    fn org(&self) -> okr_core::id::OrgId {
+        okr_testkit::sample::ORG
+    }
+
+    fn administrator(&self) -> okr_core::id::PersonId {
+        ANA
+    }
+}
+
+#[test]
+fn the_server_in_memory_keeps_the_contract() {
+    contract::check(|| Box::new(InMemory(Server::start())));
+}
+
+#[test]
+fn a_sync_with_nothing_to_do_is_one_pull() {
+    let (server, _ana, mut ben) = two_devices();
+    let (pushes, pulls) = server.borrow().calls();
+    let report = ben.sync();
+    assert_eq!(server.borrow().calls(), (pushes, pulls + 1));
+    assert_eq!((report.pulled, report.pushed), (0, 0));
+    assert_eq!(report.head, server.borrow().head());
+    assert_eq!(report.root, server.borrow().root());
+    assert_eq!(ben.info().synced_at, Some(now()));
+}
+
+#[test]
+fn a_push_keeps_within_a_mebibyte() {
+    let (server, _ana, mut ben) = two_devices();
+    for number in 2..42 {
+        let mut new = new_objective("large");
+        new.slug = slug(&format!("large-{number}"));
+        new.description = Some(text(&"\u{1F680}".repeat(8000)));
+        ben.write([Command::AddObjective {
+            id: objective_id(number),
+            new: Box::new(new),
+        }]);
+    }
+    let (pushes, _) = server.borrow().calls();
+    let mut seen = Vec::new();
+    let mut tell = |progress| seen.push(progress);
+    let report = ben
+        .replica
+        .sync(&mut ben.connection, now(), &mut tell)
+        .unwrap();
+    // 40 changes of 32,000 bytes each.
+    assert_eq!(server.borrow().calls().0, pushes + 2);
+    assert_eq!((report.pushed, report.pulled), (40, 40));
+    assert!(seen.contains(&SyncProgress::Pushed { done: 40, of: 40 }));
+    let head = server.borrow().head().get();
+    assert_eq!(seen.last(), Some(&SyncProgress::Pulled { done: 40, head }));
+}
+
+#[test]
+fn people_are_pushed_before_the_changes_and_reach_everybody() {
+    let (server, mut ana, mut ben) = two_devices();
+    let entry = DirectoryEntry {
+        person: CAI,
+        handle: "cai".to_owned(),
+        name: "Cai".to_owned(),
+        email: "cai@example.org".to_owned(),
+    };
+    ana.replica.set_directory_entry(&entry).unwrap();
+    assert_eq!(
+        ana.replica.directory().unwrap().by_handle("cai"),
+        Some(&entry)
+    );
+    ana.write(tag_it("one"));
+    let report = ana.sync();
+    assert_eq!((report.people, report.pushed), (1, 1));
+    assert_eq!(report.people_refused, None);
+    assert_eq!(ana.sync().people, 0);
+    for device in [&mut ana, &mut ben] {
+        device.sync();
+        let directory = device.replica.directory().unwrap();
+        assert_eq!(directory.by_handle("cai"), Some(&entry));
+        assert_eq!(directory.version, 1);
+    }
+    assert_eq!(server.borrow().calls().0, 2);
+}
+
+#[test]
+fn refused_people_wait_and_stop_nothing_else() {
+    let (server, _ana, mut ben) = two_devices();
+    let entry = DirectoryEntry {
+        person: BEN,
+        handle: "root".to_owned(),
+        name: String::new(),
+        email: String::new(),
+    };
+    ben.replica.set_directory_entry(&entry).unwrap();
+    ben.write(tag_it("one"));
+    server.borrow_mut().fail_next(Fault::HandleTaken);
+    let report = ben.sync();
+    assert_eq!((report.people, report.pushed), (0, 1));
+    assert!(matches!(
+        report.people_refused,
+        Some(RemoteError::Refused { .. })
+    ));
+    assert_eq!(ben.sync().people, 1);
+}
+
+#[test]
+fn a_replica_begins_with_everything() {
+    let (server, ..) = two_devices();
+    let mut cai = crate::device::Device::new(&server, CAI, 3);
+    assert_eq!(cai.info().head, Position::ZERO);
+    let report = cai.sync();
+    assert_eq!(report.pulled, server.borrow().head().get());
+    let server = server.borrow();
+    assert_eq!(&cai.state(server.view()), server.view());
+}
