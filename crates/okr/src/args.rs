@@ -3,14 +3,40 @@
 //! Nothing here looks at a workspace: references, dates and values stay as they were typed until a
 //! command resolves them.
 
+mod check_in;
+mod cycle;
+mod goal;
+mod key_result;
+mod objective;
 mod parse;
+mod people;
 mod start;
 
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand};
 
-pub(crate) use parse::shield_negative;
-pub(crate) use start::{WorkspaceArgs, WorkspaceCommand, WorkspaceUseArgs};
+pub(crate) use check_in::{
+    AmendArgs, CheckInArgs, CheckInCommand, CheckInListArgs, RecordArgs, RetractArgs,
+};
+pub(crate) use cycle::{
+    CycleAddArgs, CycleArgs, CycleCommand, CycleListArgs, CycleReference, CycleSetArgs,
+    CycleStepArgs,
+};
+pub(crate) use goal::{AbandonArgs, ArchiveArgs, Reason, StepArgs, TagArgs};
+pub(crate) use key_result::{
+    KeyResultAddArgs, KeyResultArgs, KeyResultCloseArgs, KeyResultCommand, KeyResultSetArgs,
+    MeasureFlags,
+};
+pub(crate) use objective::{
+    ObjectiveAddArgs, ObjectiveArgs, ObjectiveCloseArgs, ObjectiveCommand, ObjectiveSetArgs,
+};
+pub(crate) use parse::{Cadence, shield_negative};
+pub(crate) use people::{
+    MemberAddArgs, MemberArgs, MemberCommand, MemberListArgs, TeamAddArgs, TeamArgs, TeamCommand,
+    TeamListArgs, TeamMemberArgs, TeamMemberChange, TeamMemberCommand, TeamSetArgs, TeamShowArgs,
+    TeamStepArgs,
+};
+pub(crate) use start::{InitArgs, WorkspaceArgs, WorkspaceCommand, WorkspaceUseArgs};
 
 use crate::help;
 use crate::parse::Honours;
@@ -24,6 +50,7 @@ use crate::ui::UiFlags;
     disable_help_subcommand = true,
     help_template = help::TEMPLATE,
     after_help = help::FOOTER,
+    before_long_help = help::EXAMPLES,
 )]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -107,8 +134,27 @@ pub(crate) struct GlobalArgs {
 /// What can be asked for.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Create a local workspace; no server needed
+    Init(InitArgs),
+    /// Show who you are, in which workspace and on which server
+    #[command(after_help = help::WHOAMI)]
+    Whoami,
     /// Manage workspaces
     Workspace(WorkspaceArgs),
+    /// Manage people
+    Member(MemberArgs),
+    /// Manage teams
+    Team(TeamArgs),
+    /// Manage cycles
+    Cycle(CycleArgs),
+    /// Manage objectives
+    #[command(visible_alias = "obj")]
+    Objective(ObjectiveArgs),
+    /// Manage key results
+    Kr(KeyResultArgs),
+    /// Record the value of a key result
+    #[command(visible_alias = "ci")]
+    Checkin(CheckInArgs),
     /// Explain a command or a topic
     Help(HelpArgs),
 }
@@ -125,7 +171,15 @@ impl Command {
     /// Returns the word that the command is called by.
     pub(crate) const fn word(&self) -> &'static str {
         match self {
+            Self::Init(_) => "init",
+            Self::Whoami => "whoami",
             Self::Workspace(_) => "workspace",
+            Self::Member(_) => "member",
+            Self::Team(_) => "team",
+            Self::Cycle(_) => "cycle",
+            Self::Objective(_) => "objective",
+            Self::Kr(_) => "kr",
+            Self::Checkin(_) => "checkin",
             Self::Help(_) => "help",
         }
     }
@@ -133,7 +187,39 @@ impl Command {
     /// Returns what the command can honour of the flags that every command takes.
     pub(crate) const fn honours(&self) -> Honours {
         match self {
-            Self::Workspace(_) | Self::Help(_) => Honours::MANAGES,
+            Self::Init(_) => Honours {
+                workspace: false,
+                ..Honours::MANAGES
+            },
+            Self::Workspace(_) | Self::Help(_) | Self::Whoami => Honours::MANAGES,
+            Self::Member(args) => match args.command {
+                MemberCommand::Add(_) => Honours::WRITES,
+                MemberCommand::List(_) => Honours::READS,
+            },
+            Self::Team(args) => match args.command {
+                TeamCommand::List(_) | TeamCommand::Show(_) => Honours::READS,
+                TeamCommand::Add(_)
+                | TeamCommand::Set(_)
+                | TeamCommand::Archive(_)
+                | TeamCommand::Restore(_)
+                | TeamCommand::Member(_) => Honours::WRITES,
+            },
+            Self::Cycle(args) => match args.command {
+                CycleCommand::List(_) | CycleCommand::Show(_) => Honours::READS,
+                CycleCommand::Use(_) => Honours::MANAGES,
+                CycleCommand::Add(_)
+                | CycleCommand::Set(_)
+                | CycleCommand::Open(_)
+                | CycleCommand::Close(_)
+                | CycleCommand::Reopen(_) => Honours::WRITES,
+            },
+            Self::Checkin(args) => match args.command {
+                Some(CheckInCommand::List(_)) => Honours::READS,
+                Some(CheckInCommand::Amend(_) | CheckInCommand::Retract(_)) | None => {
+                    Honours::WRITES
+                }
+            },
+            Self::Objective(_) | Self::Kr(_) => Honours::WRITES,
         }
     }
 }

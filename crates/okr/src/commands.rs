@@ -1,12 +1,27 @@
 //! The commands: one file for each verb or noun.
 
+mod checkin;
+mod cycle;
+mod goal;
 mod help;
+mod init;
+mod kr;
+mod member;
+mod objective;
+mod team;
+mod whoami;
 mod workspace;
+
+use okr_core::text::Slug;
+use okr_replica::Found;
 
 use crate::args::{Command, HelpArgs};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Exit;
+use crate::failure;
+use crate::resolve::Resolver;
+use crate::slug;
 
 /// Runs a command; none is `okr` alone.
 ///
@@ -15,7 +30,61 @@ use crate::exit::Exit;
 pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exit, CliError> {
     match command {
         None => help::run(context, &HelpArgs { topic: Vec::new() }),
+        Some(Command::Init(args)) => init::run(context, &args),
+        Some(Command::Whoami) => whoami::run(context),
         Some(Command::Workspace(args)) => workspace::run(context, &args),
+        Some(Command::Member(args)) => member::run(context, &args),
+        Some(Command::Team(args)) => team::run(context, &args),
+        Some(Command::Cycle(args)) => cycle::run(context, &args),
+        Some(Command::Objective(args)) => objective::run(context, &args),
+        Some(Command::Kr(args)) => kr::run(context, &args),
+        Some(Command::Checkin(args)) => checkin::run(context, &args),
         Some(Command::Help(args)) => help::run(context, &args),
+    }
+}
+
+/// Reads a value that the word none takes away; nothing given stays nothing.
+fn or_none<T>(
+    text: Option<&str>,
+    read: impl FnOnce(&str) -> Result<T, CliError>,
+) -> Result<Option<Option<T>>, CliError> {
+    match text {
+        None => Ok(None),
+        Some("none") => Ok(Some(None)),
+        Some(text) => Ok(Some(Some(read(text)?))),
+    }
+}
+
+/// Writes a number of things: "1 change", "2 changes".
+fn counted<N: PartialEq + From<u8> + std::fmt::Display>(count: N, noun: &str) -> String {
+    let plural = if count == N::from(1) { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}
+
+/// Says that an editing command was given nothing to edit.
+fn nothing_given(help: &str) -> CliError {
+    CliError::usage("nothing-given", "say what to change").with_hint(help)
+}
+
+/// Makes a slug from a title that no thing has among those that `rivals` picks.
+fn free_slug(
+    resolver: &Resolver<'_, '_>,
+    (title, fallback): (&str, &str),
+    rivals: impl Fn(&Found) -> bool,
+) -> Result<Slug, CliError> {
+    // The store is asked for each try; its failure must not look like a free slug.
+    let failed = std::cell::RefCell::new(None);
+    let slug = slug::from_title(title, fallback, |slug| {
+        match resolver.reading.by_slug(slug) {
+            Ok(found) => found.iter().any(&rivals),
+            Err(error) => {
+                failed.replace(Some(error));
+                false
+            }
+        }
+    });
+    match failed.into_inner() {
+        Some(error) => Err(failure::replica(error)),
+        None => Ok(slug),
     }
 }

@@ -1,13 +1,26 @@
 //! What every command is given: the flags, the present, the streams, and the places of this machine.
 
+mod ids;
+mod moment;
+
+use std::io::{self, BufRead as _, IsTerminal as _};
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use okr_core::value::WeekStart;
+use okr_core::view::View as _;
+use okr_replica::{Moment, Reading, Replica, ReplicaInfo};
+use uuid::Uuid;
 
 use crate::args::GlobalArgs;
 use crate::error::CliError;
+use crate::failure;
 use crate::ui::{self, Ui};
 use crate::when::{Clock, WhenError};
 use crate::workspace::{Environment, Places, Workspace};
+use ids::Ids;
+
+pub(crate) use moment::{AtInfo, axis_word, only_change};
 
 /// What every command is given.
 pub(crate) struct Context {
@@ -22,6 +35,7 @@ pub(crate) struct Context {
     /// The present, or what `--now` says it is.
     pub(crate) now: Timestamp,
     workspace: Option<Workspace>,
+    ids: Ids,
 }
 
 impl Context {
@@ -52,16 +66,18 @@ impl Context {
                 Some(text) => Clock::parse_now(text, &TimeZone::system())
                     .map_err(|error| bad_when("--now", &error))?,
             };
-            Ok((places, now))
+            let ids = Ids::new(environment.get("OKR_SEED"));
+            Ok((places, now, ids))
         });
         match found {
-            Ok((places, now)) => Ok(Self {
+            Ok((places, now, ids)) => Ok(Self {
                 ui,
                 globals,
                 environment,
                 places,
                 now,
                 workspace: None,
+                ids,
             }),
             Err(error) => Err((ui, error)),
         }
@@ -80,6 +96,164 @@ impl Context {
         Ok(self.workspace.as_ref().expect("it was chosen just now"))
     }
 
+    /// Opens the replica of the workspace.
+    ///
+    /// # Errors
+    /// As [`Context::workspace`], and when the replica cannot be read.
+    pub(crate) fn replica(&mut self) -> Result<Replica, CliError> {
+        let directory = self.workspace()?.directory.clone();
+        let replica = Replica::open(&directory).map_err(failure::replica)?;
+        if self.ids.wait_for_replica() {
+            let info = replica.info().map_err(failure::replica)?;
+            self.ids.mix(&info);
+        }
+        Ok(replica)
+    }
+
+    /// Asks for a yes, on stderr. `--yes` gives it; without a terminal the question is an error.
+    ///
+    /// # Errors
+    /// When nobody can be asked, or nobody said yes.
+    pub(crate) fn confirm(&mut self, question: &str) -> Result<(), CliError> {
+        if self.globals.yes || self.globals.dry_run {
+            return Ok(());
+        }
+        if !self.may_ask() {
+            return Err(CliError::user(
+                "needs-yes",
+                format!("{question} Nobody can be asked here"),
+            )
+            .with_hint("add -y to say yes"));
+        }
+        let answer = self.ask(&format!("{question} [y/N] "))?;
+        if matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes") {
+            return Ok(());
+        }
+        Err(CliError::user("not-confirmed", "nothing was done"))
+    }
+
+    /// Says whether there is somebody who can be asked.
+    pub(crate) fn may_ask(&self) -> bool {
+        !self.globals.no_input && self.environment.get("CI").is_none() && io::stdin().is_terminal()
+    }
+
+    /// Asks for a line, on stderr.
+    ///
+    /// # Errors
+    /// When standard input cannot be read.
+    pub(crate) fn ask(&mut self, question: &str) -> Result<String, CliError> {
+        self.ui.question(question);
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer).map_err(|error| {
+            CliError::config("no-input", "standard input cannot be read").caused_by(&error)
+        })?;
+        Ok(answer.trim().to_owned())
+    }
+
+    /// Makes the id of something new.
+    pub(crate) fn new_uuid(&mut self) -> Uuid {
+        if self.ids.wait_for_replica() {
+            // A new workspace has no replica yet; the seed alone must do then.
+            self.replica().ok();
+        }
+        self.ids.next(self.now)
+    }
+
+    /// Reads what is known at present, with the clock of the organisation.
+    ///
+    /// # Errors
+    /// When the replica cannot be read.
+    pub(crate) fn present<'r>(
+        &self,
+        replica: &'r Replica,
+    ) -> Result<(Reading<'r>, Clock), CliError> {
+        let guess = Clock {
+            now: self.now,
+            zone: TimeZone::UTC,
+            week_start: WeekStart::Monday,
+        };
+        let reading = replica
+            .reading(Moment::now(guess.today()))
+            .map_err(failure::replica)?;
+        let clock = self.clock_of(&reading)?;
+        if clock.today() == guess.today() {
+            return Ok((reading, clock));
+        }
+        // Only in the hours in which the day of the organisation is another one than that of UTC.
+        let reading = replica
+            .reading(Moment::now(clock.today()))
+            .map_err(failure::replica)?;
+        Ok((reading, clock))
+    }
+
+    /// Reads what `--at` and `--axis` ask for.
+    ///
+    /// # Errors
+    /// When they cannot be understood, or the replica cannot be read.
+    pub(crate) fn reading<'r>(
+        &mut self,
+        replica: &'r Replica,
+    ) -> Result<(Reading<'r>, AtInfo), CliError> {
+        moment::reading(self, replica)
+    }
+
+    fn clock_of(&self, reading: &Reading<'_>) -> Result<Clock, CliError> {
+        let org = reading.org().map_err(failure::replica)?;
+        let (zone, week_start) = match org {
+            Some(org) => (zone_named(org.time_zone.as_str())?, org.week_start),
+            None => (TimeZone::UTC, WeekStart::Monday),
+        };
+        Ok(Clock {
+            now: self.now,
+            zone,
+            week_start,
+        })
+    }
+
+    /// Returns the frame of an answer about what is known at present.
+    ///
+    /// # Errors
+    /// When the replica cannot be read.
+    pub(crate) fn frame(&self, replica: &Replica, clock: &Clock) -> Result<ui::Context, CliError> {
+        let info = replica.info().map_err(failure::replica)?;
+        let at = crate::render::iso(self.now, &clock.zone);
+        Ok(self.frame_of(&info, clock, (at, "recorded")))
+    }
+
+    /// Returns the frame of an answer about the moment that was asked for.
+    ///
+    /// # Errors
+    /// When the replica cannot be read.
+    pub(crate) fn frame_at(&self, replica: &Replica, at: &AtInfo) -> Result<ui::Context, CliError> {
+        let info = replica.info().map_err(failure::replica)?;
+        let moment = (at.at.clone(), axis_word(at.moment.axis));
+        Ok(self.frame_of(&info, &at.clock, moment))
+    }
+
+    fn frame_of(
+        &self,
+        info: &ReplicaInfo,
+        clock: &Clock,
+        (at, axis): (String, &'static str),
+    ) -> ui::Context {
+        let synced_at = info
+            .synced_at
+            .map(|then| crate::render::iso(then, &clock.zone));
+        let pending = u64::try_from(info.pending).unwrap_or(u64::MAX);
+        ui::Context {
+            at,
+            axis,
+            synced_at,
+            pending,
+            ..self.plain_frame()
+        }
+    }
+
+    /// Works in this workspace from now on, whatever was named.
+    pub(crate) fn choose(&mut self, workspace: Workspace) {
+        self.workspace = Some(workspace);
+    }
+
     /// Returns the frame of an answer that is about this machine, not about a replica.
     pub(crate) fn plain_frame(&self) -> ui::Context {
         ui::Context {
@@ -94,6 +268,21 @@ impl Context {
             pending: 0,
         }
     }
+}
+
+/// Finds a time zone by its IANA name.
+///
+/// # Errors
+/// A configuration error when this machine does not know it.
+pub(crate) fn zone_named(name: &str) -> Result<TimeZone, CliError> {
+    TimeZone::get(name).map_err(|error| {
+        CliError::config(
+            "unknown-time-zone",
+            format!("\"{name}\" is no known time zone"),
+        )
+        .caused_by(&error)
+        .with_hint("an IANA name such as Europe/Oslo or America/New_York")
+    })
 }
 
 /// Says that a date or time of the command line cannot be read.

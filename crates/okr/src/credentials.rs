@@ -53,15 +53,26 @@ pub(crate) fn find(
     environment: &Environment,
     workspace: &Workspace,
 ) -> Result<Option<Token>, CliError> {
+    if let Some(token) = of_environment(environment)? {
+        return Ok(Some(token));
+    }
+    let path = workspace.token_file();
+    if path.exists() {
+        return read_file(&path).map(Some);
+    }
+    Ok(None)
+}
+
+/// Finds the token that `OKR_TOKEN` or `OKR_TOKEN_FILE` give.
+///
+/// # Errors
+/// As [`find`].
+pub(crate) fn of_environment(environment: &Environment) -> Result<Option<Token>, CliError> {
     if let Some(token) = environment.get("OKR_TOKEN") {
         return Token::new(token).map(Some);
     }
     if let Some(path) = environment.get("OKR_TOKEN_FILE") {
         return read_file(Path::new(path)).map(Some);
-    }
-    let path = workspace.token_file();
-    if path.exists() {
-        return read_file(&path).map(Some);
     }
     Ok(None)
 }

@@ -13,7 +13,21 @@ pub(crate) const TEMPLATE: &str = "\
 Usage: okr [OPTIONS] [COMMAND]
 
 Begin
+  init         Create a local workspace; no server needed
+  whoami       Show who you are, in which workspace and on which server
   workspace    Manage workspaces: list, use, path
+
+Every week
+  checkin      Record the value of a key result; amend, retract, list (alias ci)
+
+Goals
+  objective    Manage objectives: add, set, publish, close, archive ... (alias obj)
+  kr           Manage key results: add, set, close, archive ...
+  cycle        Manage cycles: add, open, close, use, list ...
+
+People
+  team         Manage teams and who is in them
+  member       Manage people: add, list
 
   help         Explain a command or a topic
 
@@ -24,6 +38,16 @@ Options:
 pub(crate) const FOOTER: &str = "\
 okr COMMAND --help shows the examples of a command, okr help TOPIC explains a concept:
 dates, ids, output, exit-codes, environment, offline.";
+
+/// What the long overview begins with.
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  okr init acme --name \"Acme\"                    start without a server
+  okr cycle add 2026-Q4 --open                   plan a quarter and open it
+  okr objective add \"Fast enough to feel instant\"
+  okr kr add \"p99 latency\" -O fast --from 480 --to 200 --unit ms
+  okr checkin p99-latency 312 -C 7 -m \"pooling is in\"
+";
 
 #[cfg(test)]
 mod tests {
@@ -68,5 +92,48 @@ mod tests {
         for command in Arguments::command().get_subcommands() {
             check(command, " okr");
         }
+    }
+
+    #[test]
+    fn every_example_parses() {
+        let arguments = |line: &str| -> Vec<String> { words(line) };
+        let mut count = 0;
+        for text in std::iter::once(EXAMPLES).chain(examples::ALL.iter().copied()) {
+            for line in text.lines().filter_map(|line| line.strip_prefix("  okr ")) {
+                // The explanation of an example stands after at least three spaces.
+                let line = line.split("   ").next().unwrap_or(line);
+                let line = line.split(" < ").next().unwrap_or(line);
+                let mut words = arguments(line);
+                words.insert(0, "okr".to_owned());
+                let parsed = clap::Parser::try_parse_from::<_, String>(
+                    words
+                        .into_iter()
+                        .map(crate::args::shield_negative)
+                        .collect::<Vec<_>>(),
+                );
+                let _: Arguments = parsed.unwrap_or_else(|error| panic!("{line}: {error}"));
+                count += 1;
+            }
+        }
+        assert!(count > 40, "only {count} examples were found");
+    }
+
+    /// Splits a line at spaces outside double quotes.
+    fn words(line: &str) -> Vec<String> {
+        let mut words = Vec::new();
+        let mut word = None;
+        let mut quoted = false;
+        for character in line.chars() {
+            match character {
+                '"' => {
+                    quoted = !quoted;
+                    word.get_or_insert_with(String::new);
+                }
+                ' ' if !quoted => words.extend(word.take()),
+                _ => word.get_or_insert_with(String::new).push(character),
+            }
+        }
+        words.extend(word);
+        words
     }
 }

@@ -10,18 +10,23 @@ mod commands;
 mod config;
 mod context;
 mod credentials;
+mod describe;
 pub mod environment;
 pub mod error;
 pub mod exit;
+mod failure;
 mod help;
 pub mod help_topics;
 mod parse;
 pub mod render;
+mod resolve;
 pub mod short_id;
+mod slug;
 pub mod ui;
 pub mod value_text;
 pub mod when;
 mod workspace;
+mod write;
 
 use std::process::ExitCode;
 

@@ -233,22 +233,48 @@ mod tests {
     }
 
     #[test]
+    fn negative_values_are_values() {
+        for (line, expected) in [
+            ("okr checkin margin -3", "-3"),
+            ("okr checkin margin -3%", "-3%"),
+            ("okr checkin margin -1.2k -C 7", "-1.2k"),
+            ("okr checkin margin -C7 -0.5", "-0.5"),
+            ("okr checkin margin +5", "+5"),
+        ] {
+            let parsed = parse(line).unwrap();
+            let Some(Command::Checkin(check_in)) = parsed.command else {
+                panic!("{line} is no check-in");
+            };
+            assert_eq!(check_in.record.unwrap().value, expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn subcommands_of_checkin_are_not_key_results() {
+        let parsed = parse("okr checkin list margin").unwrap();
+        let Some(Command::Checkin(check_in)) = parsed.command else {
+            panic!("no check-in");
+        };
+        assert!(check_in.command.is_some() && check_in.record.is_none());
+    }
+
+    #[test]
     fn global_flags_stand_before_or_after_the_verb() {
         for line in [
-            "okr -w acme -q workspace path",
-            "okr -q workspace path -w acme",
+            "okr -w acme checkin margin 3 -n",
+            "okr -n checkin -w acme margin 3",
         ] {
             let parsed = parse(line).unwrap();
             assert_eq!(parsed.globals.workspace.as_deref(), Some("acme"));
-            assert!(parsed.globals.ui.quiet);
+            assert!(parsed.globals.dry_run);
         }
     }
 
     #[test]
     fn a_flag_without_effect_is_refused() {
         for line in [
-            "okr workspace list --at 2026-10-01",
-            "okr workspace list --axis authored",
+            "okr checkin margin 3 --at 2026-10-01",
+            "okr checkin margin 3 --axis authored",
             "okr workspace list -n",
             "okr workspace list -t platform",
         ] {
@@ -260,19 +286,21 @@ mod tests {
 
     #[test]
     fn what_cannot_be_understood_says_what_to_type() {
-        let error = refused("okr wrkspace");
+        let error = refused("okr checkin margin 3 -C 11");
         assert_eq!(error.exit(), Exit::Usage);
-        assert!(error.message().contains("wrkspace"), "{error}");
-        let error = refused("okr workspace use");
+        assert!(error.message().contains("from 0 to 10"), "{error}");
+        let error = refused("okr chekin margin 3");
+        assert!(error.message().contains("chekin"), "{error}");
+        let error = refused("okr kr add Latency");
         assert!(!error.message().ends_with(':'), "{error}");
     }
 
     #[test]
     fn programs_get_usage_errors_as_json() {
         for line in [
-            "okr workspace use -o json",
-            "okr workspace use --json",
-            "okr workspace use -ojsonl",
+            "okr checkin -o json",
+            "okr checkin --json",
+            "okr checkin -ojsonl",
         ] {
             assert!(
                 matches!(parse(line), Err(Answered::Refused { json: true, .. })),
@@ -280,7 +308,7 @@ mod tests {
             );
         }
         assert!(matches!(
-            parse("okr workspace use"),
+            parse("okr checkin"),
             Err(Answered::Refused { json: false, .. })
         ));
     }

@@ -140,6 +140,13 @@ impl Ui {
         self.write_remark("warning", "Warning:", Tone::Warning, text);
     }
 
+    /// Asks something on stderr, without a line feed; only where a person can answer.
+    pub fn question(&mut self, text: &str) {
+        self.flush();
+        let text = sanitise_lines(text).into_owned();
+        self.write_stderr(&text);
+    }
+
     /// Prints an error on stderr and returns how the process must end.
     pub fn error(&mut self, error: &CliError) -> Exit {
         match error.kind() {

@@ -14,6 +14,19 @@ macro_rules! examples {
 }
 
 examples! {
+    /// Of `okr init`.
+    INIT = "\
+Examples:
+  okr init acme --name \"Acme\" --tz Europe/Oslo --handle ana --person \"Ana Berg\"
+  okr init try
+
+Everything works without a server. To share it later, an administrator adopts it on a server with
+the ids that this command prints, and you type okr login URL --code CODE.";
+    /// Of `okr whoami`.
+    WHOAMI = "\
+Examples:
+  okr whoami
+  okr whoami -o json";
     /// Of `okr workspace list`.
     WORKSPACE_LIST = "\
 Examples:
@@ -29,9 +42,160 @@ For one command: -w acme. For one shell: export OKR_WORKSPACE=acme";
 Examples:
   okr workspace path
   okr workspace path -w acme";
+    /// Of `okr member add`.
+    MEMBER_ADD = "\
+Examples:
+  okr member add ben --name \"Ben Ode\" --email ben@acme.dev
+  okr member add cleo --role viewer";
+    /// Of `okr member list`.
+    MEMBER_LIST = "\
+Examples:
+  okr member list
+  okr member list --all";
+    /// Of `okr team add`.
+    TEAM_ADD = "\
+Examples:
+  okr team add Platform --lead @ana --member @ben
+  okr team add \"Site reliability\" --slug sre --parent platform";
+    /// Of `okr team list`.
+    TEAM_LIST = "\
+Examples:
+  okr team list
+  okr team list --archived -o json";
+    /// Of `okr team show`.
+    TEAM_SHOW = "\
+Examples:
+  okr team show platform";
+    /// Of `okr team set`.
+    TEAM_SET = "\
+Examples:
+  okr team set platform --name \"Core platform\"
+  okr team set sre --parent none
+  okr team set sre --lead @ben -m \"Ana moves to product\"";
+    /// Of `okr team archive` and `okr team restore`.
+    TEAM_STEP = "\
+Examples:
+  okr team archive sre -m \"merged into platform\"
+  okr team restore sre";
+    /// Of `okr team member add` and `remove`.
+    TEAM_MEMBER = "\
+Examples:
+  okr team member add platform @ben @cleo
+  okr team member remove platform @ben -m \"moves to product\"";
+    /// Of `okr cycle add`.
+    CYCLE_ADD = "\
+Examples:
+  okr cycle add 2026-Q4
+  okr cycle add 2026-H2 --open
+  okr cycle add \"Spring 2020\" --from 2020-01-06 --to 2020-06-19 --cadence 2w";
+    /// Of `okr cycle list`.
+    CYCLE_LIST = "\
+Examples:
+  okr cycle list
+  okr cycle list --at 2026-10-01";
+    /// Of `okr cycle show` and `okr cycle use`.
+    CYCLE_SHOW = "\
+Examples:
+  okr cycle show 2026-Q4
+  okr cycle use 2026-Q4                   until another one is set; none forgets it
+  okr cycle use none";
+    /// Of `okr cycle set`.
+    CYCLE_SET = "\
+Examples:
+  okr cycle set 2026-Q4 --to 2027-01-08 -m \"year end\" --category external-change
+  okr cycle set 2026-Q4 --cadence 2w";
+    /// Of `okr cycle open`, `close` and `reopen`.
+    CYCLE_STEP = "\
+Examples:
+  okr cycle open 2026-Q4                  from now on a moved target is an amendment
+  okr cycle close 2026-Q3
+  okr cycle reopen 2026-Q3 -m \"closed by mistake\"";
+    /// Of `okr objective add`.
+    OBJECTIVE_ADD = "\
+Examples:
+  okr objective add \"Fast enough to feel instant\" -t platform
+  okr objective add \"Self-serve is the way to buy\" --kind committed --owner @maya
+  okr objective add \"Edge everywhere\" --slug edge --supports fast --tag cdn --draft";
+    /// Of `okr objective set`.
+    OBJECTIVE_SET = "\
+Examples:
+  okr objective set fast --title \"Fast enough to feel instant, everywhere\"
+  okr objective set fast --owner @ben -m \"Ana is on leave\"
+  okr objective set fast --supports self-serve --weight 2
+  okr objective set fast --to-cycle 2027-Q1";
+    /// Of `okr objective close`.
+    OBJECTIVE_CLOSE = "\
+Examples:
+  okr objective close fast --score 0.7 --reflection \"pooling paid, the CDN did not\"
+  okr objective close fast                with the progress as score";
+    /// Of commands that move one goal to another state.
+    STEP = "\
+Examples:
+  okr objective publish fast
+  okr objective reopen fast -m \"closed too early\"
+  okr kr reopen api-p99 -m \"the numbers were wrong\"";
+    /// Of the commands that archive and restore.
+    ARCHIVE = "\
+Examples:
+  okr objective archive edge
+  okr kr archive api-docs api-errors -m \"measured elsewhere\"
+  okr kr restore api-docs";
+    /// Of the commands that abandon.
+    ABANDON = "\
+Examples:
+  okr kr abandon edge-cache -m \"the contract fell through\" --category external-change
+  okr objective abandon edge -m \"no longer worth it\" --category other";
+    /// Of the commands that tag and untag.
+    TAG = "\
+Examples:
+  okr objective tag fast cdn infra
+  okr kr untag api-p99 infra";
+    /// Of `okr kr add`.
+    KR_ADD = "\
+Examples:
+  okr kr add \"p99 latency of public API\" -O fast --from 480 --to 200 --unit ms --slug api-p99
+  okr kr add \"Error budget burn\" -O fast --at-most 1.0
+  okr kr add \"Tested runbooks\" -O fast --from 0 --to 12 --commit 8 --stretch 15
+  okr kr add \"Move to the new CDN\" -O fast --milestones \"Contract; Pilot; All regions=2\"
+  okr kr add \"Docs\" -O fast --zones \"page per API; with examples; with a playground\"";
+    /// Of `okr kr set`.
+    KR_SET = "\
+Examples:
+  okr kr set api-p99 --target 180 -m \"hardware came early\" --category external-change
+  okr kr set api-p99 --owner @ben --due 2026-12-15
+  okr kr set runbooks --title \"Services with a tested runbook\"";
+    /// Of `okr kr close`.
+    KR_CLOSE = "\
+Examples:
+  okr kr close api-p99                    with the progress as score
+  okr kr close api-p99 --score 0.7 -m \"as agreed in the review\"";
+    /// Of `okr checkin`.
+    CHECKIN = "\
+Examples:
+  okr checkin api-p99 312 -C 7 -m \"pooling is in\"
+  okr checkin runbooks +2                 two more than last time
+  okr checkin edge-cache 76% --on 2026-11-20
+  okr checkin margin -3
+  okr checkin move-to-cdn 1,2             milestones 1 and 2 are done; +3 adds one
+  okr checkin docs target                 the level reached: fail, commit, target, stretch
+  okr checkin launch done";
+    /// Of `okr checkin amend`.
+    CHECKIN_AMEND = "\
+Examples:
+  okr checkin amend api-p99 --value 321 --reason \"digits swapped\"
+  okr checkin amend api-p99 --on 2026-11-19 -C 6";
+    /// Of `okr checkin retract`.
+    CHECKIN_RETRACT = "\
+Examples:
+  okr checkin retract api-p99 -m \"measured on the wrong cluster\"";
+    /// Of `okr checkin list`.
+    CHECKIN_LIST = "\
+Examples:
+  okr checkin list api-p99
+  okr checkin list api-p99 --limit 5 -o json";
     /// Of `okr help`.
     HELP = "\
 Examples:
   okr help dates
-  okr help workspace use";
+  okr help kr add";
 }

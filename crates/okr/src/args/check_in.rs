@@ -1,0 +1,115 @@
+//! Arguments of `okr checkin`.
+
+use clap::{Args, Subcommand};
+use okr_core::text::LongText;
+use okr_core::value::Confidence;
+
+use super::parse;
+use crate::help;
+
+/// Arguments of `okr checkin`.
+#[derive(Args, Debug)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    after_help = help::CHECKIN
+)]
+pub(crate) struct CheckInArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<CheckInCommand>,
+
+    #[command(flatten)]
+    pub(crate) record: Option<RecordArgs>,
+}
+
+/// What can be done with check-ins that were recorded.
+#[derive(Debug, Subcommand)]
+pub(crate) enum CheckInCommand {
+    /// Correct a check-in; what it said before stays in history
+    Amend(AmendArgs),
+    /// Take a check-in back; it stays in history
+    Retract(RetractArgs),
+    /// List the check-ins of a key result
+    #[command(visible_alias = "ls")]
+    List(CheckInListArgs),
+}
+
+/// What is reported, on what.
+#[derive(Args, Debug)]
+pub(crate) struct RecordArgs {
+    /// The key result: a slug, a short id or a full id
+    #[arg(value_name = "KR")]
+    pub(crate) key_result: String,
+
+    /// The value: 42, +5, -3, 45%, 1.2k, done; milestones 1,3 or +2; fail, commit, target or
+    /// stretch
+    #[arg(value_name = "VALUE", value_parser = parse::value_text, allow_negative_numbers = true)]
+    pub(crate) value: String,
+
+    /// How sure you are that the target will be met: 0 (no chance) to 10 (certain)
+    #[arg(short = 'C', long, value_name = "0-10", value_parser = parse::confidence)]
+    pub(crate) confidence: Option<Confidence>,
+
+    /// What is behind the number
+    #[arg(short = 'm', long, value_name = "TEXT", value_parser = parse::long_text, allow_hyphen_values = true)]
+    pub(crate) note: Option<LongText>,
+
+    /// The day on which the value was true; today unless said otherwise
+    #[arg(long, value_name = "DATE")]
+    pub(crate) on: Option<String>,
+}
+
+/// Arguments of `okr checkin amend`.
+#[derive(Args, Debug)]
+#[command(after_help = help::CHECKIN_AMEND)]
+pub(crate) struct AmendArgs {
+    /// The check-in by id, or a key result for its latest one
+    #[arg(value_name = "REF")]
+    pub(crate) reference: String,
+
+    /// The value that it should have said
+    #[arg(long, value_name = "VALUE", value_parser = parse::value_text, allow_negative_numbers = true)]
+    pub(crate) value: Option<String>,
+
+    /// The confidence that it should have said, 0 to 10
+    #[arg(short = 'C', long, value_name = "0-10", value_parser = parse::confidence)]
+    pub(crate) confidence: Option<Confidence>,
+
+    /// The note that it should have had
+    #[arg(short = 'm', long, value_name = "TEXT", value_parser = parse::long_text, allow_hyphen_values = true)]
+    pub(crate) note: Option<LongText>,
+
+    /// The day on which the value was true
+    #[arg(long, value_name = "DATE")]
+    pub(crate) on: Option<String>,
+
+    /// Why it is corrected
+    #[arg(long, value_name = "TEXT", value_parser = parse::long_text)]
+    pub(crate) reason: Option<LongText>,
+}
+
+/// Arguments of `okr checkin retract`.
+#[derive(Args, Debug)]
+#[command(after_help = help::CHECKIN_RETRACT)]
+pub(crate) struct RetractArgs {
+    /// The check-in by id, or a key result for its latest one
+    #[arg(value_name = "REF")]
+    pub(crate) reference: String,
+
+    /// Why it is taken back
+    #[arg(short = 'm', long, value_name = "TEXT", value_parser = parse::long_text)]
+    pub(crate) reason: LongText,
+}
+
+/// Arguments of `okr checkin list`.
+#[derive(Args, Debug)]
+#[command(after_help = help::CHECKIN_LIST)]
+pub(crate) struct CheckInListArgs {
+    /// The key result: a slug, a short id or a full id
+    #[arg(value_name = "KR")]
+    pub(crate) key_result: String,
+
+    /// Show at most this many, the newest
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+}

@@ -1,0 +1,119 @@
+//! Arguments of `okr cycle`.
+
+use clap::{Args, Subcommand};
+use okr_core::text::Name;
+
+use super::goal::Reason;
+use super::parse::{self, Cadence};
+use crate::help;
+
+/// Arguments of `okr cycle`.
+#[derive(Args, Debug)]
+pub(crate) struct CycleArgs {
+    #[command(subcommand)]
+    pub(crate) command: CycleCommand,
+}
+
+/// What can be done with cycles.
+#[derive(Debug, Subcommand)]
+pub(crate) enum CycleCommand {
+    /// Plan a cycle
+    Add(CycleAddArgs),
+    /// List the cycles
+    #[command(visible_alias = "ls")]
+    List(CycleListArgs),
+    /// Show a cycle
+    Show(CycleReference),
+    /// Change fields of a cycle
+    Set(CycleSetArgs),
+    /// Open a cycle: its measures become commitments
+    Open(CycleStepArgs),
+    /// Close a cycle: only late facts and corrections follow
+    Close(CycleStepArgs),
+    /// Take up a closed cycle again
+    Reopen(CycleStepArgs),
+    /// Set the cycle that commands work in
+    Use(CycleReference),
+}
+
+/// Arguments of `okr cycle add`.
+#[derive(Args, Debug)]
+#[command(after_help = help::CYCLE_ADD)]
+pub(crate) struct CycleAddArgs {
+    /// Its name, such as 2026-Q4
+    #[arg(value_parser = parse::name)]
+    pub(crate) name: Name,
+
+    /// Its first day; read from a name such as 2026-Q4, 2026-H1, 2026-11 or 2026 unless given
+    #[arg(long, value_name = "DATE")]
+    pub(crate) from: Option<String>,
+
+    /// Its last day
+    #[arg(long, value_name = "DATE")]
+    pub(crate) to: Option<String>,
+
+    /// How often its key results expect a check-in: 7, 2w, month; as the organisation unless given
+    #[arg(long, value_name = "DAYS", value_parser = parse::cadence)]
+    pub(crate) cadence: Option<Cadence>,
+
+    /// Open it at once
+    #[arg(long)]
+    pub(crate) open: bool,
+
+    #[command(flatten)]
+    pub(crate) reason: Reason,
+}
+
+/// Arguments of `okr cycle list`.
+#[derive(Args, Debug)]
+#[command(after_help = help::CYCLE_LIST)]
+pub(crate) struct CycleListArgs {}
+
+/// A cycle.
+#[derive(Args, Debug)]
+#[command(after_help = help::CYCLE_SHOW)]
+pub(crate) struct CycleReference {
+    /// Its name, a short id or a full id
+    #[arg(value_name = "CYCLE")]
+    pub(crate) reference: String,
+}
+
+/// Arguments of `okr cycle set`.
+#[derive(Args, Debug)]
+#[command(after_help = help::CYCLE_SET)]
+pub(crate) struct CycleSetArgs {
+    /// Its name, a short id or a full id
+    #[arg(value_name = "CYCLE")]
+    pub(crate) reference: String,
+
+    /// Its name
+    #[arg(long, value_parser = parse::name)]
+    pub(crate) name: Option<Name>,
+
+    /// Its first day
+    #[arg(long, value_name = "DATE")]
+    pub(crate) from: Option<String>,
+
+    /// Its last day
+    #[arg(long, value_name = "DATE")]
+    pub(crate) to: Option<String>,
+
+    /// How often its key results expect a check-in: 7, 2w, month, or none for as the organisation
+    #[arg(long, value_name = "DAYS", value_parser = parse::cadence)]
+    pub(crate) cadence: Option<Cadence>,
+
+    #[command(flatten)]
+    pub(crate) reason: Reason,
+}
+
+/// A cycle, and why something happens to it.
+#[derive(Args, Debug)]
+#[command(after_help = help::CYCLE_STEP)]
+pub(crate) struct CycleStepArgs {
+    /// Its name, a short id or a full id
+    #[arg(value_name = "CYCLE")]
+    pub(crate) reference: String,
+
+    #[command(flatten)]
+    pub(crate) reason: Reason,
+}

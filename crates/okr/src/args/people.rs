@@ -1,0 +1,203 @@
+//! Arguments of `okr member` and `okr team`.
+
+use clap::{Args, Subcommand};
+use okr_core::text::{Name, Slug};
+use okr_core::value::Role;
+
+use super::goal::Reason;
+use super::parse;
+use crate::help;
+
+/// Arguments of `okr member`.
+#[derive(Args, Debug)]
+pub(crate) struct MemberArgs {
+    #[command(subcommand)]
+    pub(crate) command: MemberCommand,
+}
+
+/// What can be done with people.
+#[derive(Debug, Subcommand)]
+pub(crate) enum MemberCommand {
+    /// Add a person to the organisation
+    Add(MemberAddArgs),
+    /// List the people of the organisation
+    #[command(visible_alias = "ls")]
+    List(MemberListArgs),
+}
+
+/// Arguments of `okr member add`.
+#[derive(Args, Debug)]
+#[command(after_help = help::MEMBER_ADD)]
+pub(crate) struct MemberAddArgs {
+    /// Their short name, unique in the organisation, with or without the @
+    pub(crate) handle: String,
+
+    /// Their full name; the handle unless said otherwise
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) name: Option<String>,
+
+    /// Their e-mail address
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) email: Option<String>,
+
+    /// What they may do
+    #[arg(long, value_name = "ROLE", default_value = "member", value_parser = parse::role())]
+    pub(crate) role: Role,
+
+    #[command(flatten)]
+    pub(crate) reason: Reason,
+}
+
+/// Arguments of `okr member list`.
+#[derive(Args, Debug)]
+#[command(after_help = help::MEMBER_LIST)]
+pub(crate) struct MemberListArgs {
+    /// Also list people who left
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+/// Arguments of `okr team`.
+#[derive(Args, Debug)]
+pub(crate) struct TeamArgs {
+    #[command(subcommand)]
+    pub(crate) command: TeamCommand,
+}
+
+/// What can be done with teams.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TeamCommand {
+    /// Add a team
+    Add(TeamAddArgs),
+    /// List the teams
+    #[command(visible_alias = "ls")]
+    List(TeamListArgs),
+    /// Show a team
+    Show(TeamShowArgs),
+    /// Change fields of a team
+    Set(TeamSetArgs),
+    /// Put a team away
+    Archive(TeamStepArgs),
+    /// Take an archived team out again
+    Restore(TeamStepArgs),
+    /// Manage who is in a team
+    Member(TeamMemberArgs),
+}
+
+/// Arguments of `okr team add`.
+#[derive(Args, Debug)]
+#[command(after_help = help::TEAM_ADD)]
+pub(crate) struct TeamAddArgs {
+    /// Its name
+    #[arg(value_parser = parse::name)]
+    pub(crate) name: Name,
+
+    /// Its everyday name on the command line; made from the name unless said otherwise
+    #[arg(long, value_parser = parse::slug)]
+    pub(crate) slug: Option<Slug>,
+
+    /// The team that it is part of
+    #[arg(long, value_name = "TEAM")]
+    pub(crate) parent: Option<String>,
+
+    /// Who leads it; may be given several times
+    #[arg(long, value_name = "PERSON")]
+    pub(crate) lead: Vec<String>,
+
+    /// Who is in it; may be given several times
+    #[arg(long, value_name = "PERSON")]
+    pub(crate) member: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) reason: Reason,
+}
+
+/// Arguments of `okr team list`.
+#[derive(Args, Debug)]
+#[command(after_help = help::TEAM_LIST)]
+pub(crate) struct TeamListArgs {
+    /// Also list archived teams
+    #[arg(long)]
+    pub(crate) archived: bool,
+}
+
+/// Arguments of `okr team show`.
+#[derive(Args, Debug)]
+#[command(after_help = help::TEAM_SHOW)]
+pub(crate) struct TeamShowArgs {
+    /// A slug, a short id or a full id
+    #[arg(value_name = "TEAM")]
+    pub(crate) reference: String,
+}
+
+/// Arguments of `okr team set`.
+#[derive(Args, Debug)]
+#[command(after_help = help::TEAM_SET)]
+pub(crate) struct TeamSetArgs {
+    /// A slug, a short id or a full id
+    #[arg(value_name = "TEAM")]
+    pub(crate) reference: String,
+
+    /// Its name
+    #[arg(long, value_parser = parse::name)]
+    pub(crate) name: Option<Name>,
+
+    /// Its everyday name on the command line
+    #[arg(long, value_parser = parse::slug)]
+    pub(crate) slug: Option<Slug>,
+
+    /// The team that it is part of, or none
+    #[arg(long, value_name = "TEAM")]
+    pub(crate) parent: Option<String>,
+
+    /// Who leads it, in place of who did, or none; may be given several times
+    #[arg(long, value_name = "PERSON")]
+    pub(crate) lead: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) reason: Reason,
+}
+
+/// A team, and why something happens to it.
+#[derive(Args, Debug)]
+#[command(after_help = help::TEAM_STEP)]
+pub(crate) struct TeamStepArgs {
+    /// A slug, a short id or a full id
+    #[arg(value_name = "TEAM")]
+    pub(crate) reference: String,
+
+    #[command(flatten)]
+    pub(crate) reason: Reason,
+}
+
+/// Arguments of `okr team member`.
+#[derive(Args, Debug)]
+pub(crate) struct TeamMemberArgs {
+    #[command(subcommand)]
+    pub(crate) command: TeamMemberCommand,
+}
+
+/// What can be done with the members of a team.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TeamMemberCommand {
+    /// Add people to a team
+    Add(TeamMemberChange),
+    /// Take people out of a team
+    Remove(TeamMemberChange),
+}
+
+/// A team and people.
+#[derive(Args, Debug)]
+#[command(after_help = help::TEAM_MEMBER)]
+pub(crate) struct TeamMemberChange {
+    /// A slug, a short id or a full id
+    #[arg(value_name = "TEAM")]
+    pub(crate) reference: String,
+
+    /// People: @handle or @me
+    #[arg(value_name = "PERSON", required = true)]
+    pub(crate) people: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) reason: Reason,
+}

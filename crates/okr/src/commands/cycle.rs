@@ -1,0 +1,310 @@
+//! `okr cycle`: the periods that goals belong to.
+
+use okr_core::Date;
+use okr_core::decide::{Command, CyclePatch};
+use okr_core::entity::Cycle;
+use okr_core::event::NewCycle;
+use okr_core::id::CycleId;
+use okr_core::value::CyclePeriod;
+use okr_core::view::View as _;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::init::bad_value;
+use crate::args::{
+    CycleAddArgs, CycleArgs, CycleCommand, CycleListArgs, CycleReference, CycleSetArgs,
+    CycleStepArgs,
+};
+use crate::context::{Context, bad_when};
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::failure;
+use crate::render::{Cell, Column, Table, Tone};
+use crate::resolve::{current_cycle, look, resolver};
+use crate::short_id::{self, Alphabet};
+use crate::ui::Item;
+use crate::when::{Clock, parse_due};
+use crate::write::{Wish, write_and_tell};
+
+/// A cycle in machine output.
+#[derive(Serialize)]
+struct CycleItem {
+    id: Uuid,
+    name: String,
+    start: String,
+    end: String,
+    cadence_days: Option<u16>,
+    state: &'static str,
+    current: bool,
+}
+
+impl Item for CycleItem {
+    const TYPE: &'static str = "cycle";
+    const SCHEMA: &'static str = "CycleList";
+
+    fn id(&self) -> Option<Uuid> {
+        Some(self.id)
+    }
+}
+
+impl CycleItem {
+    fn new(cycle: &Cycle, current: Option<CycleId>) -> Self {
+        Self {
+            id: cycle.id.uuid(),
+            name: cycle.name.to_string(),
+            start: cycle.period.start().to_string(),
+            end: cycle.period.end().to_string(),
+            cadence_days: cycle.cadence.map(okr_core::value::CadenceDays::get),
+            state: cycle.state.word(),
+            current: current == Some(cycle.id),
+        }
+    }
+
+    fn short_id(&self) -> String {
+        short_id::shown(Alphabet::Thing, self.id)
+    }
+}
+
+pub(crate) fn run(context: &mut Context, args: &CycleArgs) -> Result<Exit, CliError> {
+    match &args.command {
+        CycleCommand::Add(args) => add(context, args),
+        CycleCommand::List(args) => list(context, args),
+        CycleCommand::Show(args) => show(context, args),
+        CycleCommand::Set(args) => set(context, args),
+        CycleCommand::Open(args) => {
+            let next = "a moved target is an amendment from now on: it takes -m and --category";
+            step(context, args, (Command::OpenCycle, Some(next)))
+        }
+        CycleCommand::Close(args) => close(context, args),
+        CycleCommand::Reopen(args) => step(context, args, (Command::ReopenCycle, None)),
+        CycleCommand::Use(args) => set_current(context, args),
+    }
+}
+
+fn add(context: &mut Context, args: &CycleAddArgs) -> Result<Exit, CliError> {
+    let id = CycleId::new(context.new_uuid());
+    let (mut replica, commands) = look(context, |resolver, clock| {
+        let cycles = resolver.reading.cycles().map_err(failure::replica)?;
+        if cycles.iter().any(|cycle| cycle.name == args.name) {
+            let message = format!("there is a cycle \"{}\" already", args.name);
+            return Err(CliError::user("already-exists", message));
+        }
+        let mut commands = vec![Command::AddCycle {
+            id,
+            new: NewCycle {
+                name: args.name.clone(),
+                period: new_period(args, clock)?,
+                cadence: args.cadence.and_then(|cadence| cadence.0),
+            },
+        }];
+        if args.open {
+            commands.push(Command::OpenCycle(id));
+        }
+        Ok(commands)
+    })?;
+    let next = if args.open {
+        "okr objective add TITLE".to_owned()
+    } else {
+        format!(
+            "okr objective add TITLE -c {0}, then okr cycle open {0}",
+            args.name
+        )
+    };
+    write_and_tell(
+        context,
+        &mut replica,
+        Wish::all(commands, &args.reason),
+        (id.into(), Some(next)),
+    )
+}
+
+fn new_period(args: &CycleAddArgs, clock: &Clock) -> Result<CyclePeriod, CliError> {
+    let named = parse_due(args.name.as_str(), clock).ok();
+    let named = named.and_then(|when| when.days(clock));
+    let first = day(args.from.as_deref(), ("--from", clock), |(first, _)| first)?;
+    let last = day(args.to.as_deref(), ("--to", clock), |(_, last)| last)?;
+    let first = first.or(named.map(|(first, _)| first));
+    let last = last.or(named.map(|(_, last)| last));
+    match (first, last) {
+        (Some(first), Some(last)) => {
+            CyclePeriod::new(first, last).map_err(|error| bad_value("--to", &error))
+        }
+        (None, _) | (_, None) => {
+            let message = format!(
+                "\"{}\" does not say when the cycle begins and ends",
+                args.name
+            );
+            Err(CliError::usage("no-period", message)
+                .with_hint("--from 2026-10-01 --to 2026-12-31, or a name such as 2026-Q4"))
+        }
+    }
+}
+
+/// Reads a date of a plan, of which one end is taken where it is a period.
+pub(super) fn day(
+    text: Option<&str>,
+    (flag, clock): (&str, &Clock),
+    end: fn((Date, Date)) -> Date,
+) -> Result<Option<Date>, CliError> {
+    let Some(text) = text else {
+        return Ok(None);
+    };
+    let when = parse_due(text, clock).map_err(|error| bad_when(flag, &error))?;
+    match when.days(clock) {
+        Some(days) => Ok(Some(end(days))),
+        None => Err(
+            CliError::usage("bad-date", format!("{flag}: \"{text}\" is no date"))
+                .with_hint("such as 2026-12-15"),
+        ),
+    }
+}
+
+fn set(context: &mut Context, args: &CycleSetArgs) -> Result<Exit, CliError> {
+    let (mut replica, (id, patch)) = look(context, |resolver, clock| {
+        let cycle = resolver.cycle(&args.reference)?;
+        let first = day(args.from.as_deref(), ("--from", clock), |(first, _)| first)?;
+        let last = day(args.to.as_deref(), ("--to", clock), |(_, last)| last)?;
+        let period = match (first, last) {
+            (None, None) => None,
+            (first, last) => {
+                let first = first.unwrap_or(cycle.period.start());
+                let last = last.unwrap_or(cycle.period.end());
+                let period = CyclePeriod::new(first, last);
+                Some(period.map_err(|error| bad_value("--to", &error))?)
+            }
+        };
+        let patch = CyclePatch {
+            name: args.name.clone(),
+            period,
+            cadence: args.cadence.map(|cadence| cadence.0),
+        };
+        Ok((cycle.id, patch))
+    })?;
+    if patch == CyclePatch::default() {
+        return Err(super::nothing_given("okr cycle set --help"));
+    }
+    let wish = Wish::new(Command::SetCycle { id, patch }, &args.reason);
+    write_and_tell(context, &mut replica, wish, (id.into(), None))
+}
+
+fn step(
+    context: &mut Context,
+    args: &CycleStepArgs,
+    (command, next): (fn(CycleId) -> Command, Option<&str>),
+) -> Result<Exit, CliError> {
+    let (mut replica, id) = look(context, |resolver, _| {
+        resolver.cycle(&args.reference).map(|cycle| cycle.id)
+    })?;
+    let wish = Wish::new(command(id), &args.reason);
+    let next = next.map(str::to_owned);
+    write_and_tell(context, &mut replica, wish, (id.into(), next))
+}
+
+fn close(context: &mut Context, args: &CycleStepArgs) -> Result<Exit, CliError> {
+    let question = format!(
+        "Close {}? Only late facts and corrections follow.",
+        args.reference
+    );
+    context.confirm(&question)?;
+    step(context, args, (Command::CloseCycle, None))
+}
+
+fn list(context: &mut Context, CycleListArgs {}: &CycleListArgs) -> Result<Exit, CliError> {
+    let replica = context.replica()?;
+    let (reading, at) = context.reading(&replica)?;
+    let current = current_cycle(context, &reading, &at.clock)?.map(|cycle| cycle.id);
+    let cycles = reading.cycles().map_err(failure::replica)?;
+    drop(reading);
+    let items: Vec<CycleItem> = cycles
+        .iter()
+        .map(|cycle| CycleItem::new(cycle, current))
+        .collect();
+    let frame = context.frame_at(&replica, &at)?;
+    context.ui.answer(&frame, &items, |screen| {
+        let mut table = Table::new([
+            Column::left("ID"),
+            Column::left("NAME").flexible(),
+            Column::left("FROM"),
+            Column::left("TO"),
+            Column::left("STATE"),
+        ]);
+        for item in &items {
+            table.row([
+                Cell::toned(Tone::Id, &item.short_id()),
+                Cell::toned(Tone::Strong, &item.name),
+                item.start.as_str().into(),
+                item.end.as_str().into(),
+                if item.current {
+                    format!("{}, current", item.state).into()
+                } else {
+                    item.state.into()
+                },
+            ]);
+        }
+        table.render(screen)
+    });
+    if items.is_empty() {
+        context.ui.note("no cycle yet");
+        context.ui.hint("okr cycle add 2026-Q4 --open");
+    }
+    Ok(Exit::Ok)
+}
+
+fn show(context: &mut Context, args: &CycleReference) -> Result<Exit, CliError> {
+    let replica = context.replica()?;
+    let directory = replica.directory().map_err(failure::replica)?;
+    let (reading, at) = context.reading(&replica)?;
+    let found = resolver(context, (&replica, &reading), &directory, &at.clock)?;
+    let cycle = found.cycle(&args.reference)?;
+    let items = [CycleItem::new(&cycle, found.cycle)];
+    let of_org = reading.org().map_err(failure::replica)?;
+    let of_org = of_org.map(|org| org.cadence.get());
+    drop(reading);
+    let frame = context.frame_at(&replica, &at)?;
+    context.ui.answer(&frame, &items, |screen| {
+        let item = &items[0];
+        let cadence = match (item.cadence_days, of_org) {
+            (Some(days), _) => format!("a check-in every {days} days"),
+            (None, Some(days)) => format!("a check-in every {days} days, as the organisation"),
+            (None, None) => String::new(),
+        };
+        format!(
+            "{}  {}  {}{}\n{} to {}, {} days\n{cadence}\n",
+            screen.paint(Tone::Id, &item.short_id()),
+            screen.paint(Tone::Strong, &item.name),
+            item.state,
+            if item.current { "  (current)" } else { "" },
+            item.start,
+            item.end,
+            cycle.period.days(),
+        )
+    });
+    Ok(Exit::Ok)
+}
+
+fn set_current(context: &mut Context, args: &CycleReference) -> Result<Exit, CliError> {
+    let workspace = context.workspace()?.clone();
+    let mut settings = workspace.config()?;
+    if args.reference == "none" {
+        settings.cycle = None;
+        workspace.save_config(&settings)?;
+        context
+            .ui
+            .note("no cycle is set; the open one of today is used");
+        return Ok(Exit::Ok);
+    }
+    let replica = context.replica()?;
+    let (reading, clock) = context.present(&replica)?;
+    let directory = replica.directory().map_err(failure::replica)?;
+    let found = resolver(context, (&replica, &reading), &directory, &clock)?;
+    let cycle = found.cycle(&args.reference)?;
+    drop(reading);
+    settings.cycle = Some(cycle.id.to_string());
+    workspace.save_config(&settings)?;
+    let items = [CycleItem::new(&cycle, Some(cycle.id))];
+    let frame = context.frame(&replica, &clock)?;
+    context.ui.answer(&frame, &items, |_| {
+        format!("current cycle: {}\n", items[0].name)
+    });
+    Ok(Exit::Ok)
+}

@@ -1,0 +1,177 @@
+//! `okr kr`: how we know that an objective is achieved.
+
+mod measure;
+
+use std::collections::BTreeSet;
+
+use okr_core::decide::{Command, KeyResultPatch};
+use okr_core::event::NewKeyResult;
+use okr_core::id::{EntityKind, KeyResultId, ObjectiveId};
+use okr_core::value::Score;
+use okr_core::view::View as _;
+
+use super::cycle::day;
+use super::goal::{self, Verbs};
+use crate::args::{
+    KeyResultAddArgs, KeyResultArgs, KeyResultCloseArgs, KeyResultCommand, KeyResultSetArgs,
+};
+use crate::context::Context;
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::failure;
+use crate::resolve::{Resolver, look};
+use crate::when::Clock;
+use crate::write::{Wish, write_and_tell};
+
+pub(crate) fn run(context: &mut Context, args: &KeyResultArgs) -> Result<Exit, CliError> {
+    let verbs = Verbs {
+        find: |resolver, text| resolver.key_result(text),
+        label: "key results",
+    };
+    match &args.command {
+        KeyResultCommand::Add(args) => add(context, args),
+        KeyResultCommand::Set(args) => set(context, args),
+        KeyResultCommand::Close(args) => close(context, args),
+        KeyResultCommand::Abandon(args) => verbs.abandon(context, args, Command::AbandonKeyResult),
+        KeyResultCommand::Reopen(args) => verbs.step(context, args, Command::ReopenKeyResult),
+        KeyResultCommand::Archive(args) => verbs.all(context, args, Command::ArchiveKeyResult),
+        KeyResultCommand::Restore(args) => verbs.all(context, args, Command::RestoreKeyResult),
+        KeyResultCommand::Tag(args) => {
+            verbs.tags(context, args, |id, tag| Command::TagKeyResult { id, tag })
+        }
+        KeyResultCommand::Untag(args) => {
+            verbs.tags(context, args, |id, tag| Command::UntagKeyResult { id, tag })
+        }
+    }
+}
+
+fn add(context: &mut Context, args: &KeyResultAddArgs) -> Result<Exit, CliError> {
+    let id = KeyResultId::new(context.new_uuid());
+    let (mut replica, new) = look(context, |resolver, clock| new(resolver, clock, args))?;
+    let next = format!("okr checkin {} VALUE -C 0-10 -m NOTE", new.slug);
+    let command = Command::AddKeyResult {
+        id,
+        new: Box::new(new),
+    };
+    let wish = Wish::new(command, &args.reason);
+    write_and_tell(context, &mut replica, wish, (id.into(), Some(next)))
+}
+
+fn new(
+    resolver: &Resolver<'_, '_>,
+    clock: &Clock,
+    args: &KeyResultAddArgs,
+) -> Result<NewKeyResult, CliError> {
+    let objective_id = resolver.objective(&args.objective)?;
+    let objective = resolver.reading.objective(objective_id);
+    let objective = objective
+        .map_err(failure::replica)?
+        .ok_or_else(|| CliError::internal("an objective that was found is not there"))?;
+    let cycle = objective.cycle;
+    let slug = match &args.slug {
+        Some(slug) => slug.clone(),
+        None => super::free_slug(resolver, (args.title.as_str(), "kr"), |found| {
+            found.id.kind() == EntityKind::KeyResult && found.cycle == Some(cycle)
+        })?,
+    };
+    Ok(NewKeyResult {
+        objective: objective_id,
+        title: args.title.clone(),
+        description: args.description.clone(),
+        slug,
+        owner: match &args.owner {
+            Some(owner) => resolver.person(owner)?,
+            None => objective.owner,
+        },
+        measure: measure::new(&args.measure)?,
+        weight: args.weight.unwrap_or_default(),
+        order: next_order(resolver, objective_id)?,
+        start: day(args.start.as_deref(), ("--start", clock), |(first, _)| {
+            first
+        })?,
+        due: day(args.due.as_deref(), ("--due", clock), |(_, last)| last)?,
+        tags: args.tag.iter().cloned().collect::<BTreeSet<_>>(),
+    })
+}
+
+fn next_order(resolver: &Resolver<'_, '_>, objective: ObjectiveId) -> Result<u32, CliError> {
+    let siblings = resolver.reading.key_results(objective);
+    let siblings = siblings.map_err(failure::replica)?;
+    let last = siblings.iter().map(|sibling| sibling.order).max();
+    Ok(last.map_or(0, |last| last.saturating_add(1)))
+}
+
+fn set(context: &mut Context, args: &KeyResultSetArgs) -> Result<Exit, CliError> {
+    let (mut replica, (id, patch)) = look(context, |resolver, clock| {
+        let id = resolver.key_result(&args.reference)?;
+        Ok((id, patch(resolver, clock, (id, args))?))
+    })?;
+    if patch == KeyResultPatch::default() {
+        return Err(super::nothing_given("okr kr set --help"));
+    }
+    let command = Command::SetKeyResult {
+        id,
+        patch: Box::new(patch),
+    };
+    let wish = Wish::new(command, &args.reason);
+    write_and_tell(context, &mut replica, wish, (id.into(), None))
+}
+
+fn patch(
+    resolver: &Resolver<'_, '_>,
+    clock: &Clock,
+    (id, args): (KeyResultId, &KeyResultSetArgs),
+) -> Result<KeyResultPatch, CliError> {
+    let measure = if args.measure.is_given() {
+        let now = resolver.reading.key_result(id).map_err(failure::replica)?;
+        let now = now.ok_or_else(|| CliError::internal("a key result found is not there"))?;
+        Some(measure::changed(&now.measure, &args.measure)?)
+    } else {
+        None
+    };
+    let date = |text: Option<&str>, flag, end| {
+        super::or_none(text, |text| {
+            let day = day(Some(text), (flag, clock), end)?;
+            day.ok_or_else(|| CliError::internal("a date that was given is none"))
+        })
+    };
+    Ok(KeyResultPatch {
+        objective: match &args.objective {
+            Some(objective) => Some(resolver.objective(objective)?),
+            None => None,
+        },
+        title: args.title.clone(),
+        description: goal::text_or_none(args.description.as_deref())?,
+        slug: args.slug.clone(),
+        owner: match &args.owner {
+            Some(owner) => Some(resolver.person(owner)?),
+            None => None,
+        },
+        measure,
+        weight: args.weight,
+        order: args.order,
+        start: date(args.start.as_deref(), "--start", |(first, _)| first)?,
+        due: date(args.due.as_deref(), "--due", |(_, last)| last)?,
+    })
+}
+
+fn close(context: &mut Context, args: &KeyResultCloseArgs) -> Result<Exit, CliError> {
+    let (mut replica, (id, score)) = look(context, |resolver, _| {
+        let id = resolver.key_result(&args.reference)?;
+        Ok((id, score(resolver, id, args.score)?))
+    })?;
+    let wish = Wish::new(Command::CloseKeyResult { id, score }, &args.reason);
+    write_and_tell(context, &mut replica, wish, (id.into(), None))
+}
+
+fn score(
+    resolver: &Resolver<'_, '_>,
+    id: KeyResultId,
+    given: Option<Score>,
+) -> Result<Score, CliError> {
+    if let Some(score) = given {
+        return Ok(score);
+    }
+    let standing = resolver.reading.standing(id).map_err(failure::replica)?;
+    goal::suggested_score(standing.and_then(|standing| standing.progress))
+}

@@ -1,0 +1,141 @@
+//! `okr member`: the people of the organisation.
+
+use okr_core::decide::Command;
+use okr_core::id::{EntityId, PersonId};
+use okr_replica::DirectoryEntry;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::init::handle_of;
+use crate::args::{MemberAddArgs, MemberArgs, MemberCommand, MemberListArgs};
+use crate::context::Context;
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::failure;
+use crate::render::{Cell, Column, Table, Tone};
+use crate::short_id::{self, Alphabet};
+use crate::ui::Item;
+use crate::write::{Outcome, Wish, tell, write};
+
+/// A person in machine output.
+#[derive(Serialize)]
+struct MemberItem {
+    id: Uuid,
+    handle: Option<String>,
+    name: Option<String>,
+    email: Option<String>,
+    role: &'static str,
+    active: bool,
+}
+
+impl Item for MemberItem {
+    const TYPE: &'static str = "member";
+    const SCHEMA: &'static str = "MemberList";
+
+    fn id(&self) -> Option<Uuid> {
+        Some(self.id)
+    }
+}
+
+pub(crate) fn run(context: &mut Context, args: &MemberArgs) -> Result<Exit, CliError> {
+    match &args.command {
+        MemberCommand::Add(args) => add(context, args),
+        MemberCommand::List(args) => list(context, args),
+    }
+}
+
+fn add(context: &mut Context, args: &MemberAddArgs) -> Result<Exit, CliError> {
+    let handle = handle_of(&args.handle)?;
+    let mut replica = context.replica()?;
+    let mut directory = replica.directory().map_err(failure::replica)?;
+    if directory.by_handle(&handle).is_some() {
+        let message = format!("somebody is @{handle} already");
+        return Err(CliError::user("handle-taken", message).with_hint("okr member list"));
+    }
+    let id = PersonId::new(context.new_uuid());
+    let entry = DirectoryEntry {
+        person: id,
+        name: args.name.clone().unwrap_or_else(|| handle.clone()),
+        email: args.email.clone().unwrap_or_default(),
+        handle,
+    };
+    let clock = context.present(&replica)?.1;
+    let command = Command::AddPerson {
+        id,
+        role: args.role,
+    };
+    let outcome = write(
+        context,
+        &mut replica,
+        &clock,
+        Wish::new(command, &args.reason),
+    )?;
+    directory.set(entry.clone());
+    if let Outcome::Written(_) = outcome {
+        replica
+            .set_directory_entry(&entry)
+            .map_err(failure::replica)?;
+    }
+    tell(
+        context,
+        &mut replica,
+        &directory,
+        (&outcome, EntityId::Person(id), None),
+    )
+}
+
+fn list(context: &mut Context, args: &MemberListArgs) -> Result<Exit, CliError> {
+    let replica = context.replica()?;
+    let directory = replica.directory().map_err(failure::replica)?;
+    let (reading, at) = context.reading(&replica)?;
+    let people = reading.people().map_err(failure::replica)?;
+    drop(reading);
+    let mut items: Vec<MemberItem> = people
+        .iter()
+        .filter(|person| args.all || person.active)
+        .map(|person| {
+            let entry = directory.entries.get(&person.id);
+            MemberItem {
+                id: person.id.uuid(),
+                handle: entry.map(|entry| entry.handle.clone()),
+                name: entry.map(|entry| entry.name.clone()),
+                email: entry
+                    .map(|entry| entry.email.clone())
+                    .filter(|email| !email.is_empty()),
+                role: person.role.word(),
+                active: person.active,
+            }
+        })
+        .collect();
+    items.sort_by(|a, b| a.handle.cmp(&b.handle));
+    let frame = context.frame_at(&replica, &at)?;
+    context.ui.answer(&frame, &items, |screen| {
+        let mut table = Table::new([
+            Column::left("ID"),
+            Column::left("HANDLE"),
+            Column::left("NAME").flexible(),
+            Column::left("ROLE"),
+            Column::left("EMAIL"),
+        ]);
+        for item in &items {
+            let handle = item
+                .handle
+                .as_ref()
+                .map_or("-".to_owned(), |h| format!("@{h}"));
+            let role = if item.active {
+                item.role.to_owned()
+            } else {
+                format!("{}, left", item.role)
+            };
+            table.row([
+                Cell::toned(Tone::Id, &short_id::shown(Alphabet::Thing, item.id)),
+                Cell::toned(Tone::Strong, &handle),
+                item.name.as_deref().unwrap_or("-").into(),
+                role.into(),
+                item.email.as_deref().unwrap_or("-").into(),
+            ]);
+        }
+        table.render(screen)
+    });
+    Ok(Exit::Ok)
+}

@@ -1,0 +1,221 @@
+//! From failures of the layers below to what people and scripts are told: sentence, hint, exit code.
+//!
+//! Only codes and fields are looked at, never the text of a message.
+
+use okr_core::rejection::Rejection;
+use okr_replica::{RemoteError, ReplicaError};
+
+use crate::error::CliError;
+use crate::exit::Exit;
+
+/// Says why the replica cannot be read or written.
+pub(crate) fn replica(error: ReplicaError) -> CliError {
+    let config = |code: &'static str| CliError::config(code, error.to_string());
+    match &error {
+        ReplicaError::Missing { .. } => {
+            config("no-replica").with_hint("okr init NAME, or okr clone URL --code CODE")
+        }
+        ReplicaError::Exists { .. } => CliError::user("workspace-exists", error.to_string())
+            .with_hint("choose another name; okr workspace list shows those in use"),
+        ReplicaError::Newer { .. } => config("replica-too-new")
+            .with_exit(Exit::Incompatible)
+            .with_hint("a newer okr wrote it: use that one here too"),
+        ReplicaError::Damaged { .. } => config("replica-damaged")
+            .with_exit(Exit::Integrity)
+            .with_hint("what the server has is safe: clone it again under another name"),
+        ReplicaError::Busy => config("replica-busy")
+            .with_exit(Exit::Busy)
+            .with_hint("another okr is at work here; try again"),
+        ReplicaError::Full => {
+            config("disk-full").with_hint("nothing was changed; make room and try again")
+        }
+        ReplicaError::ReadOnly => {
+            config("replica-read-only").with_hint("look at the rights of the files")
+        }
+        ReplicaError::PositionOffAxis { .. } => CliError::usage("bad-moment", error.to_string())
+            .with_hint("give a date or time with --axis authored and --axis effective"),
+        ReplicaError::BeyondHead { .. } => {
+            CliError::user("beyond-head", error.to_string()).with_exit(Exit::NotFound)
+        }
+        ReplicaError::UpgradeNeeded { .. } => CliError::user("upgrade-needed", error.to_string())
+            .with_exit(Exit::Incompatible)
+            .with_hint("a newer okr wrote about it: use that one to change it"),
+        ReplicaError::Io(_)
+        | ReplicaError::Database(_)
+        | ReplicaError::TooLarge(_)
+        | ReplicaError::Connected { .. }
+        | ReplicaError::ChangeExists { .. } => with_source(config("replica-failed"), &error),
+    }
+}
+
+fn with_source(shown: CliError, error: &(dyn std::error::Error + 'static)) -> CliError {
+    match error.source() {
+        Some(source) => shown.caused_by(source),
+        None => shown,
+    }
+}
+
+/// Says why a call to the server failed. `pending` is how many changes wait on this machine, where
+/// that is known.
+pub(crate) fn remote(error: &RemoteError, pending: Option<usize>) -> CliError {
+    let offline = |message: String, cause: &str| {
+        let mut shown = CliError::user("server-unreachable", message)
+            .with_exit(Exit::ServerUnreachable)
+            .with_cause(cause);
+        if let Some(pending) = pending {
+            let safe = match pending {
+                0 => "nothing waits on this machine, and everything here can be read".to_owned(),
+                1 => "1 change is safe on this machine".to_owned(),
+                _ => format!("{pending} changes are safe on this machine"),
+            };
+            shown = shown.with_hint(format!("{safe}; okr sync tries again"));
+        }
+        shown
+    };
+    let user = |code: &'static str| CliError::user(code, error.to_string());
+    match error {
+        RemoteError::Unreachable { url, cause } => offline(
+            format!("you are offline ({} did not answer)", host(url)),
+            cause,
+        ),
+        RemoteError::TimedOut { url, limit } => offline(
+            format!(
+                "you are offline ({} did not answer in {} s)",
+                host(url),
+                limit.as_secs_f32()
+            ),
+            "the time is up",
+        ),
+        RemoteError::Unavailable { .. } | RemoteError::OutcomeUnknown => offline(
+            "the server takes nothing at the moment".to_owned(),
+            &error.to_string(),
+        ),
+        RemoteError::LoginNeeded => user("login-needed")
+            .with_exit(Exit::LoginNeeded)
+            .with_hint("okr login --code CODE; an administrator makes one with okr member invite"),
+        RemoteError::CodeRefused => user("code-refused")
+            .with_exit(Exit::LoginNeeded)
+            .with_hint("a code works once and not for long: ask for another one"),
+        RemoteError::NotPermitted { .. } => user("not-permitted").with_exit(Exit::NotPermitted),
+        RemoteError::Incompatible { .. } => user("incompatible")
+            .with_exit(Exit::Incompatible)
+            .with_hint("bring the older of the two up to date"),
+        RemoteError::Ahead { .. } => user("server-behind")
+            .with_exit(Exit::Integrity)
+            .with_hint("ask who runs the server; your history here is untouched"),
+        RemoteError::Address { .. } => CliError::usage("bad-address", error.to_string())
+            .with_hint("such as https://okr.acme.dev, or http://127.0.0.1:7443 on this machine"),
+        RemoteError::NotEncrypted { .. } => user("not-encrypted"),
+        RemoteError::CertificateFile { .. } => CliError::config("bad-ca-cert", error.to_string()),
+        RemoteError::Tls { .. } => {
+            user("tls").with_hint("--ca-cert FILE trusts a certificate of your own")
+        }
+        RemoteError::InvalidChange { .. }
+        | RemoteError::TooLarge { .. }
+        | RemoteError::Refused { .. }
+        | RemoteError::Nonsense { .. } => user("server-refused"),
+        RemoteError::Local { .. } => user("no-connection"),
+    }
+}
+
+/// Returns the part of an address that people know a server by.
+pub(crate) fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or(rest)
+}
+
+/// Says why the rules refuse what was asked. `about` names the thing, where there is one.
+pub(crate) fn rejected(rejection: &Rejection, about: Option<&str>) -> CliError {
+    let sentence = match about {
+        Some(about) => format!("{about}: {rejection}"),
+        None => rejection.to_string(),
+    };
+    let error = CliError::user(rejection.code(), sentence);
+    match rejection {
+        Rejection::NotPermitted { .. } => error.with_exit(Exit::NotPermitted),
+        Rejection::UnknownSubject { .. } | Rejection::UnknownReference { .. } => {
+            error.with_exit(Exit::NotFound)
+        }
+        Rejection::ReasonRequired { .. } => error.with_hint(
+            "add -m \"why\" --category external-change|better-measure|placeholder-filled|\
+             correction|other",
+        ),
+        Rejection::FutureDate { .. } => {
+            error.with_hint("a check-in says what was true on its day; give that day with --on")
+        }
+        Rejection::CycleClosed { name, .. } => error.with_hint(format!("okr cycle reopen {name}")),
+        Rejection::Conflict { .. } => error.with_hint("look again, then repeat the command"),
+        Rejection::InactivePerson { .. }
+        | Rejection::AlreadyExists { .. }
+        | Rejection::NoOrganisation
+        | Rejection::WrongState { .. }
+        | Rejection::TooEarly { .. }
+        | Rejection::WrongValue { .. }
+        | Rejection::Inconsistent { .. }
+        | Rejection::AlignmentCycle { .. }
+        | Rejection::TeamCycle { .. }
+        | Rejection::Limit { .. }
+        | Rejection::EmptyChange => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn being_offline_is_a_state_and_the_changes_are_safe() {
+        let error = RemoteError::TimedOut {
+            url: "https://okr.acme.dev".to_owned(),
+            limit: Duration::from_secs(3),
+        };
+        let shown = remote(&error, Some(3));
+        assert_eq!(shown.exit(), Exit::ServerUnreachable);
+        assert_eq!(
+            shown.message(),
+            "you are offline (okr.acme.dev did not answer in 3 s)"
+        );
+        let text = shown.to_text(&crate::render::Screen::piped(), false);
+        assert!(
+            text.contains("3 changes are safe on this machine"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn every_refusal_of_the_server_has_its_exit_code() {
+        let cases = [
+            (RemoteError::LoginNeeded, Exit::LoginNeeded),
+            (RemoteError::CodeRefused, Exit::LoginNeeded),
+            (
+                RemoteError::NotPermitted {
+                    what: "invite".to_owned(),
+                },
+                Exit::NotPermitted,
+            ),
+            (
+                RemoteError::Incompatible {
+                    ours: 1,
+                    theirs: "2".to_owned(),
+                },
+                Exit::Incompatible,
+            ),
+        ];
+        for (error, exit) in cases {
+            assert_eq!(remote(&error, None).exit(), exit, "{error}");
+        }
+    }
+
+    #[test]
+    fn a_replica_of_a_newer_program_is_a_matter_of_versions() {
+        let newer = ReplicaError::Newer { found: 9, known: 1 };
+        assert_eq!(replica(newer).exit(), Exit::Incompatible);
+        assert_eq!(replica(ReplicaError::Busy).exit(), Exit::Busy);
+        let damaged = ReplicaError::Damaged {
+            what: "x".to_owned(),
+        };
+        assert_eq!(replica(damaged).exit(), Exit::Integrity);
+    }
+}

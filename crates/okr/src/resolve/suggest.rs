@@ -1,0 +1,184 @@
+//! What is said about a reference that fits nothing, or several things.
+
+use okr_core::id::EntityKind;
+use okr_core::view::View as _;
+use okr_replica::{Directory, Found, ObjectiveFilter};
+
+use super::{Resolver, labels};
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::short_id::{self, Alphabet};
+
+/// How many suggestions are worth reading.
+const SUGGESTIONS_MAX: usize = 5;
+
+/// Refuses a reference that fits several things, with what is needed to choose.
+pub(super) fn ambiguous(
+    resolver: &Resolver<'_, '_>,
+    several: &[Found],
+    (text, wanted): (&str, &[EntityKind]),
+) -> CliError {
+    let plural = match wanted {
+        [only] => format!("{}s", only.label()),
+        _ => "things".to_owned(),
+    };
+    let message = format!("\"{text}\" matches {} {plural}", several.len());
+    let mut error = CliError::user("ambiguous-ref", message).with_exit(Exit::NotFound);
+    for one in several.iter().take(20) {
+        let id = short_id::shown(Alphabet::Thing, one.id.uuid());
+        let team = one
+            .team
+            .and_then(|team| resolver.reading.team(team).ok().flatten());
+        let team = team.map_or_else(|| "-".to_owned(), |team| team.slug.to_string());
+        let cycle = resolver.cycle_named(one.cycle);
+        let cycle = cycle.map_or_else(|| "-".to_owned(), |cycle| cycle.name.to_string());
+        let slug = one.slug.as_deref().unwrap_or("-");
+        error = error.with_detail(format!("{id}  {slug}  {}  {team}  {cycle}", one.title));
+    }
+    let id = short_id::shown(Alphabet::Thing, several[0].id.uuid());
+    error.with_hint(format!(
+        "give the short id, such as {id}, or the path: CYCLE:slug, team/objective/slug"
+    ))
+}
+
+/// Refuses a reference that fits nothing, with what is near.
+pub(super) fn unknown(resolver: &Resolver<'_, '_>, text: &str, wanted: &[EntityKind]) -> CliError {
+    let message = format!("there is no {} \"{text}\"", labels(wanted));
+    let error = CliError::user("unknown-ref", message).with_exit(Exit::NotFound);
+    let names = names(resolver, wanted);
+    let near = near(text, names.iter().map(|(name, _)| name.as_str()));
+    let is_only_one = near.len() == 1;
+    let mut error = error;
+    if !is_only_one {
+        for name in &near {
+            let title = names.iter().find(|(known, _)| known == name);
+            let title = title.map_or("", |(_, title)| title.as_str());
+            error = error.with_detail(format!("{name}  {title}"));
+        }
+    }
+    match near.as_slice() {
+        [] => error.with_hint("okr list shows what there is"),
+        [only] => error.with_hint(format!("Did you mean {only}?")),
+        [_, ..] => error.with_hint("Did you mean one of these?"),
+    }
+}
+
+/// Refuses a person that nobody is.
+pub(super) fn unknown_person(directory: &Directory, word: &str) -> CliError {
+    let message = format!("there is no person \"@{word}\"");
+    let error = CliError::user("unknown-ref", message).with_exit(Exit::NotFound);
+    let handles = directory
+        .entries
+        .values()
+        .map(|entry| entry.handle.as_str());
+    match near(word, handles).as_slice() {
+        [] => error.with_hint("okr member list shows everybody"),
+        [near, ..] => error.with_hint(format!("Did you mean @{near}?")),
+    }
+}
+
+/// Returns the slugs of what could have been meant, with titles. Failures only cost suggestions.
+fn names(resolver: &Resolver<'_, '_>, wanted: &[EntityKind]) -> Vec<(String, String)> {
+    let reading = resolver.reading;
+    let mut names = Vec::new();
+    if wanted.contains(&EntityKind::Team) {
+        let teams = reading.teams().unwrap_or_default();
+        names.extend(
+            teams
+                .iter()
+                .map(|team| (team.slug.to_string(), team.name.to_string())),
+        );
+    }
+    let of_goals = wanted
+        .iter()
+        .any(|kind| matches!(kind, EntityKind::Objective | EntityKind::KeyResult));
+    if !of_goals {
+        return names;
+    }
+    let filter = ObjectiveFilter {
+        cycle: resolver.cycle,
+        team: None,
+        owner: None,
+        archived: false,
+    };
+    for objective in reading.objectives(&filter).unwrap_or_default() {
+        if wanted.contains(&EntityKind::KeyResult) {
+            let key_results = reading.key_results(objective.id).unwrap_or_default();
+            names.extend(
+                key_results
+                    .iter()
+                    .map(|one| (one.slug.to_string(), one.title.to_string())),
+            );
+        }
+        if wanted.contains(&EntityKind::Objective) {
+            names.push((objective.slug.to_string(), objective.title.to_string()));
+        }
+    }
+    names
+}
+
+/// Returns the names that begin like a text, or else are few typing errors away, the nearest first.
+fn near<'n>(text: &str, names: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
+    let text = text.to_ascii_lowercase();
+    let slips_max = (text.chars().count() / 3).clamp(1, 3);
+    let mut near: Vec<(usize, &str)> = names
+        .filter_map(|name| {
+            if text.len() >= 2 && (name.starts_with(&text) || name.contains(&text)) {
+                return Some((0, name));
+            }
+            let slips = slips(&text, name);
+            (slips <= slips_max).then_some((slips, name))
+        })
+        .collect();
+    near.sort_unstable();
+    near.dedup();
+    near.truncate(SUGGESTIONS_MAX);
+    near.into_iter().map(|(_, name)| name).collect()
+}
+
+/// Counts the typing errors between two words: letters more, less, other, or swapped.
+fn slips(a: &str, b: &str) -> usize {
+    let a: Vec<char> = a.chars().collect();
+    let b: Vec<char> = b.chars().collect();
+    let mut before_last: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for (row, from) in a.iter().enumerate() {
+        let mut next = vec![row + 1];
+        for (column, to) in b.iter().enumerate() {
+            let mut cost = (last[column] + usize::from(from != to))
+                .min(last[column + 1] + 1)
+                .min(next[column] + 1);
+            let swapped = row > 0 && column > 0 && *from == b[column - 1] && a[row - 1] == *to;
+            if swapped {
+                cost = cost.min(before_last[column - 1] + 1);
+            }
+            next.push(cost);
+        }
+        before_last = last;
+        last = next;
+    }
+    last.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_are_counted_as_people_make_them() {
+        assert_eq!(slips("latency", "latency"), 0);
+        assert_eq!(slips("latnecy", "latency"), 1);
+        assert_eq!(slips("latncy", "latency"), 1);
+        assert_eq!(slips("lat", "latency"), 4);
+        assert_eq!(slips("", "abc"), 3);
+    }
+
+    #[test]
+    fn near_names_come_first_and_far_ones_not_at_all() {
+        let names = ["api-p99", "api-docs", "runbooks", "edge-cache"];
+        assert_eq!(near("api", names.into_iter()), ["api-docs", "api-p99"]);
+        assert_eq!(near("runboks", names.into_iter()), ["runbooks"]);
+        assert_eq!(near("cache", names.into_iter()), ["edge-cache"]);
+        assert!(near("zebra", names.into_iter()).is_empty());
+    }
+}

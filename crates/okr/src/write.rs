@@ -1,0 +1,381 @@
+//! The one way in which commands write: propose, say what changed, then try to exchange it.
+
+use okr_core::change::Change;
+use okr_core::decide::{Command, Proposal};
+use okr_core::id::{ChangeId, EntityId};
+use okr_core::rejection::Rejection;
+use okr_core::text::LongText;
+use okr_core::value::{AmendmentCategory, Source};
+use okr_core::view::Overlay;
+use okr_replica::{Directory, Proposed, Reading, Replica};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::args::Reason;
+use crate::context::Context;
+use crate::describe::Names;
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::failure;
+use crate::render::{Screen, Tone};
+use crate::ui::Item;
+use crate::when::Clock;
+
+/// What somebody wants to do, and why.
+#[derive(Debug, Default)]
+pub(crate) struct Wish {
+    /// What to do, in order.
+    pub(crate) commands: Vec<Command>,
+    /// Why.
+    pub(crate) reason: Option<LongText>,
+    /// What kind of amendment it is.
+    pub(crate) category: Option<AmendmentCategory>,
+}
+
+impl Wish {
+    /// Wants one thing, for a reason.
+    pub(crate) fn new(command: Command, reason: &Reason) -> Self {
+        Self::all(vec![command], reason)
+    }
+
+    /// Wants several things in one step, for a reason.
+    pub(crate) fn all(commands: Vec<Command>, reason: &Reason) -> Self {
+        Self {
+            commands,
+            reason: reason.reason.clone(),
+            category: reason.category,
+        }
+    }
+}
+
+/// What became of a wish.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// It is written and durable on this machine.
+    Written(Change),
+    /// It would be written, but for `--dry-run`.
+    WouldWrite(Change),
+    /// Everything is so already.
+    NothingToDo,
+}
+
+/// Writes what is wanted, or says what would be written.
+///
+/// # Errors
+/// The refusal of the rules, and failures of the replica.
+pub(crate) fn write(
+    context: &mut Context,
+    replica: &mut Replica,
+    clock: &Clock,
+    wish: Wish,
+) -> Result<Outcome, CliError> {
+    let today = clock.today();
+    let proposal = Proposal {
+        id: ChangeId::new(context.new_uuid()),
+        authored_at: context.now,
+        on_behalf_of: None,
+        source: Source::Human,
+        reason: wish.reason,
+        amendment: wish.category,
+        commands: wish.commands,
+    };
+    let dry_run = context.globals.dry_run;
+    let proposed = if dry_run {
+        replica.preview(proposal, today)
+    } else {
+        replica.propose(proposal, today)
+    };
+    match proposed.map_err(failure::replica)? {
+        Proposed::Written(change) if dry_run => Ok(Outcome::WouldWrite(change)),
+        Proposed::Written(change) => {
+            remember(context, &change)?;
+            Ok(Outcome::Written(change))
+        }
+        Proposed::NothingToDo => Ok(Outcome::NothingToDo),
+        Proposed::Rejected(rejection) => Err(refusal(context, replica, &rejection)),
+    }
+}
+
+/// Keeps what `@last` means.
+fn remember(context: &mut Context, change: &Change) -> Result<(), CliError> {
+    if let Some(event) = change.events.last() {
+        let id = event.subject();
+        let last = format!("{}:{}", id.kind().word(), id.uuid());
+        context
+            .workspace()?
+            .update_state(|state| state.last = Some(last));
+    }
+    Ok(())
+}
+
+/// Names the thing that a refusal is about, where it can be found.
+fn refusal(context: &Context, replica: &Replica, rejection: &Rejection) -> CliError {
+    let about = rejection.subject().and_then(|subject| {
+        let (reading, _) = context.present(replica).ok()?;
+        let directory = replica.directory().ok()?;
+        let names = Names {
+            view: &reading,
+            directory: &directory,
+        };
+        names.called(subject).ok()?.slug
+    });
+    failure::rejected(rejection, about.as_deref())
+}
+
+/// A thing that was written about, in machine output.
+#[derive(Debug, Serialize)]
+pub(crate) struct ChangedItem {
+    id: Uuid,
+    kind: &'static str,
+    slug: Option<String>,
+    title: String,
+    outcome: &'static str,
+    change: Option<Uuid>,
+    reason: Option<String>,
+    category: Option<&'static str>,
+    steps: Vec<String>,
+    fields: Vec<FieldItem>,
+}
+
+/// A field that was edited, in machine output.
+#[derive(Debug, Serialize)]
+struct FieldItem {
+    field: &'static str,
+    from: String,
+    to: String,
+}
+
+impl Item for ChangedItem {
+    const TYPE: &'static str = "changed";
+    const SCHEMA: &'static str = "ChangedList";
+
+    fn id(&self) -> Option<Uuid> {
+        Some(self.id)
+    }
+}
+
+/// What happened, ready to be told.
+pub(crate) struct Told {
+    pub(crate) items: Vec<ChangedItem>,
+    lines: Vec<Line>,
+}
+
+struct Line {
+    short_id: String,
+    slug: String,
+    title: String,
+    what: What,
+}
+
+enum What {
+    Step(String),
+    Field {
+        field: &'static str,
+        from: String,
+        to: String,
+    },
+}
+
+impl Told {
+    /// Puts an outcome into words; `asked` is what the command was about when nothing was to do.
+    ///
+    /// # Errors
+    /// When the replica cannot be read.
+    pub(crate) fn new(
+        reading: &Reading<'_>,
+        directory: &Directory,
+        outcome: &Outcome,
+        asked: EntityId,
+    ) -> Result<Self, CliError> {
+        let mut told = Self {
+            items: Vec::new(),
+            lines: Vec::new(),
+        };
+        let (change, word) = match outcome {
+            Outcome::Written(change) => (change, "written"),
+            Outcome::WouldWrite(change) => (change, "would_write"),
+            Outcome::NothingToDo => {
+                let names = Names {
+                    view: reading,
+                    directory,
+                };
+                let mut item = told.item(&names, asked)?;
+                item.outcome = "nothing_to_do";
+                told.items.push(item);
+                return Ok(told);
+            }
+        };
+        let mut after = Overlay::new(reading);
+        after.apply(change).map_err(failure::replica)?;
+        let names = Names {
+            view: &after,
+            directory,
+        };
+        for event in &change.events {
+            let subject = event.subject();
+            let known = told.items.iter().position(|item| item.id == subject.uuid());
+            let index = match known {
+                Some(index) => index,
+                None => {
+                    let mut item = told.item(&names, subject)?;
+                    item.outcome = word;
+                    item.change = Some(change.id.uuid());
+                    item.reason = change.reason.as_ref().map(ToString::to_string);
+                    item.category = change.amendment.map(AmendmentCategory::word);
+                    told.items.push(item);
+                    told.items.len() - 1
+                }
+            };
+            let called = names.called(subject).map_err(failure::replica)?;
+            let what = match names.field(event).map_err(failure::replica)? {
+                Some(field) => {
+                    told.items[index].fields.push(FieldItem {
+                        field: field.field,
+                        from: field.from.clone(),
+                        to: field.to.clone(),
+                    });
+                    What::Field {
+                        field: field.field,
+                        from: field.from,
+                        to: field.to,
+                    }
+                }
+                None => {
+                    let step = names.step(event);
+                    told.items[index].steps.push(step.clone());
+                    What::Step(step)
+                }
+            };
+            told.lines.push(Line {
+                short_id: called.short_id,
+                slug: called.slug.unwrap_or_default(),
+                title: called.title,
+                what,
+            });
+        }
+        Ok(told)
+    }
+
+    fn item<V: okr_core::view::View<Error = okr_replica::ReplicaError>>(
+        &self,
+        names: &Names<'_, V>,
+        id: EntityId,
+    ) -> Result<ChangedItem, CliError> {
+        debug_assert!(self.items.iter().all(|item| item.id != id.uuid()));
+        let called = names.called(id).map_err(failure::replica)?;
+        Ok(ChangedItem {
+            id: id.uuid(),
+            kind: id.kind().word(),
+            slug: called.slug,
+            title: called.title,
+            outcome: "",
+            change: None,
+            reason: None,
+            category: None,
+            steps: Vec::new(),
+            fields: Vec::new(),
+        })
+    }
+
+    /// Writes what happened for people, a line for each event.
+    pub(crate) fn text(&self, screen: &Screen) -> String {
+        if self.lines.is_empty() {
+            let name = self.items.first().map(|item| {
+                let slug = item.slug.clone();
+                slug.unwrap_or_else(|| item.title.clone())
+            });
+            return format!(
+                "{}: nothing to do, it is so already\n",
+                name.unwrap_or_default()
+            );
+        }
+        let mut text = String::new();
+        for line in &self.lines {
+            let id = screen.paint(Tone::Id, &line.short_id);
+            let name = if line.slug.is_empty() {
+                screen.paint(Tone::Plain, &line.title)
+            } else {
+                screen.paint(Tone::Strong, &line.slug)
+            };
+            let what = match &line.what {
+                What::Step(step) => screen.paint(Tone::Plain, step),
+                What::Field { field, from, to } => {
+                    let from = screen.paint(Tone::Plain, from);
+                    let to = screen.paint(Tone::Plain, to);
+                    format!("{field}: {from} {} {to}", screen.arrow())
+                }
+            };
+            text.push_str(&format!("{id}  {name}  {what}"));
+            if matches!(&line.what, What::Step(step) if step.starts_with("added"))
+                && !line.slug.is_empty()
+                && !line.title.is_empty()
+            {
+                let title = screen.paint(Tone::Dim, &line.title);
+                text.push_str(&format!("  \"{title}\""));
+            }
+            text.push('\n');
+        }
+        text
+    }
+}
+
+/// Writes what is wanted, says what changed, and tries to exchange it with the server.
+///
+/// `asked` is what the command is about; `next` is what to type next, where there is something.
+///
+/// # Errors
+/// As [`write`].
+pub(crate) fn write_and_tell(
+    context: &mut Context,
+    replica: &mut Replica,
+    wish: Wish,
+    (asked, next): (EntityId, Option<String>),
+) -> Result<Exit, CliError> {
+    let clock = context.present(replica)?.1;
+    let outcome = write(context, replica, &clock, wish)?;
+    let directory = replica.directory().map_err(failure::replica)?;
+    tell(context, replica, &directory, (&outcome, asked, next))
+}
+
+/// Says what changed, and tries to exchange it with the server.
+///
+/// # Errors
+/// When the replica cannot be read.
+pub(crate) fn tell(
+    context: &mut Context,
+    replica: &mut Replica,
+    directory: &Directory,
+    (outcome, asked, next): (&Outcome, EntityId, Option<String>),
+) -> Result<Exit, CliError> {
+    let (reading, clock) = context.present(replica)?;
+    let told = Told::new(&reading, directory, outcome, asked)?;
+    drop(reading);
+    let frame = context.frame(replica, &clock)?;
+    context
+        .ui
+        .answer(&frame, &told.items, |screen| told.text(screen));
+    finish(context, replica, outcome, next)?;
+    Ok(Exit::Ok)
+}
+
+/// Ends a write: says that nothing was written, suggests what to type, exchanges with the server.
+///
+/// # Errors
+/// When the replica cannot be read.
+pub(crate) fn finish(
+    context: &mut Context,
+    replica: &mut Replica,
+    outcome: &Outcome,
+    next: Option<String>,
+) -> Result<(), CliError> {
+    match outcome {
+        Outcome::WouldWrite(_) => context.ui.note("dry run: nothing was written"),
+        Outcome::NothingToDo => {}
+        Outcome::Written(_) => {
+            if let Some(next) = next {
+                context.ui.hint(&next);
+            }
+        }
+    }
+    Ok(())
+}
