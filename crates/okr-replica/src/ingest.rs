@@ -413,3 +413,6 @@ impl Load {
         Ok(number)
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -6,6 +6,8 @@ mod body;
 mod conflict;
 mod directory;
 mod error;
+#[cfg(test)]
+mod fake_log;
 mod ingest;
 mod integrity;
 mod log;

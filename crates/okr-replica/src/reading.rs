@@ -308,3 +308,6 @@ impl View for Reading<'_> {
         check_in(CheckInId) -> CheckIn, into_check_in;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,72 @@
+//! Bodies: every entity comes back as it was, and what is stored stays readable.
 
+use jiff::civil::date;
+use okr_core::entity::Entity;
+use okr_core::event::{CheckInEvent, Event, KeyResultEvent, NewCheckIn, NewKeyResult};
+use okr_testkit::generate::{histories, replay};
+use okr_testkit::sample::{
+    check_in_id, confidence, key_result_id, milestones, new_check_in, new_key_result, objective_id,
+    text, value, zones,
+};
+use proptest::prelude::*;
+
+use super::*;
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn every_entity_comes_back_as_it_was(history in histories(120)) {
+        for entity in replay(&history).entities() {
+            let json = write(&entity);
+            prop_assert_eq!(read(entity.id(), &json).unwrap(), entity);
+        }
+    }
+}
+
+fn check_in(new: NewCheckIn) -> Entity {
+    let event = Event::CheckIn(check_in_id(1), CheckInEvent::Recorded(new));
+    Entity::evolve(None, &event).unwrap()
+}
+
+#[test]
+fn a_check_in_is_readable_and_short() {
+    let entity = check_in(NewCheckIn {
+        confidence: Some(confidence(7)),
+        note: Some(text("a \"good\" week")),
+        ..new_check_in(key_result_id(1), value("12.50"))
+    });
+    let key_result = key_result_id(1);
+    assert_eq!(
+        write(&entity),
+        format!(
+            r#"{{"key_result":"{key_result}","effective":"2026-11-22","value":{{"number":"12.5"}},"confidence":7,"note":"a \"good\" week"}}"#
+        )
+    );
+}
+
+#[test]
+fn a_key_result_of_each_measure_comes_back() {
+    for measure in [milestones(&["1", "0.5"]), zones()] {
+        let new = NewKeyResult {
+            measure,
+            start: Some(date(2026, 10, 5)),
+            ..new_key_result(objective_id(1), "fast")
+        };
+        let event = Event::KeyResult(key_result_id(1), KeyResultEvent::Created(new));
+        let entity = Entity::evolve(None, &event).unwrap();
+        assert_eq!(read(entity.id(), &write(&entity)).unwrap(), entity);
+    }
+}
+
+#[test]
+fn what_was_not_written_here_is_damage() {
+    let id = check_in(new_check_in(key_result_id(1), value("1"))).id();
+    for json in ["", "{}", "[]", r#"{"key_result":"x"}"#] {
+        let read = read(id, json);
+        assert!(
+            matches!(read, Err(ReplicaError::Damaged { .. })),
+            "{json}: {read:?}"
+        );
+    }
+}

@@ -1,0 +1,394 @@
+//! Builds a replica with a million changes (or as many as the first argument says) and prints how
+//! long loading and reading take.
+//!
+//! Eighty quarters with 100 objectives and 400 key results each; all else are check-ins.
+
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::io::Write as _;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use jiff::civil::{Date, date};
+use jiff::{Span, Timestamp};
+use okr_core::change::Change;
+use okr_core::event::{
+    CheckInEvent, CycleEvent, Event, KeyResultEvent, NewCheckIn, NewCycle, NewKeyResult,
+    NewObjective, ObjectiveEvent, PersonEvent, TeamEvent,
+};
+use okr_core::id::{
+    ChangeId, CheckInId, CycleId, KeyResultId, ObjectiveId, PersonId, Position, TeamId,
+};
+use okr_core::measure::Value;
+use okr_core::value::{Number, Role, Source};
+use okr_log::{
+    Checkpoint, Frontier, KeyName, Origin, Record, RecordView, RecordedAt, SigningKey, TokenId,
+};
+use okr_proto::{ToLog as _, encode};
+use okr_replica::{
+    Axis, LogFilter, Moment, NewReplica, ObjectiveFilter, Point, RemoteInfo, Replica,
+};
+use okr_testkit::Random;
+use okr_testkit::sample::{
+    ANA, ORG, confidence, founding, name, new_key_result, new_objective, new_org, new_team, period,
+    slug, text, title,
+};
+
+const CYCLES: usize = 80;
+const OBJECTIVES: usize = 100;
+const KEY_RESULTS: usize = 400;
+const PEOPLE: usize = 100;
+const TEAMS: usize = 20;
+const FIRST_DAY: Date = date(2007, 1, 1);
+const CYCLE_DAYS: i64 = 90;
+
+/// Makes records of a plausible history, one after the other.
+struct Maker {
+    random: Random,
+    frontier: Frontier,
+    records: Vec<Bytes>,
+    now: Timestamp,
+    people: Vec<PersonId>,
+}
+
+impl Maker {
+    fn uuid(&mut self) -> uuid::Uuid {
+        let millis = u64::try_from(self.now.as_millisecond()).unwrap_or(0);
+        self.random.uuid(millis)
+    }
+
+    fn push(&mut self, events: Vec<Event>) {
+        let change = Change {
+            id: ChangeId::new(self.uuid()),
+            authored_at: self.now,
+            on_behalf_of: None,
+            source: Source::Human,
+            reason: None,
+            amendment: None,
+            events,
+        };
+        let random = &mut self.random;
+        let salt = || {
+            let mut salt = [0; 16];
+            salt[..8].copy_from_slice(&random.bits().to_le_bytes());
+            salt
+        };
+        let (body, texts) = encode(&change, salt).into_record_parts();
+        let author = self.people[self.records.len() % self.people.len()];
+        let record = Record {
+            position: okr_log::Position::new(self.frontier.size() + 1),
+            recorded_at: RecordedAt::from_micros(self.now.as_microsecond() + 1_000_000),
+            author: author.to_log(),
+            token: TokenId([1; 16]),
+            change_id: change.id.to_log(),
+            body,
+            texts,
+        };
+        let bytes = record
+            .encode()
+            .expect("small changes are within the limits");
+        let view = RecordView::parse(&bytes).expect("what was encoded can be read");
+        self.frontier.push(view.leaf_hash());
+        self.records.push(bytes);
+    }
+
+    fn history(&mut self, total: usize) {
+        self.push(founding(new_org(), ANA));
+        for _ in 1..PEOPLE {
+            let person = PersonId::new(self.uuid());
+            self.push(vec![Event::Person(
+                person,
+                PersonEvent::Added(Role::Member),
+            )]);
+            self.people.push(person);
+        }
+        let mut teams = Vec::new();
+        for number in 0..TEAMS {
+            let team = TeamId::new(self.uuid());
+            let new = new_team(&format!("team-{number}"));
+            self.push(vec![Event::Team(team, TeamEvent::Created(new))]);
+            teams.push(team);
+        }
+        let definitions = CYCLES * (3 + OBJECTIVES + KEY_RESULTS);
+        let check_ins = total.saturating_sub(self.records.len() + definitions) / CYCLES;
+        let mut start = FIRST_DAY;
+        for number in 0..CYCLES {
+            self.cycle(number, start, &teams, check_ins);
+            start = start.saturating_add(Span::new().days(CYCLE_DAYS));
+        }
+    }
+
+    fn cycle(&mut self, number: usize, start: Date, teams: &[TeamId], check_ins: usize) {
+        let at = start
+            .in_tz("UTC")
+            .expect("a day has a beginning")
+            .timestamp();
+        self.now = self.now.max(at);
+        let cycle = CycleId::new(self.uuid());
+        let end = start.saturating_add(Span::new().days(CYCLE_DAYS - 1));
+        let new = NewCycle {
+            name: name(&format!("C{number}")),
+            period: period(start, end),
+            cadence: None,
+        };
+        self.push(vec![Event::Cycle(cycle, CycleEvent::Created(new))]);
+        let mut objectives = Vec::new();
+        for n in 0..OBJECTIVES {
+            let id = ObjectiveId::new(self.uuid());
+            let new = NewObjective {
+                title: title(&format!(
+                    "Objective {n} of cycle {number}: better than before"
+                )),
+                slug: slug(&format!("objective-{number}-{n}")),
+                team: Some(teams[n % teams.len()]),
+                cycle,
+                owner: self.people[n % self.people.len()],
+                ..new_objective("x")
+            };
+            self.push(vec![Event::Objective(id, ObjectiveEvent::Created(new))]);
+            objectives.push(id);
+        }
+        let mut key_results = Vec::new();
+        for n in 0..KEY_RESULTS {
+            let id = KeyResultId::new(self.uuid());
+            let new = NewKeyResult {
+                title: title(&format!("Key result {n} of cycle {number}")),
+                slug: slug(&format!("kr-{number}-{n}")),
+                owner: self.people[n % self.people.len()],
+                ..new_key_result(objectives[n % OBJECTIVES], "x")
+            };
+            self.push(vec![Event::KeyResult(id, KeyResultEvent::Created(new))]);
+            key_results.push(id);
+        }
+        self.push(vec![Event::Cycle(cycle, CycleEvent::Opened)]);
+        self.check_ins(start, &key_results, check_ins);
+        if number + 1 < CYCLES {
+            self.push(vec![Event::Cycle(cycle, CycleEvent::Closed)]);
+        }
+    }
+
+    fn check_ins(&mut self, start: Date, key_results: &[KeyResultId], count: usize) {
+        let begin = self.now.as_microsecond();
+        let length = CYCLE_DAYS * 86_400_000_000 - 3_600_000_000;
+        for n in 0..count {
+            let gone =
+                length / i64::try_from(count.max(1)).unwrap_or(1) * i64::try_from(n).unwrap_or(0);
+            self.now = Timestamp::from_microsecond(begin + gone).expect("within the cycle");
+            let id = CheckInId::new(self.uuid());
+            let value = Number::new(i64::try_from(self.random.below(1000)).unwrap_or(0), 1);
+            let new = NewCheckIn {
+                key_result: key_results[n % key_results.len()],
+                effective: start.saturating_add(Span::new().days(gone / 86_400_000_000)),
+                value: Value::Number(value.expect("one digit is within the scale")),
+                confidence: Some(confidence(7)),
+                note: Some(text("shipped the importer, waiting for the review")),
+            };
+            self.push(vec![Event::CheckIn(id, CheckInEvent::Recorded(new))]);
+        }
+    }
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let total = match std::env::args().nth(1) {
+        Some(number) => number.parse()?,
+        None => 1_000_000,
+    };
+    let mut out = std::io::stdout().lock();
+    let mut maker = Maker {
+        random: Random::new(1),
+        frontier: Frontier::new(),
+        records: Vec::with_capacity(total),
+        now: FIRST_DAY.in_tz("UTC")?.timestamp(),
+        people: vec![ANA],
+    };
+    maker.history(total);
+    let size = maker.records.iter().map(Bytes::len).sum::<usize>();
+    let count = maker.records.len();
+    writeln!(out, "{count} records of {} bytes on average", size / count)?;
+    let key = SigningKey::from_bytes(KeyName::new("bench.example")?, &[7; 32]);
+    let origin = Origin::new("bench.example/acme")?;
+    let note = Checkpoint {
+        origin: origin.clone(),
+        size: okr_log::Position::new(maker.frontier.size()),
+        root: maker.frontier.root(),
+    }
+    .sign(&key)
+    .to_string();
+    let dir = tempfile::tempdir()?;
+    let mut replica = Replica::create(
+        dir.path(),
+        &NewReplica {
+            org: ORG,
+            me: ANA,
+            remote: Some(RemoteInfo {
+                url: "http://127.0.0.1:1".to_owned(),
+                origin: origin.to_string(),
+                verifier_key: key.verifying_key().to_string(),
+            }),
+        },
+    )?;
+    let begun = Instant::now();
+    let mut ingest = replica.ingest()?;
+    for piece in maker.records.chunks(1000) {
+        ingest.records(piece.to_vec())?;
+    }
+    ingest.checkpoint(&note, maker.now)?;
+    drop(ingest);
+    let took = begun.elapsed();
+    let rate = count as u128 * 1_000_000 / took.as_micros().max(1);
+    writeln!(out, "ingest {took:?}, {rate} changes/s")?;
+    for entry in std::fs::read_dir(dir.path())? {
+        let entry = entry?;
+        let bytes = entry.metadata()?.len() / count as u64;
+        writeln!(
+            out,
+            "{}: {bytes} bytes per change",
+            entry.file_name().display()
+        )?;
+    }
+    drop(replica);
+    let middle = Timestamp::from_microsecond(maker.now.as_microsecond() - 45 * 86_400_000_000)?;
+    read(&mut out, dir.path(), count, middle)
+}
+
+/// Measures reading, each time with a replica that was just opened.
+fn read(
+    out: &mut impl std::io::Write,
+    dir: &std::path::Path,
+    count: usize,
+    middle: Timestamp,
+) -> Result<(), Box<dyn Error>> {
+    let today = middle.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let before = Position::new(count as u64 - 6000);
+    let old = Position::new(count as u64 / 2);
+    let moments = [
+        ("now", Axis::Recorded, Point::Now),
+        (
+            "recorded, position",
+            Axis::Recorded,
+            Point::Position(before),
+        ),
+        ("recorded, time", Axis::Recorded, Point::Time(middle)),
+        ("authored, time", Axis::Authored, Point::Time(middle)),
+        ("effective, day", Axis::Effective, Point::Time(middle)),
+        ("recorded, half-way", Axis::Recorded, Point::Position(old)),
+    ];
+    measure(out, "open", || {
+        Replica::open(dir)?.info()?;
+        Ok(0)
+    })?;
+    for (label, axis, point) in moments {
+        let moment = Moment {
+            axis,
+            point,
+            day: today,
+        };
+        measure(out, &format!("tree of the cycle, {label}"), || {
+            let replica = Replica::open(dir)?;
+            let reading = replica.reading(moment)?;
+            let cycles = reading.cycles()?;
+            let Some(cycle) = cycles.last() else {
+                return Ok(0);
+            };
+            let standing = reading.cycle_standing(cycle.id)?.ok_or("no such cycle")?;
+            Ok(standing
+                .objectives
+                .iter()
+                .map(|found| found.key_results.len())
+                .sum())
+        })?;
+    }
+    measure(out, "one objective by slug", || {
+        let replica = Replica::open(dir)?;
+        let reading = replica.reading(Moment::now(today))?;
+        let found = reading.by_slug(&format!("objective-{}-7", CYCLES - 1))?;
+        let okr_core::id::EntityId::Objective(id) = found[0].id else {
+            return Ok(0);
+        };
+        let standing = reading.objective_standing(id)?.ok_or("no such objective")?;
+        Ok(standing.key_results.len()
+            + reading
+                .check_ins(standing.key_results[0].key_result.id, None)?
+                .len())
+    })?;
+    measure(out, "list of a person's objectives", || {
+        let replica = Replica::open(dir)?;
+        let reading = replica.reading(Moment::now(today))?;
+        let cycles = reading.cycles()?;
+        let filter = ObjectiveFilter {
+            cycle: cycles.last().map(|cycle| cycle.id),
+            owner: Some(ANA),
+            ..ObjectiveFilter::default()
+        };
+        Ok(reading.objectives(&filter)?.len())
+    })?;
+    let filters = logs(dir, today)?;
+    for (label, filter) in filters {
+        measure(out, &format!("log -n 20, {label}"), || {
+            let replica = Replica::open(dir)?;
+            Ok(replica.log(&filter)?.len())
+        })?;
+    }
+    Ok(())
+}
+
+fn logs(
+    dir: &std::path::Path,
+    today: Date,
+) -> Result<Vec<(&'static str, LogFilter)>, Box<dyn Error>> {
+    let replica = Replica::open(dir)?;
+    let reading = replica.reading(Moment::now(today))?;
+    let cycles = reading.cycles()?;
+    let all = LogFilter {
+        limit: Some(20),
+        ..LogFilter::default()
+    };
+    let about = |id| LogFilter {
+        about: BTreeSet::from([id]).into_iter().collect(),
+        with_children: true,
+        ..all.clone()
+    };
+    let kr = reading.by_slug(&format!("kr-{}-7", CYCLES - 1))?[0].id;
+    let cycle = cycles.last().ok_or("no cycle")?.id;
+    Ok(vec![
+        ("everything", all.clone()),
+        (
+            "by a person",
+            LogFilter {
+                author: Some(ANA),
+                ..all.clone()
+            },
+        ),
+        (
+            "authored",
+            LogFilter {
+                axis: Axis::Authored,
+                ..all.clone()
+            },
+        ),
+        ("of a key result", about(kr)),
+        ("of a cycle", about(cycle.into())),
+    ])
+}
+
+/// Prints the least and the middle of some repetitions.
+fn measure(
+    out: &mut impl std::io::Write,
+    label: &str,
+    mut step: impl FnMut() -> Result<usize, Box<dyn Error>>,
+) -> Result<(), Box<dyn Error>> {
+    let mut times: Vec<Duration> = Vec::new();
+    let mut answer = 0;
+    for _ in 0..15 {
+        let begun = Instant::now();
+        answer = step()?;
+        times.push(begun.elapsed());
+    }
+    times.sort();
+    writeln!(
+        out,
+        "{label}: least {:?}, middle {:?} ({answer})",
+        times[0], times[7]
+    )?;
+    Ok(())
+}
