@@ -81,7 +81,7 @@ struct Frame {
 }
 
 impl Reading<'_> {
-    /// Returns how a key result stands; none when there is none of this id.
+    /// Returns how a key result stands; none when it or its cycle is not there.
     ///
     /// # Errors
     /// The store's failures.
@@ -92,16 +92,17 @@ impl Reading<'_> {
         let Entity::KeyResult(key_result) = &known.entity else {
             return Ok(None);
         };
+        // By the clocks of devices, a goal can be there before what it belongs to.
         let Some(objective) = self.objective(key_result.objective)? else {
-            return Err(ReplicaError::damaged(format!(
-                "key result {id} without an objective"
-            )));
+            return Ok(None);
         };
-        let frame = self.frame(objective.cycle)?;
+        let Some(frame) = self.frame(objective.cycle)? else {
+            return Ok(None);
+        };
         self.stand(known, &objective, &frame).map(Some)
     }
 
-    /// Returns how an objective stands, with its key results; none when there is none of this id.
+    /// Returns how an objective stands, with its key results; none when it or its cycle is not there.
     ///
     /// # Errors
     /// The store's failures.
@@ -112,22 +113,23 @@ impl Reading<'_> {
         let Some(objective) = self.objective(id)? else {
             return Ok(None);
         };
-        let frame = self.frame(objective.cycle)?;
+        let Some(frame) = self.frame(objective.cycle)? else {
+            return Ok(None);
+        };
         self.stand_objective(objective.into_owned(), &frame)
             .map(Some)
     }
 
-    /// Returns how a cycle stands, with its objectives; none when there is none of this id.
+    /// Returns how a cycle stands, with its objectives; none when it or its cycle is not there.
     ///
     /// Archived objectives are left out.
     ///
     /// # Errors
     /// The store's failures.
     pub fn cycle_standing(&self, id: CycleId) -> Result<Option<CycleStanding>, ReplicaError> {
-        if self.cycle(id)?.is_none() {
+        let Some(frame) = self.frame(id)? else {
             return Ok(None);
-        }
-        let frame = self.frame(id)?;
+        };
         let filter = ObjectiveFilter {
             cycle: Some(id),
             ..ObjectiveFilter::default()
@@ -156,22 +158,20 @@ impl Reading<'_> {
         }))
     }
 
-    fn frame(&self, id: CycleId) -> Result<Frame, ReplicaError> {
+    fn frame(&self, id: CycleId) -> Result<Option<Frame>, ReplicaError> {
         let Some(cycle) = self.cycle(id)? else {
-            return Err(ReplicaError::damaged(format!(
-                "goals without the cycle {id}"
-            )));
+            return Ok(None);
         };
         let cycle = cycle.into_owned();
         let cadence = match cycle.cadence {
             Some(cadence) => cadence,
             None => self.org()?.map_or(CadenceDays::WEEKLY, |org| org.cadence),
         };
-        Ok(Frame {
+        Ok(Some(Frame {
             cycle,
             cadence,
             commitment: self.commitment(id)?,
-        })
+        }))
     }
 
     fn stand_objective(

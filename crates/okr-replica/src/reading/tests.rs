@@ -95,7 +95,10 @@ fn same(reading: &Reading<'_>, oracle: &MemoryView, history: &History) {
         let days = |list: &[CheckIn]| list.iter().map(|one| one.effective).collect::<Vec<_>>();
         let facts: Vec<CheckIn> = newest_first.into_iter().map(|fact| fact.check_in).collect();
         assert_eq!(days(&facts), days(&own));
-        assert!(reading.standing(key_result.id).unwrap().is_some());
+        let objective = oracle.objective(key_result.objective).unwrap();
+        let cycle = objective.and_then(|objective| oracle.cycle(objective.cycle).unwrap());
+        let standing = reading.standing(key_result.id).unwrap();
+        assert_eq!(standing.is_some(), cycle.is_some());
     }
 }
 
@@ -186,7 +189,7 @@ proptest! {
             everything.entities().filter_map(Entity::into_check_in).collect();
         let days: BTreeSet<Date> = check_ins.iter().map(|check_in| check_in.effective).collect();
         for day in days {
-            let end = day.at(23, 59, 59, 0).to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp();
+            let end = day.at(23, 59, 59, 0).in_tz("UTC").unwrap().timestamp();
             let moment = Moment { axis: Axis::Effective, point: Point::Time(end), day };
             let reading = replica.reading(moment).unwrap();
             let definitions = authored_by(&history, end);
