@@ -258,7 +258,7 @@ fn read(
     count: usize,
     middle: Timestamp,
 ) -> Result<(), Box<dyn Error>> {
-    let today = middle.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let today = middle.in_tz("UTC")?.date();
     let before = Position::new(count as u64 - 6000);
     let old = Position::new(count as u64 / 2);
     let moments = [
