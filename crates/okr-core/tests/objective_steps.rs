@@ -3,7 +3,7 @@
 use okr_core::admit::Verdict;
 use okr_core::event::{Event, NewObjective, ObjectiveEdit, ObjectiveEvent};
 use okr_core::id::ObjectiveId;
-use okr_testkit::sample::{BEN, CAI, edit, new_objective, objective_id, score, slug, tag};
+use okr_testkit::sample::{BEN, CAI, edit, new_objective, objective_id, score, slug, tag, text};
 
 use crate::world::{
     OBJECTIVE, closed, cycle_closed, objective, objective_closed, planned, unknown_subject,
@@ -81,7 +81,7 @@ fn a_draft_is_published_once_and_before_it_is_closed() {
 }
 
 #[test]
-fn closing_again_with_another_score_is_refused() {
+fn closing_again_with_another_score_or_reflection_is_refused() {
     let scenario = planned().given([objective_closed()]);
     assert_eq!(
         scenario.judged(BEN, [objective_closed()]),
@@ -92,6 +92,15 @@ fn closing_again_with_another_score_is_refused() {
         reflection: None,
     });
     scenario.refuses(BEN, other, wrong_state(OBJECTIVE, "closed", "be closed"));
+    let with_reflection = objective(ObjectiveEvent::Closed {
+        score: score("0.7"),
+        reflection: Some(text("we learned a lot")),
+    });
+    scenario.refuses(
+        BEN,
+        with_reflection,
+        wrong_state(OBJECTIVE, "closed", "be closed"),
+    );
     scenario.admits(BEN, [objective(ObjectiveEvent::Reopened)]);
 }
 
