@@ -11,7 +11,7 @@ use crate::record::{Record, RecordView};
 
 /// Longest block of more than one record, in bytes. The store fetches up to 17 blocks together, and keeps them in memory,
 /// for a single record that is read; larger blocks made neither appending nor scanning faster.
-const BLOCK_BYTES: usize = 8 * 1024;
+const BLOCK_BYTES: usize = 16 * 1024;
 /// Most bytes of blocks made durable at once: far below a segment of the store, whose reuse relies on it.
 const GROUP_BYTES: usize = 1024 * 1024;
 

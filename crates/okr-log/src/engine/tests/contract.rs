@@ -346,7 +346,7 @@ fn moves_between_threads() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(12))]
+    #![proptest_config(ProptestConfig::with_cases(8))]
     #[test]
     fn holds_what_a_list_would_hold(
         groups in prop::collection::vec(

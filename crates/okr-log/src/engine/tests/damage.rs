@@ -5,10 +5,8 @@ use std::os::unix::fs::FileExt as _;
 
 use super::support::*;
 use crate::engine::block::BlockBuilder;
-use crate::engine::directory::Directory;
 use crate::engine::key::BlockKey;
-use crate::engine::store::{Store, StoreOptions};
-use crate::engine::{BlockError, Damage, Log, OpenError, ReadError, Step};
+use crate::engine::{BlockError, Damage, Log, OpenError, ReadError};
 use crate::id::{LogId, Position, RecordedAt};
 use crate::record::{DecodeError, Record};
 
@@ -440,13 +438,6 @@ fn parts_without_a_block_mean_nothing() {
 #[test]
 fn damage_while_open_is_a_read_error() {
     let subject = subject();
-    let store = Directory::new(&subject.path());
-    let other = StoreOptions {
-        segment_bytes: 8 * 1024 * 1024,
-        cache_bytes: 1024,
-    };
-    // The log holds the store, so damage is done through its own handle.
-    assert!(Store::open(&store, other).is_err());
     let log = subject.log();
     log.shared
         .store
@@ -470,5 +461,4 @@ fn damage_while_open_is_a_read_error() {
         log.read(ACME, Position::new(60), usize::MAX).unwrap().len(),
         140
     );
-    assert_eq!(Step::SyncStore.to_string(), "sync the store");
 }
