@@ -104,7 +104,7 @@ pub enum OpenError {
         path: PathBuf,
     },
     /// The store refuses to open or to be read.
-    #[error("the store in {} is damaged or unreadable", path.display())]
+    #[error("the store in {} cannot be opened or read", path.display())]
     Store {
         /// The directory of the store.
         path: PathBuf,
