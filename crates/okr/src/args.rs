@@ -11,6 +11,7 @@ mod objective;
 mod parse;
 mod people;
 mod start;
+mod sync;
 
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand};
@@ -30,13 +31,16 @@ pub(crate) use key_result::{
 pub(crate) use objective::{
     ObjectiveAddArgs, ObjectiveArgs, ObjectiveCloseArgs, ObjectiveCommand, ObjectiveSetArgs,
 };
-pub(crate) use parse::{Cadence, shield_negative};
+pub(crate) use parse::shield_negative;
 pub(crate) use people::{
-    MemberAddArgs, MemberArgs, MemberCommand, MemberListArgs, TeamAddArgs, TeamArgs, TeamCommand,
-    TeamListArgs, TeamMemberArgs, TeamMemberChange, TeamMemberCommand, TeamSetArgs, TeamShowArgs,
-    TeamStepArgs,
+    MemberAddArgs, MemberArgs, MemberCommand, MemberInviteArgs, MemberListArgs, TeamAddArgs,
+    TeamArgs, TeamCommand, TeamListArgs, TeamMemberChange, TeamMemberCommand, TeamSetArgs,
+    TeamShowArgs, TeamStepArgs,
 };
-pub(crate) use start::{InitArgs, WorkspaceArgs, WorkspaceCommand, WorkspaceUseArgs};
+pub(crate) use start::{
+    CloneArgs, Credential, InitArgs, LoginArgs, WorkspaceArgs, WorkspaceCommand, WorkspaceUseArgs,
+};
+pub(crate) use sync::{ResolveArgs, Take};
 
 use crate::help;
 use crate::parse::Honours;
@@ -136,6 +140,13 @@ pub(crate) struct GlobalArgs {
 pub(crate) enum Command {
     /// Create a local workspace; no server needed
     Init(InitArgs),
+    /// Create a workspace as a replica of a server
+    Clone(CloneArgs),
+    /// Log in to a server
+    Login(LoginArgs),
+    /// Exchange changes with the server
+    #[command(after_help = help::SYNC)]
+    Sync,
     /// Show who you are, in which workspace and on which server
     #[command(after_help = help::WHOAMI)]
     Whoami,
@@ -155,6 +166,11 @@ pub(crate) enum Command {
     /// Record the value of a key result
     #[command(visible_alias = "ci")]
     Checkin(CheckInArgs),
+    /// List the changes that met others' changes and wait for a decision
+    #[command(after_help = help::CONFLICTS)]
+    Conflicts,
+    /// Decide a conflict
+    Resolve(ResolveArgs),
     /// Explain a command or a topic
     Help(HelpArgs),
 }
@@ -172,6 +188,9 @@ impl Command {
     pub(crate) const fn word(&self) -> &'static str {
         match self {
             Self::Init(_) => "init",
+            Self::Clone(_) => "clone",
+            Self::Login(_) => "login",
+            Self::Sync => "sync",
             Self::Whoami => "whoami",
             Self::Workspace(_) => "workspace",
             Self::Member(_) => "member",
@@ -180,6 +199,8 @@ impl Command {
             Self::Objective(_) => "objective",
             Self::Kr(_) => "kr",
             Self::Checkin(_) => "checkin",
+            Self::Conflicts => "conflicts",
+            Self::Resolve(_) => "resolve",
             Self::Help(_) => "help",
         }
     }
@@ -191,10 +212,16 @@ impl Command {
                 workspace: false,
                 ..Honours::MANAGES
             },
-            Self::Workspace(_) | Self::Help(_) | Self::Whoami => Honours::MANAGES,
+            Self::Clone(_) => Honours {
+                workspace: false,
+                ..Honours::TALKS
+            },
+            Self::Login(_) | Self::Sync => Honours::TALKS,
+            Self::Workspace(_) | Self::Help(_) | Self::Whoami | Self::Conflicts => Honours::MANAGES,
             Self::Member(args) => match args.command {
                 MemberCommand::Add(_) => Honours::WRITES,
                 MemberCommand::List(_) => Honours::READS,
+                MemberCommand::Invite(_) => Honours::TALKS,
             },
             Self::Team(args) => match args.command {
                 TeamCommand::List(_) | TeamCommand::Show(_) => Honours::READS,
@@ -219,7 +246,7 @@ impl Command {
                     Honours::WRITES
                 }
             },
-            Self::Objective(_) | Self::Kr(_) => Honours::WRITES,
+            Self::Objective(_) | Self::Kr(_) | Self::Resolve(_) => Honours::WRITES,
         }
     }
 }

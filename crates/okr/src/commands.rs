@@ -1,13 +1,18 @@
 //! The commands: one file for each verb or noun.
 
 mod checkin;
+mod clone;
+mod conflicts;
 mod cycle;
 mod goal;
 mod help;
 mod init;
 mod kr;
+mod login;
 mod member;
 mod objective;
+mod resolve;
+mod sync;
 mod team;
 mod whoami;
 mod workspace;
@@ -31,6 +36,9 @@ pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exi
     match command {
         None => help::run(context, &HelpArgs { topic: Vec::new() }),
         Some(Command::Init(args)) => init::run(context, &args),
+        Some(Command::Clone(args)) => clone::run(context, &args),
+        Some(Command::Login(args)) => login::run(context, &args),
+        Some(Command::Sync) => sync::run(context),
         Some(Command::Whoami) => whoami::run(context),
         Some(Command::Workspace(args)) => workspace::run(context, &args),
         Some(Command::Member(args)) => member::run(context, &args),
@@ -39,11 +47,17 @@ pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exi
         Some(Command::Objective(args)) => objective::run(context, &args),
         Some(Command::Kr(args)) => kr::run(context, &args),
         Some(Command::Checkin(args)) => checkin::run(context, &args),
+        Some(Command::Conflicts) => conflicts::run(context),
+        Some(Command::Resolve(args)) => resolve::run(context, &args),
         Some(Command::Help(args)) => help::run(context, &args),
     }
 }
 
 /// Reads a value that the word none takes away; nothing given stays nothing.
+#[expect(
+    clippy::option_option,
+    reason = "a patch tells a field that is not given from one that is taken away"
+)]
 fn or_none<T>(
     text: Option<&str>,
     read: impl FnOnce(&str) -> Result<T, CliError>,
@@ -56,7 +70,7 @@ fn or_none<T>(
 }
 
 /// Writes a number of things: "1 change", "2 changes".
-fn counted<N: PartialEq + From<u8> + std::fmt::Display>(count: N, noun: &str) -> String {
+fn counted<N: Copy + PartialEq + From<u8> + std::fmt::Display>(count: N, noun: &str) -> String {
     let plural = if count == N::from(1) { "" } else { "s" };
     format!("{count} {noun}{plural}")
 }

@@ -36,7 +36,7 @@ pub(crate) struct Called {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Field {
     /// The word for the field.
-    pub(crate) field: &'static str,
+    pub(crate) name: &'static str,
     /// What it was.
     pub(crate) from: String,
     /// What it is now.
@@ -195,7 +195,7 @@ impl<V: View> Names<'_, V> {
             None => (change.from, change.to),
         };
         Ok(Some(Field {
-            field: change.field,
+            name: change.field,
             from,
             to,
         }))
@@ -305,7 +305,7 @@ mod tests {
         );
         let field = names.field(&event).unwrap().unwrap();
         assert_eq!(
-            (field.field, field.from.as_str(), field.to.as_str()),
+            (field.name, field.from.as_str(), field.to.as_str()),
             ("leads", "none", "@ana")
         );
         let step = names.step(&Event::Team(team, TeamEvent::MemberAdded(ana)));

@@ -3,12 +3,16 @@
 //! Only codes and fields are looked at, never the text of a message.
 
 use okr_core::rejection::Rejection;
-use okr_replica::{RemoteError, ReplicaError};
+use okr_replica::{RemoteError, ReplicaError, SyncError};
 
 use crate::error::CliError;
 use crate::exit::Exit;
 
 /// Says why the replica cannot be read or written.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it stands where results are mapped"
+)]
 pub(crate) fn replica(error: ReplicaError) -> CliError {
     let config = |code: &'static str| CliError::config(code, error.to_string());
     match &error {
@@ -52,6 +56,22 @@ fn with_source(shown: CliError, error: &(dyn std::error::Error + 'static)) -> Cl
     match error.source() {
         Some(source) => shown.caused_by(source),
         None => shown,
+    }
+}
+
+/// Says why a sync did not come to its end. `pending` is how many changes wait on this machine.
+pub(crate) fn sync(error: SyncError, pending: usize) -> CliError {
+    match error {
+        SyncError::Remote(error) => remote(&error, Some(pending)),
+        SyncError::Replica(error) => replica(error),
+        SyncError::NotConnected => crate::exchange::no_server(),
+        SyncError::Integrity(error) => {
+            let message = "what the server sent does not fit its proof; nothing of it was kept";
+            CliError::user("integrity", message)
+                .with_exit(Exit::Integrity)
+                .caused_by(&error)
+                .with_hint("ask who runs the server; do not log in to it anew before you know why")
+        }
     }
 }
 

@@ -14,6 +14,8 @@ Usage: okr [OPTIONS] [COMMAND]
 
 Begin
   init         Create a local workspace; no server needed
+  clone        Create a workspace as a replica of a server
+  login        Log in to a server
   whoami       Show who you are, in which workspace and on which server
   workspace    Manage workspaces: list, use, path
 
@@ -27,7 +29,12 @@ Goals
 
 People
   team         Manage teams and who is in them
-  member       Manage people: add, list
+  member       Manage people: add, list, invite
+
+Sync
+  sync         Exchange changes with the server
+  conflicts    List the changes that met others' changes and wait for a decision
+  resolve      Decide a conflict
 
   help         Explain a command or a topic
 
@@ -47,6 +54,7 @@ Examples:
   okr objective add \"Fast enough to feel instant\"
   okr kr add \"p99 latency\" -O fast --from 480 --to 200 --unit ms
   okr checkin p99-latency 312 -C 7 -m \"pooling is in\"
+  okr sync                                       exchange changes with the server
 ";
 
 #[cfg(test)]
@@ -111,7 +119,8 @@ mod tests {
                         .map(crate::args::shield_negative)
                         .collect::<Vec<_>>(),
                 );
-                let _: Arguments = parsed.unwrap_or_else(|error| panic!("{line}: {error}"));
+                let parsed: Arguments = parsed.unwrap_or_else(|error| panic!("{line}: {error}"));
+                assert!(parsed.command.is_some(), "{line}");
                 count += 1;
             }
         }

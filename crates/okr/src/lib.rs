@@ -13,6 +13,7 @@ mod credentials;
 mod describe;
 pub mod environment;
 pub mod error;
+mod exchange;
 pub mod exit;
 mod failure;
 mod help;

@@ -276,6 +276,7 @@ mod tests {
             "okr checkin margin 3 --at 2026-10-01",
             "okr checkin margin 3 --axis authored",
             "okr workspace list -n",
+            "okr sync --offline",
             "okr workspace list -t platform",
         ] {
             let error = refused(line);

@@ -56,7 +56,7 @@ struct Typed<'t> {
     may_be_slug: bool,
 }
 
-impl<'r> Resolver<'_, 'r> {
+impl Resolver<'_, '_> {
     /// Finds a thing of one of the wanted kinds.
     ///
     /// # Errors
@@ -151,7 +151,7 @@ impl<'r> Resolver<'_, 'r> {
     /// Finds a cycle by its name, whatever its letters' case, or by an id.
     pub(crate) fn cycle(&self, text: &str) -> Result<Cycle, CliError> {
         let cycles = self.reading.cycles().map_err(failure::replica)?;
-        scope::cycle_among(cycles, text)
+        scope::cycle_among(&cycles, text)
     }
 
     /// Finds a person: `@me`, `@handle`, a handle, an e-mail address, or an id.

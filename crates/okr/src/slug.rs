@@ -18,13 +18,13 @@ const LITTLE_WORDS: &[&str] = &[
 pub(crate) fn from_title(title: &str, fallback: &str, taken: impl Fn(&str) -> bool) -> Slug {
     let stem = stem(title);
     let stem = if stem.is_empty() { fallback } else { &stem };
-    let unique = (1..)
+    let unique = (1..=u32::MAX)
         .map(|number| match number {
             1 => stem.to_owned(),
             _ => format!("{stem}-{number}"),
         })
         .find(|slug| !taken(slug))
-        .expect("the numbers do not end");
+        .expect("nobody has so many things of one name");
     Slug::new(unique).expect("it is made of letters, digits and single hyphens, and short")
 }
 

@@ -6,15 +6,16 @@ use okr_core::id::{ChangeId, EntityId};
 use okr_core::rejection::Rejection;
 use okr_core::text::LongText;
 use okr_core::value::{AmendmentCategory, Source};
-use okr_core::view::Overlay;
-use okr_replica::{Directory, Proposed, Reading, Replica};
+use okr_core::view::{Overlay, View};
+use okr_replica::{Directory, Proposed, Reading, Replica, ReplicaError};
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::args::Reason;
 use crate::context::Context;
-use crate::describe::Names;
+use crate::describe::{Called, Field, Names};
 use crate::error::CliError;
+use crate::exchange;
 use crate::exit::Exit;
 use crate::failure;
 use crate::render::{Screen, Tone};
@@ -161,19 +162,44 @@ pub(crate) struct Told {
 }
 
 struct Line {
-    short_id: String,
-    slug: String,
-    title: String,
+    called: Called,
     what: What,
 }
 
 enum What {
     Step(String),
-    Field {
-        field: &'static str,
-        from: String,
-        to: String,
-    },
+    Field(Field),
+}
+
+fn item<V: View<Error = ReplicaError>>(
+    names: &Names<'_, V>,
+    id: EntityId,
+    outcome: &'static str,
+) -> Result<ChangedItem, CliError> {
+    let called = names.called(id).map_err(failure::replica)?;
+    Ok(ChangedItem {
+        id: id.uuid(),
+        kind: id.kind().word(),
+        slug: called.slug,
+        title: called.title,
+        outcome,
+        change: None,
+        reason: None,
+        category: None,
+        steps: Vec::new(),
+        fields: Vec::new(),
+    })
+}
+
+impl ChangedItem {
+    fn of(self, change: &Change) -> Self {
+        Self {
+            change: Some(change.id.uuid()),
+            reason: change.reason.as_ref().map(ToString::to_string),
+            category: change.amendment.map(AmendmentCategory::word),
+            ..self
+        }
+    }
 }
 
 impl Told {
@@ -191,20 +217,30 @@ impl Told {
             items: Vec::new(),
             lines: Vec::new(),
         };
-        let (change, word) = match outcome {
-            Outcome::Written(change) => (change, "written"),
-            Outcome::WouldWrite(change) => (change, "would_write"),
+        match outcome {
+            Outcome::Written(change) => {
+                told.change(reading, directory, (change, "written"))?;
+            }
+            Outcome::WouldWrite(change) => {
+                told.change(reading, directory, (change, "would_write"))?;
+            }
             Outcome::NothingToDo => {
                 let names = Names {
                     view: reading,
                     directory,
                 };
-                let mut item = told.item(&names, asked)?;
-                item.outcome = "nothing_to_do";
-                told.items.push(item);
-                return Ok(told);
+                told.items.push(item(&names, asked, "nothing_to_do")?);
             }
-        };
+        }
+        Ok(told)
+    }
+
+    fn change(
+        &mut self,
+        reading: &Reading<'_>,
+        directory: &Directory,
+        (change, word): (&Change, &'static str),
+    ) -> Result<(), CliError> {
         let mut after = Overlay::new(reading);
         after.apply(change).map_err(failure::replica)?;
         let names = Names {
@@ -213,68 +249,30 @@ impl Told {
         };
         for event in &change.events {
             let subject = event.subject();
-            let known = told.items.iter().position(|item| item.id == subject.uuid());
-            let index = match known {
-                Some(index) => index,
-                None => {
-                    let mut item = told.item(&names, subject)?;
-                    item.outcome = word;
-                    item.change = Some(change.id.uuid());
-                    item.reason = change.reason.as_ref().map(ToString::to_string);
-                    item.category = change.amendment.map(AmendmentCategory::word);
-                    told.items.push(item);
-                    told.items.len() - 1
-                }
+            if self.items.iter().all(|item| item.id != subject.uuid()) {
+                let item = item(&names, subject, word)?;
+                self.items.push(item.of(change));
+            }
+            let item = self.items.iter_mut().find(|item| item.id == subject.uuid());
+            let item = item.expect("it was pushed unless it was there");
+            let what = if let Some(field) = names.field(event).map_err(failure::replica)? {
+                item.fields.push(FieldItem {
+                    field: field.name,
+                    from: field.from.clone(),
+                    to: field.to.clone(),
+                });
+                What::Field(field)
+            } else {
+                let step = names.step(event);
+                item.steps.push(step.clone());
+                What::Step(step)
             };
-            let called = names.called(subject).map_err(failure::replica)?;
-            let what = match names.field(event).map_err(failure::replica)? {
-                Some(field) => {
-                    told.items[index].fields.push(FieldItem {
-                        field: field.field,
-                        from: field.from.clone(),
-                        to: field.to.clone(),
-                    });
-                    What::Field {
-                        field: field.field,
-                        from: field.from,
-                        to: field.to,
-                    }
-                }
-                None => {
-                    let step = names.step(event);
-                    told.items[index].steps.push(step.clone());
-                    What::Step(step)
-                }
-            };
-            told.lines.push(Line {
-                short_id: called.short_id,
-                slug: called.slug.unwrap_or_default(),
-                title: called.title,
+            self.lines.push(Line {
+                called: names.called(subject).map_err(failure::replica)?,
                 what,
             });
         }
-        Ok(told)
-    }
-
-    fn item<V: okr_core::view::View<Error = okr_replica::ReplicaError>>(
-        &self,
-        names: &Names<'_, V>,
-        id: EntityId,
-    ) -> Result<ChangedItem, CliError> {
-        debug_assert!(self.items.iter().all(|item| item.id != id.uuid()));
-        let called = names.called(id).map_err(failure::replica)?;
-        Ok(ChangedItem {
-            id: id.uuid(),
-            kind: id.kind().word(),
-            slug: called.slug,
-            title: called.title,
-            outcome: "",
-            change: None,
-            reason: None,
-            category: None,
-            steps: Vec::new(),
-            fields: Vec::new(),
-        })
+        Ok(())
     }
 
     /// Writes what happened for people, a line for each event.
@@ -289,33 +287,33 @@ impl Told {
                 name.unwrap_or_default()
             );
         }
-        let mut text = String::new();
-        for line in &self.lines {
-            let id = screen.paint(Tone::Id, &line.short_id);
-            let name = if line.slug.is_empty() {
-                screen.paint(Tone::Plain, &line.title)
-            } else {
-                screen.paint(Tone::Strong, &line.slug)
-            };
-            let what = match &line.what {
-                What::Step(step) => screen.paint(Tone::Plain, step),
-                What::Field { field, from, to } => {
-                    let from = screen.paint(Tone::Plain, from);
-                    let to = screen.paint(Tone::Plain, to);
-                    format!("{field}: {from} {} {to}", screen.arrow())
-                }
-            };
-            text.push_str(&format!("{id}  {name}  {what}"));
-            if matches!(&line.what, What::Step(step) if step.starts_with("added"))
-                && !line.slug.is_empty()
-                && !line.title.is_empty()
-            {
-                let title = screen.paint(Tone::Dim, &line.title);
-                text.push_str(&format!("  \"{title}\""));
+        self.lines.iter().map(|line| line.text(screen)).collect()
+    }
+}
+
+impl Line {
+    fn text(&self, screen: &Screen) -> String {
+        let id = screen.paint(Tone::Id, &self.called.short_id);
+        let title = self.called.title.as_str();
+        let name = match &self.called.slug {
+            Some(slug) => screen.paint(Tone::Strong, slug),
+            None => screen.paint(Tone::Plain, title),
+        };
+        let what = match &self.what {
+            What::Step(step) => screen.paint(Tone::Plain, step),
+            What::Field(field) => {
+                let from = screen.paint(Tone::Plain, &field.from);
+                let to = screen.paint(Tone::Plain, &field.to);
+                format!("{}: {from} {} {to}", field.name, screen.arrow())
             }
-            text.push('\n');
+        };
+        // The title is told once, when the thing begins.
+        let is_new = matches!(&self.what, What::Step(step) if step.starts_with("added"));
+        if is_new && self.called.slug.is_some() && !title.is_empty() {
+            let title = screen.paint(Tone::Dim, title);
+            return format!("{id}  {name}  {what}  \"{title}\"\n");
         }
-        text
+        format!("{id}  {name}  {what}\n")
     }
 }
 
@@ -375,6 +373,7 @@ pub(crate) fn finish(
             if let Some(next) = next {
                 context.ui.hint(&next);
             }
+            exchange::after_write(context, replica)?;
         }
     }
     Ok(())

@@ -1,5 +1,10 @@
 //! Arguments of `okr checkin`.
 
+#![expect(
+    let_underscore_drop,
+    reason = "the code that clap derives for optional groups of arguments does it"
+)]
+
 use clap::{Args, Subcommand};
 use okr_core::text::LongText;
 use okr_core::value::Confidence;

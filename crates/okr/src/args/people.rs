@@ -23,6 +23,8 @@ pub(crate) enum MemberCommand {
     /// List the people of the organisation
     #[command(visible_alias = "ls")]
     List(MemberListArgs),
+    /// Make a one-time login code for a person; needs the server
+    Invite(MemberInviteArgs),
 }
 
 /// Arguments of `okr member add`.
@@ -55,6 +57,14 @@ pub(crate) struct MemberListArgs {
     /// Also list people who left
     #[arg(long)]
     pub(crate) all: bool,
+}
+
+/// Arguments of `okr member invite`.
+#[derive(Args, Debug)]
+#[command(after_help = help::MEMBER_INVITE)]
+pub(crate) struct MemberInviteArgs {
+    /// The person: @handle or @me
+    pub(crate) person: String,
 }
 
 /// Arguments of `okr team`.

@@ -1,4 +1,6 @@
-//! Arguments of the commands that begin: init, workspace.
+//! Arguments of the commands that begin: init, clone, login, workspace.
+
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
@@ -30,6 +32,65 @@ pub(crate) struct InitArgs {
     /// Your e-mail address
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) email: Option<String>,
+}
+
+/// Arguments of `okr clone`.
+#[derive(Args, Debug)]
+#[command(after_help = help::CLONE)]
+pub(crate) struct CloneArgs {
+    #[arg(help = "The server, such as https://okr.acme.dev or http://127.0.0.1:7443")]
+    pub(crate) url: String,
+
+    /// The name of the new workspace; made from the organisation's name unless said otherwise
+    pub(crate) workspace_name: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) credential: Credential,
+}
+
+/// Arguments of `okr login`.
+#[derive(Args, Debug)]
+#[command(after_help = help::LOGIN)]
+pub(crate) struct LoginArgs {
+    /// The server; the one the workspace already has unless said otherwise
+    pub(crate) url: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) credential: Credential,
+}
+
+/// How somebody proves who they are. A code works once, so it may stand on the command line; a
+/// token never may.
+#[derive(Args, Debug, Default)]
+#[command(next_help_heading = "Login")]
+pub(crate) struct Credential {
+    /// A one-time code from an administrator
+    #[arg(long, value_name = "CODE", group = "credential")]
+    pub(crate) code: Option<String>,
+
+    /// Read the one-time code from standard input
+    #[arg(long, group = "credential")]
+    pub(crate) code_stdin: bool,
+
+    /// Read a token from standard input
+    #[arg(long, group = "credential")]
+    pub(crate) token_stdin: bool,
+
+    #[arg(
+        long,
+        value_name = "FILE",
+        group = "credential",
+        help = "Read a token from this file [env: OKR_TOKEN_FILE, OKR_TOKEN]"
+    )]
+    pub(crate) token_file: Option<PathBuf>,
+
+    /// Trust the certificates of this PEM file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca_cert: Option<PathBuf>,
+
+    /// What this device is called on the server; the host's name unless said otherwise
+    #[arg(long, value_name = "NAME")]
+    pub(crate) device: Option<String>,
 }
 
 /// Arguments of `okr workspace`.

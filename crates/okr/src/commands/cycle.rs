@@ -125,19 +125,15 @@ fn new_period(args: &CycleAddArgs, clock: &Clock) -> Result<CyclePeriod, CliErro
     let last = day(args.to.as_deref(), ("--to", clock), |(_, last)| last)?;
     let first = first.or(named.map(|(first, _)| first));
     let last = last.or(named.map(|(_, last)| last));
-    match (first, last) {
-        (Some(first), Some(last)) => {
-            CyclePeriod::new(first, last).map_err(|error| bad_value("--to", &error))
-        }
-        (None, _) | (_, None) => {
-            let message = format!(
-                "\"{}\" does not say when the cycle begins and ends",
-                args.name
-            );
-            Err(CliError::usage("no-period", message)
-                .with_hint("--from 2026-10-01 --to 2026-12-31, or a name such as 2026-Q4"))
-        }
+    if let (Some(first), Some(last)) = (first, last) {
+        return CyclePeriod::new(first, last).map_err(|error| bad_value("--to", &error));
     }
+    let message = format!(
+        "\"{}\" does not say when the cycle begins and ends",
+        args.name
+    );
+    Err(CliError::usage("no-period", message)
+        .with_hint("--from 2026-10-01 --to 2026-12-31, or a name such as 2026-Q4"))
 }
 
 /// Reads a date of a plan, of which one end is taken where it is a period.

@@ -93,6 +93,10 @@ impl<Id: Copy + Into<EntityId>> Verbs<Id> {
 }
 
 /// Reads a long text, or the word none, which takes it away.
+#[expect(
+    clippy::option_option,
+    reason = "a patch tells a field that is not given from one that is taken away"
+)]
 pub(super) fn text_or_none(text: Option<&str>) -> Result<Option<Option<LongText>>, CliError> {
     super::or_none(text, |text| {
         LongText::new(text).map_err(|error| bad_value("--description", &error))

@@ -154,12 +154,11 @@ fn time_zone(args: &InitArgs) -> Result<String, CliError> {
 }
 
 fn entry(context: &Context, args: &InitArgs, me: PersonId) -> Result<DirectoryEntry, CliError> {
-    let handle = match &args.handle {
-        Some(handle) => handle_of(handle)?,
-        None => {
-            let user = context.environment.get("USER").unwrap_or("me");
-            handle_of(&user.to_lowercase()).unwrap_or_else(|_| "me".to_owned())
-        }
+    let handle = if let Some(handle) = &args.handle {
+        handle_of(handle)?
+    } else {
+        let user = context.environment.get("USER").unwrap_or_default();
+        handle_of(&user.to_lowercase()).unwrap_or_else(|_| "owner".to_owned())
     };
     Ok(DirectoryEntry {
         person: me,

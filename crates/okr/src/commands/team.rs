@@ -23,7 +23,6 @@ use crate::failure;
 use crate::render::{Cell, Column, Screen, Table, Tone};
 use crate::resolve::{Resolver, look, resolver};
 use crate::short_id::{self, Alphabet};
-use crate::slug;
 use crate::ui::Item;
 use crate::write::{Wish, write_and_tell};
 
@@ -170,9 +169,10 @@ fn set(context: &mut Context, args: &TeamSetArgs) -> Result<Exit, CliError> {
             name: args.name.clone(),
             slug: args.slug.clone(),
             parent: super::or_none(args.parent.as_deref(), |text| resolver.team(text))?,
-            leads: match args.lead.is_empty() {
-                true => None,
-                false => Some(people(resolver, &args.lead)?),
+            leads: if args.lead.is_empty() {
+                None
+            } else {
+                Some(people(resolver, &args.lead)?)
             },
         };
         Ok((resolver.team(&args.reference)?, patch))

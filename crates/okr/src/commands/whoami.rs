@@ -94,9 +94,11 @@ fn text(item: &WhoamiItem, screen: &Screen) -> String {
     let mut text = String::new();
     let mut line = |label: &str, value: String| {
         if screen.terminal {
-            text.push_str(&format!("{label:<13} {value}\n"));
+            let line = format!("{label:<13} {value}\n");
+            text.push_str(&line);
         } else {
-            text.push_str(&format!("{label}\t{value}\n"));
+            let line = format!("{label}\t{value}\n");
+            text.push_str(&line);
         }
     };
     let handle = item.handle.as_ref().map(|handle| format!("@{handle}"));

@@ -22,6 +22,28 @@ Examples:
 
 Everything works without a server. To share it later, an administrator adopts it on a server with
 the ids that this command prints, and you type okr login URL --code CODE.";
+    /// Of `okr clone`.
+    CLONE = "\
+Examples:
+  okr clone https://okr.acme.dev --code KXTP-9Q2M
+  okr clone http://127.0.0.1:7443 acme --code-stdin < code.txt
+  okr clone https://okr.acme.dev --token-file token.txt";
+    /// Of `okr login`.
+    LOGIN = "\
+Examples:
+  okr login https://okr.acme.dev --code KXTP-9Q2M   attach a local workspace to a server
+  okr login --code-stdin                            log in again
+  okr login --token-file token.txt
+
+A one-time code may stand on the command line, because it works once. A token never does: give it
+by --token-stdin, --token-file or OKR_TOKEN.";
+    /// Of `okr sync`.
+    SYNC = "\
+Examples:
+  okr sync
+  okr sync -w acme -o json
+
+Safe to repeat, and to interrupt. A conflict does not make it fail: see okr conflicts.";
     /// Of `okr whoami`.
     WHOAMI = "\
 Examples:
@@ -46,12 +68,18 @@ Examples:
     MEMBER_ADD = "\
 Examples:
   okr member add ben --name \"Ben Ode\" --email ben@acme.dev
-  okr member add cleo --role viewer";
+  okr member add cleo --role viewer
+  okr member invite @ben                  make a login code for them";
     /// Of `okr member list`.
     MEMBER_LIST = "\
 Examples:
   okr member list
   okr member list --all";
+    /// Of `okr member invite`.
+    MEMBER_INVITE = "\
+Examples:
+  okr member invite @ben
+  okr member invite @me                   a code for another device of yours";
     /// Of `okr team add`.
     TEAM_ADD = "\
 Examples:
@@ -193,6 +221,16 @@ Examples:
 Examples:
   okr checkin list api-p99
   okr checkin list api-p99 --limit 5 -o json";
+    /// Of `okr conflicts`.
+    CONFLICTS = "\
+Examples:
+  okr conflicts
+  okr resolve edge-cache --take mine";
+    /// Of `okr resolve`.
+    RESOLVE = "\
+Examples:
+  okr resolve edge-cache --take mine
+  okr resolve edge-cache --take theirs -m \"Ben's title is better\"";
     /// Of `okr help`.
     HELP = "\
 Examples:

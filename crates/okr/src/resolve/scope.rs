@@ -76,7 +76,7 @@ pub(crate) fn current_cycle(
     let named = context.globals.cycle.clone();
     let named = named.or_else(|| context.environment.get("OKR_CYCLE").map(str::to_owned));
     if let Some(name) = named.filter(|name| name != "all") {
-        return cycle_among(cycles, &name).map(Some);
+        return cycle_among(&cycles, &name).map(Some);
     }
     let used = context.workspace()?.config()?.cycle;
     if let Some(used) = used.and_then(|id| Uuid::parse_str(&id).ok())
@@ -113,7 +113,7 @@ fn preferred(cycles: &[Cycle], today: Date) -> Option<&Cycle> {
 ///
 /// # Errors
 /// Exit 6 when the text fits none, or several.
-pub(super) fn cycle_among(cycles: Vec<Cycle>, text: &str) -> Result<Cycle, CliError> {
+pub(super) fn cycle_among(cycles: &[Cycle], text: &str) -> Result<Cycle, CliError> {
     let text = text.trim();
     let by_name = |cycle: &&Cycle| cycle.name.as_str().eq_ignore_ascii_case(text);
     let by_id = |cycle: &&Cycle| {
@@ -220,13 +220,13 @@ mod tests {
             cycle(1, "2026-Q2", (4, 6), CycleState::Open),
             cycle(2, "2026-Q3", (7, 9), CycleState::Planned),
         ];
-        let find = |text: &str| cycle_among(cycles.clone(), text);
+        let find = |text: &str| cycle_among(&cycles, text);
         assert_eq!(find("2026-q3").unwrap().id, cycles[1].id);
         let short = short_id::shown(Alphabet::Thing, cycles[0].id.uuid());
         assert_eq!(find(&short).unwrap().id, cycles[0].id);
         let error = find("2027-Q1").unwrap_err();
         assert_eq!(error.exit(), Exit::NotFound);
-        let ambiguous = cycle_among(vec![cycles[0].clone(), cycles[0].clone()], "2026-Q2");
+        let ambiguous = cycle_among(&[cycles[0].clone(), cycles[0].clone()], "2026-Q2");
         assert_eq!(ambiguous.unwrap_err().code(), "ambiguous-ref");
     }
 }

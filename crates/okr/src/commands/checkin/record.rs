@@ -223,7 +223,8 @@ fn text(
             }
             (true, _) | (false, None) => String::new(),
         };
-        text.push_str(&format!("      as of {day}{latest}\n"));
+        let line = format!("      as of {day}{latest}\n");
+        text.push_str(&line);
     }
     text
 }

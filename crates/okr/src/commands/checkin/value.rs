@@ -13,13 +13,13 @@ use crate::error::CliError;
 use crate::value_text::{Amount, ValueText, parse_value};
 use crate::when::{Clock, parse_when};
 
-/// Reads a value for a key result; `last` is what a step begins from.
+/// Reads a value for a key result; `before` is what a step begins from.
 ///
 /// # Errors
 /// A usage error that says what the key result takes.
 pub(super) fn read(
     key_result: &KeyResult,
-    last: Option<&Value>,
+    before: Option<&Value>,
     text: &str,
 ) -> Result<Value, CliError> {
     let parsed = parse_value(text)?;
@@ -33,12 +33,12 @@ pub(super) fn read(
         }
         (Measure::Metric(metric), ValueText::Relative(amount)) => {
             let step = number(key_result, metric.unit.as_ref(), (amount, text))?;
-            let from = number_of(last).unwrap_or(metric.baseline);
+            let from = number_of(before).unwrap_or(metric.baseline);
             added(from, step, text)
         }
         (Measure::Hold(hold), ValueText::Relative(amount)) => {
             let step = number(key_result, hold.unit(), (amount, text))?;
-            let from = number_of(last).ok_or_else(|| {
+            let from = number_of(before).ok_or_else(|| {
                 let message = format!("there is no value yet that {text} could step from");
                 CliError::usage("wrong-value", message)
                     .with_hint(format!("={text} means exactly {text}"))
@@ -57,7 +57,7 @@ pub(super) fn read(
             Ok(Value::Milestones(BTreeSet::from([key])))
         }
         (Measure::Milestones(list), ValueText::Relative(amount)) => {
-            step(list, last, amount.number, &wrong)
+            step(list, before, amount.number, &wrong)
         }
         (Measure::Zones(_), ValueText::Zone(zone)) => Ok(Value::Zone(zone)),
         (
@@ -129,11 +129,11 @@ fn known_key(list: &Milestones, key: u32) -> Result<MilestoneKey, CliError> {
 /// Adds a milestone to those that are done, or takes one out.
 fn step(
     list: &Milestones,
-    last: Option<&Value>,
+    before: Option<&Value>,
     number: Number,
     wrong: &impl Fn() -> CliError,
 ) -> Result<Value, CliError> {
-    let mut done = match last {
+    let mut done = match before {
         Some(Value::Milestones(done)) => done.clone(),
         Some(Value::Number(_) | Value::Zone(_)) | None => BTreeSet::new(),
     };
@@ -246,14 +246,14 @@ mod tests {
     #[test]
     fn numbers_are_absolute_or_steps_from_the_last_value() {
         let metric = metric(Some("ms"));
-        let last = Value::Number(Number::from(312));
-        let read = |last, text| read(&metric, last, text);
+        let before = Value::Number(Number::from(312));
+        let read = |before, text| read(&metric, before, text);
         assert_eq!(
-            read(Some(&last), "300"),
+            read(Some(&before), "300"),
             Ok(Value::Number(Number::from(300)))
         );
         assert_eq!(
-            read(Some(&last), "-12"),
+            read(Some(&before), "-12"),
             Ok(Value::Number(Number::from(300)))
         );
         assert_eq!(read(None, "+5"), Ok(Value::Number(Number::from(485))));
@@ -273,8 +273,8 @@ mod tests {
     #[test]
     fn milestones_are_listed_added_and_taken_out() {
         let list = milestones();
-        let last = keys([1]);
-        let read = |text| read(&list, Some(&last), text);
+        let before = keys([1]);
+        let read = |text| read(&list, Some(&before), text);
         assert_eq!(read("1,3"), Ok(keys([1, 3])));
         assert_eq!(read("2"), Ok(keys([2])));
         assert_eq!(read("+2"), Ok(keys([1, 2])));
@@ -309,9 +309,9 @@ mod tests {
         let hold = Hold::new(None, None, Some(Number::ONE)).unwrap();
         let hold = key_result(Measure::Hold(hold));
         assert!(read(&hold, None, "+1").is_err());
-        let last = Value::Number(Number::ONE);
+        let before = Value::Number(Number::ONE);
         assert_eq!(
-            read(&hold, Some(&last), "+1"),
+            read(&hold, Some(&before), "+1"),
             Ok(Value::Number(Number::from(2)))
         );
     }

@@ -44,11 +44,9 @@ pub(super) fn new(flags: &MeasureFlags) -> Result<Measure, CliError> {
 /// As [`new`].
 pub(super) fn changed(now: &Measure, flags: &MeasureFlags) -> Result<Measure, CliError> {
     match (way(flags)?, now) {
-        (Some(Way::Metric), Measure::Metric(now)) => metric(flags, Some(now)),
-        (Some(Way::Hold), Measure::Hold(now)) => hold(flags, Some(now)),
+        (Some(Way::Metric) | None, Measure::Metric(now)) => metric(flags, Some(now)),
+        (Some(Way::Hold) | None, Measure::Hold(now)) => hold(flags, Some(now)),
         (Some(Way::Milestones), Measure::Milestones(now)) => milestones(flags, Some(now)),
-        (None, Measure::Metric(now)) => metric(flags, Some(now)),
-        (None, Measure::Hold(now)) => hold(flags, Some(now)),
         (None, Measure::Milestones(_) | Measure::Zones(_)) => Err(CliError::usage(
             "no-unit",
             format!("a key result measured by {} has no unit", now.word()),

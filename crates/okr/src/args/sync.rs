@@ -1,0 +1,33 @@
+//! Arguments of the commands that decide conflicts.
+
+use clap::{Args, ValueEnum};
+use okr_core::text::LongText;
+
+use super::parse;
+use crate::help;
+
+/// Whose side of a conflict holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Take {
+    /// My change, made again over what is there now.
+    Mine,
+    /// What is there now; my change is dropped and stays in history of this machine only.
+    Theirs,
+}
+
+/// Arguments of `okr resolve`.
+#[derive(Args, Debug)]
+#[command(after_help = help::RESOLVE)]
+pub(crate) struct ResolveArgs {
+    /// The thing in conflict, or the change as `okr conflicts` shows it
+    #[arg(value_name = "REF|CHANGE")]
+    pub(crate) reference: String,
+
+    /// Whose side holds
+    #[arg(long, value_enum, value_name = "SIDE")]
+    pub(crate) take: Take,
+
+    /// Why
+    #[arg(short = 'm', long, value_name = "TEXT", value_parser = parse::long_text)]
+    pub(crate) reason: Option<LongText>,
+}

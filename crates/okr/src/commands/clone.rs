@@ -1,0 +1,148 @@
+//! `okr clone`: a workspace that is a replica of a server.
+
+use std::fs;
+
+use okr_core::view::View as _;
+use okr_replica::{GrpcOptions, NewReplica, Replica};
+
+use super::init;
+use super::login::{self, Login, LoginItem};
+use crate::args::CloneArgs;
+use crate::config::WorkspaceConfig;
+use crate::context::Context;
+use crate::error::CliError;
+use crate::exchange;
+use crate::exit::Exit;
+use crate::failure;
+use crate::slug;
+use crate::workspace::{Places, Workspace};
+
+pub(crate) fn run(context: &mut Context, args: &CloneArgs) -> Result<Exit, CliError> {
+    // A code works once, so whatever can be refused is refused before it is used.
+    if let Some(name) = &args.workspace_name
+        && context.places.workspace(name)?.exists()
+    {
+        let message = format!("there is a workspace \"{name}\" already");
+        return Err(CliError::user("workspace-exists", message)
+            .with_hint("choose another name, or okr login in that one"));
+    }
+    let ca_cert = args
+        .credential
+        .ca_cert
+        .as_ref()
+        .map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone()));
+    let options = GrpcOptions {
+        ca_cert: ca_cert.clone(),
+        ..GrpcOptions::default()
+    };
+    let login = login::log_in(context, &args.credential, (&args.url, &options))?;
+    let settings = WorkspaceConfig {
+        cycle: None,
+        ca_cert: ca_cert.map(|path| path.display().to_string()),
+    };
+    let workspace = start(context, args, (&login, &settings))?;
+    let token_file = login::keep(&workspace, &login)?;
+    context.choose(workspace.clone());
+    let items = [LoginItem::new(&login, &args.url, token_file)];
+    let said = items[0].text();
+    let mut replica = context.replica()?;
+    let fetched = exchange::exchange_with(context, &mut replica, &login.token, &args.url);
+    let report = match fetched {
+        Ok(report) => report,
+        Err(error) => {
+            context.ui.note(said.trim_end());
+            return Err(error.with_hint(format!("okr sync -w {} tries again", workspace.name)));
+        }
+    };
+    drop(replica);
+    let workspace = settle(context, args, workspace)?;
+    init::prefer(context, &workspace)?;
+    let frame = crate::ui::Context {
+        workspace: workspace.name.clone(),
+        ..context.plain_frame()
+    };
+    context.ui.answer(&frame, &items, |_| {
+        format!(
+            "{}fetched {} changes, verified, head {}\nworkspace {}  {}\n",
+            LoginItem::new(
+                &login,
+                &args.url,
+                Some(workspace.token_file().display().to_string())
+            )
+            .text(),
+            report.pulled,
+            report.head,
+            workspace.name,
+            workspace.directory.display()
+        )
+    });
+    context.ui.hint("okr cycle list, okr checkin KR VALUE");
+    Ok(Exit::Ok)
+}
+
+/// Creates the workspace under its name, or under the server's until the organisation's is known.
+fn start(
+    context: &Context,
+    args: &CloneArgs,
+    (login, settings): (&Login, &WorkspaceConfig),
+) -> Result<Workspace, CliError> {
+    let workspace = match &args.workspace_name {
+        Some(name) => context.places.workspace(name)?,
+        None => free(&context.places, &by_host(&args.url))?,
+    };
+    let new = NewReplica {
+        org: login.identity.org,
+        me: login.identity.person,
+        remote: Some(login.remote(&args.url)),
+    };
+    let created = Replica::create(&workspace.directory, &new).map_err(failure::replica)?;
+    drop(created);
+    workspace.save_config(settings)?;
+    Ok(workspace)
+}
+
+/// Gives the workspace the name of its organisation, unless another one was asked for.
+fn settle(
+    context: &mut Context,
+    args: &CloneArgs,
+    workspace: Workspace,
+) -> Result<Workspace, CliError> {
+    if args.workspace_name.is_some() {
+        return Ok(workspace);
+    }
+    let replica = context.replica()?;
+    let (reading, _) = context.present(&replica)?;
+    let Some(org) = reading.org().map_err(failure::replica)? else {
+        return Ok(workspace);
+    };
+    let name = slug::from_title(org.name.as_str(), &workspace.name, |_| false).to_string();
+    drop(org);
+    drop(reading);
+    drop(replica);
+    if name == workspace.name {
+        return Ok(workspace);
+    }
+    let settled = free(&context.places, &name)?;
+    // Where it cannot be renamed it keeps working under the name that it has.
+    if fs::rename(&workspace.directory, &settled.directory).is_err() {
+        return Ok(workspace);
+    }
+    context.choose(settled.clone());
+    Ok(settled)
+}
+
+fn by_host(url: &str) -> String {
+    let host = failure::host(url);
+    slug::from_title(host, "server", |_| false).to_string()
+}
+
+/// Finds a name that no workspace has.
+fn free(places: &Places, name: &str) -> Result<Workspace, CliError> {
+    let taken = |name: &str| {
+        places
+            .workspace(name)
+            .is_ok_and(|workspace| workspace.directory.exists())
+    };
+    let name = slug::from_title(name, "server", taken);
+    places.workspace(name.as_str())
+}

@@ -1,0 +1,160 @@
+//! Exchanges with the server: the one after a write, and what every command shares that needs it.
+
+use std::time::Duration;
+
+use okr_replica::{GrpcOptions, GrpcRemote, Replica, SyncReport};
+
+use crate::context::Context;
+use crate::credentials::{self, Token};
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::failure;
+
+/// How long an exchange may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    connect: Duration,
+    total: Option<Duration>,
+}
+
+impl Limits {
+    /// For somebody who waits for it.
+    pub(crate) const WAITED_FOR: Self = Self {
+        connect: Duration::from_secs(3),
+        total: None,
+    };
+    /// For what happens beside a write.
+    const AFTER_WRITE: Self = Self {
+        connect: Duration::from_millis(400),
+        total: Some(Duration::from_secs(1)),
+    };
+}
+
+/// For how long a failed exchange is not tried again after a write, in seconds.
+const AFTER_FAILURE_SECONDS: i64 = 60;
+
+/// Tries for a short time to exchange changes with the server. A failure is at most a note.
+///
+/// # Errors
+/// When the replica cannot be read.
+pub(crate) fn after_write(context: &mut Context, replica: &mut Replica) -> Result<(), CliError> {
+    let info = replica.info().map_err(failure::replica)?;
+    let Some(remote) = info.remote else {
+        return Ok(());
+    };
+    if context.globals.offline {
+        return Ok(());
+    }
+    let workspace = context.workspace()?.clone();
+    let failed_at = workspace.state().sync_failed_at;
+    let failed_at = failed_at.and_then(|then| then.parse::<jiff::Timestamp>().ok());
+    let failed_lately = failed_at.is_some_and(|then| {
+        (0..AFTER_FAILURE_SECONDS).contains(&(context.now.as_second() - then.as_second()))
+    });
+    if failed_lately {
+        return Ok(());
+    }
+    // Whoever waits for the answer gets it before anything is waited for.
+    context.ui.flush();
+    match exchange(context, replica, &remote.url, Limits::AFTER_WRITE) {
+        Ok(report) => {
+            workspace.update_state(|state| state.sync_failed_at = None);
+            if !report.conflicts.is_empty() {
+                context
+                    .ui
+                    .warning("a change of yours met another one and waits: okr conflicts");
+            }
+        }
+        Err(error) => {
+            let now = context.now.to_string();
+            workspace.update_state(|state| state.sync_failed_at = Some(now));
+            let pending = replica.info().map_err(failure::replica)?.pending;
+            let waiting = match pending {
+                1 => "1 change waits on this machine".to_owned(),
+                _ => format!("{pending} changes wait on this machine"),
+            };
+            context.ui.note(&format!("{waiting}: {error}"));
+        }
+    }
+    Ok(())
+}
+
+/// Exchanges changes with the server, with the token that was kept.
+///
+/// # Errors
+/// What keeps it from its end; what was exchanged until then stays so.
+pub(crate) fn exchange(
+    context: &mut Context,
+    replica: &mut Replica,
+    url: &str,
+    limits: Limits,
+) -> Result<SyncReport, CliError> {
+    let pending = replica.info().map_err(failure::replica)?.pending;
+    let mut server = server(context, (url, pending), limits)?;
+    run(context, replica, &mut server)
+}
+
+/// Exchanges changes with a server, with a token that was just given.
+///
+/// # Errors
+/// As [`exchange`].
+pub(crate) fn exchange_with(
+    context: &mut Context,
+    replica: &mut Replica,
+    token: &Token,
+    url: &str,
+) -> Result<SyncReport, CliError> {
+    let options = options(context, Limits::WAITED_FOR)?;
+    let mut server = GrpcRemote::connect(url, Some(token.secret()), &options)
+        .map_err(|error| failure::remote(&error, None))?;
+    run(context, replica, &mut server)
+}
+
+fn run(
+    context: &Context,
+    replica: &mut Replica,
+    server: &mut GrpcRemote,
+) -> Result<SyncReport, CliError> {
+    let result = replica.sync(server, context.now, &mut |_| {});
+    result.map_err(|error| {
+        let pending = replica.info().map_or(0, |info| info.pending);
+        failure::sync(error, pending)
+    })
+}
+
+/// Connects to the server with the token that was kept.
+///
+/// # Errors
+/// Exit 4 without a token; why there is no connection.
+pub(crate) fn server(
+    context: &mut Context,
+    (url, pending): (&str, usize),
+    limits: Limits,
+) -> Result<GrpcRemote, CliError> {
+    let workspace = context.workspace()?.clone();
+    let token = credentials::find(&context.environment, &workspace)?.ok_or_else(|| {
+        CliError::user("login-needed", "you are not logged in")
+            .with_exit(Exit::LoginNeeded)
+            .with_hint("okr login --code CODE")
+    })?;
+    let options = options(context, limits)?;
+    GrpcRemote::connect(url, Some(token.secret()), &options)
+        .map_err(|error| failure::remote(&error, Some(pending)))
+}
+
+fn options(context: &mut Context, limits: Limits) -> Result<GrpcOptions, CliError> {
+    let settings = context.workspace()?.config()?;
+    Ok(GrpcOptions {
+        ca_cert: settings.ca_cert.map(Into::into),
+        connect_timeout: limits.connect,
+        total_timeout: limits.total,
+        ..GrpcOptions::default()
+    })
+}
+
+/// Says that the workspace has no server to exchange anything with.
+pub(crate) fn no_server() -> CliError {
+    CliError::user("no-server", "this workspace has no server yet")
+        .with_exit(Exit::LoginNeeded)
+        .with_hint("okr login URL --code CODE; everything works here without one, too")
+}
