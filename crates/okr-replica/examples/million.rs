@@ -298,6 +298,15 @@ fn read(
                 .sum())
         })?;
     }
+    read_parts(out, dir, today)
+}
+
+/// Measures reading less than a whole cycle.
+fn read_parts(
+    out: &mut impl std::io::Write,
+    dir: &std::path::Path,
+    today: Date,
+) -> Result<(), Box<dyn Error>> {
     measure(out, "one objective by slug", || {
         let replica = Replica::open(dir)?;
         let reading = replica.reading(Moment::now(today))?;

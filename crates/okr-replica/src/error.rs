@@ -1,5 +1,6 @@
 //! How the replica's own store fails. Refusals by the rules are values, not errors.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use okr_core::id::{ChangeId, EntityId, Position};
@@ -91,10 +92,10 @@ pub enum ReplicaError {
 
 impl ReplicaError {
     /// Says that what is stored is not what it should be.
-    pub(crate) fn damaged(what: impl ToString) -> Self {
-        Self::Damaged {
-            what: what.to_string(),
-        }
+    pub(crate) fn damaged(what: impl fmt::Display) -> Self {
+        // Taken by value, so that it can be passed to `map_err` as it is.
+        let what = format!("{what}");
+        Self::Damaged { what }
     }
 
     /// Says that a file operation in a directory failed.

@@ -253,7 +253,7 @@ impl Ingest<'_> {
     }
 
     /// Writes the waiting records into the transaction, which is begun when there is none.
-    fn write(&mut self, more_follow: bool) -> Result<(), IngestError> {
+    pub(crate) fn write(&mut self, more_follow: bool) -> Result<(), IngestError> {
         let mut load = match self.load.take() {
             Some(load) => load,
             None => begin(self.db, self.base, more_follow)?,

@@ -216,3 +216,6 @@ fn judge(db: &Connection, proposal: Proposal, today: Date) -> Result<Proposed, R
         Decision::Rejected(rejection) => Proposed::Rejected(rejection),
     })
 }
+
+#[cfg(test)]
+mod tests;

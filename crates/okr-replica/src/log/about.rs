@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use okr_core::Timestamp;
 use okr_core::change::Change;
 use okr_core::entity::Entity;
 use okr_core::event::{CheckInEvent, Event, KeyResultEvent, ObjectiveEvent};
@@ -33,8 +34,8 @@ impl Window {
             since: i64::MIN,
             until: i64::MAX,
         };
-        let since = filter.since.map(|since| since.as_microsecond());
-        let until = filter.until.map(|until| until.as_microsecond());
+        let since = filter.since.map(Timestamp::as_microsecond);
+        let until = filter.until.map(Timestamp::as_microsecond);
         match filter.axis {
             Axis::Recorded => {
                 if let Some(since) = since {

@@ -186,11 +186,11 @@ fn slug_of(entity: &Entity) -> Option<&str> {
 fn given_slug(event: &Event) -> Option<&Slug> {
     match event {
         Event::Team(_, TeamEvent::Created(new)) => Some(&new.slug),
-        Event::Team(_, TeamEvent::Edited(TeamEdit::Slug(edit))) => Some(&edit.to),
         Event::Objective(_, ObjectiveEvent::Created(new)) => Some(&new.slug),
-        Event::Objective(_, ObjectiveEvent::Edited(ObjectiveEdit::Slug(edit))) => Some(&edit.to),
         Event::KeyResult(_, KeyResultEvent::Created(new)) => Some(&new.slug),
-        Event::KeyResult(_, KeyResultEvent::Edited(KeyResultEdit::Slug(edit))) => Some(&edit.to),
+        Event::Team(_, TeamEvent::Edited(TeamEdit::Slug(edit)))
+        | Event::Objective(_, ObjectiveEvent::Edited(ObjectiveEdit::Slug(edit)))
+        | Event::KeyResult(_, KeyResultEvent::Edited(KeyResultEdit::Slug(edit))) => Some(&edit.to),
         Event::Org(..)
         | Event::Person(..)
         | Event::Team(..)

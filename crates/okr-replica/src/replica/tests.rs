@@ -1,0 +1,501 @@
+//! The replica as a file: made, opened, written by many, full, read-only, cut short.
+
+use okr_core::decide::Command;
+use okr_core::event::{NewCheckIn, NewKeyResult};
+use okr_core::id::{ChangeId, CheckInId, EntityId, OrgId};
+use okr_core::value::{Role, Source};
+use okr_core::view::View as _;
+use okr_testkit::generate::{TODAY, history};
+use okr_testkit::sample::{
+    ANA, BEN, ORG, change_id, check_in_id, cycle_id, key_result_id, new_check_in, new_cycle,
+    new_key_result, new_objective, new_org, objective_id, value,
+};
+use tempfile::TempDir;
+
+use super::*;
+use crate::directory::DirectoryEntry;
+use crate::fake_log::FakeLog;
+use crate::ingest::IngestError;
+use crate::log::{LogFilter, Place};
+use crate::moment::Moment;
+
+fn proposal(id: ChangeId, commands: Vec<Command>) -> Proposal {
+    Proposal {
+        id,
+        authored_at: Timestamp::from_second(1_795_000_000).unwrap(),
+        on_behalf_of: None,
+        source: Source::Human,
+        reason: None,
+        amendment: None,
+        commands,
+    }
+}
+
+/// A workspace without a server, with an organisation, a goal and a key result.
+fn workspace() -> (TempDir, Replica) {
+    let dir = tempfile::tempdir().unwrap();
+    let new = NewReplica {
+        org: ORG,
+        me: ANA,
+        remote: None,
+    };
+    let mut replica = Replica::create(dir.path(), &new).unwrap();
+    let founding = vec![
+        Command::CreateOrg {
+            id: ORG,
+            new: new_org(),
+        },
+        Command::AddPerson {
+            id: ANA,
+            role: Role::Admin,
+        },
+        Command::AddPerson {
+            id: BEN,
+            role: Role::Member,
+        },
+        Command::AddCycle {
+            id: cycle_id(1),
+            new: new_cycle(),
+        },
+        Command::AddObjective {
+            id: objective_id(1),
+            new: Box::new(new_objective("fast")),
+        },
+        Command::AddKeyResult {
+            id: key_result_id(1),
+            new: Box::new(new_key_result(objective_id(1), "p99")),
+        },
+        Command::OpenCycle(cycle_id(1)),
+    ];
+    let written = replica
+        .propose(proposal(change_id(1), founding), TODAY)
+        .unwrap();
+    assert!(matches!(written, Proposed::Written(_)), "{written:?}");
+    (dir, replica)
+}
+
+/// Adds a second key result after the cycle was opened.
+fn add_key_result(replica: &mut Replica) {
+    let late = NewKeyResult {
+        order: 1,
+        ..new_key_result(objective_id(1), "p50")
+    };
+    let add = Command::AddKeyResult {
+        id: key_result_id(2),
+        new: Box::new(late),
+    };
+    let mut amendment = proposal(change_id(2), vec![add]);
+    amendment.reason = Some(okr_testkit::sample::text("forgotten"));
+    amendment.amendment = Some(okr_core::value::AmendmentCategory::Other);
+    let written = replica.propose(amendment, TODAY).unwrap();
+    assert!(matches!(written, Proposed::Written(_)), "{written:?}");
+}
+
+fn check_in(id: CheckInId, number: &str) -> Command {
+    let new = new_check_in(key_result_id(1), value(number));
+    Command::RecordCheckIn { id, new }
+}
+
+#[test]
+fn a_workspace_without_a_server_answers_from_what_is_pending() {
+    let (dir, mut replica) = workspace();
+    let change = proposal(change_id(2), vec![check_in(check_in_id(1), "40")]);
+    let preview = replica.preview(change.clone(), TODAY).unwrap();
+    assert_eq!(replica.info().unwrap().pending, 1);
+    let written = replica.propose(change, TODAY).unwrap();
+    assert_eq!(written, preview);
+    drop(replica);
+
+    let replica = Replica::open(dir.path()).unwrap();
+    assert_eq!(replica.info().unwrap().pending, 2);
+    let reading = replica.reading(Moment::now(TODAY)).unwrap();
+    let standing = reading.standing(key_result_id(1)).unwrap().unwrap();
+    assert_eq!(standing.progress.unwrap().percent(), "40%");
+    assert!(standing.pending && !standing.late_addition);
+    assert_eq!(standing.latest.unwrap().place, Place::Pending);
+    let tree = reading.cycle_standing(cycle_id(1)).unwrap().unwrap();
+    assert_eq!(tree.progress.unwrap().percent(), "40%");
+}
+
+#[test]
+fn what_the_rules_refuse_is_not_written() {
+    let (_dir, mut replica) = workspace();
+    let tomorrow = TODAY.tomorrow().unwrap();
+    let new = NewCheckIn {
+        effective: tomorrow,
+        ..new_check_in(key_result_id(1), value("1"))
+    };
+    let command = Command::RecordCheckIn {
+        id: check_in_id(1),
+        new,
+    };
+    let refused = replica
+        .propose(proposal(change_id(2), vec![command]), TODAY)
+        .unwrap();
+    let Proposed::Rejected(rejection) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(rejection.code(), "future-date");
+    let again = vec![Command::OpenCycle(cycle_id(1))];
+    let nothing = replica
+        .propose(proposal(change_id(3), again), TODAY)
+        .unwrap();
+    assert_eq!(nothing, Proposed::NothingToDo);
+    assert_eq!(replica.info().unwrap().pending, 1);
+}
+
+#[test]
+fn a_change_is_written_once() {
+    let (_dir, mut replica) = workspace();
+    let first = proposal(change_id(2), vec![check_in(check_in_id(1), "1")]);
+    replica.propose(first, TODAY).unwrap();
+    let second = proposal(change_id(2), vec![check_in(check_in_id(2), "2")]);
+    let again = replica.propose(second, TODAY);
+    assert!(matches!(again, Err(ReplicaError::ChangeExists { id }) if id == change_id(2)));
+    assert_eq!(replica.info().unwrap().pending, 2);
+}
+
+#[test]
+fn a_replica_is_made_once() {
+    let (dir, replica) = workspace();
+    let new = NewReplica {
+        org: OrgId::from_bytes([1; 16]),
+        me: BEN,
+        remote: None,
+    };
+    let again = Replica::create(dir.path(), &new);
+    assert!(matches!(again, Err(ReplicaError::Exists { .. })));
+    assert_eq!(replica.info().unwrap().org, ORG);
+}
+
+#[test]
+fn what_cannot_be_opened_says_why() {
+    let dir = tempfile::tempdir().unwrap();
+    let open = || Replica::open(dir.path()).map(|_| ());
+    assert!(matches!(open(), Err(ReplicaError::Missing { .. })));
+    let file = dir.path().join(schema::FILE_NAME);
+    // A crash while it was made leaves an empty file.
+    std::fs::write(&file, b"").unwrap();
+    assert!(matches!(open(), Err(ReplicaError::Missing { .. })));
+    std::fs::write(&file, vec![b'x'; 5000]).unwrap();
+    assert!(matches!(open(), Err(ReplicaError::Damaged { .. })));
+    std::fs::remove_file(&file).unwrap();
+    let other = Connection::open(&file).unwrap();
+    other.execute_batch("CREATE TABLE other (x)").unwrap();
+    drop(other);
+    assert!(matches!(open(), Err(ReplicaError::Damaged { .. })));
+}
+
+#[test]
+fn a_newer_schema_is_refused_and_left_alone() {
+    let (dir, replica) = workspace();
+    replica.db.pragma_update(None, "user_version", 2).unwrap();
+    drop(replica);
+    let open = Replica::open(dir.path());
+    assert!(
+        matches!(open, Err(ReplicaError::Newer { found: 2, known: 1 })),
+        "{open:?}"
+    );
+    let db = Connection::open(dir.path().join(schema::FILE_NAME)).unwrap();
+    let version: i64 = db
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .unwrap();
+    assert_eq!(version, 2);
+}
+
+#[test]
+fn a_full_disk_and_a_read_only_file_leave_everything_as_it_was() {
+    let log = FakeLog::of(&history(1, 300));
+    let (_dir, mut replica) = log.replica();
+    log.give(&mut replica, 20).unwrap();
+    let before = replica.info().unwrap();
+    let entry = || DirectoryEntry {
+        person: ANA,
+        handle: "a".repeat(100_000),
+        name: String::new(),
+        email: String::new(),
+    };
+    let pages: i64 = replica
+        .db
+        .pragma_query_value(None, "page_count", |row| row.get(0))
+        .unwrap();
+    replica
+        .db
+        .pragma_update(None, "max_page_count", pages)
+        .unwrap();
+    let full = log.give(&mut replica, 300);
+    assert!(
+        matches!(full, Err(IngestError::Replica(ReplicaError::Full))),
+        "{full:?}"
+    );
+    let full = replica.set_directory_entry(&entry());
+    assert!(matches!(full, Err(ReplicaError::Full)), "{full:?}");
+    assert_eq!(replica.info().unwrap(), before);
+    replica
+        .db
+        .pragma_update(None, "max_page_count", 1_000_000)
+        .unwrap();
+
+    replica.db.pragma_update(None, "query_only", true).unwrap();
+    let refused = log.give(&mut replica, 300);
+    assert!(
+        matches!(refused, Err(IngestError::Replica(ReplicaError::ReadOnly))),
+        "{refused:?}"
+    );
+    let refused = replica.set_directory_entry(&entry());
+    assert!(
+        matches!(refused, Err(ReplicaError::ReadOnly)),
+        "{refused:?}"
+    );
+    assert_eq!(replica.info().unwrap(), before);
+    replica.db.pragma_update(None, "query_only", false).unwrap();
+
+    log.give_all(&mut replica);
+    assert_eq!(replica.info().unwrap().head, log.head());
+}
+
+#[test]
+fn a_crash_while_records_come_in_leaves_the_old_head() {
+    let log = FakeLog::of(&history(2, 300));
+    let (dir, mut replica) = log.replica();
+    log.give(&mut replica, 20).unwrap();
+    let before = replica.info().unwrap();
+    // With next to no memory, unfinished pages go to the file.
+    replica.db.pragma_update(None, "cache_size", 5).unwrap();
+    let mut ingest = replica.ingest().unwrap();
+    ingest.records(log.records[20..].to_vec()).unwrap();
+    ingest.write(true).unwrap();
+    let crashed = tempfile::tempdir().unwrap();
+    let mut copied = 0;
+    for entry in std::fs::read_dir(dir.path()).unwrap() {
+        let entry = entry.unwrap();
+        // The index of the write-ahead log lives in memory and dies with the processes.
+        if !entry.file_name().to_str().unwrap().ends_with("-shm") {
+            copied += std::fs::copy(entry.path(), crashed.path().join(entry.file_name())).unwrap();
+        }
+    }
+    assert!(
+        copied > 200_000,
+        "nothing of the load is in the {copied} bytes on disk"
+    );
+    drop(ingest);
+
+    let mut after = Replica::open(crashed.path()).unwrap();
+    assert_eq!(after.info().unwrap(), before);
+    log.give_all(&mut after);
+    assert_eq!(after.info().unwrap().head, log.head());
+}
+
+#[test]
+fn many_write_at_once_and_nothing_is_lost() {
+    const WRITERS: u32 = 4;
+    const EACH: u32 = 15;
+    let (dir, replica) = workspace();
+    std::thread::scope(|scope| {
+        for writer in 0..WRITERS {
+            let path = dir.path();
+            scope.spawn(move || {
+                let mut replica = Replica::open(path).unwrap();
+                for number in 0..EACH {
+                    let id = 100 + writer * EACH + number;
+                    let commands = vec![check_in(check_in_id(id), "5")];
+                    let done = replica
+                        .propose(proposal(change_id(id), commands), TODAY)
+                        .unwrap();
+                    assert!(matches!(done, Proposed::Written(_)));
+                }
+            });
+        }
+    });
+    let wanted = usize::try_from(WRITERS * EACH).unwrap();
+    assert_eq!(replica.info().unwrap().pending, 1 + wanted);
+    let reading = replica.reading(Moment::now(TODAY)).unwrap();
+    assert_eq!(
+        reading.check_ins(key_result_id(1), None).unwrap().len(),
+        wanted
+    );
+}
+
+#[test]
+fn a_reading_does_not_change_while_others_write() {
+    let (dir, replica) = workspace();
+    let reading = replica.reading(Moment::now(TODAY)).unwrap();
+    let mut other = Replica::open(dir.path()).unwrap();
+    let commands = vec![check_in(check_in_id(1), "5")];
+    other
+        .propose(proposal(change_id(2), commands), TODAY)
+        .unwrap();
+    // A second reading of the same replica shares the snapshot of the first.
+    let second = replica.reading(Moment::now(TODAY)).unwrap();
+    for reading in [&reading, &second] {
+        assert!(reading.latest_check_in(key_result_id(1)).unwrap().is_none());
+    }
+    drop((reading, second));
+    let reading = replica.reading(Moment::now(TODAY)).unwrap();
+    assert!(reading.latest_check_in(key_result_id(1)).unwrap().is_some());
+}
+
+#[test]
+fn a_server_is_given_once_and_may_move() {
+    let (_dir, mut replica) = workspace();
+    let remote = FakeLog::new().remote();
+    replica.connect(&remote).unwrap();
+    let moved = RemoteInfo {
+        url: "https://okr.example".to_owned(),
+        ..remote
+    };
+    replica.connect(&moved).unwrap();
+    assert_eq!(replica.info().unwrap().remote, Some(moved.clone()));
+    let other = RemoteInfo {
+        origin: "elsewhere".to_owned(),
+        ..moved
+    };
+    let refused = replica.connect(&other);
+    assert!(
+        matches!(refused, Err(ReplicaError::Connected { .. })),
+        "{refused:?}"
+    );
+}
+
+#[test]
+fn what_a_newer_program_changed_is_not_changed_here() {
+    let (_dir, mut replica) = workspace();
+    let id = EntityId::from(key_result_id(1));
+    replica
+        .write(|db| {
+            db.execute(
+                "INSERT INTO upgrades VALUES (?1, 0)",
+                [id.uuid().as_bytes()],
+            )?;
+            Ok::<_, ReplicaError>(())
+        })
+        .unwrap();
+    assert!(
+        replica
+            .reading(Moment::now(TODAY))
+            .unwrap()
+            .upgrade_needed(id)
+            .unwrap()
+    );
+    let archive = vec![Command::ArchiveKeyResult(key_result_id(1))];
+    let refused = replica.propose(proposal(change_id(2), archive), TODAY);
+    assert!(matches!(refused, Err(ReplicaError::UpgradeNeeded { entity }) if entity == id));
+    assert_eq!(replica.info().unwrap().pending, 1);
+}
+
+#[test]
+fn the_directory_keeps_what_the_server_has_yet_to_be_told() {
+    let (_dir, mut replica) = workspace();
+    let entry = |person, handle: &str| DirectoryEntry {
+        person,
+        handle: handle.to_owned(),
+        name: String::new(),
+        email: String::new(),
+    };
+    replica.set_directory_entry(&entry(ANA, "ana")).unwrap();
+    let mut server = crate::directory::Directory {
+        version: 3,
+        ..Default::default()
+    };
+    server.set(entry(ANA, "old"));
+    server.set(entry(BEN, "ben"));
+    replica.replace_directory(&server).unwrap();
+    let directory = replica.directory().unwrap();
+    assert_eq!(directory.version, 3);
+    assert_eq!(
+        directory.by_handle("ana").map(|entry| entry.person),
+        Some(ANA)
+    );
+    assert_eq!(
+        directory.by_handle("ben").map(|entry| entry.person),
+        Some(BEN)
+    );
+    assert_eq!(directory.by_handle("old"), None);
+    let to_push = replica.directory_to_push().unwrap();
+    assert_eq!(to_push, vec![entry(ANA, "ana")]);
+    replica.set_directory_entry(&entry(ANA, "anna")).unwrap();
+    replica.directory_pushed(&to_push).unwrap();
+    // What was corrected in the meantime still has to be pushed.
+    assert_eq!(
+        replica.directory_to_push().unwrap(),
+        vec![entry(ANA, "anna")]
+    );
+    replica.directory_pushed(&[entry(ANA, "anna")]).unwrap();
+    assert_eq!(replica.directory_to_push().unwrap(), Vec::new());
+    assert!(replica.directory().unwrap().by_handle("anna").is_some());
+}
+
+#[test]
+fn pending_changes_are_found_and_listed() {
+    let (_dir, mut replica) = workspace();
+    add_key_result(&mut replica);
+    let check_in = vec![check_in(check_in_id(1), "1")];
+    replica
+        .propose(proposal(change_id(3), check_in), TODAY)
+        .unwrap();
+    let ids = |filter: &LogFilter| -> Vec<ChangeId> {
+        let entries = replica.log(filter).unwrap();
+        entries.into_iter().map(|entry| entry.id).collect()
+    };
+    let all = LogFilter {
+        pending: true,
+        ..LogFilter::default()
+    };
+    assert_eq!(ids(&all), [change_id(3), change_id(2), change_id(1)]);
+    assert_eq!(ids(&LogFilter::default()), []);
+    let about = |id: EntityId, with_children| LogFilter {
+        about: vec![id],
+        with_children,
+        ..all.clone()
+    };
+    assert_eq!(ids(&about(key_result_id(1).into(), false)), [change_id(1)]);
+    assert_eq!(
+        ids(&about(key_result_id(1).into(), true)),
+        [change_id(3), change_id(1)]
+    );
+    assert_eq!(ids(&about(cycle_id(1).into(), true)).len(), 3);
+}
+
+#[test]
+fn what_is_added_after_the_commitment_is_late_wherever_it_waits() {
+    let (_dir, mut replica) = workspace();
+    add_key_result(&mut replica);
+    let standing = |id| {
+        let reading = replica.reading(Moment::now(TODAY)).unwrap();
+        reading.standing(id).unwrap().unwrap().late_addition
+    };
+    assert!(!standing(key_result_id(1)));
+    assert!(standing(key_result_id(2)));
+}
+
+#[test]
+fn a_pending_change_is_found_by_the_end_of_its_id() {
+    let (_dir, mut replica) = workspace();
+    let check_in = vec![check_in(check_in_id(1), "1")];
+    replica
+        .propose(proposal(change_id(3), check_in), TODAY)
+        .unwrap();
+    let end: String = change_id(3)
+        .uuid()
+        .simple()
+        .to_string()
+        .chars()
+        .rev()
+        .collect();
+    assert_eq!(replica.find_change(&end).unwrap(), [change_id(3)]);
+    assert_eq!(
+        replica
+            .change(change_id(3))
+            .unwrap()
+            .map(|entry| entry.place),
+        Some(Place::Pending)
+    );
+    assert!(
+        replica
+            .reading(Moment::now(TODAY))
+            .unwrap()
+            .org()
+            .unwrap()
+            .is_some()
+    );
+}
