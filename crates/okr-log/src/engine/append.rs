@@ -195,6 +195,7 @@ impl Appender {
             organisation,
             head,
             changes,
+            ..
         } in ends
         {
             self.shared.publish(organisation, head, &changes);

@@ -6,7 +6,7 @@ use crc32c::{crc32c, crc32c_append};
 use crate::engine::key::BlockKey;
 
 /// Largest value in the store, in bytes; a larger block is cut into parts.
-pub(crate) const MAX_VALUE_BYTES: usize = 64 * 1024;
+pub(crate) const MAX_VALUE_BYTES: usize = 16 * 1024;
 
 const KIND_WHOLE: u8 = 1;
 const KIND_PARTS: u8 = 2;
@@ -68,6 +68,11 @@ pub(crate) enum Stored {
 impl BlockBuilder {
     /// Length of a block without records.
     pub(crate) const EMPTY_BYTES: usize = HEADER_BYTES + CRC_BYTES;
+
+    /// Returns the length of a block with one record of this length.
+    pub(crate) const fn bytes_with(record: usize) -> usize {
+        Self::EMPTY_BYTES + Self::record_bytes(record)
+    }
 
     /// Returns by how much a record of this length makes a block longer.
     pub(crate) const fn record_bytes(record: usize) -> usize {

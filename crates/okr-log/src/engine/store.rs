@@ -192,9 +192,8 @@ impl Store {
         for number in 0..count {
             let part = guarded(|| self.trees().parts.get(key.part(number)));
             let part = part.map_err(LoadError::Store)?;
-            weigh(&self.trees().parts, &key.part(number), MAX_VALUE_BYTES)
-                .map_err(LoadError::Store)?;
             let expected = (bytes - block.len()).min(MAX_VALUE_BYTES);
+            weigh(&self.trees().parts, &key.part(number), expected).map_err(LoadError::Store)?;
             let part = part.filter(|part| part.len() == expected);
             let part = part.ok_or(damaged(BlockError::Part { number }))?;
             block.extend_from_slice(&part);

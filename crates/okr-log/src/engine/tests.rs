@@ -4,4 +4,4 @@ mod contract;
 mod damage;
 mod directory;
 mod faults;
-mod support;
+pub(super) mod support;

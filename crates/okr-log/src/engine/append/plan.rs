@@ -2,18 +2,24 @@
 
 use crate::engine::Head;
 use crate::engine::append::Batch;
-use crate::engine::block::BlockBuilder;
+use crate::engine::block::{BlockBuilder, MAX_VALUE_BYTES};
 use crate::engine::key::BlockKey;
 use crate::engine::witness::Testimony;
 use crate::id::{ChangeId, LogId, Position};
 use crate::merkle::Frontier;
 use crate::record::{Record, RecordView};
 
-/// Longest block of more than one record, in bytes. The store fetches up to 17 blocks together, and keeps them in memory,
-/// for a single record that is read; larger blocks made neither appending nor scanning faster.
-const BLOCK_BYTES: usize = 16 * 1024;
-/// Most bytes of blocks made durable at once: far below a segment of the store, whose reuse relies on it.
+/// Longest block of more than one record, in bytes; larger ones made neither appending nor scanning faster.
+const BLOCK_BYTES: usize = MAX_VALUE_BYTES;
+/// Most bytes of blocks in a group.
 const GROUP_BYTES: usize = 1024 * 1024;
+/// Most bytes of pages that a group may make the store write anew.
+///
+/// With the blocks themselves that stays within a segment of the store (8 MiB). Its own flush does not reach the device, ours
+/// follows it, and only so long as one flush does not go round a whole segment is nothing reused before it is safe.
+const GROUP_PAGE_BYTES: usize = 4 * 1024 * 1024;
+/// A page of the store at its largest: it is split when it holds more than 16 values.
+const PAGE_BYTES: usize = 17 * MAX_VALUE_BYTES;
 
 /// The groups of one call, in order.
 #[derive(Default)]
@@ -26,6 +32,8 @@ pub(super) struct Plan {
 pub(super) struct Group {
     pub(super) blocks: Vec<(BlockKey, Vec<u8>)>,
     bytes: usize,
+    /// Bytes of pages that may be written anew: those at the ends of the logs concerned.
+    page_bytes: usize,
     pub(super) ends: Vec<End>,
 }
 
@@ -34,6 +42,8 @@ pub(super) struct End {
     pub(super) organisation: LogId,
     pub(super) head: Head,
     pub(super) changes: Vec<(ChangeId, Position)>,
+    /// Whether a block is stored in parts, which lie in pages of their own.
+    in_parts: bool,
 }
 
 /// An accepted batch: in which groups it lies, and the end of its log after it.
@@ -45,7 +55,17 @@ pub(super) struct Placement {
 
 impl Plan {
     /// Encodes and hashes the records of an accepted batch.
+    ///
+    /// What fits into one group is not spread over two, so that a crash leaves all of it or nothing.
     pub(super) fn add(&mut self, batch: &Batch, frontier: &mut Frontier) -> Placement {
+        let sizes = || {
+            batch
+                .records
+                .iter()
+                .map(|it| BlockBuilder::bytes_with(it.encoded_len()))
+        };
+        let in_parts = sizes().any(|bytes| bytes > MAX_VALUE_BYTES);
+        self.make_room(batch.organisation, sizes().sum(), in_parts);
         let mut first_group = None;
         let mut rest = batch.records.as_slice();
         while !rest.is_empty() {
@@ -64,6 +84,16 @@ impl Plan {
         }
     }
 
+    /// Starts a new group unless the last one has room.
+    fn make_room(&mut self, organisation: LogId, bytes: usize, in_parts: bool) {
+        let full = |group: &Group| {
+            !group.blocks.is_empty() && !group.has_room(organisation, bytes, in_parts)
+        };
+        if self.groups.last().is_none_or(full) {
+            self.groups.push(Group::default());
+        }
+    }
+
     fn add_block(
         &mut self,
         organisation: LogId,
@@ -79,25 +109,46 @@ impl Plan {
             frontier.push(view.leaf_hash());
         }
         let block = builder.finish(key);
-        if self
-            .groups
-            .last()
-            .is_none_or(|group| group.bytes + block.len() > GROUP_BYTES)
-        {
-            self.groups.push(Group::default());
-        }
+        let in_parts = block.len() > MAX_VALUE_BYTES;
+        self.make_room(organisation, block.len(), in_parts);
         let number = self.groups.len() - 1;
         let group = &mut self.groups[number];
-        group.bytes += block.len();
+        group.extend(organisation, &block, records, frontier);
         group.blocks.push((key, block));
-        group.extend(organisation, records, frontier);
         number
     }
 }
 
 impl Group {
-    fn extend(&mut self, organisation: LogId, records: &[Record], frontier: &Frontier) {
+    fn has_room(&self, organisation: LogId, bytes: usize, in_parts: bool) -> bool {
+        let page_bytes = self.page_bytes + self.more_page_bytes(organisation, in_parts);
+        self.bytes + bytes <= GROUP_BYTES && page_bytes <= GROUP_PAGE_BYTES
+    }
+
+    /// Returns how many more bytes of pages a block may concern.
+    fn more_page_bytes(&self, organisation: LogId, in_parts: bool) -> usize {
+        match self
+            .ends
+            .iter()
+            .find(|end| end.organisation == organisation)
+        {
+            Some(end) if end.in_parts || !in_parts => 0,
+            None if in_parts => 2 * PAGE_BYTES,
+            Some(_) | None => PAGE_BYTES,
+        }
+    }
+
+    fn extend(
+        &mut self,
+        organisation: LogId,
+        block: &[u8],
+        records: &[Record],
+        frontier: &Frontier,
+    ) {
         let Some(last) = records.last() else { return };
+        let in_parts = block.len() > MAX_VALUE_BYTES;
+        self.page_bytes += self.more_page_bytes(organisation, in_parts);
+        self.bytes += block.len();
         let head = head_after(last, frontier);
         let changes = records
             .iter()
@@ -106,16 +157,18 @@ impl Group {
             .ends
             .iter_mut()
             .find(|end| end.organisation == organisation);
-        match end {
-            Some(end) => {
-                end.head = head;
-                end.changes.extend(changes);
-            }
-            None => self.ends.push(End {
+        if let Some(end) = end {
+            end.head = head;
+            end.changes.extend(changes);
+            end.in_parts |= in_parts;
+        } else {
+            let changes = changes.collect();
+            self.ends.push(End {
                 organisation,
                 head,
-                changes: changes.collect(),
-            }),
+                changes,
+                in_parts,
+            });
         }
     }
 }
@@ -143,5 +196,96 @@ fn head_after(last: &Record, frontier: &Frontier) -> Head {
         position: last.position,
         root: frontier.root(),
         recorded_at: last.recorded_at,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::tests::support::{ACME, UMBRELLA, batch, record, record_of, records};
+
+    fn plan_of(batches: &[Batch]) -> (Plan, Vec<(usize, usize)>) {
+        let mut plan = Plan::default();
+        let placements = batches
+            .iter()
+            .map(|batch| plan.add(batch, &mut Frontier::new()))
+            .map(|placement| (placement.first_group, placement.last_group))
+            .collect();
+        (plan, placements)
+    }
+
+    fn large(count: u64, body_bytes: usize) -> Vec<Record> {
+        (1..=count)
+            .map(|position| record_of(position, body_bytes))
+            .collect()
+    }
+
+    #[test]
+    fn batches_share_a_group_and_its_blocks_are_small() {
+        let (plan, placements) = plan_of(&[
+            batch(ACME, 0, records(1..=200)),
+            batch(UMBRELLA, 0, vec![record(1)]),
+        ]);
+        assert_eq!(placements, [(0, 0), (0, 0)]);
+        let group = &plan.groups[0];
+        assert!(group.blocks.len() > 2);
+        assert!(
+            group
+                .blocks
+                .iter()
+                .all(|(_, block)| block.len() <= MAX_VALUE_BYTES)
+        );
+        assert_eq!(group.ends.len(), 2);
+    }
+
+    #[test]
+    fn a_batch_that_fits_into_a_group_is_in_one() {
+        let (plan, placements) = plan_of(&[
+            batch(ACME, 0, large(4, 200_000)),
+            batch(UMBRELLA, 0, large(100, 7_000)),
+            batch(ACME, 0, large(9, 200_000)),
+        ]);
+        assert_eq!(placements, [(0, 0), (1, 1), (2, 3)]);
+        assert!(plan.groups.iter().all(|group| group.bytes <= GROUP_BYTES));
+    }
+
+    #[test]
+    fn the_largest_record_is_a_group_of_its_own() {
+        let mut huge = record_of(1, 250_000);
+        huge.texts = vec![huge.texts[0].clone(); 1];
+        huge.texts
+            .extend((0..12).map(|_| crate::record::RecordText::Present {
+                salt: [0; 16],
+                text: "x".repeat(65_000),
+            }));
+        let (plan, placements) = plan_of(&[
+            batch(ACME, 0, vec![huge.clone()]),
+            batch(UMBRELLA, 0, vec![huge]),
+        ]);
+        assert_eq!(placements, [(0, 0), (1, 1)]);
+        assert!(plan.groups.iter().all(|group| group.blocks.len() == 1));
+    }
+
+    /// Otherwise the store might write more than a segment between two of our syncs.
+    #[test]
+    fn a_group_concerns_few_organisations() {
+        let batches: Vec<Batch> = (0..40)
+            .map(|number| batch(LogId([number; 16]), 0, vec![record(1)]))
+            .collect();
+        let (plan, placements) = plan_of(&batches);
+        assert_eq!(placements[0], (0, 0));
+        assert!(plan.groups.len() >= 3, "{}", plan.groups.len());
+        assert!(
+            plan.groups
+                .iter()
+                .all(|group| group.page_bytes <= GROUP_PAGE_BYTES)
+        );
+        assert_eq!(
+            plan.groups
+                .iter()
+                .map(|group| group.blocks.len())
+                .sum::<usize>(),
+            40
+        );
     }
 }

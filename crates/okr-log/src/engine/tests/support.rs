@@ -11,11 +11,11 @@ use crate::id::{AuthorId, ChangeId, LogId, Position, RecordedAt, TokenId};
 use crate::merkle::Frontier;
 use crate::record::{Record, RecordText, RecordView};
 
-pub(super) const ACME: LogId = LogId([0xac; 16]);
-pub(super) const UMBRELLA: LogId = LogId([0xad; 16]);
+pub(crate) const ACME: LogId = LogId([0xac; 16]);
+pub(crate) const UMBRELLA: LogId = LogId([0xad; 16]);
 
 /// A log with its appender, in a directory that goes away with it.
-pub(super) struct Subject {
+pub(crate) struct Subject {
     /// Dropped before the directory.
     open: Option<(Log, Appender)>,
     directory: TempDir,
@@ -24,7 +24,7 @@ pub(super) struct Subject {
 }
 
 impl Subject {
-    pub(super) fn new(reopens: bool) -> Self {
+    pub(crate) fn new(reopens: bool) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let log = Log::create(&directory.path().join("log"), options()).unwrap();
         let appender = log.appender().unwrap();
@@ -36,24 +36,24 @@ impl Subject {
     }
 
     /// One subject that stays open and one that is reopened at every [`Subject::settle`].
-    pub(super) fn both() -> [Self; 2] {
+    pub(crate) fn both() -> [Self; 2] {
         [Self::new(false), Self::new(true)]
     }
 
-    pub(super) fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.directory.path().join("log")
     }
 
-    pub(super) fn log(&self) -> &Log {
+    pub(crate) fn log(&self) -> &Log {
         &self.open.as_ref().unwrap().0
     }
 
-    pub(super) fn append(&mut self, batches: &[Batch]) -> Vec<AppendOutcome> {
+    pub(crate) fn append(&mut self, batches: &[Batch]) -> Vec<AppendOutcome> {
         self.open.as_mut().unwrap().1.append(batches)
     }
 
     /// Appends records that must be accepted and returns the new end.
-    pub(super) fn appended(&mut self, organisation: LogId, records: Vec<Record>) -> Head {
+    pub(crate) fn appended(&mut self, organisation: LogId, records: Vec<Record>) -> Head {
         let expected_head = self.log().head(organisation).position;
         let batch = Batch {
             organisation,
@@ -67,25 +67,25 @@ impl Subject {
     }
 
     /// Closes the log and opens it again, if this subject does that.
-    pub(super) fn settle(&mut self) {
+    pub(crate) fn settle(&mut self) {
         if self.reopens {
             self.reopen();
         }
     }
 
-    pub(super) fn reopen(&mut self) {
+    pub(crate) fn reopen(&mut self) {
         self.close();
         let log = Log::open(&self.path(), options()).unwrap();
         let appender = log.appender().unwrap();
         self.open = Some((log, appender));
     }
 
-    pub(super) fn close(&mut self) {
+    pub(crate) fn close(&mut self) {
         self.open = None;
     }
 
     /// Copies the directory when the witness knows everything acknowledged.
-    pub(super) fn image(&mut self) -> Image {
+    pub(crate) fn image(&mut self) -> Image {
         if let Some((_, appender)) = &mut self.open {
             appender.settle().unwrap();
         }
@@ -93,7 +93,7 @@ impl Subject {
     }
 
     /// Copies the directory as it is now: what a kill at this moment leaves.
-    pub(super) fn killed(&self) -> Image {
+    pub(crate) fn killed(&self) -> Image {
         let directory = tempfile::tempdir().unwrap();
         copy_tree(&self.path(), &directory.path().join("log"));
         Image { directory }
@@ -101,27 +101,27 @@ impl Subject {
 }
 
 /// A copy of a data directory.
-pub(super) struct Image {
+pub(crate) struct Image {
     directory: TempDir,
 }
 
 impl Image {
-    pub(super) fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.directory.path().join("log")
     }
 
-    pub(super) fn copy(&self) -> Self {
+    pub(crate) fn copy(&self) -> Self {
         let directory = tempfile::tempdir().unwrap();
         copy_tree(&self.path(), &directory.path().join("log"));
         Self { directory }
     }
 
-    pub(super) fn open(&self) -> Result<Log, OpenError> {
+    pub(crate) fn open(&self) -> Result<Log, OpenError> {
         Log::open(&self.path(), options())
     }
 
     /// Opens the image, which must fail.
-    pub(super) fn refusal(&self) -> OpenError {
+    pub(crate) fn refusal(&self) -> OpenError {
         match self.open() {
             Ok(log) => panic!("expected a refusal, found {log:?}"),
             Err(error) => error,
@@ -129,11 +129,11 @@ impl Image {
     }
 }
 
-pub(super) fn options() -> LogOptions {
+pub(crate) fn options() -> LogOptions {
     LogOptions::new().cache_bytes(1024 * 1024)
 }
 
-pub(super) fn copy_tree(from: &Path, to: &Path) {
+pub(crate) fn copy_tree(from: &Path, to: &Path) {
     fs::create_dir(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
@@ -146,16 +146,16 @@ pub(super) fn copy_tree(from: &Path, to: &Path) {
     }
 }
 
-pub(super) fn change(number: u64) -> ChangeId {
+pub(crate) fn change(number: u64) -> ChangeId {
     ChangeId(u128::from(number).to_be_bytes())
 }
 
 /// A record whose change is numbered like its position.
-pub(super) fn record(position: u64) -> Record {
+pub(crate) fn record(position: u64) -> Record {
     record_of(position, 100)
 }
 
-pub(super) fn record_of(position: u64, body_bytes: usize) -> Record {
+pub(crate) fn record_of(position: u64, body_bytes: usize) -> Record {
     let filler = u8::try_from(position % 251).unwrap();
     Record {
         position: Position::new(position),
@@ -171,11 +171,11 @@ pub(super) fn record_of(position: u64, body_bytes: usize) -> Record {
     }
 }
 
-pub(super) fn records(positions: impl IntoIterator<Item = u64>) -> Vec<Record> {
+pub(crate) fn records(positions: impl IntoIterator<Item = u64>) -> Vec<Record> {
     positions.into_iter().map(record).collect()
 }
 
-pub(super) fn batch(organisation: LogId, expected_head: u64, records: Vec<Record>) -> Batch {
+pub(crate) fn batch(organisation: LogId, expected_head: u64, records: Vec<Record>) -> Batch {
     Batch {
         organisation,
         expected_head: Position::new(expected_head),
@@ -184,7 +184,7 @@ pub(super) fn batch(organisation: LogId, expected_head: u64, records: Vec<Record
 }
 
 /// Reads a whole log in steps of this many bytes.
-pub(super) fn read_all(log: &Log, organisation: LogId, byte_budget: usize) -> Vec<Record> {
+pub(crate) fn read_all(log: &Log, organisation: LogId, byte_budget: usize) -> Vec<Record> {
     let mut records = Vec::new();
     let mut after = Position::ZERO;
     loop {
@@ -198,7 +198,7 @@ pub(super) fn read_all(log: &Log, organisation: LogId, byte_budget: usize) -> Ve
 }
 
 /// The end that a log of exactly these records must have.
-pub(super) fn head_of(records: &[Record]) -> Head {
+pub(crate) fn head_of(records: &[Record]) -> Head {
     let mut frontier = Frontier::new();
     for record in records {
         let bytes = record.encode().unwrap();
