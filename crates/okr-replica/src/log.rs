@@ -267,3 +267,6 @@ fn confirmed(
     })?;
     Ok(entries)
 }
+
+#[cfg(test)]
+mod tests;

@@ -310,3 +310,6 @@ fn roll_up_objectives<'a>(
 ) -> Option<Progress> {
     roll_up(objectives.map(|standing| (standing.objective.weight, standing.progress)))
 }
+
+#[cfg(test)]
+mod tests;
