@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use okr_core::id::PersonId;
+use okr_core::value::ValueError;
+use okr_proto::{DisplayName, Email, Handle};
 
 /// Who a person is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +17,19 @@ pub struct DirectoryEntry {
     pub name: String,
     /// The e-mail address; may be empty.
     pub email: String,
+}
+
+impl DirectoryEntry {
+    /// Checks handle, name and address as the server will.
+    ///
+    /// # Errors
+    /// The first of them that the server would refuse.
+    pub fn check(&self) -> Result<(), ValueError> {
+        Handle::new(self.handle.as_str())?;
+        DisplayName::new(self.name.as_str())?;
+        Email::new(self.email.as_str())?;
+        Ok(())
+    }
 }
 
 /// Everybody that the server knows, together with what still has to be pushed to it.
@@ -62,5 +77,16 @@ mod tests {
         assert_eq!(directory.by_handle("anna"), Some(&entry(1, "anna")));
         assert_eq!(directory.by_handle("ana"), None);
         assert_eq!(directory.entries.len(), 2);
+    }
+
+    #[test]
+    fn what_the_server_would_refuse_is_known_before() {
+        assert_eq!(entry(1, "ana").check(), Ok(()));
+        assert!(entry(1, "Ana B").check().is_err());
+        let wrong = DirectoryEntry {
+            email: "no address".to_owned(),
+            ..entry(1, "ana")
+        };
+        assert!(wrong.check().is_err());
     }
 }
