@@ -9,13 +9,13 @@ use okr_core::admit::{Context, Verdict, admit};
 use okr_core::change::Change;
 use okr_core::id::{ChangeId, Position};
 use okr_core::view::{Overlay, View};
+use okr_proto::Refusal;
 use rusqlite::{Connection, Row};
 use uuid::Uuid;
 
 use crate::error::ReplicaError;
 use crate::pending::{self, PendingChange};
 use crate::rebase::{self, Bench};
-use crate::remote::Refusal;
 use crate::replica::Replica;
 
 /// A change that the rules refuse, and why.

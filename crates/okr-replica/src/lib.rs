@@ -34,13 +34,14 @@ pub use integrity::IntegrityError;
 pub use log::{LogEntry, LogFilter, Place};
 pub use meta::{NewReplica, RemoteInfo, ReplicaInfo};
 pub use moment::{Axis, Moment, Point};
+pub use okr_proto::{PushOutcome, Refusal};
 pub use reading::{
     CheckInFact, CycleStanding, Found, KeyResultStanding, ObjectiveFilter, ObjectiveStanding,
     Reading,
 };
 pub use remote::{
     GrpcOptions, GrpcRemote, Identity, LoggedIn, LoginCode, MAX_DIRECTORY_ENTRIES, MAX_PUSH_BYTES,
-    MAX_PUSH_CHANGES, Pulled, PushOutcome, Refusal, Remote, RemoteError,
+    MAX_PUSH_CHANGES, Pulled, Remote, RemoteError,
 };
 pub use replica::{Proposed, Replica};
 pub use sync::{Merged, SyncError, SyncProgress, SyncReport};

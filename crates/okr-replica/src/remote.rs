@@ -4,18 +4,14 @@
 
 mod grpc;
 
-use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use bytes::Bytes;
-use okr_core::Timestamp;
-use okr_core::id::{EntityId, Position};
-use okr_core::rejection::Rejection;
-use okr_proto::EncodedChange;
+use okr_core::id::Position;
+use okr_proto::{EncodedChange, PushOutcome};
 use thiserror::Error;
-use uuid::Uuid;
 
 use crate::directory::{Directory, DirectoryEntry};
 
@@ -80,55 +76,6 @@ pub enum Pulled {
     Checkpoint(String),
     /// Everybody that the server knows.
     Directory(Directory),
-}
-
-/// What became of one change of a push.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PushOutcome {
-    /// It is in the log, and survives a power cut there.
-    Accepted {
-        /// Its place.
-        position: Position,
-        /// When it was appended, by the server's clock.
-        recorded_at: Timestamp,
-    },
-    /// It was in the log already, from an earlier push.
-    Duplicate {
-        /// Its place.
-        position: Position,
-    },
-    /// Everything it says holds already; nothing was appended.
-    AlreadySo,
-    /// The rules refuse it; nothing was appended.
-    Rejected(Refusal),
-}
-
-/// Why the rules refuse a change, here or on the server: code, sentence and facts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// Stable word in kebab-case, such as `conflict` or `cycle-closed`.
-    pub code: String,
-    /// One sentence for people, without a full stop.
-    pub message: String,
-    /// The UUID of the entity concerned, if it is about one.
-    pub subject: Option<Uuid>,
-    /// What a program or a person needs to act on it, by name.
-    pub facts: BTreeMap<String, String>,
-}
-
-impl From<&Rejection> for Refusal {
-    fn from(rejection: &Rejection) -> Self {
-        Self {
-            code: rejection.code().to_owned(),
-            message: rejection.to_string(),
-            subject: rejection.subject().map(EntityId::uuid),
-            facts: rejection
-                .facts()
-                .into_iter()
-                .map(|(name, fact)| (name.to_owned(), fact))
-                .collect(),
-        }
-    }
 }
 
 /// Why a call to the server failed.

@@ -13,12 +13,12 @@ use okr_core::id::{OrgId, PersonId, Position};
 use okr_core::value::Role;
 use okr_proto::v1::identity_client::IdentityClient;
 use okr_proto::v1::sync_client::SyncClient;
-use okr_proto::{EncodedChange, v1};
+use okr_proto::{EncodedChange, PushOutcome, v1};
 use tonic::transport::Channel;
 
 use self::connection::Connection;
 use crate::directory::DirectoryEntry;
-use crate::remote::{Pulled, PushOutcome, Remote, RemoteError};
+use crate::remote::{Pulled, Remote, RemoteError};
 
 /// Greatest size of a message from the server, in bytes; a directory of 100,000 people fits.
 const MAX_ANSWER_BYTES: usize = 32 * 1024 * 1024;

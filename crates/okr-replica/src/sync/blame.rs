@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use okr_core::change::Change;
 use okr_core::id::ChangeId;
+use okr_proto::Refusal;
 use uuid::Uuid;
 
 use crate::conflict::{Conflict, FOLLOWS};
-use crate::remote::Refusal;
 
 /// The entities that refused changes were about.
 #[derive(Debug, Default)]

@@ -1,7 +1,7 @@
 //! Pushing: in pieces within the limits, again when an answer gets lost.
 
 use okr_core::id::Position;
-use okr_proto::EncodedChange;
+use okr_proto::{EncodedChange, PushOutcome, Refusal};
 use rusqlite::Connection;
 
 use super::blame::Blame;
@@ -9,10 +9,7 @@ use super::{MAX_ATTEMPTS, SyncError, SyncProgress, Tally};
 use crate::conflict::{self, Conflict};
 use crate::error::ReplicaError;
 use crate::pending::{self, PendingChange};
-use crate::remote::{
-    MAX_DIRECTORY_ENTRIES, MAX_PUSH_BYTES, MAX_PUSH_CHANGES, PushOutcome, Refusal, Remote,
-    RemoteError,
-};
+use crate::remote::{MAX_DIRECTORY_ENTRIES, MAX_PUSH_BYTES, MAX_PUSH_CHANGES, Remote, RemoteError};
 use crate::replica::Replica;
 
 /// What a change takes in a push beside its body and texts, at most, in bytes.

@@ -1,9 +1,10 @@
 //! Admitting what is pending again, on what is confirmed now.
 
+use okr_proto::Refusal;
+
 use super::blame::Blame;
 use super::{SyncError, Tally};
 use crate::conflict::{self, Conflict};
-use crate::remote::Refusal;
 use crate::replica::Replica;
 use crate::{meta, pending, rebase};
 

@@ -4,11 +4,10 @@ mod stub;
 
 use std::net::TcpListener;
 
-use okr_proto::ApiError;
+use okr_proto::{ApiError, Refusal};
 
 use self::stub::{Stub, expect, identity};
 use super::*;
-use crate::remote::Refusal;
 
 fn options() -> GrpcOptions {
     GrpcOptions::default()

@@ -1,16 +1,14 @@
 //! Messages as the replica's own types. What cannot be one is a nonsensical answer, never a panic.
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
 use okr_core::Timestamp;
-use okr_core::id::{OrgId, PersonId, Position};
-use okr_proto::{role_from_number, v1};
+use okr_core::id::{OrgId, PersonId};
+use okr_proto::{PushOutcome, role_from_number, v1};
 use uuid::Uuid;
 
 use super::Identity;
 use crate::directory::{Directory, DirectoryEntry};
-use crate::remote::{Pulled, PushOutcome, Refusal, RemoteError};
+use crate::remote::{Pulled, RemoteError};
 
 /// Says that an answer lacks a part.
 pub(super) fn missing(part: &str) -> RemoteError {
@@ -68,31 +66,8 @@ pub(super) fn pulled(message: v1::PullResponse) -> Result<Option<Pulled>, Remote
 }
 
 pub(super) fn outcome(message: v1::PushResult) -> Result<PushOutcome, RemoteError> {
-    use v1::push_result::Outcome;
-    Ok(match message.outcome.ok_or_else(|| missing("outcome"))? {
-        Outcome::Accepted(accepted) => PushOutcome::Accepted {
-            position: Position::new(accepted.position),
-            recorded_at: time(accepted.recorded_at_us)?,
-        },
-        Outcome::Duplicate(duplicate) => PushOutcome::Duplicate {
-            position: Position::new(duplicate.position),
-        },
-        Outcome::AlreadySo(_) => PushOutcome::AlreadySo,
-        Outcome::Rejected(rejected) => PushOutcome::Rejected(refusal(rejected)?),
-    })
-}
-
-fn refusal(message: v1::Rejected) -> Result<Refusal, RemoteError> {
-    let subject = &message.subject;
-    Ok(Refusal {
-        code: message.code,
-        message: message.message,
-        subject: if subject.is_empty() {
-            None
-        } else {
-            Some(id(subject, "subject")?)
-        },
-        facts: message.facts.into_iter().collect::<BTreeMap<_, _>>(),
+    PushOutcome::try_from(message).map_err(|error| RemoteError::Nonsense {
+        problem: error.to_string(),
     })
 }
 
