@@ -31,7 +31,7 @@ pub(crate) struct Device {
     pub(crate) replica: Replica,
     pub(crate) connection: Connection,
     next_change: u32,
-    _dir: TempDir,
+    dir: TempDir,
 }
 
 impl Device {
@@ -62,8 +62,13 @@ impl Device {
             replica: Replica::create(dir.path(), &new).unwrap(),
             connection: Connection::open(server, me),
             next_change: number * 10_000,
-            _dir: dir,
+            dir,
         }
+    }
+
+    /// Opens the same replica a second time, as another process does.
+    pub(crate) fn another_process(&self) -> Replica {
+        Replica::open(self.dir.path()).unwrap()
     }
 
     /// Wants something and expects a pending change.

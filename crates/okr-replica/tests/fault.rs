@@ -37,6 +37,10 @@ pub(crate) enum Fault {
     GarbageCheckpoint,
     /// The stream ends without a checkpoint.
     NoCheckpoint,
+    /// A change is said to be accepted, and is not appended.
+    FalseAccept,
+    /// The push is said to be too large.
+    TooLarge,
     /// An answer is missing from those to a push.
     MissingAnswer,
     /// The server speaks another version.

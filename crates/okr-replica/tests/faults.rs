@@ -4,7 +4,7 @@ use okr_core::id::Position;
 use okr_replica::{IntegrityError, RemoteError, SyncError};
 use okr_testkit::sample::BEN;
 
-use crate::device::{Device, retitle, tag_it, title_of, two_devices};
+use crate::device::{Device, now, retitle, tag_it, title_of, two_devices};
 use crate::fault::Fault;
 
 /// Lets a pull of several changes go wrong, and checks that nothing changed and that the next
@@ -217,4 +217,84 @@ fn a_replica_without_a_server_says_so() {
     let (server, ..) = two_devices();
     let mut alone = Device::alone(&server, BEN);
     assert!(matches!(alone.try_sync(), Err(SyncError::NotConnected)));
+}
+
+#[test]
+fn a_change_that_is_accepted_and_not_in_the_log_is_noticed_and_kept() {
+    let (server, _ana, mut ben) = two_devices();
+    let change = ben.write(tag_it("one")).id;
+    server.borrow_mut().fail_next(Fault::FalseAccept);
+    let error = ben.try_sync().unwrap_err();
+    assert!(
+        matches!(
+            error,
+            SyncError::Integrity(IntegrityError::NotInLog { change: found, .. }) if found == change
+        ),
+        "{error}"
+    );
+    assert_eq!(ben.info().pending, 1);
+    assert_eq!(ben.sync().pushed, 1);
+    assert_eq!(ben.info().pending, 0);
+}
+
+#[test]
+fn a_change_that_the_server_cannot_read_is_a_conflict_and_the_others_go() {
+    let (server, _ana, mut ben) = two_devices();
+    let ids = ["one", "two", "three", "four"].map(|tag| ben.write(tag_it(tag)).id);
+    server.borrow_mut().cannot_read(ids[2]);
+    let report = ben.sync();
+    assert_eq!((report.pushed, report.conflicts.len()), (3, 1));
+    assert_eq!(report.conflicts[0].change.id, ids[2]);
+    assert_eq!(report.conflicts[0].refusal.code, "invalid-change");
+    assert_eq!((ben.info().pending, ben.info().conflicts), (0, 1));
+}
+
+#[test]
+fn a_push_that_is_too_large_goes_in_halves() {
+    let (server, _ana, mut ben) = two_devices();
+    for tag in ["one", "two", "three", "four"] {
+        ben.write(tag_it(tag));
+    }
+    let (pushes, _) = server.borrow().calls();
+    server.borrow_mut().fail_next(Fault::TooLarge);
+    assert_eq!(ben.sync().pushed, 4);
+    assert_eq!(server.borrow().calls().0, pushes + 3);
+
+    let alone = ben.write(tag_it("five")).id;
+    server.borrow_mut().fail_next(Fault::TooLarge);
+    let report = ben.sync();
+    assert_eq!(report.conflicts[0].change.id, alone);
+    assert_eq!(report.conflicts[0].refusal.code, "too-large");
+}
+
+#[test]
+fn two_processes_may_sync_the_same_replica_at_once() {
+    let (server, mut ana, mut ben) = two_devices();
+    let mine = ben.write(tag_it("mine")).id;
+    for tag in ["one", "two", "three", "four"] {
+        ana.write(tag_it(tag));
+    }
+    ana.sync();
+    let mut other = ben.another_process();
+    let mut connection = ben.connection.clone();
+    let mut done = false;
+    // The other one does everything while this one has received and not yet stored.
+    let mut meanwhile = |_| {
+        if !std::mem::replace(&mut done, true) {
+            other.sync(&mut connection, now(), &mut |_| {}).unwrap();
+        }
+    };
+    let report = ben
+        .replica
+        .sync(&mut ben.connection, now(), &mut meanwhile)
+        .unwrap();
+    assert_eq!(report.pushed, 0);
+    let server = server.borrow();
+    assert_eq!((ben.info().head, ben.info().pending), (server.head(), 0));
+    let times = server
+        .changes()
+        .iter()
+        .filter(|change| change.id == mine)
+        .count();
+    assert_eq!(times, 1);
 }

@@ -2,9 +2,10 @@
 //!
 //! A [`Fault`] makes it lie or lose answers, once each.
 
+mod connection;
+
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use bytes::Bytes;
@@ -18,13 +19,13 @@ use okr_log::{
     TokenId,
 };
 use okr_proto::{Decoded, EncodedChange, ToLog as _, decode_record};
-use okr_replica::{
-    Directory, DirectoryEntry, Pulled, PushOutcome, Refusal, Remote, RemoteError, RemoteInfo,
-};
+use okr_replica::{Directory, PushOutcome, Refusal, RemoteError, RemoteInfo};
 use okr_testkit::sample::{ORG, TODAY};
 use okr_testkit::scenario::never;
 
 use crate::fault::Fault;
+
+pub(crate) use connection::Connection;
 
 /// How many records the server puts into one message.
 const RECORDS_PER_MESSAGE: usize = 3;
@@ -43,15 +44,9 @@ pub(crate) struct Server {
     origin: Origin,
     fault: Option<Fault>,
     overtaking: Vec<(PersonId, EncodedChange)>,
+    unreadable: Option<ChangeId>,
     pushes: usize,
     pulls: usize,
-}
-
-/// A device's connection to the server.
-#[derive(Clone)]
-pub(crate) struct Connection {
-    server: Rc<RefCell<Server>>,
-    author: PersonId,
 }
 
 impl Server {
@@ -66,6 +61,7 @@ impl Server {
             origin: Origin::new("okr.example.org/sample").unwrap(),
             fault: None,
             overtaking: Vec::new(),
+            unreadable: None,
             pushes: 0,
             pulls: 0,
         }))
@@ -94,6 +90,11 @@ impl Server {
     pub(crate) fn overtake(&mut self, author: PersonId, change: &Change) {
         let encoded = okr_proto::encode(change, || [3; 16]);
         self.overtaking.push((author, encoded));
+    }
+
+    /// Lets the server read everything but this change.
+    pub(crate) fn cannot_read(&mut self, change: ChangeId) {
+        self.unreadable = Some(change);
     }
 
     /// Says whether the fault is still to come.
@@ -176,6 +177,25 @@ impl Server {
         Ok(())
     }
 
+    fn read_all(&mut self, changes: &[EncodedChange]) -> Result<(), RemoteError> {
+        if self.takes(Fault::TooLarge) {
+            return Err(RemoteError::TooLarge {
+                what: "changes of a push".to_owned(),
+                limit: 2,
+                actual: changes.len() as u64,
+            });
+        }
+        for (index, change) in changes.iter().enumerate() {
+            let problem = match change.decode() {
+                Ok(decoded) if self.unreadable == Some(decoded.id()) => "too new".to_owned(),
+                Ok(_) => continue,
+                Err(error) => error.to_string(),
+            };
+            return Err(RemoteError::InvalidChange { index, problem });
+        }
+        Ok(())
+    }
+
     fn push_one(&mut self, author: PersonId, encoded: EncodedChange) -> PushOutcome {
         let change = known(encoded.decode().unwrap());
         if let Some(position) = self.positions.get(&change.id) {
@@ -195,6 +215,13 @@ impl Server {
             }
         }
         let position = self.head().next();
+        if self.takes(Fault::FalseAccept) {
+            let recorded_at = Timestamp::UNIX_EPOCH;
+            return PushOutcome::Accepted {
+                position,
+                recorded_at,
+            };
+        }
         let recorded_at = FIRST_RECORDED_AT + self.records.len().cast_signed() as i64 * TICK;
         let (body, texts) = encoded.into_record_parts();
         let record = Record {
@@ -280,112 +307,6 @@ impl Server {
             root,
         };
         Some(checkpoint.sign(&signer).to_string())
-    }
-}
-
-impl Connection {
-    /// Connects somebody to a server.
-    pub(crate) fn open(server: &Rc<RefCell<Server>>, author: PersonId) -> Self {
-        Self {
-            server: Rc::clone(server),
-            author,
-        }
-    }
-}
-
-impl Remote for Connection {
-    fn push(
-        &mut self,
-        _base: Position,
-        changes: Vec<EncodedChange>,
-    ) -> Result<Vec<PushOutcome>, RemoteError> {
-        let mut server = self.server.borrow_mut();
-        server.pushes += 1;
-        server.gate()?;
-        if server.takes(Fault::LostRequest) {
-            return Err(lost());
-        }
-        for (index, change) in changes.iter().enumerate() {
-            if let Err(error) = change.decode() {
-                let problem = error.to_string();
-                return Err(RemoteError::InvalidChange { index, problem });
-            }
-        }
-        for (author, change) in std::mem::take(&mut server.overtaking) {
-            let outcome = server.push_one(author, change);
-            assert!(
-                matches!(outcome, PushOutcome::Accepted { .. }),
-                "{outcome:?}"
-            );
-        }
-        let mut outcomes: Vec<PushOutcome> = changes
-            .into_iter()
-            .map(|change| server.push_one(self.author, change))
-            .collect();
-        if server.takes(Fault::LostReply) {
-            return Err(lost());
-        }
-        if server.takes(Fault::MissingAnswer) {
-            outcomes.pop();
-        }
-        Ok(outcomes)
-    }
-
-    fn pull(
-        &mut self,
-        after: Position,
-        directory_version: u64,
-        sink: &mut dyn FnMut(Pulled) -> ControlFlow<()>,
-    ) -> Result<(), RemoteError> {
-        let mut server = self.server.borrow_mut();
-        server.pulls += 1;
-        server.gate()?;
-        if after > server.head() {
-            let head = server.head();
-            return Err(RemoteError::Ahead { head });
-        }
-        let mut messages = Vec::new();
-        if server.directory.version != directory_version {
-            messages.push(Pulled::Directory(server.directory.clone()));
-        }
-        let after = usize::try_from(after.get()).unwrap();
-        for chunk in server.sent(after).chunks(RECORDS_PER_MESSAGE) {
-            messages.push(Pulled::Records(chunk.to_vec()));
-        }
-        let broken = server.takes(Fault::BrokenStream);
-        if !broken {
-            messages.extend(server.checkpoint().map(Pulled::Checkpoint));
-        }
-        drop(server);
-        for message in messages {
-            if sink(message).is_break() {
-                return Ok(());
-            }
-        }
-        if broken { Err(lost()) } else { Ok(()) }
-    }
-
-    fn update_directory(&mut self, entries: Vec<DirectoryEntry>) -> Result<u64, RemoteError> {
-        let mut server = self.server.borrow_mut();
-        server.gate()?;
-        if server.takes(Fault::HandleTaken) {
-            return Err(RemoteError::Refused {
-                reason: "invalid-request".to_owned(),
-                message: "entries[0].handle: taken".to_owned(),
-            });
-        }
-        for entry in entries {
-            server.directory.set(entry);
-        }
-        server.directory.version += 1;
-        Ok(server.directory.version)
-    }
-}
-
-fn lost() -> RemoteError {
-    RemoteError::Unreachable {
-        url: "https://okr.example.org".to_owned(),
-        cause: "connection reset".to_owned(),
     }
 }
 
