@@ -1,0 +1,219 @@
+//! The program itself: what it prints, its exit codes, its signals.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+struct World(TempDir);
+
+/// A running server, ended with the test.
+struct Serving {
+    child: Child,
+    url: String,
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        self.child.kill().ok();
+    }
+}
+
+impl World {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn initialised() -> (Self, Value) {
+        let world = Self::new();
+        let made = world.run(&format!("{INIT} -o json"));
+        let made = serde_json::from_slice(&made.stdout).unwrap();
+        (world, made)
+    }
+
+    fn data(&self) -> PathBuf {
+        self.0.path().join("data")
+    }
+
+    /// Runs okrd on the data directory; the words are separated by single blanks.
+    fn run(&self, line: &str) -> Output {
+        self.command(line).output().unwrap()
+    }
+
+    fn command(&self, line: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_okrd"));
+        command.args(line.split(' ')).arg("--data").arg(self.data());
+        command
+    }
+
+    fn serve(&self) -> Serving {
+        let mut command = self.command("serve --listen 127.0.0.1:0");
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        out.read_line(&mut line).unwrap();
+        child.stdout = Some(out.into_inner());
+        let url = line.trim_end().strip_prefix("okrd listening on ");
+        Serving {
+            url: url.unwrap_or_else(|| panic!("{line:?}")).to_owned(),
+            child,
+        }
+    }
+}
+
+const INIT: &str = "init --org Acme --time-zone Europe/Oslo --admin ana";
+
+/// Checks the exit code and returns what stands on standard error.
+fn refused(output: &Output, code: i32) -> String {
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(code), "{text}");
+    assert_eq!(output.stdout, b"", "the answer is empty");
+    assert!(text.starts_with("Error: "), "{text}");
+    text
+}
+
+#[test]
+fn init_prints_what_the_administrator_needs_once() {
+    let (world, made) = World::initialised();
+    assert_eq!(made["schema"], "okrd.v1.Init");
+    assert_eq!(made["handle"], "ana");
+    let code = made["code"].as_str().unwrap();
+    assert_eq!(code.len(), 29, "{code}");
+    let key = made["verifier_key"].as_str().unwrap();
+    assert!(key.starts_with("okrd+"), "{key}");
+    let origin = format!("okrd/{}", made["org"].as_str().unwrap());
+    assert_eq!(made["origin"], origin);
+    let next = made["next"].as_str().unwrap();
+    assert!(next.starts_with("okrd serve --data "), "{next}");
+
+    let again = refused(&world.run(INIT), 78);
+    assert!(again.contains("is not empty"), "{again}");
+    let other = World::new();
+    let text = String::from_utf8(other.run(INIT).stdout).unwrap();
+    for word in [
+        "organisation   Acme (",
+        "administrator  ana (",
+        "login code     ",
+        "Next: okrd serve",
+    ] {
+        assert!(text.contains(word), "{word}: {text}");
+    }
+}
+
+#[test]
+fn an_interrupted_init_is_explained_by_the_next_one() {
+    let (world, _) = World::initialised();
+    // What a crash before the last step leaves.
+    fs::remove_file(world.data().join("server.json")).unwrap();
+    for line in [INIT, "serve", "verify"] {
+        let text = refused(&world.run(line), 78);
+        assert!(
+            text.contains("did not finish") && text.contains("delete it"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn an_adopted_organisation_keeps_its_ids_and_has_no_change_yet() {
+    let world = World::new();
+    let (org, person) = (
+        "01920304-0506-7708-890a-0b0c0d0e0f10",
+        "01920304-0506-7708-890a-0b0c0d0e0f11",
+    );
+    let output = world.run(&format!("init --adopt {org}:{person} --admin ana -o json"));
+    let made: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (&made["org"], &made["person"]),
+        (&org.into(), &person.into())
+    );
+    let verified: Value = serde_json::from_slice(&world.run("verify -o json").stdout).unwrap();
+    assert_eq!(
+        (&verified["org"], &verified["changes"]),
+        (&org.into(), &0.into())
+    );
+}
+
+#[test]
+fn serve_prints_one_line_and_ends_in_order_when_it_is_told_to() {
+    let (world, _) = World::initialised();
+    let mut serving = world.serve();
+    assert!(
+        serving.url.starts_with("http://127.0.0.1:"),
+        "{}",
+        serving.url
+    );
+    let locked = refused(&world.run("serve --listen 127.0.0.1:0"), 75);
+    let pid = serving.child.id().to_string();
+    assert!(locked.contains(&pid), "{locked}");
+    let code = refused(&world.run("code --person ana"), 75);
+    assert!(code.contains("okr member invite ana"), "{code}");
+
+    let status = Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+    assert!(status.success());
+    let mut rest = String::new();
+    let mut out = serving.child.stdout.take().unwrap();
+    out.read_to_string(&mut rest).unwrap();
+    assert_eq!(rest, "", "nothing follows the line");
+    assert_eq!(serving.child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn code_makes_another_code_for_somebody_who_is_there() {
+    let (world, made) = World::initialised();
+    let output = world.run("code --person ana -o json");
+    let code: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(code["person"], made["person"]);
+    assert_ne!(code["code"], made["code"]);
+    let nobody = refused(&world.run("code --person bo"), 6);
+    assert!(nobody.contains("the handles are: ana"), "{nobody}");
+}
+
+#[test]
+fn verify_says_what_it_found() {
+    let (world, made) = World::initialised();
+    let verified: Value = serde_json::from_slice(&world.run("verify -o json").stdout).unwrap();
+    assert_eq!(
+        (&verified["org"], &verified["changes"]),
+        (&made["org"], &1.into())
+    );
+    let text = String::from_utf8(world.run("verify").stdout).unwrap();
+    assert!(text.ends_with("  ok\n"), "{text}");
+
+    let witness = world.data().join("log").join("witness");
+    fs::remove_file(witness).unwrap();
+    for line in ["verify", "serve --listen 127.0.0.1:0"] {
+        let text = refused(&world.run(line), 9);
+        assert!(text.contains("nothing was repaired"), "{text}");
+    }
+}
+
+#[test]
+fn what_cannot_be_used_as_it_is_ends_with_78() {
+    let (world, _) = World::initialised();
+    let plain = refused(&world.run("serve --listen 0.0.0.0:0"), 78);
+    assert!(plain.contains("--tls-cert"), "{plain}");
+    refused(&world.run("serve --listen nonsense"), 78);
+    let nothing = World::new();
+    let text = refused(&nothing.run("serve --listen 127.0.0.1:0"), 78);
+    assert!(text.contains("okrd init"), "{text}");
+    assert!(!nothing.data().exists(), "nothing was made");
+}
+
+#[test]
+fn a_newer_directory_and_a_damaged_file_are_told_apart() {
+    let (world, _) = World::initialised();
+    let manifest = world.data().join("server.json");
+    let text = fs::read_to_string(&manifest).unwrap();
+    fs::write(&manifest, text.replace("\"version\": 1", "\"version\": 2")).unwrap();
+    let newer = refused(&world.run("serve --listen 127.0.0.1:0"), 11);
+    assert!(newer.contains("layout version 2"), "{newer}");
+    fs::write(&manifest, text).unwrap();
+    fs::write(world.data().join("credentials.json"), "{").unwrap();
+    let damaged = refused(&world.run("serve --listen 127.0.0.1:0"), 9);
+    assert!(damaged.contains("credentials.json"), "{damaged}");
+}
