@@ -9,4 +9,5 @@ mod life;
 mod login;
 mod pull;
 mod push;
+mod remote;
 mod secure;
