@@ -102,3 +102,6 @@ fn free_slug(
         None => Ok(slug),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -35,12 +35,48 @@ pub const VARIABLES: &[Variable] = &[
         meaning: "the directory that holds the workspaces; $XDG_DATA_HOME/okr by default",
     },
     Variable {
+        name: "OKR_CONFIG",
+        meaning: "the settings file; $XDG_CONFIG_HOME/okr/config.toml by default",
+    },
+    Variable {
+        name: "OKR_TEAM",
+        meaning: "the team to work in, like --team",
+    },
+    Variable {
+        name: "OKR_CYCLE",
+        meaning: "the cycle to work in, like --cycle",
+    },
+    Variable {
+        name: "OKR_TOKEN, OKR_TOKEN_FILE",
+        meaning: "the token to use instead of the one that login kept, or its file",
+    },
+    Variable {
+        name: "OKR_OFFLINE",
+        meaning: "exchange nothing with the server, unless it is 0, like --offline",
+    },
+    Variable {
+        name: "OKR_NO_INPUT",
+        meaning: "never ask, unless it is 0, like --no-input",
+    },
+    Variable {
+        name: "CI",
+        meaning: "never ask when it is set",
+    },
+    Variable {
+        name: "XDG_CONFIG_HOME",
+        meaning: "the base directory of settings of all programs; ~/.config by default",
+    },
+    Variable {
         name: "XDG_DATA_HOME",
         meaning: "the base directory of data of all programs; ~/.local/share by default",
     },
     Variable {
         name: NOW,
         meaning: "the present moment in ISO 8601, for tests and reports that can be repeated",
+    },
+    Variable {
+        name: "OKR_SEED",
+        meaning: "make the same ids again, for tests only",
     },
     Variable {
         name: COLOR,

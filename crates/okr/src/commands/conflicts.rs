@@ -10,9 +10,10 @@ use crate::describe::Names;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::failure;
-use crate::render::{Screen, Tone};
+use crate::render::{Screen, Tone, iso};
 use crate::short_id::{self, Alphabet};
 use crate::ui::Item;
+use crate::when::Clock;
 
 /// A conflict in machine output.
 #[derive(Serialize)]
@@ -42,7 +43,11 @@ impl Item for ConflictItem {
 }
 
 impl ConflictItem {
-    fn new(conflict: &Conflict, names: &Names<'_, Reading<'_>>) -> Result<Self, CliError> {
+    fn new(
+        conflict: &Conflict,
+        names: &Names<'_, Reading<'_>>,
+        clock: &Clock,
+    ) -> Result<Self, CliError> {
         let change = &conflict.change;
         let refusal = &conflict.refusal;
         let about = change.events.iter().map(okr_core::event::Event::subject);
@@ -78,7 +83,7 @@ impl ConflictItem {
             base: sides.0,
             mine: sides.1,
             theirs: fact("current"),
-            authored_at: change.authored_at.to_string(),
+            authored_at: iso(change.authored_at, &clock.zone),
             reason: change.reason.as_ref().map(ToString::to_string),
         })
     }
@@ -127,6 +132,7 @@ impl ConflictItem {
 pub(super) fn items(
     replica: &Replica,
     (reading, directory): (&Reading<'_>, &Directory),
+    clock: &Clock,
 ) -> Result<Vec<ConflictItem>, CliError> {
     let names = Names {
         view: reading,
@@ -135,7 +141,7 @@ pub(super) fn items(
     let conflicts = replica.conflicts().map_err(failure::replica)?;
     conflicts
         .iter()
-        .map(|conflict| ConflictItem::new(conflict, &names))
+        .map(|conflict| ConflictItem::new(conflict, &names, clock))
         .collect()
 }
 
@@ -143,7 +149,7 @@ pub(crate) fn run(context: &mut Context) -> Result<Exit, CliError> {
     let replica = context.replica()?;
     let directory = replica.directory().map_err(failure::replica)?;
     let (reading, clock) = context.present(&replica)?;
-    let items = items(&replica, (&reading, &directory))?;
+    let items = items(&replica, (&reading, &directory), &clock)?;
     drop(reading);
     let frame = context.frame(&replica, &clock)?;
     context.ui.answer(&frame, &items, |screen| {

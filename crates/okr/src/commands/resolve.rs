@@ -52,7 +52,7 @@ pub(crate) fn run(context: &mut Context, args: &ResolveArgs) -> Result<Exit, Cli
     };
     let directory = replica.directory().map_err(failure::replica)?;
     let (reading, clock) = context.present(&replica)?;
-    let left = conflicts::items(&replica, (&reading, &directory))?;
+    let left = conflicts::items(&replica, (&reading, &directory), &clock)?;
     drop(reading);
     let frame = context.frame(&replica, &clock)?;
     let pending = frame.pending;

@@ -18,6 +18,7 @@ use crate::exit::Exit;
 use crate::failure;
 use crate::render::{Screen, Tone};
 use crate::ui::Item;
+use crate::when::Clock;
 
 /// A sync in machine output.
 #[derive(Serialize)]
@@ -77,6 +78,7 @@ pub(crate) fn run(context: &mut Context) -> Result<Exit, CliError> {
         replica: &replica,
         reading: &reading,
         directory: &directory,
+        clock: &clock,
     };
     let item = told.item(&before, &report, took)?;
     drop(reading);
@@ -106,6 +108,7 @@ struct Told<'a, 'r> {
     replica: &'a Replica,
     reading: &'a Reading<'r>,
     directory: &'a Directory,
+    clock: &'a Clock,
 }
 
 impl Told<'_, '_> {
@@ -132,7 +135,7 @@ impl Told<'_, '_> {
                 .iter()
                 .map(|merged| self.merged(merged))
                 .collect::<Result<_, _>>()?,
-            conflicts: conflicts::items(self.replica, (self.reading, self.directory))?,
+            conflicts: conflicts::items(self.replica, (self.reading, self.directory), self.clock)?,
             pending,
             took_ms: took.as_millis(),
         })

@@ -186,7 +186,9 @@ fn text(
     let id = screen.paint(Tone::Id, &id);
     let slug = screen.paint(Tone::Strong, key_result.slug.as_str());
     let title = screen.paint(Tone::Plain, key_result.title.as_str());
-    let last = before.map(|before| &before.value);
+    // A report on an earlier day than the latest is no step from it.
+    let last = before.filter(|before| before.effective <= new.effective);
+    let last = last.map(|before| &before.value);
     let mut parts = vec![change(&key_result.measure, last, (&new.value, screen))];
     if let Some(progress) = progress(&key_result.measure, &new.value) {
         parts.push(match &key_result.measure {

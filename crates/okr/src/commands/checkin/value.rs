@@ -52,6 +52,11 @@ pub(super) fn read(
             let keys = keys.into_iter().map(|key| known_key(list, key));
             keys.collect::<Result<_, _>>().map(Value::Milestones)
         }
+        (
+            Measure::Milestones(_),
+            ValueText::Absolute(Amount { percent: true, .. })
+            | ValueText::Relative(Amount { percent: true, .. }),
+        ) => Err(wrong()),
         (Measure::Milestones(list), ValueText::Absolute(amount)) => {
             let key = known_key(list, key_of(amount.number).ok_or_else(wrong)?)?;
             Ok(Value::Milestones(BTreeSet::from([key])))
@@ -283,6 +288,7 @@ mod tests {
         assert_eq!(read("none"), Ok(keys([])));
         assert!(read("4").unwrap_err().message().contains("no milestone 4"));
         assert!(read("1.5").is_err());
+        assert!(read("1%").unwrap_err().message().contains("does not fit"));
     }
 
     #[test]
