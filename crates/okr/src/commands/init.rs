@@ -16,6 +16,7 @@ use crate::context::{Context, zone_named};
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::failure;
+use crate::slug;
 use crate::ui::Item;
 use crate::workspace::Workspace;
 
@@ -158,9 +159,9 @@ fn entry(context: &Context, args: &InitArgs, me: PersonId) -> Result<DirectoryEn
         handle_of(handle)?
     } else {
         let user = context.environment.get("USER").unwrap_or_default();
-        handle_of(&user.to_lowercase()).unwrap_or_else(|_| "owner".to_owned())
+        user_as_handle(user)
     };
-    Ok(DirectoryEntry {
+    checked(DirectoryEntry {
         person: me,
         name: args.person.clone().unwrap_or_else(|| handle.clone()),
         email: args.email.clone().unwrap_or_default(),
@@ -168,26 +169,33 @@ fn entry(context: &Context, args: &InitArgs, me: PersonId) -> Result<DirectoryEn
     })
 }
 
-/// Checks a handle, with or without the @.
+/// Makes a handle of a login name, which may hold anything.
+fn user_as_handle(user: &str) -> String {
+    slug::from_title(user, "owner", |slug| slug == "me").to_string()
+}
+
+/// Reads a handle, with or without the @; words that mean somebody else already are none.
 ///
 /// # Errors
-/// A usage error when it is not one of letters, digits, dots, hyphens and underscores.
+/// A usage error for such a word.
 pub(super) fn handle_of(text: &str) -> Result<String, CliError> {
     let handle = text.strip_prefix('@').unwrap_or(text);
-    let good = !handle.is_empty()
-        && handle.len() <= 40
-        && handle != "me"
-        && handle != "last"
-        && handle.bytes().all(|byte| {
-            byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.')
-        });
-    if good {
-        return Ok(handle.to_owned());
+    if matches!(handle, "me" | "last" | "none") {
+        let message = format!("@{handle} has a meaning of its own and cannot be a handle");
+        return Err(CliError::usage("bad-handle", message));
     }
-    Err(
-        CliError::usage("bad-handle", format!("\"{text}\" is no handle"))
-            .with_hint("lower-case letters a-z, digits, dots, hyphens and underscores, at most 40"),
-    )
+    Ok(handle.to_owned())
+}
+
+/// Checks a directory entry as the server will, before anything is written.
+///
+/// # Errors
+/// A usage error that says what is not allowed.
+pub(super) fn checked(entry: DirectoryEntry) -> Result<DirectoryEntry, CliError> {
+    match entry.check() {
+        Ok(()) => Ok(entry),
+        Err(error) => Err(CliError::usage("bad-handle", error.to_string())),
+    }
 }
 
 /// Says that a value of the command line is outside its limits.

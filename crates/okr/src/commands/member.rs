@@ -6,7 +6,7 @@ use okr_replica::DirectoryEntry;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::init::handle_of;
+use super::init::{checked, handle_of};
 use crate::args::{MemberAddArgs, MemberArgs, MemberCommand, MemberInviteArgs, MemberListArgs};
 use crate::context::Context;
 use crate::error::CliError;
@@ -75,12 +75,12 @@ fn add(context: &mut Context, args: &MemberAddArgs) -> Result<Exit, CliError> {
         return Err(CliError::user("handle-taken", message).with_hint("okr member list"));
     }
     let id = PersonId::new(context.new_uuid());
-    let entry = DirectoryEntry {
+    let entry = checked(DirectoryEntry {
         person: id,
         name: args.name.clone().unwrap_or_else(|| handle.clone()),
         email: args.email.clone().unwrap_or_default(),
         handle: handle.clone(),
-    };
+    })?;
     let clock = context.present(&replica)?.1;
     let command = Command::AddPerson {
         id,

@@ -226,67 +226,70 @@ fn a_check_in_is_one_line_and_says_what_it_means() {
     ");
 }
 
+/// What is typed, how it ends, and what is said.
+const BAD_INPUT: &[(&[&str], Exit, &str)] = &[
+    (
+        &["checkin", "api-p98", "300"],
+        Exit::NotFound,
+        "Did you mean api-p99?",
+    ),
+    (
+        &["checkin", "nothing-like-it", "300"],
+        Exit::NotFound,
+        "there is no key result",
+    ),
+    (
+        &["checkin", "api-p99", "done"],
+        Exit::Usage,
+        "a number in ms",
+    ),
+    (
+        &["checkin", "api-p99", "45%"],
+        Exit::Usage,
+        "a number in ms",
+    ),
+    (&["checkin", "new-cdn", "9"], Exit::Usage, "no milestone 9"),
+    (&["checkin", "docs", "3"], Exit::Usage, "a level"),
+    (
+        &["checkin", "api-p99", "3", "--on", "2026-12-01"],
+        Exit::Usage,
+        "in the future",
+    ),
+    (
+        &["checkin", "api-p99", "3", "-C", "11"],
+        Exit::Usage,
+        "from 0 to 10",
+    ),
+    (
+        &["kr", "set", "api-p99", "--target", "100"],
+        Exit::Error,
+        "a reason and a category",
+    ),
+    (&["kr", "set", "api-p99"], Exit::Usage, "say what to change"),
+    (&["cycle", "close", "2026-Q4"], Exit::Error, "add -y"),
+    (&["cycle", "add", "someday"], Exit::Usage, "--from"),
+    (&["cycle", "add", "2026-Q4"], Exit::Error, "already"),
+    (&["member", "add", "Ben Ode"], Exit::Usage, "a handle"),
+    (&["member", "add", "ana"], Exit::Error, "already"),
+    (
+        &["objective", "set", "fast", "--owner", "@bne"],
+        Exit::NotFound,
+        "no person",
+    ),
+    (&["sync"], Exit::LoginNeeded, "no server yet"),
+    (
+        &["resolve", "fast", "--take", "mine"],
+        Exit::NotFound,
+        "in no conflict",
+    ),
+    (&["help", "nonsense"], Exit::NotFound, "no help"),
+];
+
 #[test]
 fn bad_input_is_refused_and_changes_nothing() {
     let machine = Machine::with_goals();
-    for (words, exit, says) in [
-        (
-            &["checkin", "api-p98", "300"][..],
-            Exit::NotFound,
-            "Did you mean api-p99?",
-        ),
-        (
-            &["checkin", "nothing-like-it", "300"],
-            Exit::NotFound,
-            "there is no key result",
-        ),
-        (
-            &["checkin", "api-p99", "done"],
-            Exit::Usage,
-            "a number in ms",
-        ),
-        (
-            &["checkin", "api-p99", "45%"],
-            Exit::Usage,
-            "a number in ms",
-        ),
-        (&["checkin", "new-cdn", "9"], Exit::Usage, "no milestone 9"),
-        (&["checkin", "docs", "3"], Exit::Usage, "a level"),
-        (
-            &["checkin", "api-p99", "3", "--on", "2026-12-01"],
-            Exit::Usage,
-            "in the future",
-        ),
-        (
-            &["checkin", "api-p99", "3", "-C", "11"],
-            Exit::Usage,
-            "from 0 to 10",
-        ),
-        (
-            &["kr", "set", "api-p99", "--target", "100"],
-            Exit::Error,
-            "a reason and a category",
-        ),
-        (&["kr", "set", "api-p99"], Exit::Usage, "say what to change"),
-        (&["cycle", "close", "2026-Q4"], Exit::Error, "add -y"),
-        (&["cycle", "add", "someday"], Exit::Usage, "--from"),
-        (&["cycle", "add", "2026-Q4"], Exit::Error, "already"),
-        (&["member", "add", "Ben Ode"], Exit::Usage, "no handle"),
-        (&["member", "add", "ana"], Exit::Error, "already"),
-        (
-            &["objective", "set", "fast", "--owner", "@bne"],
-            Exit::NotFound,
-            "no person",
-        ),
-        (&["sync"], Exit::LoginNeeded, "no server yet"),
-        (
-            &["resolve", "fast", "--take", "mine"],
-            Exit::NotFound,
-            "in no conflict",
-        ),
-        (&["help", "nonsense"], Exit::NotFound, "no help"),
-    ] {
-        let remarks = machine.refused(words, exit);
+    for (words, exit, says) in BAD_INPUT {
+        let remarks = machine.refused(words, *exit);
         assert!(remarks.contains(says), "{words:?}: {remarks}");
     }
 }

@@ -52,16 +52,11 @@ pub(super) fn read(
             let keys = keys.into_iter().map(|key| known_key(list, key));
             keys.collect::<Result<_, _>>().map(Value::Milestones)
         }
-        (
-            Measure::Milestones(_),
-            ValueText::Absolute(Amount { percent: true, .. })
-            | ValueText::Relative(Amount { percent: true, .. }),
-        ) => Err(wrong()),
-        (Measure::Milestones(list), ValueText::Absolute(amount)) => {
+        (Measure::Milestones(list), ValueText::Absolute(amount)) if !amount.percent => {
             let key = known_key(list, key_of(amount.number).ok_or_else(wrong)?)?;
             Ok(Value::Milestones(BTreeSet::from([key])))
         }
-        (Measure::Milestones(list), ValueText::Relative(amount)) => {
+        (Measure::Milestones(list), ValueText::Relative(amount)) if !amount.percent => {
             step(list, before, amount.number, &wrong)
         }
         (Measure::Zones(_), ValueText::Zone(zone)) => Ok(Value::Zone(zone)),
@@ -69,7 +64,10 @@ pub(super) fn read(
             Measure::Metric(_) | Measure::Hold(_),
             ValueText::Done | ValueText::Zone(_) | ValueText::Keys(_),
         )
-        | (Measure::Milestones(_), ValueText::Zone(_))
+        | (
+            Measure::Milestones(_),
+            ValueText::Zone(_) | ValueText::Absolute(_) | ValueText::Relative(_),
+        )
         | (
             Measure::Zones(_),
             ValueText::Absolute(_) | ValueText::Relative(_) | ValueText::Done | ValueText::Keys(_),
