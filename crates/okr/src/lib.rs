@@ -9,6 +9,7 @@ mod args;
 mod commands;
 mod config;
 mod context;
+mod crash;
 mod credentials;
 mod describe;
 pub mod environment;
@@ -38,16 +39,20 @@ use workspace::Environment;
 
 /// Runs `okr` with the arguments, environment and streams of the process.
 pub fn main() -> ExitCode {
+    crash::guarded(run_process).into()
+}
+
+fn run_process() -> Exit {
     let parsed = match parse::command_line(std::env::args_os()) {
         Ok(parsed) => parsed,
-        Err(answered) => return answered.say().into(),
+        Err(answered) => return answered.say(),
     };
     let Parsed { globals, command } = parsed;
     let mut context = match Context::of_process(globals, Environment::of_process()) {
         Ok(context) => context,
-        Err((mut ui, error)) => return ui.error(&error).into(),
+        Err((mut ui, error)) => return ui.error(&error),
     };
-    run(&mut context, command).into()
+    run(&mut context, command)
 }
 
 /// Runs a command and ends the answer; errors are printed here and nowhere else.

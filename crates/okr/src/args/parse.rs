@@ -1,7 +1,7 @@
 //! From words of the command line to values of the core, with the core's own explanations.
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use okr_core::text::{LongText, Name, Slug, Tag, TimeZoneName, Title};
+use okr_core::text::{LongText, Name, Slug, Tag, Title};
 use okr_core::value::{
     AmendmentCategory, CadenceDays, Confidence, Number, ObjectiveKind, Role, Score, ValueError,
     Weight,
@@ -20,7 +20,6 @@ texts! {
     name => Name;
     slug => Slug;
     tag => Tag;
-    time_zone => TimeZoneName;
     title => Title;
 }
 
