@@ -2,6 +2,7 @@
 //!
 //! Synchronous but for the gRPC remote, which hides its runtime.
 
+mod batch;
 mod body;
 mod conflict;
 mod directory;
@@ -26,6 +27,7 @@ mod sync;
 mod version;
 mod view;
 
+pub use batch::ProposedAll;
 pub use conflict::{Conflict, Resolution, Resolved};
 pub use directory::{Directory, DirectoryEntry};
 pub use error::ReplicaError;
