@@ -6,6 +6,7 @@
 mod check_in;
 mod cycle;
 mod goal;
+mod import;
 mod key_result;
 mod objective;
 mod parse;
@@ -24,6 +25,7 @@ pub(crate) use cycle::{
     CycleStepArgs,
 };
 pub(crate) use goal::{AbandonArgs, ArchiveArgs, Reason, StepArgs, TagArgs};
+pub(crate) use import::ImportArgs;
 pub(crate) use key_result::{
     KeyResultAddArgs, KeyResultArgs, KeyResultCloseArgs, KeyResultCommand, KeyResultSetArgs,
     MeasureFlags,
@@ -171,6 +173,8 @@ pub(crate) enum Command {
     Conflicts,
     /// Decide a conflict
     Resolve(ResolveArgs),
+    /// Take in goals with their history from a file
+    Import(ImportArgs),
     /// Explain a command or a topic
     Help(HelpArgs),
 }
@@ -201,6 +205,7 @@ impl Command {
             Self::Checkin(_) => "checkin",
             Self::Conflicts => "conflicts",
             Self::Resolve(_) => "resolve",
+            Self::Import(_) => "import",
             Self::Help(_) => "help",
         }
     }
@@ -245,6 +250,10 @@ impl Command {
                 Some(CheckInCommand::Amend(_) | CheckInCommand::Retract(_)) | None => {
                     Honours::WRITES
                 }
+            },
+            Self::Import(_) => Honours {
+                scope: false,
+                ..Honours::WRITES
             },
             Self::Objective(_) | Self::Kr(_) | Self::Resolve(_) => Honours::WRITES,
         }

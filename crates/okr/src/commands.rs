@@ -6,6 +6,7 @@ mod conflicts;
 mod cycle;
 mod goal;
 mod help;
+mod import;
 mod init;
 mod kr;
 mod login;
@@ -49,6 +50,7 @@ pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exi
         Some(Command::Checkin(args)) => checkin::run(context, &args),
         Some(Command::Conflicts) => conflicts::run(context),
         Some(Command::Resolve(args)) => resolve::run(context, &args),
+        Some(Command::Import(args)) => import::run(context, &args),
         Some(Command::Help(args)) => help::run(context, &args),
     }
 }

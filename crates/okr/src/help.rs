@@ -36,6 +36,9 @@ Sync
   conflicts    List the changes that met others' changes and wait for a decision
   resolve      Decide a conflict
 
+Data
+  import       Take in goals with their history from a file
+
   help         Explain a command or a topic
 
 Options:

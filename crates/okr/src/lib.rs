@@ -19,6 +19,8 @@ pub mod exit;
 mod failure;
 mod help;
 pub mod help_topics;
+mod history_file;
+mod import;
 mod parse;
 pub mod render;
 mod resolve;

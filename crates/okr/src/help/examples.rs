@@ -231,6 +231,12 @@ Examples:
 Examples:
   okr resolve edge-cache --take mine
   okr resolve edge-cache --take theirs -m \"Ben's title is better\"";
+    /// Of `okr import`.
+    IMPORT = "\
+Examples:
+  okr import crates/okr/examples/chrome.yaml
+  okr import --dry-run history.yaml      say what it would write
+  okr import *.yaml                      a file that was imported before adds nothing";
     /// Of `okr help`.
     HELP = "\
 Examples:

@@ -1,0 +1,244 @@
+//! `okr import`: takes in goals with their history, with original dates and people.
+//!
+//! A file is taken in as a whole or not at all. What it says is labelled as imported for ever.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use okr_core::view::View as _;
+use okr_replica::{DirectoryEntry, ProposedAll, Replica};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::counted;
+use crate::args::ImportArgs;
+use crate::context::Context;
+use crate::error::CliError;
+use crate::exchange;
+use crate::exit::Exit;
+use crate::failure;
+use crate::history_file;
+use crate::import::{Import, Known, Step, import};
+use crate::render::Screen;
+use crate::ui::Item;
+
+/// A file is read up to this many bytes.
+const FILE_BYTES_MAX: u64 = 64 << 20;
+
+/// An imported file in machine output.
+#[derive(Debug, Serialize)]
+struct ImportItem {
+    file: String,
+    source: String,
+    outcome: &'static str,
+    changes: usize,
+    already_known: usize,
+    nothing_to_do: usize,
+    people: Vec<String>,
+    first_authored_at: Option<String>,
+    last_authored_at: Option<String>,
+}
+
+impl Item for ImportItem {
+    const TYPE: &'static str = "import";
+    const SCHEMA: &'static str = "ImportList";
+
+    fn id(&self) -> Option<Uuid> {
+        None
+    }
+}
+
+pub(crate) fn run(context: &mut Context, args: &ImportArgs) -> Result<Exit, CliError> {
+    let mut replica = context.replica()?;
+    // Every file is read before anything is written.
+    let mut files = Vec::new();
+    for path in &args.files {
+        let name = path.display().to_string();
+        let file = history_file::parse(&name, &read(path)?)?;
+        files.push((name, file));
+    }
+    let mut items = Vec::new();
+    for (name, file) in files {
+        let known = known(context, &replica)?;
+        let import = import(&file, &known).map_err(|error| in_file(&name, &error))?;
+        items.push(take_in(
+            context,
+            &mut replica,
+            (name, file.source.0, import),
+        )?);
+    }
+    let clock = context.present(&replica)?.1;
+    let frame = context.frame(&replica, &clock)?;
+    context
+        .ui
+        .answer(&frame, &items, |screen| summary(&items, screen));
+    if context.globals.dry_run {
+        context.ui.note("dry run: nothing was written");
+    } else if items.iter().any(|item| item.changes > 0) {
+        context.ui.hint(
+            "okr tree -c CYCLE --at DATE --axis authored shows what had been written by then",
+        );
+        exchange::after_write(context, &mut replica)?;
+    }
+    Ok(Exit::Ok)
+}
+
+fn in_file(name: &str, error: &CliError) -> CliError {
+    CliError::user("bad-file", format!("{name}: {}", error.message()))
+        .with_hint("the format is described in crates/okr/examples/README.md; nothing was written")
+}
+
+fn read(path: &Path) -> Result<String, CliError> {
+    let failed = |error: &std::io::Error| {
+        CliError::user(
+            "unreadable-file",
+            format!("{} cannot be read", path.display()),
+        )
+        .caused_by(error)
+    };
+    let mut bytes = Vec::new();
+    if path.as_os_str() == "-" {
+        let stdin = std::io::stdin().lock();
+        stdin
+            .take(FILE_BYTES_MAX + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|error| failed(&error))?;
+    } else {
+        let file = std::fs::File::open(path).map_err(|error| failed(&error))?;
+        file.take(FILE_BYTES_MAX + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|error| failed(&error))?;
+    }
+    if bytes.len() as u64 > FILE_BYTES_MAX {
+        let message = format!("{} has more than 64 MiB", path.display());
+        return Err(CliError::user("bad-file", message).with_hint("split it by cycle"));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = valid.split(|byte| *byte == b'\n').count();
+        let message = format!("{} is not UTF-8 from line {line} on", path.display());
+        CliError::user("bad-file", message).with_hint("save it as UTF-8")
+    })?;
+    Ok(text
+        .strip_prefix('\u{feff}')
+        .map(str::to_owned)
+        .unwrap_or(text))
+}
+
+/// Collects what the organisation has already.
+fn known(context: &Context, replica: &Replica) -> Result<Known, CliError> {
+    let (reading, clock) = context.present(replica)?;
+    let org = reading.org().map_err(failure::replica)?.ok_or_else(|| {
+        CliError::user("no-organisation", "the organisation is not here yet").with_hint("okr sync")
+    })?;
+    let directory = replica.directory().map_err(failure::replica)?;
+    let people = reading.people().map_err(failure::replica)?;
+    let people = people.iter().filter_map(|person| {
+        let entry = directory.entries.get(&person.id)?;
+        Some((entry.handle.clone(), person.id))
+    });
+    let teams = reading.teams().map_err(failure::replica)?;
+    let cycles = reading.cycles().map_err(failure::replica)?;
+    Ok(Known {
+        org: org.id,
+        people: people.collect(),
+        teams: teams
+            .iter()
+            .map(|team| (team.slug.to_string(), team.id))
+            .collect(),
+        cycles: cycles
+            .iter()
+            .map(|cycle| (cycle.name.to_string(), cycle.id))
+            .collect(),
+        zone: clock.zone,
+        now: context.now,
+    })
+}
+
+fn take_in(
+    context: &mut Context,
+    replica: &mut Replica,
+    (file, source, import): (String, String, Import),
+) -> Result<ImportItem, CliError> {
+    let today = context.present(replica)?.1.today();
+    let dry_run = context.globals.dry_run;
+    let Import { steps, newcomers } = import;
+    let (places, proposals): (Vec<String>, Vec<_>) = steps
+        .into_iter()
+        .map(
+            |Step {
+                 place, proposal, ..
+             }| (place, proposal),
+        )
+        .unzip();
+    let proposed = replica
+        .propose_all(proposals, today, dry_run)
+        .map_err(failure::replica)?;
+    let (changes, already_known, nothing_to_do) = match proposed {
+        ProposedAll::Written {
+            changes,
+            known,
+            nothing_to_do,
+        } => (changes, known, nothing_to_do),
+        ProposedAll::Rejected { index, rejection } => {
+            let place = places.get(index).map_or("", String::as_str);
+            return Err(failure::rejected(&rejection, None)
+                .with_detail(format!("in {file}: {place}"))
+                .with_hint("nothing of this file was written"));
+        }
+    };
+    let mut people = Vec::new();
+    for (person, handle) in newcomers {
+        people.push(handle.clone());
+        let name = handle.clone();
+        let entry = DirectoryEntry {
+            person,
+            handle,
+            name,
+            email: String::new(),
+        };
+        if !dry_run {
+            replica
+                .set_directory_entry(&entry)
+                .map_err(failure::replica)?;
+        }
+    }
+    let times = || changes.iter().map(|change| change.authored_at);
+    Ok(ImportItem {
+        file,
+        source,
+        outcome: if dry_run { "would_write" } else { "written" },
+        changes: changes.len(),
+        already_known,
+        nothing_to_do,
+        people,
+        first_authored_at: times().min().map(|time| time.to_string()),
+        last_authored_at: times().max().map(|time| time.to_string()),
+    })
+}
+
+fn summary(items: &[ImportItem], screen: &Screen) -> String {
+    let mut text = String::new();
+    for item in items {
+        let written = counted(item.changes, "change");
+        let mut parts = vec![match item.outcome {
+            "would_write" => format!("would write {written}"),
+            _ => written,
+        }];
+        if let (Some(first), Some(last)) = (&item.first_authored_at, &item.last_authored_at) {
+            parts.push(format!("written down {} to {}", &first[..10], &last[..10]));
+        }
+        if !item.people.is_empty() {
+            parts.push(format!("people {}", item.people.join(", ")));
+        }
+        if item.already_known > 0 {
+            parts.push(format!("{} known already", item.already_known));
+        }
+        let dot = format!(" {} ", screen.dot());
+        text += &item.source;
+        text += "  ";
+        text += &parts.join(&dot);
+        text.push('\n');
+    }
+    text
+}
