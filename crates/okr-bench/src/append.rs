@@ -1,0 +1,109 @@
+//! Appends by many writers, each with a connection of its own, beside echo and raw.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use okr_bench::{Load, Peer, login};
+use tokio::task::JoinSet;
+
+use crate::figures::{Figures, median, milliseconds, per_second, rate, ratio, thousands};
+
+use crate::raw;
+use crate::target::{Data, Target};
+
+/// What a run of some writers gave.
+struct Outcome {
+    changes: usize,
+    elapsed: Duration,
+    median: Duration,
+}
+
+impl Outcome {
+    fn per_second(&self) -> u64 {
+        per_second(self.changes, self.elapsed)
+    }
+}
+
+/// Lets `writers` push for a while, `batch` changes a call.
+async fn run(
+    url: &str,
+    token: &str,
+    load: &Arc<Load>,
+    (writers, batch, seconds): (usize, usize, u64),
+) -> Result<Outcome> {
+    let mut peers = Vec::new();
+    for _ in 0..writers {
+        peers.push(Peer::new(url, token).await?);
+    }
+    let started = Instant::now();
+    let mut tasks = JoinSet::new();
+    for mut peer in peers {
+        let load = Arc::clone(load);
+        tasks.spawn(async move {
+            let mut times = Vec::new();
+            while started.elapsed() < Duration::from_secs(seconds) {
+                let changes = (0..batch)
+                    .map(|_| Ok(load.check_in()?.1))
+                    .collect::<Result<Vec<_>>>()?;
+                let at = Instant::now();
+                peer.push_all(changes).await?;
+                times.push(at.elapsed());
+            }
+            anyhow::Ok(times)
+        });
+    }
+    let mut times = Vec::new();
+    while let Some(done) = tasks.join_next().await {
+        times.extend(done??);
+    }
+    let elapsed = started.elapsed();
+    Ok(Outcome {
+        changes: times.len() * batch,
+        elapsed,
+        median: median(&mut times),
+    })
+}
+
+/// Prints the figures of appending.
+pub(crate) fn measure(programs: &Path, seconds: u64, figures: &mut Figures) -> Result<()> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let echo = Target::echo()?;
+    let data = Data::init(programs)?;
+    let okrd = Target::okrd(programs, &data.path())?;
+    runtime.block_on(async {
+        let login = login(&okrd.url, &data.code).await?;
+        let load = Arc::new(Load::new(login.person));
+        let mut peer = Peer::new(&okrd.url, &login.token).await?;
+        peer.push_all(load.plan()?).await?;
+        for (writers, batch) in [(1, 1), (16, 1), (64, 1), (256, 1), (16, 100)] {
+            let size = (writers, batch, seconds);
+            let baseline = run(&echo.url, "none", &load, size).await?;
+            let ours = run(&okrd.url, &login.token, &load, size).await?;
+            let (changes, elapsed, raw_median) = raw::append(programs, writers * batch, 1)?;
+            let name = format!("append, {writers} writers, pushes of {batch}");
+            let beside = format!(
+                "{} of echo ({}); raw {}",
+                ratio(ours.per_second(), baseline.per_second()),
+                thousands(baseline.per_second()),
+                rate(changes, elapsed)
+            );
+            figures.print(&name, &rate(ours.changes, ours.elapsed), &beside);
+            if writers == 1 {
+                let both = baseline.median + raw_median;
+                let beside = format!(
+                    "{} x (echo {} + raw {})",
+                    ratio(
+                        u64::try_from(ours.median.as_nanos())?,
+                        u64::try_from(both.as_nanos())?
+                    ),
+                    milliseconds(baseline.median),
+                    milliseconds(raw_median)
+                );
+                figures.print("append, 1 writer, p50", &milliseconds(ours.median), &beside);
+            }
+        }
+        anyhow::Ok(())
+    })
+}

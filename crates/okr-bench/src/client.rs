@@ -1,0 +1,152 @@
+//! Connections of the load generator, with the metadata that every call carries.
+
+use anyhow::{Context, Result};
+use bytes::Bytes;
+use okr_core::id::{OrgId, PersonId};
+use okr_proto::v1;
+use okr_proto::v1::identity_client::IdentityClient;
+use okr_proto::v1::sync_client::SyncClient;
+use tonic::Request;
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::transport::{Channel, Endpoint};
+
+/// Who the load generator is on the server.
+#[derive(Clone, Debug)]
+pub struct Login {
+    /// The bearer token.
+    pub token: String,
+    /// The organisation.
+    pub org: OrgId,
+    /// The person.
+    pub person: PersonId,
+    /// The origin line of the checkpoints.
+    pub origin: String,
+    /// The key that the server signs with.
+    pub verifier_key: String,
+}
+
+/// Opens a connection.
+async fn connect(url: &str) -> Result<Channel> {
+    Ok(Endpoint::from_shared(url.to_owned())?
+        .tcp_nodelay(true)
+        .connect()
+        .await?)
+}
+
+/// Exchanges a one-time code for a token.
+///
+/// # Errors
+/// What the server or the connection refused.
+pub async fn login(url: &str, code: &str) -> Result<Login> {
+    let mut client = IdentityClient::new(connect(url).await?);
+    let mut request = Request::new(v1::LoginRequest {
+        code: code.to_owned(),
+        device: "bench".to_owned(),
+    });
+    protocol(&mut request)?;
+    let answer = client.login(request).await?.into_inner();
+    let identity = answer.identity.context("the server says who we are")?;
+    let id = |bytes: &[u8]| <[u8; 16]>::try_from(bytes).context("an id has 16 bytes");
+    Ok(Login {
+        token: answer.token,
+        org: OrgId::from_bytes(id(&identity.org)?),
+        person: PersonId::from_bytes(id(&identity.person)?),
+        origin: identity.origin,
+        verifier_key: identity.verifier_key,
+    })
+}
+
+fn protocol<T>(request: &mut Request<T>) -> Result<()> {
+    let version = okr_proto::PROTOCOL_VERSION.to_string();
+    request
+        .metadata_mut()
+        .insert(okr_proto::PROTOCOL_METADATA_KEY, version.parse()?);
+    Ok(())
+}
+
+/// One writer or reader with a connection of its own.
+#[derive(Clone, Debug)]
+pub struct Peer {
+    client: SyncClient<Channel>,
+    authorization: MetadataValue<Ascii>,
+}
+
+impl Peer {
+    /// Connects with a token.
+    ///
+    /// # Errors
+    /// That there is no connection.
+    pub async fn new(url: &str, token: &str) -> Result<Self> {
+        let client = SyncClient::new(connect(url).await?).max_decoding_message_size(16 << 20);
+        Ok(Self {
+            client,
+            authorization: format!("Bearer {token}").parse()?,
+        })
+    }
+
+    fn request<T>(&self, message: T) -> Result<Request<T>> {
+        let mut request = Request::new(message);
+        protocol(&mut request)?;
+        request.metadata_mut().insert(
+            okr_proto::AUTHORIZATION_METADATA_KEY,
+            self.authorization.clone(),
+        );
+        Ok(request)
+    }
+
+    /// Pushes changes and returns what became of each, with the head.
+    ///
+    /// # Errors
+    /// The status of the call; whether anything was appended is then unknown.
+    pub async fn push(&mut self, changes: Vec<v1::NewChange>) -> Result<v1::PushResponse> {
+        let request = self.request(v1::PushRequest {
+            base_position: 0,
+            changes,
+        })?;
+        Ok(self.client.push(request).await?.into_inner())
+    }
+
+    /// Pushes changes and demands that every one was accepted.
+    ///
+    /// # Errors
+    /// The status of the call, or how many were accepted.
+    pub async fn push_all(&mut self, changes: Vec<v1::NewChange>) -> Result<()> {
+        let count = changes.len();
+        let answer = self.push(changes).await?;
+        let accepted = |result: &&v1::PushResult| {
+            matches!(result.outcome, Some(v1::push_result::Outcome::Accepted(_)))
+        };
+        let accepted = answer.results.iter().filter(accepted).count();
+        let first = answer.results.first();
+        anyhow::ensure!(
+            accepted == count,
+            "{accepted} of {count} accepted, the first: {first:?}"
+        );
+        Ok(())
+    }
+
+    /// Pulls everything, gives each batch of records to `sink`, and returns the signed checkpoint.
+    ///
+    /// # Errors
+    /// The status of the call, or that there was no checkpoint.
+    pub async fn pull(&mut self, mut sink: impl FnMut(Vec<Bytes>)) -> Result<String> {
+        let request = self.request(v1::PullRequest {
+            after: 0,
+            follow: false,
+            directory_version: 0,
+        })?;
+        let mut stream = self.client.pull(request).await?.into_inner();
+        let mut checkpoint = None;
+        while let Some(message) = stream.message().await? {
+            match message.what {
+                Some(v1::pull_response::What::Records(batch)) => sink(batch.records),
+                Some(v1::pull_response::What::Checkpoint(signed)) => checkpoint = Some(signed.note),
+                Some(
+                    v1::pull_response::What::Heartbeat(_) | v1::pull_response::What::Directory(_),
+                )
+                | None => {}
+            }
+        }
+        checkpoint.context("the pull ended without a checkpoint")
+    }
+}

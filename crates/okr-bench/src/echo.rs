@@ -1,0 +1,65 @@
+//! The baseline "echo": the same service over the same transport, answering at once.
+
+use anyhow::Result;
+use okr_proto::v1;
+use okr_proto::v1::sync_server::{Sync, SyncServer};
+use tokio::net::TcpListener;
+use tokio_stream::wrappers::TcpListenerStream;
+use tonic::transport::Server;
+use tonic::{Request, Response, Status};
+
+struct Echo;
+
+#[tonic::async_trait]
+impl Sync for Echo {
+    type PullStream = tokio_stream::Empty<Result<v1::PullResponse, Status>>;
+
+    async fn push(
+        &self,
+        request: Request<v1::PushRequest>,
+    ) -> Result<Response<v1::PushResponse>, Status> {
+        let accepted = v1::PushResult {
+            outcome: Some(v1::push_result::Outcome::Accepted(v1::Accepted {
+                position: 1,
+                recorded_at_us: 1,
+            })),
+        };
+        let results = request
+            .into_inner()
+            .changes
+            .iter()
+            .map(|_| accepted.clone())
+            .collect();
+        Ok(Response::new(v1::PushResponse { results, head: 1 }))
+    }
+
+    async fn pull(
+        &self,
+        _: Request<v1::PullRequest>,
+    ) -> Result<Response<Self::PullStream>, Status> {
+        Ok(Response::new(tokio_stream::empty()))
+    }
+
+    async fn get_checkpoint(
+        &self,
+        _: Request<v1::GetCheckpointRequest>,
+    ) -> Result<Response<v1::GetCheckpointResponse>, Status> {
+        Ok(Response::new(v1::GetCheckpointResponse {
+            checkpoint: None,
+        }))
+    }
+}
+
+/// Serves until killed; says where on stdout.
+pub(crate) fn serve() -> Result<()> {
+    tokio::runtime::Runtime::new()?.block_on(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        crate::figures::Figures::new().print("echo listening on", "", &format!("http://{address}"));
+        Server::builder()
+            .add_service(SyncServer::new(Echo))
+            .serve_with_incoming(TcpListenerStream::new(listener))
+            .await?;
+        Ok(())
+    })
+}

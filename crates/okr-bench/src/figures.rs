@@ -1,0 +1,67 @@
+//! Prints one figure a line, as soon as it is known.
+
+use std::io::Write;
+use std::time::Duration;
+
+/// The one place that prints.
+#[derive(Debug)]
+pub(crate) struct Figures {
+    out: std::io::Stdout,
+}
+
+impl Figures {
+    pub(crate) fn new() -> Self {
+        Self {
+            out: std::io::stdout(),
+        }
+    }
+
+    /// Prints a figure, and what it is compared with.
+    pub(crate) fn print(&mut self, name: &str, figure: &str, beside: &str) {
+        let out = &mut self.out;
+        // A closed pipe ends the run at the next figure; there is nothing to save.
+        writeln!(out, "{name:<44} {figure:>18}   {beside}").ok();
+        out.flush().ok();
+    }
+}
+
+/// Formats a rate per second.
+pub(crate) fn rate(count: usize, elapsed: Duration) -> String {
+    format!("{}/s", thousands(per_second(count, elapsed)))
+}
+
+/// Returns a rate per second.
+pub(crate) fn per_second(count: usize, elapsed: Duration) -> u64 {
+    let nanoseconds = elapsed.as_nanos().max(1);
+    u64::try_from(count as u128 * 1_000_000_000 / nanoseconds).unwrap_or(u64::MAX)
+}
+
+/// Formats a ratio with two decimals.
+pub(crate) fn ratio(part: u64, whole: u64) -> String {
+    let hundredths = u128::from(part) * 100 / u128::from(whole.max(1));
+    format!("{}.{:02}", hundredths / 100, hundredths % 100)
+}
+
+/// Formats a time in milliseconds with three decimals.
+pub(crate) fn milliseconds(time: Duration) -> String {
+    format!("{}.{:03} ms", time.as_millis(), time.as_micros() % 1000)
+}
+
+/// Returns the median of some times.
+pub(crate) fn median(times: &mut [Duration]) -> Duration {
+    times.sort_unstable();
+    times.get(times.len() / 2).copied().unwrap_or_default()
+}
+
+/// Formats a number with spaces between groups of three digits.
+pub(crate) fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}

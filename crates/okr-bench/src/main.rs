@@ -1,0 +1,72 @@
+//! Prints figures of a real `okrd` and `okr` beside baselines measured in the same run.
+//!
+//! `cargo bench-okr` (an alias) builds everything optimised and runs it; see README.md. Ratios
+//! count, absolute figures drift with the machine.
+
+mod append;
+mod echo;
+mod figures;
+mod open;
+mod pull;
+mod raw;
+mod start;
+mod target;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::figures::Figures;
+
+/// Prints figures of okrd and okr beside baselines measured in the same run.
+#[derive(Parser)]
+struct Arguments {
+    /// Where the optimised programs `okr` and `okrd` are.
+    #[arg(long, default_value = "target/release")]
+    programs: PathBuf,
+    /// Changes in the large log (pull, open, clone, memory).
+    #[arg(long, default_value_t = 1_000_000)]
+    changes: usize,
+    /// Seconds for each rate.
+    #[arg(long, default_value_t = 4)]
+    seconds: u64,
+    /// What to measure; everything without it.
+    #[command(subcommand)]
+    part: Option<Part>,
+}
+
+#[derive(Subcommand, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// Appends from 1, 16, 64 and 256 writers, and in large pushes, beside echo and raw.
+    Append,
+    /// Pull, open after a kill, clone, memory and disk of a large log.
+    Large,
+    /// The start of the command line.
+    Start,
+    /// Serves the echo baseline; used by the other parts.
+    #[command(hide = true)]
+    EchoServer,
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    if arguments.part == Some(Part::EchoServer) {
+        return echo::serve();
+    }
+    let wanted = |part: Part| arguments.part.is_none_or(|only| only == part);
+    let mut figures = Figures::new();
+    if wanted(Part::Start) {
+        start::measure(&arguments.programs, &mut figures)?;
+    }
+    if wanted(Part::Append) {
+        append::measure(&arguments.programs, arguments.seconds, &mut figures)?;
+    }
+    if wanted(Part::Large) {
+        let log = pull::fill(&arguments.programs, arguments.changes, &mut figures)?;
+        let log = pull::measure(log, &mut figures)?;
+        let log = open::measure(&arguments.programs, log, &mut figures)?;
+        pull::clone(&log, &mut figures)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,132 @@
+//! A large log: filling it, pulling it over the wire, cloning it into SQLite.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::Result;
+use okr_bench::{Load, Login, Peer, login};
+use okr_core::id::Position;
+use okr_replica::{GrpcOptions, GrpcRemote, NewReplica, RemoteInfo, Replica};
+use tokio::task::JoinSet;
+
+use crate::figures::{Figures, rate, thousands};
+
+use crate::target::{Data, Target};
+
+/// A server with a large log.
+#[derive(Debug)]
+pub(crate) struct LargeLog {
+    pub(crate) server: Target,
+    pub(crate) data: Data,
+    pub(crate) login: Login,
+    pub(crate) changes: usize,
+}
+
+/// Pushes many check-ins and prints what they take in memory and on disk.
+pub(crate) fn fill(programs: &Path, changes: usize, figures: &mut Figures) -> Result<LargeLog> {
+    const WRITERS: usize = 8;
+    const BATCH: usize = 500;
+    let data = Data::init(programs)?;
+    let server = Target::okrd(programs, &data.path())?;
+    let started = Instant::now();
+    let login = tokio::runtime::Runtime::new()?.block_on(async {
+        let login = login(&server.url, &data.code).await?;
+        let load = Arc::new(Load::new(login.person));
+        Peer::new(&server.url, &login.token)
+            .await?
+            .push_all(load.plan()?)
+            .await?;
+        let mut tasks = JoinSet::new();
+        for _ in 0..WRITERS {
+            let mut peer = Peer::new(&server.url, &login.token).await?;
+            let load = Arc::clone(&load);
+            tasks.spawn(async move {
+                for _ in 0..changes / WRITERS / BATCH {
+                    let batch = (0..BATCH)
+                        .map(|_| Ok(load.check_in()?.1))
+                        .collect::<Result<_>>()?;
+                    peer.push_all(batch).await?;
+                }
+                anyhow::Ok(())
+            });
+        }
+        while let Some(done) = tasks.join_next().await {
+            done??;
+        }
+        anyhow::Ok(login)
+    })?;
+    figures.print(
+        "fill, 8 writers, pushes of 500",
+        &rate(changes, started.elapsed()),
+        "",
+    );
+    let memory = server.memory_kib().unwrap_or_default() / 1024;
+    figures.print(
+        "server memory after it",
+        &format!("{memory} MiB"),
+        "budget 250 MiB at 1 M",
+    );
+    let disk = data.bytes()? / changes as u64;
+    figures.print("disk per change", &format!("{disk} bytes"), "budget 400");
+    Ok(LargeLog {
+        server,
+        data,
+        login,
+        changes,
+    })
+}
+
+/// Prints the rate of a pull, not applied.
+pub(crate) fn measure(log: LargeLog, figures: &mut Figures) -> Result<LargeLog> {
+    tokio::runtime::Runtime::new()?.block_on(async {
+        let mut peer = Peer::new(&log.server.url, &log.login.token).await?;
+        let started = Instant::now();
+        let (mut records, mut bytes) = (0, 0);
+        peer.pull(|batch| {
+            records += batch.len();
+            bytes += batch.iter().map(bytes::Bytes::len).sum::<usize>();
+        })
+        .await?;
+        let elapsed = started.elapsed();
+        let beside = format!(
+            "{} MiB, {} bytes a record",
+            bytes >> 20,
+            thousands((bytes / records.max(1)) as u64)
+        );
+        figures.print("pull, not applied", &rate(records, elapsed), &beside);
+        anyhow::Ok(())
+    })?;
+    Ok(log)
+}
+
+/// Prints the rate of a clone into SQLite, verified and queryable.
+pub(crate) fn clone(log: &LargeLog, figures: &mut Figures) -> Result<()> {
+    let directory = tempfile::tempdir_in(log.data.path())?;
+    let started = Instant::now();
+    let mut remote = GrpcRemote::connect(
+        &log.server.url,
+        Some(&log.login.token),
+        &GrpcOptions::default(),
+    )?;
+    let remote_info = RemoteInfo {
+        url: log.server.url.clone(),
+        origin: log.login.origin.clone(),
+        verifier_key: log.login.verifier_key.clone(),
+    };
+    let new = NewReplica {
+        org: log.login.org,
+        me: log.login.person,
+        remote: Some(remote_info),
+    };
+    let mut replica = Replica::create(directory.path(), &new)?;
+    let report = replica.sync(&mut remote, okr_core::Timestamp::now(), &mut |_| ())?;
+    let elapsed = started.elapsed();
+    anyhow::ensure!(report.head > Position::ZERO, "nothing was cloned");
+    figures.print(
+        "clone into SQLite, verified",
+        &rate(log.changes, elapsed),
+        "budget 150 000/s",
+    );
+    Ok(())
+}
