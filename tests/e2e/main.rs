@@ -1,1 +1,19 @@
-//! Skeleton.
+//! End-to-end tests: real processes of `okrd` and `okr`, and the checks of the source tree.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on must fail where it stands"
+)]
+
+mod crash;
+mod tidy;
+
+use okr_e2e::Programs;
+
+/// Returns the programs that cargo built for these tests.
+fn programs() -> Programs {
+    Programs {
+        okr: env!("CARGO_BIN_EXE_okr-under-test").into(),
+        okrd: env!("CARGO_BIN_EXE_okrd-under-test").into(),
+    }
+}

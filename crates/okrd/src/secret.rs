@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! okr_<id: 32 hex>_<secret: 32 bytes as 43 base64url>_<CRC-32C of all before it: 8 hex>
-//! XXXX-XXXX-XXXX-XXXX-XXXX-XXXX   a login code: 120 bits in Crockford's base 32
+//! 9819-V5XS-PKWE-3MZQ-45X3-3ZC8   a login code: 120 bits in Crockford's base 32
 //! ```
 //! The prefix and the checksum let a scanner find a leaked token without asking the server. Both secrets have more
 //! than 112 bits of randomness, so a plain SHA-256 is enough to store (OWASP ASVS 5.0, 6.5.2).

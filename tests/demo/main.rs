@@ -1,0 +1,52 @@
+//! The main job from end to end, on real processes and real data: `cargo demo`.
+//!
+//! Builds the programs, starts a server on a free loopback port, logs two people in, loads four real
+//! histories, lets both edit offline, syncs, and prints what became of it.
+
+mod story;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result, bail};
+use okr_e2e::Programs;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            story::say(&format!("the demonstration stopped: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .canonicalize()?;
+    let directory = match std::env::args_os().nth(1) {
+        Some(directory) => PathBuf::from(directory),
+        None => root.join("target/demo"),
+    };
+    let programs = build(&root)?;
+    story::tell(&programs, &root, &directory)
+}
+
+/// Builds both programs and returns where cargo put them: beside this one.
+fn build(root: &Path) -> Result<Programs> {
+    let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args(["build", "--quiet", "--package", "okr", "--package", "okrd"])
+        .current_dir(root)
+        .status()
+        .context("cargo does not start")?;
+    if !status.success() {
+        bail!("okr and okrd do not build");
+    }
+    let here = std::env::current_exe()?;
+    let beside = here.parent().context("a program stands in a directory")?;
+    Ok(Programs {
+        okr: beside.join("okr"),
+        okrd: beside.join("okrd"),
+    })
+}

@@ -1,0 +1,110 @@
+//! A person's machine: a home directory of its own, and `okr` run in it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::Programs;
+
+/// A home directory in which `okr` runs with nothing from outside.
+#[derive(Clone, Debug)]
+pub struct Home {
+    okr: PathBuf,
+    directory: PathBuf,
+    environment: Vec<(String, String)>,
+}
+
+/// What a command line did.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// The command line, for messages.
+    pub line: String,
+    /// What it answered.
+    pub stdout: String,
+    /// What it said beside the answer.
+    pub stderr: String,
+    /// Its exit code; none when a signal ended it.
+    pub code: Option<i32>,
+}
+
+impl Home {
+    /// Makes a home in a directory, which may exist.
+    pub fn new(programs: &Programs, directory: &Path) -> Result<Self> {
+        std::fs::create_dir_all(directory)
+            .with_context(|| format!("cannot make {}", directory.display()))?;
+        Ok(Self {
+            okr: programs.okr.clone(),
+            directory: directory.to_owned(),
+            environment: Vec::new(),
+        })
+    }
+
+    /// Sets an environment variable for every later command.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Returns the directory.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Returns a command that runs `okr` here.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.okr);
+        command
+            .args(arguments)
+            .env_clear()
+            .env("HOME", &self.directory)
+            .env("XDG_DATA_HOME", self.directory.join("data"))
+            .env("XDG_CONFIG_HOME", self.directory.join("config"))
+            .env("XDG_STATE_HOME", self.directory.join("state"))
+            .env("XDG_CACHE_HOME", self.directory.join("cache"))
+            .env("LANG", "C.UTF-8")
+            .env("TZ", "UTC")
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs `okr` here and returns what it did, whatever that was.
+    pub fn run(&self, arguments: &[&str]) -> Result<Run> {
+        let output = self
+            .command(arguments)
+            .output()
+            .context("okr does not start")?;
+        Ok(Run {
+            line: format!("okr {}", arguments.join(" ")),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            code: output.status.code(),
+        })
+    }
+
+    /// Runs `okr` here, demands success and returns its answer.
+    pub fn okr(&self, arguments: &[&str]) -> Result<String> {
+        let run = self.run(arguments)?;
+        if run.code != Some(0) {
+            bail!(
+                "{} ended with {:?}\n{}{}",
+                run.line,
+                run.code,
+                run.stdout,
+                run.stderr
+            );
+        }
+        Ok(run.stdout)
+    }
+
+    /// Runs `okr` here with `-o json`, demands success and returns the parsed answer.
+    pub fn json(&self, arguments: &[&str]) -> Result<serde_json::Value> {
+        let mut all = arguments.to_vec();
+        all.extend(["-o", "json"]);
+        let answer = self.okr(&all)?;
+        serde_json::from_str(&answer)
+            .with_context(|| format!("okr {} prints no JSON: {answer}", all.join(" ")))
+    }
+}

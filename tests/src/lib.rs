@@ -1,0 +1,20 @@
+//! Runs the real programs: a server on a free loopback port, and command lines with homes of their own.
+//!
+//! Used by the end-to-end tests and by the demonstration. Knows the programs only from outside.
+
+mod home;
+mod server;
+
+pub use home::{Home, Run};
+pub use server::Server;
+
+use std::path::PathBuf;
+
+/// Where the two programs are.
+#[derive(Clone, Debug)]
+pub struct Programs {
+    /// The command-line client.
+    pub okr: PathBuf,
+    /// The server.
+    pub okrd: PathBuf,
+}
