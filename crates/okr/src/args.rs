@@ -11,6 +11,7 @@ mod key_result;
 mod objective;
 mod parse;
 mod people;
+mod read;
 mod start;
 mod sync;
 
@@ -38,6 +39,9 @@ pub(crate) use people::{
     MemberAddArgs, MemberArgs, MemberCommand, MemberInviteArgs, MemberListArgs, TeamAddArgs,
     TeamArgs, TeamCommand, TeamListArgs, TeamMemberChange, TeamMemberCommand, TeamSetArgs,
     TeamShowArgs, TeamStepArgs,
+};
+pub(crate) use read::{
+    Limit, ListArgs, ListKind, LogArgs, ReplayArgs, ReplayStep, ShowArgs, StatusArgs, TreeArgs,
 };
 pub(crate) use start::{
     CloneArgs, Credential, InitArgs, LoginArgs, WorkspaceArgs, WorkspaceCommand, WorkspaceUseArgs,
@@ -175,6 +179,20 @@ pub(crate) enum Command {
     Resolve(ResolveArgs),
     /// Take in goals with their history from a file
     Import(ImportArgs),
+    /// Show your goals, what is due, and what waits for the server
+    #[command(visible_alias = "st")]
+    Status(StatusArgs),
+    /// Show the goals of a cycle as a tree
+    Tree(TreeArgs),
+    /// List things
+    #[command(visible_alias = "ls")]
+    List(ListArgs),
+    /// Show things in full, with their history
+    Show(ShowArgs),
+    /// Show who changed what, when, from what to what, and why
+    Log(LogArgs),
+    /// Play history frame by frame
+    Replay(ReplayArgs),
     /// Explain a command or a topic
     Help(HelpArgs),
 }
@@ -206,6 +224,12 @@ impl Command {
             Self::Conflicts => "conflicts",
             Self::Resolve(_) => "resolve",
             Self::Import(_) => "import",
+            Self::Status(_) => "status",
+            Self::Tree(_) => "tree",
+            Self::List(_) => "list",
+            Self::Show(_) => "show",
+            Self::Log(_) => "log",
+            Self::Replay(_) => "replay",
             Self::Help(_) => "help",
         }
     }
@@ -222,6 +246,12 @@ impl Command {
                 ..Honours::TALKS
             },
             Self::Login(_) | Self::Sync => Honours::TALKS,
+            Self::Status(_)
+            | Self::Tree(_)
+            | Self::List(_)
+            | Self::Show(_)
+            | Self::Log(_)
+            | Self::Replay(_) => Honours::READS,
             Self::Workspace(_) | Self::Help(_) | Self::Whoami | Self::Conflicts => Honours::MANAGES,
             Self::Member(args) => match args.command {
                 MemberCommand::Add(_) => Honours::WRITES,

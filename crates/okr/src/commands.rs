@@ -9,19 +9,28 @@ mod help;
 mod import;
 mod init;
 mod kr;
+mod list;
+mod log;
 mod login;
 mod member;
 mod objective;
+mod past;
+mod replay;
 mod resolve;
+#[cfg(test)]
+mod sample;
+mod show;
+mod status;
 mod sync;
 mod team;
+mod tree;
 mod whoami;
 mod workspace;
 
 use okr_core::text::Slug;
 use okr_replica::Found;
 
-use crate::args::{Command, HelpArgs};
+use crate::args::{Command, StatusArgs};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Exit;
@@ -35,7 +44,7 @@ use crate::slug;
 /// Whatever keeps the command from doing what was asked.
 pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exit, CliError> {
     match command {
-        None => help::run(context, &HelpArgs { topic: Vec::new() }),
+        None => status::run(context, &StatusArgs {}),
         Some(Command::Init(args)) => init::run(context, &args),
         Some(Command::Clone(args)) => clone::run(context, &args),
         Some(Command::Login(args)) => login::run(context, &args),
@@ -51,6 +60,12 @@ pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exi
         Some(Command::Conflicts) => conflicts::run(context),
         Some(Command::Resolve(args)) => resolve::run(context, &args),
         Some(Command::Import(args)) => import::run(context, &args),
+        Some(Command::Status(args)) => status::run(context, &args),
+        Some(Command::Tree(args)) => tree::run(context, &args),
+        Some(Command::List(args)) => list::run(context, &args),
+        Some(Command::Show(args)) => show::run(context, &args),
+        Some(Command::Log(args)) => log::run(context, &args),
+        Some(Command::Replay(args)) => replay::run(context, &args),
         Some(Command::Help(args)) => help::run(context, &args),
     }
 }

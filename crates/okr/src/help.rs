@@ -22,6 +22,14 @@ Begin
 Every week
   checkin      Record the value of a key result; amend, retract, list (alias ci)
 
+Look
+  status       Show your goals, what is due, and what waits (alias st)
+  tree         Show the goals of a cycle as a tree
+  list         List objectives, krs, teams, cycles, people, checkins (alias ls)
+  show         Show things in full, with their history
+  log          Show who changed what, when, from what to what, and why
+  replay       Play history frame by frame
+
 Goals
   objective    Manage objectives: add, set, publish, close, archive ... (alias obj)
   kr           Manage key results: add, set, close, archive ...

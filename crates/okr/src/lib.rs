@@ -21,6 +21,8 @@ mod help;
 pub mod help_topics;
 mod history_file;
 mod import;
+mod names;
+mod output;
 mod parse;
 pub mod render;
 mod resolve;
@@ -29,6 +31,7 @@ mod slug;
 pub mod ui;
 pub mod value_text;
 pub mod when;
+mod wording;
 mod workspace;
 mod write;
 

@@ -7,6 +7,7 @@ mod status;
 mod table;
 mod time;
 mod tree;
+mod wrap;
 
 pub use bar::bar;
 pub use number::{number, quantity, quantity_change};
@@ -15,3 +16,4 @@ pub use status::{mark, mark_and_words, tone, words};
 pub use table::{Cell, Column, Table, fit, text_width};
 pub use time::{iso, local, moment, relative, short_day};
 pub use tree::{Node, TreeLine, tree_lines};
+pub use wrap::wrap;

@@ -237,6 +237,47 @@ Examples:
   okr import crates/okr/examples/chrome.yaml
   okr import --dry-run history.yaml      say what it would write
   okr import *.yaml                      a file that was imported before adds nothing";
+    /// Of `okr status`.
+    STATUS = "\
+Examples:
+  okr status                 the same as okr alone
+  okr status --at \"last friday\"
+  okr status -t platform     the goals of a team";
+    /// Of `okr tree`.
+    TREE = "\
+Examples:
+  okr tree
+  okr tree fast --depth 2
+  okr tree -c 2026-Q3 --at cycle:mid
+  okr tree -c all --depth 1 -o json";
+    /// Of `okr list`.
+    LIST = "\
+Examples:
+  okr list
+  okr list krs --owner @me --status at-risk
+  okr list checkins --limit 20
+  okr list krs -c all -o id";
+    /// Of `okr show`.
+    SHOW = "\
+Examples:
+  okr show api-p99
+  okr show api-p99 --at 2026-11-01
+  okr show fast platform 2026-Q4 --history 20
+  okr show 9c41f0e7          a change, by its id";
+    /// Of `okr log`.
+    LOG = "\
+Examples:
+  okr log
+  okr log api-p99 --limit 4
+  okr log fast --since \"last monday\" --by @ana
+  okr log -o jsonl --limit all";
+    /// Of `okr replay`.
+    REPLAY = "\
+Examples:
+  okr replay
+  okr replay api-p99
+  okr replay fast --by week --from 2026-10-01
+  okr replay 2019-Q1 --axis authored --by day -o jsonl";
     /// Of `okr help`.
     HELP = "\
 Examples:

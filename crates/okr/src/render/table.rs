@@ -69,8 +69,32 @@ impl Cell {
         self
     }
 
-    fn width(&self) -> usize {
+    /// Returns how many columns of a terminal the cell takes.
+    pub fn width(&self) -> usize {
         self.spans.iter().map(|(_, text)| text_width(text)).sum()
+    }
+
+    /// Appends another cell, padded with blanks before it up to a column.
+    pub fn and_at(mut self, column: usize, other: Self) -> Self {
+        let gap = column.saturating_sub(self.width());
+        self = self.and(Tone::Plain, &" ".repeat(gap));
+        self.spans.extend(other.spans);
+        self
+    }
+
+    /// Cuts the cell to a width in columns, with a sign that something is missing.
+    pub fn shortened(&self, width: usize, screen: &Screen) -> Self {
+        Self {
+            spans: self.cut(width, screen),
+        }
+    }
+
+    /// Renders the cell on its own, cut to a width in columns.
+    pub fn paint(&self, width: usize, screen: &Screen) -> String {
+        self.cut(width, screen)
+            .iter()
+            .map(|(tone, text)| screen.paint(*tone, text))
+            .collect()
     }
 
     /// Returns the pieces, cut to a width.

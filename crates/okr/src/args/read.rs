@@ -1,0 +1,165 @@
+//! Arguments of the commands that read goals and history.
+
+use clap::{Args, ValueEnum};
+
+use crate::help;
+
+/// Arguments of `okr status`.
+#[derive(Args, Clone, Debug, Default)]
+#[command(after_help = help::STATUS)]
+pub(crate) struct StatusArgs {}
+
+/// Arguments of `okr tree`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = help::TREE)]
+pub(crate) struct TreeArgs {
+    /// Show this team, objective, key result or person's goals only, or this cycle
+    pub(crate) reference: Option<String>,
+
+    /// Go this far down: 0 is teams, 1 objectives, 2 key results
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    pub(crate) depth: usize,
+}
+
+/// The kinds of things that can be listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListKind {
+    /// Objectives
+    #[default]
+    #[value(aliases = ["objective", "obj", "goals"])]
+    Objectives,
+    /// Key results
+    #[value(aliases = ["kr", "key-results", "key-result"])]
+    Krs,
+    /// Teams
+    #[value(alias = "team")]
+    Teams,
+    /// Cycles
+    #[value(alias = "cycle")]
+    Cycles,
+    /// People
+    #[value(aliases = ["person", "members", "member"])]
+    People,
+    /// Check-ins, newest first
+    #[value(aliases = ["checkin", "check-ins", "check-in"])]
+    Checkins,
+}
+
+/// Arguments of `okr list`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = help::LIST)]
+pub(crate) struct ListArgs {
+    /// What to list
+    #[arg(value_enum, default_value_t = ListKind::Objectives, value_name = "KIND")]
+    pub(crate) kind: ListKind,
+
+    /// Only what this person owns, or reported
+    #[arg(long, value_name = "PERSON")]
+    pub(crate) owner: Option<String>,
+
+    /// Only what stands so: on-track, at-risk, off-track, stale, no-check-in, achieved, missed,
+    /// abandoned; for objectives and cycles their state
+    #[arg(long, value_name = "STATUS")]
+    pub(crate) status: Option<String>,
+
+    /// Also what was put away
+    #[arg(long)]
+    pub(crate) archived: bool,
+
+    /// List at most this many
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+}
+
+/// Arguments of `okr show`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = help::SHOW)]
+pub(crate) struct ShowArgs {
+    /// Objectives, key results, teams, cycles, people, check-ins or changes
+    #[arg(required = true, value_name = "REF")]
+    pub(crate) references: Vec<String>,
+
+    /// Show so many check-ins and changes of each
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub(crate) history: usize,
+}
+
+/// Arguments of `okr log`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = help::LOG)]
+pub(crate) struct LogArgs {
+    /// Only changes of these, and of what belongs to them; without any, all changes
+    #[arg(value_name = "REF")]
+    pub(crate) references: Vec<String>,
+
+    /// Only changes from this moment on; a date means its beginning
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) since: Option<String>,
+
+    /// Only changes up to this moment; a date means its end
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) until: Option<String>,
+
+    /// Only changes by this person
+    #[arg(long, value_name = "PERSON")]
+    pub(crate) by: Option<String>,
+
+    /// Show at most this many changes, or "all"
+    #[arg(long, value_name = "N", default_value = "50", value_parser = parse_limit)]
+    pub(crate) limit: Limit,
+
+    /// Show the oldest first
+    #[arg(long)]
+    pub(crate) reverse: bool,
+}
+
+/// How much of a history is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Limit {
+    /// At most this many.
+    At(usize),
+    /// All.
+    All,
+}
+
+fn parse_limit(text: &str) -> Result<Limit, String> {
+    if text == "all" {
+        return Ok(Limit::All);
+    }
+    text.parse()
+        .map(Limit::At)
+        .map_err(|_| "a whole number, or \"all\"".to_owned())
+}
+
+/// What makes a frame of a replay.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReplayStep {
+    /// Every change
+    #[default]
+    Change,
+    /// Every day on which something changed
+    Day,
+    /// Every week in which something changed
+    Week,
+}
+
+/// Arguments of `okr replay`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = help::REPLAY)]
+pub(crate) struct ReplayArgs {
+    /// Replay this objective, key result, team or cycle; without it, the current cycle
+    #[arg(value_name = "REF")]
+    pub(crate) reference: Option<String>,
+
+    /// Begin at this moment; a date means its beginning
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) from: Option<String>,
+
+    /// End at this moment; a date means its end
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) to: Option<String>,
+
+    /// Make one frame of
+    #[arg(long, value_enum, default_value_t = ReplayStep::Change, value_name = "STEP")]
+    pub(crate) by: ReplayStep,
+}

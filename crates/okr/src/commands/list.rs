@@ -1,0 +1,274 @@
+//! `okr list`: things of one kind, a line each.
+
+pub(crate) mod rows;
+
+use okr_core::id::{PersonId, TeamId};
+use okr_core::value::GoalState;
+use okr_replica::{CheckInFact, KeyResultStanding, ObjectiveFilter, ObjectiveStanding};
+
+use super::past::Past;
+use crate::args::{ListArgs, ListKind};
+use crate::context::Context;
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::failure;
+use crate::output::{CheckInItem, CycleItem, KeyResultItem, ObjectiveItem, PersonItem, TeamItem};
+use crate::render::Table;
+use crate::ui::Item;
+
+/// The words for a status or state that `--status` takes.
+const STATUS_WORDS: &str = "on-track, at-risk, off-track, stale, no-check-in, achieved, missed, \
+     draft, active, closed, abandoned, archived, planned, open";
+
+/// Runs `okr list`.
+///
+/// # Errors
+/// When a reference or moment cannot be understood, a filter does not fit the kind, or the replica
+/// cannot be read.
+pub(crate) fn run(context: &mut Context, args: &ListArgs) -> Result<Exit, CliError> {
+    check(context, args)?;
+    let replica = context.replica()?;
+    let mut past = Past::open(context, &replica)?;
+    let listing = Listing {
+        owner: past.person(context, args.owner.as_deref())?,
+        team: past.team_scope(context)?,
+        status: args
+            .status
+            .as_deref()
+            .map(|word| word.replace([' ', '_'], "-")),
+        archived: args.archived,
+        limit: args.limit.unwrap_or(usize::MAX),
+    };
+    let is_empty = listing.print(context, &mut past, args.kind)?;
+    if is_empty {
+        match &past.at.words {
+            Some(_) => past.hint_empty(context),
+            None => context.ui.hint("nothing fits; -c all looks in every cycle"),
+        }
+    }
+    Ok(Exit::Ok)
+}
+
+/// Refuses a filter that the kind cannot honour.
+fn check(context: &Context, args: &ListArgs) -> Result<(), CliError> {
+    let (owner, status, scope) = match args.kind {
+        ListKind::Objectives | ListKind::Krs => (true, true, true),
+        ListKind::Checkins => (true, false, true),
+        ListKind::Cycles => (false, true, false),
+        ListKind::Teams | ListKind::People => (false, false, false),
+    };
+    let archived = match args.kind {
+        ListKind::Objectives | ListKind::Krs | ListKind::Teams => true,
+        ListKind::Checkins | ListKind::Cycles | ListKind::People => false,
+    };
+    let refused = [
+        ("--owner", args.owner.is_some() && !owner),
+        ("--status", args.status.is_some() && !status),
+        ("--archived", args.archived && !archived),
+        ("--team", context.globals.team.is_some() && !scope),
+        ("--cycle", context.globals.cycle.is_some() && !scope),
+    ];
+    if let Some((flag, _)) = refused.into_iter().find(|(_, refused)| *refused) {
+        let message = format!("{flag} does not fit what is listed");
+        return Err(CliError::usage("flag-without-effect", message));
+    }
+    if let Some(word) = &args.status {
+        let word = word.replace([' ', '_'], "-");
+        if !STATUS_WORDS.split(", ").any(|known| known == word) {
+            let message = format!("\"{word}\" is no status");
+            return Err(CliError::usage("unknown-status", message)
+                .with_hint(format!("one of {STATUS_WORDS}")));
+        }
+    }
+    Ok(())
+}
+
+fn print<T: Item>(
+    context: &mut Context,
+    past: &Past<'_>,
+    items: &[T],
+    table: impl FnOnce(&crate::render::Screen) -> Table,
+) -> Result<bool, CliError> {
+    let frame = past.frame(context)?;
+    context
+        .ui
+        .answer(&frame, items, |screen| table(screen).render(screen));
+    Ok(items.is_empty())
+}
+
+/// What is kept of the things of a kind.
+struct Listing {
+    owner: Option<PersonId>,
+    team: Option<TeamId>,
+    status: Option<String>,
+    archived: bool,
+    limit: usize,
+}
+
+impl Listing {
+    fn is_status(&self, word: &str) -> bool {
+        self.status.as_deref().is_none_or(|wanted| wanted == word)
+    }
+
+    /// Prints the things of a kind and says whether there are none.
+    fn print(
+        &self,
+        context: &mut Context,
+        past: &mut Past<'_>,
+        kind: ListKind,
+    ) -> Result<bool, CliError> {
+        let is_empty = match kind {
+            ListKind::Objectives => {
+                let found = self.objectives(context, past)?;
+                let items = found.iter().map(|one| ObjectiveItem::new(one, &past.names));
+                let items: Vec<_> = items.collect();
+                print(context, past, &items, |_| {
+                    rows::objectives(&found, &past.names)
+                })?
+            }
+            ListKind::Krs => {
+                let found = self.key_results(context, past)?;
+                let items = found.iter().map(|one| KeyResultItem::new(one, &past.names));
+                let items: Vec<_> = items.collect();
+                print(context, past, &items, |screen| {
+                    rows::key_results(&found, &past.names, screen)
+                })?
+            }
+            ListKind::Teams => {
+                let mut found = past.teams.clone();
+                found.retain(|team| self.archived || !team.archived);
+                found.truncate(self.limit);
+                let items = found.iter().map(|team| TeamItem::new(team, &past.names));
+                let items: Vec<_> = items.collect();
+                print(context, past, &items, |_| rows::teams(&found, &past.names))?
+            }
+            ListKind::Cycles => {
+                let mut found = past.cycles.clone();
+                found.retain(|cycle| self.is_status(cycle.state.word()));
+                found.truncate(self.limit);
+                let items: Vec<_> = found.iter().map(CycleItem::from).collect();
+                print(context, past, &items, |_| rows::cycles(&found))?
+            }
+            ListKind::People => {
+                let mut found = past.reading.people().map_err(failure::replica)?;
+                found.truncate(self.limit);
+                let items = found
+                    .iter()
+                    .map(|person| PersonItem::new(person, &past.names));
+                let items: Vec<_> = items.collect();
+                print(context, past, &items, |_| rows::people(&found, &past.names))?
+            }
+            ListKind::Checkins => {
+                let found = self.check_ins(context, past)?;
+                let items = found.iter().map(|fact| CheckInItem::new(fact, &past.names));
+                let items: Vec<_> = items.collect();
+                print(context, past, &items, |screen| {
+                    rows::check_ins(&found, past, screen)
+                })?
+            }
+        };
+        Ok(is_empty)
+    }
+
+    /// Reads the objectives of the scope with how they stand.
+    fn in_scope(
+        &self,
+        context: &mut Context,
+        past: &mut Past<'_>,
+    ) -> Result<Vec<ObjectiveStanding>, CliError> {
+        let mut found = Vec::new();
+        for cycle in past.cycles_in_scope(context)? {
+            let standing = past.cycle_standing(&cycle)?;
+            found.extend(
+                standing
+                    .into_iter()
+                    .flat_map(|standing| standing.objectives),
+            );
+            if self.archived {
+                let filter = ObjectiveFilter {
+                    cycle: Some(cycle.id),
+                    archived: true,
+                    ..ObjectiveFilter::default()
+                };
+                let all = past.reading.objectives(&filter).map_err(failure::replica)?;
+                for objective in all.iter().filter(|objective| objective.archived) {
+                    let standing = past.reading.objective_standing(objective.id);
+                    let mut standing = standing.map_err(failure::replica)?;
+                    past.hush(standing.iter_mut());
+                    if let Some(standing) = standing {
+                        past.learn_objective(&standing)?;
+                        found.push(standing);
+                    }
+                }
+            }
+        }
+        if let Some(team) = self.team {
+            found.retain(|one| past.is_within(one.objective.team, team));
+        }
+        Ok(found)
+    }
+
+    fn objectives(
+        &self,
+        context: &mut Context,
+        past: &mut Past<'_>,
+    ) -> Result<Vec<ObjectiveStanding>, CliError> {
+        let mut found = self.in_scope(context, past)?;
+        found.retain(|one| {
+            self.owner.is_none_or(|owner| one.objective.owner == owner)
+                && self.is_status(one.objective.state().word())
+        });
+        found.truncate(self.limit);
+        Ok(found)
+    }
+
+    fn key_results(
+        &self,
+        context: &mut Context,
+        past: &mut Past<'_>,
+    ) -> Result<Vec<KeyResultStanding>, CliError> {
+        let objectives = self.in_scope(context, past)?;
+        let mut found: Vec<KeyResultStanding> = objectives
+            .into_iter()
+            .flat_map(|objective| objective.key_results)
+            .collect();
+        found.retain(|one| {
+            let state = one.key_result.state();
+            let shown = match state {
+                GoalState::Archived => self.archived,
+                GoalState::Draft | GoalState::Active | GoalState::Closed | GoalState::Abandoned => {
+                    true
+                }
+            };
+            shown
+                && self.owner.is_none_or(|owner| one.key_result.owner == owner)
+                && (self.is_status(one.status.word()) || self.is_status(state.word()))
+        });
+        found.truncate(self.limit);
+        Ok(found)
+    }
+
+    /// Reads the check-ins of the scope, newest first.
+    fn check_ins(
+        &self,
+        context: &mut Context,
+        past: &mut Past<'_>,
+    ) -> Result<Vec<CheckInFact>, CliError> {
+        let mut found = Vec::new();
+        for objective in self.in_scope(context, past)? {
+            for one in objective.key_results {
+                let limit = (self.owner.is_none() && self.limit < usize::MAX).then_some(self.limit);
+                let facts = past.reading.check_ins(one.key_result.id, limit);
+                found.extend(facts.map_err(failure::replica)?);
+            }
+        }
+        if let Some(owner) = self.owner {
+            found.retain(|fact| fact.on_behalf_of.unwrap_or(fact.author) == owner);
+        }
+        found.sort_by_key(|fact| {
+            std::cmp::Reverse((fact.check_in.effective, fact.authored_at, fact.check_in.id))
+        });
+        found.truncate(self.limit);
+        Ok(found)
+    }
+}

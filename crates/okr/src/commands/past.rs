@@ -1,0 +1,344 @@
+//! What the reading commands share: the organisation at the moment that was asked for, and names.
+//!
+//! References are looked up in the present, so that a thing can be asked for by the name that it
+//! has now; what it was is read at the moment.
+
+use okr_core::Timestamp;
+use okr_core::entity::{Cycle, Entity, Team};
+use okr_core::id::{CycleId, EntityId, EntityKind, PersonId, TeamId};
+use okr_core::view::View as _;
+use okr_replica::{
+    Axis, CycleStanding, Directory, KeyResultStanding, ObjectiveStanding, Reading, Replica,
+    ReplicaInfo,
+};
+
+use super::status::screen::Exchange;
+use crate::context::{AtInfo, Context, axis_word};
+use crate::error::CliError;
+use crate::failure;
+use crate::names::Names;
+use crate::resolve::{self, Resolver};
+use crate::ui;
+use crate::when::Clock;
+
+/// The organisation at the moment that was asked for.
+pub(crate) struct Past<'r> {
+    pub(crate) replica: &'r Replica,
+    pub(crate) reading: Reading<'r>,
+    pub(crate) at: AtInfo,
+    pub(crate) info: ReplicaInfo,
+    /// The people, and the things that were learnt so far: org, teams and cycles to begin with.
+    pub(crate) names: Names,
+    /// The teams then, archived ones included.
+    pub(crate) teams: Vec<Team>,
+    /// The cycles then.
+    pub(crate) cycles: Vec<Cycle>,
+    /// The name of the organisation; none before it was founded.
+    pub(crate) org: Option<String>,
+    /// The cycle that a replay of a team is about; none for other commands.
+    pub(crate) current_cycle: Option<CycleId>,
+    /// Whether it goes without saying that everything is pending: there is no server to wait for,
+    /// and people read the answer.
+    pub(crate) all_pending: bool,
+    directory: Directory,
+}
+
+impl<'r> Past<'r> {
+    /// Reads what `--at` and `--axis` ask for.
+    ///
+    /// # Errors
+    /// When they cannot be understood, or the replica cannot be read.
+    pub(crate) fn open(context: &mut Context, replica: &'r Replica) -> Result<Self, CliError> {
+        let (reading, at) = context.reading(replica)?;
+        let directory = replica.directory().map_err(failure::replica)?;
+        let mut names = Names::new(directory.clone());
+        let teams = reading.teams().map_err(failure::replica)?;
+        let cycles = reading.cycles().map_err(failure::replica)?;
+        let org = reading.org().map_err(failure::replica)?;
+        let org = org.map(std::borrow::Cow::into_owned);
+        names.learn_all(teams.iter().cloned().map(Entity::Team));
+        names.learn_all(cycles.iter().cloned().map(Entity::Cycle));
+        names.learn_all(org.iter().cloned().map(Entity::Org));
+        let info = replica.info().map_err(failure::replica)?;
+        let for_people = context.ui.output() == ui::OutputFormat::Table;
+        Ok(Self {
+            all_pending: info.remote.is_none() && for_people,
+            info,
+            org: org.map(|org| org.name.to_string()),
+            replica,
+            reading,
+            at,
+            names,
+            teams,
+            cycles,
+            current_cycle: None,
+            directory,
+        })
+    }
+
+    /// Returns who asks.
+    pub(crate) const fn me(&self) -> PersonId {
+        self.info.me
+    }
+
+    /// Returns the frame for machine output.
+    pub(crate) fn frame(&self, context: &Context) -> Result<ui::Context, CliError> {
+        context.frame_at(self.replica, &self.at)
+    }
+
+    /// Says which moment the answer is about; none for the present of the recorded axis.
+    pub(crate) fn as_of(&self) -> Option<String> {
+        let axis = self.at.moment.axis;
+        match (&self.at.words, axis) {
+            (None, Axis::Recorded) => None,
+            (Some(words), Axis::Recorded) => Some(format!("as of {words}")),
+            (None, Axis::Authored | Axis::Effective) => Some(format!("{} axis", axis_word(axis))),
+            (Some(words), Axis::Authored | Axis::Effective) => {
+                Some(format!("as of {words}, {} axis", axis_word(axis)))
+            }
+        }
+    }
+
+    /// Lets `use_it` find things as they are named at present.
+    ///
+    /// # Errors
+    /// What `use_it` gives, and when the scope of the command cannot be found.
+    pub(crate) fn with_resolver<T>(
+        &self,
+        context: &mut Context,
+        use_it: impl FnOnce(&Resolver<'_, '_>) -> Result<T, CliError>,
+    ) -> Result<T, CliError> {
+        let present;
+        let reading = if self.at.words.is_some() || self.at.moment.axis != Axis::Recorded {
+            present = context.present(self.replica)?.0;
+            &present
+        } else {
+            &self.reading
+        };
+        let origin = (self.replica, reading);
+        let resolver = resolve::resolver(context, origin, &self.directory, &self.at.clock)?;
+        use_it(&resolver)
+    }
+
+    /// Finds things of the wanted kinds.
+    ///
+    /// # Errors
+    /// Exit 6 when a text fits nothing or several things.
+    pub(crate) fn find(
+        &self,
+        context: &mut Context,
+        texts: &[String],
+        wanted: &[EntityKind],
+    ) -> Result<Vec<EntityId>, CliError> {
+        if texts.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.with_resolver(context, |resolver| {
+            let found = texts.iter().map(|text| resolver.find(text, wanted));
+            found.collect()
+        })
+    }
+
+    /// Finds somebody; none when nobody is named.
+    ///
+    /// # Errors
+    /// Exit 6 when there is no such person.
+    pub(crate) fn person(
+        &self,
+        context: &mut Context,
+        text: Option<&str>,
+    ) -> Result<Option<PersonId>, CliError> {
+        match text {
+            None => Ok(None),
+            Some(text) => self
+                .with_resolver(context, |resolver| resolver.person(text))
+                .map(Some),
+        }
+    }
+
+    /// Returns the team that `--team` names, and all below it; none without the flag.
+    ///
+    /// # Errors
+    /// Exit 6 when there is no such team.
+    pub(crate) fn team_scope(&self, context: &mut Context) -> Result<Option<TeamId>, CliError> {
+        self.with_resolver(context, |resolver| Ok(resolver.team))
+    }
+
+    /// Says whether a team is another one or below it, then.
+    pub(crate) fn is_within(&self, team: Option<TeamId>, outer: TeamId) -> bool {
+        let mut next = team;
+        // As many steps as there are teams reach the top, whatever the history says.
+        for _ in 0..=self.teams.len() {
+            let Some(id) = next else {
+                return false;
+            };
+            if id == outer {
+                return true;
+            }
+            next = self
+                .teams
+                .iter()
+                .find(|team| team.id == id)
+                .and_then(|team| team.parent);
+        }
+        false
+    }
+
+    /// Returns the cycles that the command is about: all, the one that was named, or the current
+    /// one of the moment. None that did not exist then.
+    ///
+    /// # Errors
+    /// Exit 6 when `--cycle` names none.
+    pub(crate) fn cycles_in_scope(&self, context: &mut Context) -> Result<Vec<Cycle>, CliError> {
+        let named = context.globals.cycle.clone();
+        let named = named.or_else(|| context.environment.get("OKR_CYCLE").map(str::to_owned));
+        if named.as_deref() == Some("all") {
+            return Ok(self.cycles.clone());
+        }
+        let found = if named.is_some() {
+            self.with_resolver(context, |resolver| Ok(resolver.cycle))?
+        } else {
+            let clock = self.clock_then();
+            resolve::current_cycle(context, &self.reading, &clock)?.map(|cycle| cycle.id)
+        };
+        let then = self.cycles.iter();
+        Ok(then
+            .filter(|cycle| Some(cycle.id) == found)
+            .cloned()
+            .collect())
+    }
+
+    /// Returns the clock as it stood at the moment.
+    fn clock_then(&self) -> Clock {
+        let now = self.at.at.parse::<Timestamp>();
+        Clock {
+            now: now.unwrap_or(self.at.clock.now),
+            ..self.at.clock.clone()
+        }
+    }
+
+    /// Reads how a cycle stands, and learns the names of everything in it.
+    ///
+    /// # Errors
+    /// When the replica cannot be read.
+    pub(crate) fn cycle_standing(
+        &mut self,
+        cycle: &Cycle,
+    ) -> Result<Option<CycleStanding>, CliError> {
+        let standing = self.reading.cycle_standing(cycle.id);
+        let mut standing = standing.map_err(failure::replica)?;
+        self.hush(standing.iter_mut().flat_map(|one| &mut one.objectives));
+        for objective in standing.iter().flat_map(|standing| &standing.objectives) {
+            self.learn_objective(objective)?;
+        }
+        Ok(standing)
+    }
+
+    /// Takes the marks of what is pending away where they go without saying.
+    pub(crate) fn hush<'a>(&self, standings: impl Iterator<Item = &'a mut ObjectiveStanding>) {
+        if !self.all_pending {
+            return;
+        }
+        for objective in standings {
+            objective.pending = false;
+            for one in &mut objective.key_results {
+                one.pending = false;
+            }
+        }
+    }
+
+    /// Learns the names of an objective, its key results, and what it names.
+    ///
+    /// # Errors
+    /// When the replica cannot be read.
+    pub(crate) fn learn_objective(&mut self, standing: &ObjectiveStanding) -> Result<(), CliError> {
+        let objective = &standing.objective;
+        self.names
+            .learn(Entity::Objective(Box::new(objective.clone())));
+        for below in &standing.key_results {
+            self.learn_key_result(below);
+        }
+        let supported = objective.supports.map(|support| match support {
+            okr_core::event::Support::Objective(id) => id.into(),
+            okr_core::event::Support::KeyResult(id) => id.into(),
+        });
+        let continued = objective.continues.map(EntityId::from);
+        self.learn([supported, continued].into_iter().flatten())
+    }
+
+    /// Learns the name of a key result.
+    pub(crate) fn learn_key_result(&mut self, standing: &KeyResultStanding) {
+        let key_result = standing.key_result.clone();
+        self.names.learn(Entity::KeyResult(Box::new(key_result)));
+    }
+
+    /// Learns the names of things that are not known yet.
+    ///
+    /// # Errors
+    /// When the replica cannot be read.
+    pub(crate) fn learn(
+        &mut self,
+        ids: impl IntoIterator<Item = EntityId>,
+    ) -> Result<(), CliError> {
+        learn_from(&mut self.names, &self.reading, ids)
+    }
+
+    /// Returns whether and when everything was exchanged with the server.
+    pub(crate) fn exchange(&self) -> Exchange {
+        Exchange {
+            connected: self.info.remote.is_some(),
+            synced_at: self.info.synced_at,
+            pending: self.info.pending,
+            conflicts: self.info.conflicts,
+        }
+    }
+
+    /// Says on stderr why an answer is empty, where the moment is the reason.
+    pub(crate) fn hint_empty(&self, context: &mut Context) {
+        let Some(words) = &self.at.words else {
+            return;
+        };
+        let text = match &self.org {
+            None => {
+                format!("nothing was recorded by {words}; okr log --reverse shows the beginning")
+            }
+            Some(_) => format!("not there by {words}; okr log --reverse shows what came later"),
+        };
+        let imported = match self.at.moment.axis {
+            Axis::Recorded => "; imported history has its own dates on --axis authored",
+            Axis::Authored | Axis::Effective => "",
+        };
+        context.ui.hint(&format!("{text}{imported}"));
+    }
+}
+
+/// Learns the names of things that are not known yet, and of what these belong to.
+///
+/// # Errors
+/// When the replica cannot be read.
+pub(crate) fn learn_from(
+    names: &mut Names,
+    reading: &Reading<'_>,
+    ids: impl IntoIterator<Item = EntityId>,
+) -> Result<(), CliError> {
+    for id in ids {
+        if names.knows(id) {
+            continue;
+        }
+        let Some(entity) = reading.entity(id).map_err(failure::replica)? else {
+            continue;
+        };
+        let outer = match &entity {
+            Entity::CheckIn(check_in) => Some(EntityId::from(check_in.key_result)),
+            Entity::KeyResult(key_result) => Some(key_result.objective.into()),
+            Entity::Objective(objective) => Some(objective.cycle.into()),
+            Entity::Org(_) | Entity::Person(_) | Entity::Team(_) | Entity::Cycle(_) => None,
+        };
+        names.learn(entity);
+        // At most two levels up: from a check-in to its objective and the cycle of that.
+        if let Some(outer) = outer {
+            learn_from(names, reading, [outer])?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,280 @@
+//! `okr show`: things in full, with how they came to be what they are.
+
+mod facts;
+mod find;
+mod screen;
+
+use okr_core::entity::{Cycle, Person, Team};
+use okr_core::id::{EntityId, KeyResultId, ObjectiveId};
+use okr_core::view::View as _;
+use okr_replica::{
+    CheckInFact, CycleStanding, KeyResultStanding, LogEntry, LogFilter, ObjectiveStanding, Point,
+};
+
+use super::log::{before, learn_entries};
+use super::past::Past;
+use crate::args::ShowArgs;
+use crate::context::Context;
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::failure;
+use crate::output::{
+    ChangeItem, CheckInItem, CycleItem, KeyResultItem, ObjectiveItem, PersonItem, ShownItem,
+    TeamItem, WithHistory,
+};
+use crate::ui::OutputFormat;
+use find::Target;
+
+/// A thing that is shown.
+enum Thing {
+    Objective(Box<ObjectiveStanding>),
+    KeyResult(Box<KeyResultStanding>),
+    Team(Team),
+    Cycle(Box<CycleStanding>),
+    Person(Person),
+    CheckIn(Box<CheckInFact>),
+    Change,
+}
+
+/// A thing with as much of its history as was asked for.
+struct Shown {
+    thing: Thing,
+    check_ins: Vec<CheckInFact>,
+    changes: Vec<LogEntry>,
+    before: before::Latest,
+}
+
+/// Runs `okr show`.
+///
+/// # Errors
+/// When a reference or moment cannot be understood, or the replica cannot be read.
+pub(crate) fn run(context: &mut Context, args: &ShowArgs) -> Result<Exit, CliError> {
+    let replica = context.replica()?;
+    let mut past = Past::open(context, &replica)?;
+    let mut shown = Vec::new();
+    let mut is_missing = false;
+    for target in find::targets(context, &past, &args.references)? {
+        match read(context, &mut past, target, args.history)? {
+            Some(one) => shown.push(one),
+            None => is_missing = true,
+        }
+    }
+    let frame = past.frame(context)?;
+    match context.ui.output() {
+        OutputFormat::Table => {
+            let screen = context.ui.screen();
+            let parts: Vec<String> = shown
+                .iter()
+                .map(|one| screen::render(one, &past, screen))
+                .collect();
+            context.ui.print(&parts.join("\n"));
+        }
+        OutputFormat::Json => {
+            let items: Vec<ShownItem> = shown.iter().map(|one| one.item(&past)).collect();
+            context.ui.answer(&frame, &items, |_| String::new());
+        }
+        OutputFormat::Jsonl | OutputFormat::Id => {
+            for one in &shown {
+                line(context, &one.item(&past));
+            }
+        }
+    }
+    if is_missing {
+        past.hint_empty(context);
+    }
+    Ok(Exit::Ok)
+}
+
+/// Prints an item under the type of its own kind.
+fn line(context: &mut Context, item: &ShownItem) {
+    let ui = &mut context.ui;
+    let nothing = |_: &crate::render::Screen| String::new();
+    match item {
+        ShownItem::Objective(item) => ui.item(item.as_ref(), nothing),
+        ShownItem::KeyResult(item) => ui.item(item.as_ref(), nothing),
+        ShownItem::Team(item) => ui.item(item, nothing),
+        ShownItem::Cycle(item) => ui.item(item, nothing),
+        ShownItem::Person(item) => ui.item(item, nothing),
+        ShownItem::CheckIn(item) => ui.item(item.as_ref(), nothing),
+        ShownItem::Change(item) => ui.item(item.as_ref(), nothing),
+    }
+}
+
+/// Reads a thing as it was at the moment; none when it was not there.
+fn read(
+    context: &Context,
+    past: &mut Past<'_>,
+    target: Target,
+    history: usize,
+) -> Result<Option<Shown>, CliError> {
+    let id = match target {
+        Target::Change(entry) => {
+            let changes = vec![*entry];
+            return history_of(context, past, Thing::Change, (Vec::new(), changes)).map(Some);
+        }
+        Target::Entity(id) => id,
+    };
+    let Some(thing) = thing(past, id)? else {
+        return Ok(None);
+    };
+    let check_ins = match &thing {
+        Thing::KeyResult(standing) => past
+            .reading
+            .check_ins(standing.key_result.id, Some(history))
+            .map_err(failure::replica)?,
+        Thing::Objective(_)
+        | Thing::Team(_)
+        | Thing::Cycle(_)
+        | Thing::Person(_)
+        | Thing::CheckIn(_)
+        | Thing::Change => Vec::new(),
+    };
+    let (until, until_position) = match past.at.moment.point {
+        Point::Now => (None, None),
+        Point::Position(position) => (None, Some(position)),
+        Point::Time(at) => (Some(at), None),
+    };
+    let filter = LogFilter {
+        about: vec![id],
+        axis: past.at.moment.axis,
+        until,
+        until_position,
+        limit: Some(history),
+        pending: true,
+        ..LogFilter::default()
+    };
+    let changes = past.replica.log(&filter).map_err(failure::replica)?;
+    history_of(context, past, thing, (check_ins, changes)).map(Some)
+}
+
+fn history_of(
+    context: &Context,
+    past: &mut Past<'_>,
+    thing: Thing,
+    (check_ins, changes): (Vec<CheckInFact>, Vec<LogEntry>),
+) -> Result<Shown, CliError> {
+    learn_entries(context, past, &changes)?;
+    let filter = LogFilter {
+        axis: past.at.moment.axis,
+        ..LogFilter::default()
+    };
+    Ok(Shown {
+        thing,
+        check_ins,
+        before: before::latest(past.replica, &filter, &changes)?,
+        changes,
+    })
+}
+
+fn thing(past: &mut Past<'_>, id: EntityId) -> Result<Option<Thing>, CliError> {
+    let thing = match id {
+        EntityId::Objective(id) => objective(past, id)?,
+        EntityId::KeyResult(id) => key_result(past, id)?,
+        EntityId::Team(id) => {
+            let team = past.teams.iter().find(|team| team.id == id);
+            team.cloned().map(Thing::Team)
+        }
+        EntityId::Cycle(id) => {
+            let cycle: Option<Cycle> = past.cycles.iter().find(|one| one.id == id).cloned();
+            let standing = match cycle {
+                Some(cycle) => past.cycle_standing(&cycle)?,
+                None => None,
+            };
+            standing.map(|standing| Thing::Cycle(Box::new(standing)))
+        }
+        EntityId::Person(id) => {
+            let person = past.reading.person(id).map_err(failure::replica)?;
+            person.map(|person| Thing::Person(person.into_owned()))
+        }
+        EntityId::CheckIn(id) => {
+            let check_in = past.reading.check_in(id).map_err(failure::replica)?;
+            let of = check_in.map(|check_in| check_in.key_result);
+            let mut facts = Vec::new();
+            if let Some(of) = of {
+                past.learn([EntityId::KeyResult(of)])?;
+                facts = past.reading.check_ins(of, None).map_err(failure::replica)?;
+            }
+            let fact = facts.into_iter().find(|fact| fact.check_in.id == id);
+            fact.map(|fact| Thing::CheckIn(Box::new(fact)))
+        }
+        EntityId::Org(_) => None,
+    };
+    Ok(thing)
+}
+
+fn objective(past: &mut Past<'_>, id: ObjectiveId) -> Result<Option<Thing>, CliError> {
+    let mut standing = past
+        .reading
+        .objective_standing(id)
+        .map_err(failure::replica)?;
+    past.hush(standing.iter_mut());
+    if let Some(standing) = &standing {
+        past.learn_objective(standing)?;
+    }
+    Ok(standing.map(|standing| Thing::Objective(Box::new(standing))))
+}
+
+fn key_result(past: &mut Past<'_>, id: KeyResultId) -> Result<Option<Thing>, CliError> {
+    let mut standing = past.reading.standing(id).map_err(failure::replica)?;
+    if let Some(standing) = &mut standing {
+        standing.pending &= !past.all_pending;
+    }
+    if let Some(standing) = &standing {
+        past.learn_key_result(standing);
+        past.learn([EntityId::Objective(standing.key_result.objective)])?;
+    }
+    Ok(standing.map(|standing| Thing::KeyResult(Box::new(standing))))
+}
+
+impl Shown {
+    fn item(&self, past: &Past<'_>) -> ShownItem {
+        let names = &past.names;
+        let changes: Vec<ChangeItem> = self
+            .changes
+            .iter()
+            .map(|entry| ChangeItem::new(entry, names))
+            .collect();
+        match &self.thing {
+            Thing::Objective(standing) => ShownItem::Objective(Box::new(WithHistory {
+                thing: ObjectiveItem::new(standing, names),
+                check_ins: None,
+                changes,
+            })),
+            Thing::KeyResult(standing) => {
+                let facts = self.check_ins.iter();
+                let check_ins = facts.map(|fact| CheckInItem::new(fact, names)).collect();
+                ShownItem::KeyResult(Box::new(WithHistory {
+                    thing: KeyResultItem::new(standing, names),
+                    check_ins: Some(check_ins),
+                    changes,
+                }))
+            }
+            Thing::Team(team) => ShownItem::Team(WithHistory {
+                thing: TeamItem::new(team, names),
+                check_ins: None,
+                changes,
+            }),
+            Thing::Cycle(standing) => ShownItem::Cycle(WithHistory {
+                thing: CycleItem::from(&standing.cycle),
+                check_ins: None,
+                changes,
+            }),
+            Thing::Person(person) => ShownItem::Person(WithHistory {
+                thing: PersonItem::new(person, names),
+                check_ins: None,
+                changes,
+            }),
+            Thing::CheckIn(fact) => ShownItem::CheckIn(Box::new(WithHistory {
+                thing: CheckInItem::new(fact, names),
+                check_ins: None,
+                changes,
+            })),
+            Thing::Change => ShownItem::Change(Box::new(
+                changes
+                    .into_iter()
+                    .next()
+                    .expect("a change is shown with itself as its history"),
+            )),
+        }
+    }
+}

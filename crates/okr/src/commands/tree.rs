@@ -1,0 +1,228 @@
+//! `okr tree`: the goals of a cycle, with how they stand.
+
+pub(crate) mod rows;
+pub(crate) mod screen;
+
+use std::collections::HashMap;
+
+use okr_core::entity::Cycle;
+use okr_core::id::{EntityId, EntityKind};
+use okr_core::value::CycleState;
+use okr_replica::CycleStanding;
+
+use super::past::Past;
+use super::status::screen::exchange;
+use crate::args::TreeArgs;
+use crate::context::Context;
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::failure;
+use crate::output::{CycleTreeItem, ObjectiveItem};
+use crate::render::Screen;
+use crate::ui::OutputFormat;
+use crate::wording::is_about;
+use rows::{DEPTH_KEY_RESULTS, arrange};
+use screen::{Heading, Tree};
+
+const KINDS: &[EntityKind] = &[
+    EntityKind::Team,
+    EntityKind::Cycle,
+    EntityKind::Objective,
+    EntityKind::KeyResult,
+    EntityKind::Person,
+];
+
+/// Runs `okr tree`.
+///
+/// # Errors
+/// When a reference or moment cannot be understood, or the replica cannot be read.
+pub(crate) fn run(context: &mut Context, args: &TreeArgs) -> Result<Exit, CliError> {
+    let replica = context.replica()?;
+    let mut past = Past::open(context, &replica)?;
+    let texts: Vec<String> = args.reference.iter().cloned().collect();
+    let about = past.find(context, &texts, KINDS)?.first().copied();
+    let about = match about {
+        Some(about) => Some(about),
+        None => past.team_scope(context)?.map(EntityId::from),
+    };
+    let mut standings = Vec::new();
+    for cycle in cycles(context, &past, about)? {
+        if let Some(mut standing) = past.cycle_standing(&cycle)? {
+            keep(&mut standing, about, &past, args.depth);
+            standings.push(standing);
+        }
+    }
+    let is_empty = standings
+        .iter()
+        .all(|standing| standing.objectives.is_empty());
+    answer(context, &past, &standings, (about, args.depth))?;
+    if is_empty {
+        match &past.at.words {
+            Some(_) => past.hint_empty(context),
+            None if standings.is_empty() => {
+                context
+                    .ui
+                    .hint("there is no cycle yet: okr cycle add 2026-Q4 --open");
+            }
+            None => context
+                .ui
+                .hint("no goals here yet: okr objective add TITLE"),
+        }
+    }
+    Ok(Exit::Ok)
+}
+
+/// Returns the cycles that the tree is of.
+fn cycles(
+    context: &mut Context,
+    past: &Past<'_>,
+    about: Option<EntityId>,
+) -> Result<Vec<Cycle>, CliError> {
+    let reading = &past.reading;
+    let of_objective = |id| {
+        let objective = reading.objective_standing(id).map_err(failure::replica)?;
+        Ok::<_, CliError>(objective.map(|standing| standing.objective.cycle))
+    };
+    let cycle = match about {
+        Some(EntityId::Cycle(id)) => Some(id),
+        Some(EntityId::Objective(id)) => of_objective(id)?,
+        Some(EntityId::KeyResult(id)) => match reading.standing(id).map_err(failure::replica)? {
+            Some(standing) => of_objective(standing.key_result.objective)?,
+            None => None,
+        },
+        Some(EntityId::Team(_) | EntityId::Person(_) | EntityId::Org(_) | EntityId::CheckIn(_))
+        | None => return past.cycles_in_scope(context),
+    };
+    let then = past.cycles.iter();
+    Ok(then.filter(|one| Some(one.id) == cycle).cloned().collect())
+}
+
+/// Keeps only the part of a cycle that was asked for.
+pub(crate) fn keep(
+    standing: &mut CycleStanding,
+    about: Option<EntityId>,
+    past: &Past<'_>,
+    depth: usize,
+) {
+    if depth < DEPTH_KEY_RESULTS {
+        for objective in &mut standing.objectives {
+            objective.key_results.clear();
+        }
+    }
+    match about {
+        None | Some(EntityId::Cycle(_) | EntityId::Org(_)) => {}
+        Some(EntityId::Team(team)) => {
+            standing.progress = standing.teams.get(&Some(team)).copied().flatten();
+            standing
+                .objectives
+                .retain(|one| past.is_within(one.objective.team, team));
+        }
+        Some(
+            id @ (EntityId::Objective(_)
+            | EntityId::KeyResult(_)
+            | EntityId::Person(_)
+            | EntityId::CheckIn(_)),
+        ) => {
+            standing.objectives.retain(|one| is_about(one, id));
+            standing.progress = match standing.objectives.as_slice() {
+                [only] => only.progress,
+                [] | [_, ..] => None,
+            };
+            if let EntityId::KeyResult(id) = id {
+                for objective in &mut standing.objectives {
+                    objective.key_results.retain(|one| one.key_result.id == id);
+                }
+            }
+        }
+    }
+}
+
+fn answer(
+    context: &mut Context,
+    past: &Past<'_>,
+    standings: &[CycleStanding],
+    (about, depth): (Option<EntityId>, usize),
+) -> Result<(), CliError> {
+    let frame = past.frame(context)?;
+    match context.ui.output() {
+        OutputFormat::Table => {
+            let text = text(past, standings, (about, depth), context.ui.screen());
+            context.ui.print(&text);
+        }
+        OutputFormat::Json => {
+            let items: Vec<CycleTreeItem> = standings
+                .iter()
+                .map(|standing| CycleTreeItem::new(standing, &past.teams, &past.names))
+                .collect();
+            context.ui.answer(&frame, &items, |_| String::new());
+        }
+        OutputFormat::Jsonl | OutputFormat::Id => {
+            for objective in standings.iter().flat_map(|standing| &standing.objectives) {
+                let item = ObjectiveItem::new(objective, &past.names);
+                context.ui.item(&item, |_| String::new());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn text(
+    past: &Past<'_>,
+    standings: &[CycleStanding],
+    (about, depth): (Option<EntityId>, usize),
+    screen: &Screen,
+) -> String {
+    let mut parts: Vec<String> = standings
+        .iter()
+        .map(|standing| {
+            let tree = Tree {
+                heading: Some(heading(past, standing, about)),
+                nodes: arrange(standing, &past.teams, depth),
+                notes: HashMap::new(),
+            };
+            screen::render(&tree, &past.names, screen)
+        })
+        .collect();
+    if screen.terminal && !standings.is_empty() {
+        let state = past.exchange();
+        let mut footer = exchange(&state, &past.at.clock, screen);
+        if state.conflicts > 0 {
+            footer = format!("{footer} {} conflicts: okr conflicts", screen.dot());
+        }
+        parts.push(format!(
+            "{}\n",
+            screen.paint(crate::render::Tone::Dim, &footer)
+        ));
+    }
+    parts.join("\n")
+}
+
+/// Returns what stands above the tree of a cycle.
+pub(crate) fn heading(
+    past: &Past<'_>,
+    standing: &CycleStanding,
+    about: Option<EntityId>,
+) -> Heading {
+    let cycle = &standing.cycle;
+    let mut title = match &past.org {
+        Some(org) => format!("{org}  {}", cycle.name),
+        None => cycle.name.to_string(),
+    };
+    match cycle.state {
+        CycleState::Open => {}
+        CycleState::Planned | CycleState::Closed => title = format!("{title}, {}", cycle.state),
+    }
+    if let Some(EntityId::Team(_) | EntityId::Person(_)) = about
+        && let Some(about) = about
+    {
+        title = format!("{title}  {}", past.names.label(about));
+    }
+    if let Some(as_of) = past.as_of() {
+        title = format!("{title}  {as_of}");
+    }
+    Heading {
+        title,
+        progress: standing.progress,
+        tail: format!("pace {}", standing.expected.percent()),
+    }
+}

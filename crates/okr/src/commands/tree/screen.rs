@@ -1,0 +1,286 @@
+//! The tree on a screen: one line for each goal, with all progress in one column.
+
+use std::collections::HashMap;
+
+use okr_core::event::Support;
+use okr_core::id::EntityId;
+use okr_core::progress::Progress;
+use okr_replica::KeyResultStanding;
+
+use super::rows::{Row, about};
+use crate::names::Names;
+use crate::render::{
+    Cell, Node, Screen, Tone, TreeLine, mark_and_words, text_width, tone, tree_lines,
+};
+use crate::short_id::{Alphabet, ShortIds};
+use crate::wording::{bounds, key_result_marks, now, objective_marks, percent, reached};
+
+/// The number of blanks between two columns.
+const GAP: usize = 2;
+
+/// The widths that the bar may have, the best one first, in columns.
+const BAR_WIDTHS: [u8; 3] = [10, 5, 0];
+
+/// The width of the column of progress; `-230%` and more push aside what follows.
+const PERCENT_WIDTH: usize = 4;
+
+/// The heading of a tree.
+#[derive(Clone, Debug)]
+pub(crate) struct Heading {
+    /// What the tree is of: `acme  2026-Q4`.
+    pub(crate) title: String,
+    /// The progress of everything in it.
+    pub(crate) progress: Option<Progress>,
+    /// What stands after the progress: `pace 58%`.
+    pub(crate) tail: String,
+}
+
+/// What is drawn.
+#[derive(Clone, Debug)]
+pub(crate) struct Tree<'a> {
+    /// What stands above it; none for a part of something that has a heading already.
+    pub(crate) heading: Option<Heading>,
+    /// What hangs from the heading.
+    pub(crate) nodes: Vec<Node<Row<'a>>>,
+    /// What else there is to say about things in it.
+    pub(crate) notes: HashMap<EntityId, String>,
+}
+
+/// Renders a tree, each line ending in a line feed.
+pub(crate) fn render(tree: &Tree<'_>, names: &Names, screen: &Screen) -> String {
+    let lines = tree_lines(&tree.nodes, screen);
+    let shown = lines.iter().map(|line| about(line.item).uuid());
+    let ids = ShortIds::among(Alphabet::Thing, shown);
+    let mut drawing = Drawing {
+        names,
+        ids: &ids,
+        notes: &tree.notes,
+        screen,
+        columns: Columns::default(),
+    };
+    drawing.columns = drawing.fit(&lines);
+    let heading = tree.heading.as_ref();
+    let mut text = heading.map_or_else(String::new, |heading| drawing.heading(heading));
+    for line in &lines {
+        text.push_str(&drawing.line(line));
+    }
+    text
+}
+
+/// Where the columns start.
+#[derive(Clone, Copy, Debug, Default)]
+struct Columns {
+    bounds: usize,
+    now: usize,
+    bar: usize,
+    bar_width: u8,
+    percent: usize,
+}
+
+/// The widest of each part of the lines.
+#[derive(Clone, Copy, Debug, Default)]
+struct Widest {
+    /// Branches, id and slug of a key result.
+    label: usize,
+    bounds: usize,
+    now: usize,
+    status: usize,
+    /// Branches, id, slug and title of anything else.
+    title: usize,
+}
+
+/// What is needed to draw a line.
+struct Drawing<'a> {
+    names: &'a Names,
+    ids: &'a ShortIds,
+    notes: &'a HashMap<EntityId, String>,
+    screen: &'a Screen,
+    columns: Columns,
+}
+
+impl Drawing<'_> {
+    fn widest(&self, lines: &[TreeLine<'_, Row<'_>>]) -> Widest {
+        let mut widest = Widest::default();
+        for line in lines {
+            let label = self.label(line).width();
+            match line.item {
+                Row::KeyResult(standing) => {
+                    let status = mark_and_words(standing.status, self.screen);
+                    widest.label = widest.label.max(label);
+                    widest.bounds = widest.bounds.max(text_width(&self.bounds(standing)));
+                    widest.now = widest.now.max(text_width(&self.now(standing)));
+                    widest.status = widest.status.max(text_width(&status));
+                }
+                Row::Team { .. } | Row::Objective(_) => widest.title = widest.title.max(label),
+                Row::Supports(_) => {}
+            }
+        }
+        widest
+    }
+
+    fn fit(&self, lines: &[TreeLine<'_, Row<'_>>]) -> Columns {
+        let widest = self.widest(lines);
+        let mut columns = Columns {
+            bounds: widest.label + GAP,
+            ..Columns::default()
+        };
+        columns.now = columns.bounds + widest.bounds + GAP;
+        columns.bar = columns.now + widest.now + GAP;
+        let after = PERCENT_WIDTH + GAP + widest.status;
+        let bar_end = |width: u8| match width {
+            0 => columns.bar,
+            width => columns.bar + usize::from(width) + GAP,
+        };
+        columns.bar_width = BAR_WIDTHS
+            .into_iter()
+            .find(|width| !self.screen.terminal || bar_end(*width) + after <= self.screen.width)
+            .unwrap_or(0);
+        columns.percent = bar_end(columns.bar_width);
+        // Titles may take the room that is free, but not push progress off the terminal.
+        let wanted = widest.title + GAP;
+        let room = self.screen.width.saturating_sub(after);
+        let wanted = if self.screen.terminal {
+            wanted.min(room)
+        } else {
+            wanted
+        };
+        columns.percent = columns.percent.max(wanted);
+        columns
+    }
+
+    fn id(&self, row: &Row<'_>) -> String {
+        self.ids.shown(about(row).uuid())
+    }
+
+    fn bounds(&self, standing: &KeyResultStanding) -> String {
+        bounds(&standing.key_result.measure, self.screen)
+    }
+
+    fn now(&self, standing: &KeyResultStanding) -> String {
+        let latest = standing.latest.as_ref();
+        let latest = latest.map(|fact| &fact.check_in.value);
+        now(latest, &standing.key_result.measure, self.screen)
+    }
+
+    /// Returns the branches and what the line is about.
+    fn label(&self, line: &TreeLine<'_, Row<'_>>) -> Cell {
+        let cell = Cell::toned(Tone::Dim, &line.prefix);
+        let row = line.item;
+        match row {
+            Row::Team { team, .. } => {
+                let cell = cell.and(Tone::Strong, team.slug.as_str());
+                if team.name.as_str() == team.slug.as_str() {
+                    cell
+                } else {
+                    cell.and(Tone::Plain, "  ")
+                        .and(Tone::Plain, team.name.as_str())
+                }
+            }
+            Row::Objective(standing) => cell
+                .and(Tone::Id, &self.id(row))
+                .and(Tone::Plain, "  ")
+                .and(Tone::Strong, standing.objective.slug.as_str())
+                .and(Tone::Plain, "  ")
+                .and(Tone::Plain, standing.objective.title.as_str()),
+            Row::KeyResult(standing) => cell
+                .and(Tone::Id, &self.id(row))
+                .and(Tone::Plain, "  ")
+                .and(Tone::Plain, standing.key_result.slug.as_str()),
+            Row::Supports(Support::Objective(id)) => self.serves(cell, (*id).into()),
+            Row::Supports(Support::KeyResult(id)) => self.serves(cell, (*id).into()),
+        }
+    }
+
+    fn serves(&self, cell: Cell, id: EntityId) -> Cell {
+        let name = self.names.label(id);
+        cell.and(Tone::Dim, &format!("serves {name}"))
+    }
+
+    fn heading(&self, heading: &Heading) -> String {
+        let cell = Cell::toned(Tone::Strong, &heading.title);
+        let cell = match heading.progress {
+            Some(_) => self.with_progress(cell, heading.progress),
+            None => cell,
+        };
+        let tail = format!("  {}", heading.tail);
+        self.finish(&cell.and(Tone::Dim, &tail))
+    }
+
+    /// Adds progress in its column, cutting what would reach into it.
+    fn with_progress(&self, cell: Cell, progress: Option<Progress>) -> Cell {
+        let shown = percent(progress);
+        let room = self.columns.percent.saturating_sub(GAP);
+        let cell = if cell.width() > room {
+            cell.shortened(room, self.screen)
+        } else {
+            cell
+        };
+        let indent = PERCENT_WIDTH.saturating_sub(text_width(&shown));
+        cell.and_at(self.columns.percent + indent, shown.into())
+    }
+
+    fn line(&self, line: &TreeLine<'_, Row<'_>>) -> String {
+        let label = self.label(line);
+        match line.item {
+            Row::Team { progress, .. } => self.finish(&self.with_progress(label, *progress)),
+            Row::Objective(standing) => {
+                let owner = self.names.at_person(standing.objective.owner);
+                let cell = self
+                    .with_progress(label, standing.progress)
+                    .and(Tone::Dim, &format!("  {owner}"));
+                self.marked(cell, objective_marks(standing), line)
+            }
+            Row::KeyResult(standing) => {
+                let cell = self.key_result(label, standing);
+                self.marked(cell, key_result_marks(standing), line)
+            }
+            Row::Supports(_) => self.finish(&label),
+        }
+    }
+
+    fn key_result(&self, label: Cell, standing: &KeyResultStanding) -> Cell {
+        let measure = &standing.key_result.measure;
+        let mut cell = label
+            .and_at(self.columns.bounds, self.bounds(standing).into())
+            .and_at(self.columns.now, self.now(standing).into());
+        if self.columns.bar_width > 0 {
+            let width = self.columns.bar_width;
+            let bar = reached(standing.progress, measure, width, self.screen);
+            cell = cell.and_at(self.columns.bar, Cell::toned(tone(standing.status), &bar));
+        }
+        let words = mark_and_words(standing.status, self.screen);
+        self.with_progress(cell, standing.progress)
+            .and(Tone::Plain, "  ")
+            .and(tone(standing.status), &words)
+    }
+
+    /// Adds what is special beside the line, or under it where there is no room.
+    fn marked(&self, cell: Cell, mut marks: Vec<String>, line: &TreeLine<'_, Row<'_>>) -> String {
+        marks.extend(self.notes.get(&about(line.item)).cloned());
+        if marks.is_empty() {
+            return self.finish(&cell);
+        }
+        let marks = marks.join(&format!(" {} ", self.screen.dot()));
+        let width = cell.width() + GAP + text_width(&marks);
+        if !self.screen.terminal || width <= self.screen.width {
+            return self.finish(&cell.and(Tone::Plain, "  ").and(Tone::Warning, &marks));
+        }
+        let below = Cell::toned(Tone::Dim, &line.continuation)
+            .and(Tone::Plain, "      ")
+            .and(Tone::Warning, &marks);
+        format!("{}{}", self.finish(&cell), self.finish(&below))
+    }
+
+    fn finish(&self, cell: &Cell) -> String {
+        let width = if self.screen.terminal {
+            self.screen.width
+        } else {
+            usize::MAX
+        };
+        let painted = cell.paint(width, self.screen);
+        format!("{}\n", painted.trim_end_matches(' '))
+    }
+}
+
+#[cfg(test)]
+mod tests;

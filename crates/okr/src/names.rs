@@ -1,0 +1,145 @@
+//! What people and things are called on screens: handles, slugs and names instead of ids.
+//!
+//! Holds what a command has read anyway; nothing is looked up here.
+
+use std::collections::{BTreeMap, HashMap};
+
+use okr_core::entity::Entity;
+use okr_core::id::{CheckInId, EntityId, KeyResultId, PersonId};
+use okr_core::measure::Measure;
+use okr_replica::{Directory, DirectoryEntry};
+
+use crate::short_id::{self, Alphabet};
+
+/// The names of the people and things that an answer is about.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Names {
+    people: BTreeMap<PersonId, DirectoryEntry>,
+    things: HashMap<EntityId, Entity>,
+}
+
+impl Names {
+    /// Begins with the people.
+    pub(crate) fn new(directory: Directory) -> Self {
+        Self {
+            people: directory.entries,
+            things: HashMap::new(),
+        }
+    }
+
+    /// Adds a thing.
+    pub(crate) fn learn(&mut self, entity: Entity) {
+        self.things.insert(entity.id(), entity);
+    }
+
+    /// Adds things.
+    pub(crate) fn learn_all(&mut self, entities: impl IntoIterator<Item = Entity>) {
+        for entity in entities {
+            self.learn(entity);
+        }
+    }
+
+    /// Says whether a thing was added.
+    pub(crate) fn knows(&self, id: EntityId) -> bool {
+        self.things.contains_key(&id)
+    }
+
+    /// Returns a thing that was added.
+    pub(crate) fn thing(&self, id: EntityId) -> Option<&Entity> {
+        self.things.get(&id)
+    }
+
+    /// Returns what the directory says about a person.
+    pub(crate) fn entry(&self, person: PersonId) -> Option<&DirectoryEntry> {
+        self.people.get(&person)
+    }
+
+    /// Returns the handle of a person, if the directory has one.
+    pub(crate) fn known_handle(&self, person: PersonId) -> Option<&str> {
+        let handle = self.people.get(&person)?.handle.as_str();
+        (!handle.is_empty()).then_some(handle)
+    }
+
+    /// Returns the handle of a person, or the short id of one that the directory does not know.
+    pub(crate) fn person(&self, person: PersonId) -> String {
+        match self.known_handle(person) {
+            Some(handle) => handle.to_owned(),
+            None => short_id::shown(Alphabet::Thing, person.uuid()),
+        }
+    }
+
+    /// Returns the handle with the sign that makes it a reference: `@ana`.
+    pub(crate) fn at_person(&self, person: PersonId) -> String {
+        match self.known_handle(person) {
+            Some(handle) => format!("@{handle}"),
+            None => self.person(person),
+        }
+    }
+
+    /// Returns the everyday name of a thing; that of its key result for a check-in.
+    pub(crate) fn label(&self, id: EntityId) -> String {
+        if let EntityId::Person(person) = id {
+            return self.at_person(person);
+        }
+        match self.things.get(&id) {
+            Some(Entity::Org(org)) => org.name.to_string(),
+            Some(Entity::Person(person)) => self.at_person(person.id),
+            Some(Entity::Team(team)) => team.slug.to_string(),
+            Some(Entity::Cycle(cycle)) => cycle.name.to_string(),
+            Some(Entity::Objective(objective)) => objective.slug.to_string(),
+            Some(Entity::KeyResult(key_result)) => key_result.slug.to_string(),
+            Some(Entity::CheckIn(check_in)) => self.label(check_in.key_result.into()),
+            None => short_id::shown(Alphabet::Thing, id.uuid()),
+        }
+    }
+
+    /// Returns the long name of a thing: its title, or whatever stands for one.
+    pub(crate) fn title(&self, id: EntityId) -> String {
+        if let EntityId::Person(person) = id {
+            let name = self.entry(person).map(|entry| entry.name.as_str());
+            return name.unwrap_or_default().to_owned();
+        }
+        match self.things.get(&id) {
+            Some(Entity::Org(org)) => org.name.to_string(),
+            Some(Entity::Person(person)) => self.at_person(person.id),
+            Some(Entity::Team(team)) => team.name.to_string(),
+            Some(Entity::Cycle(cycle)) => cycle.name.to_string(),
+            Some(Entity::Objective(objective)) => objective.title.to_string(),
+            Some(Entity::KeyResult(key_result)) => key_result.title.to_string(),
+            Some(Entity::CheckIn(check_in)) => self.title(check_in.key_result.into()),
+            None => String::new(),
+        }
+    }
+
+    /// Returns how a key result is measured.
+    pub(crate) fn measure(&self, id: KeyResultId) -> Option<&Measure> {
+        match self.things.get(&id.into()) {
+            Some(Entity::KeyResult(key_result)) => Some(&key_result.measure),
+            Some(
+                Entity::Org(_)
+                | Entity::Person(_)
+                | Entity::Team(_)
+                | Entity::Cycle(_)
+                | Entity::Objective(_)
+                | Entity::CheckIn(_),
+            )
+            | None => None,
+        }
+    }
+
+    /// Returns the key result that a check-in reports on.
+    pub(crate) fn reported(&self, id: CheckInId) -> Option<KeyResultId> {
+        match self.things.get(&id.into()) {
+            Some(Entity::CheckIn(check_in)) => Some(check_in.key_result),
+            Some(
+                Entity::Org(_)
+                | Entity::Person(_)
+                | Entity::Team(_)
+                | Entity::Cycle(_)
+                | Entity::Objective(_)
+                | Entity::KeyResult(_),
+            )
+            | None => None,
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! The machine-readable forms of things: own types, apart from those of the domain.
+//!
+//! Their names and fields are a promise to scripts: fields are added, never changed or removed. Ids
+//! are full UUIDs, times RFC 3339, days ISO 8601, and numbers exact decimals in strings.
+
+mod change;
+mod check_in;
+mod frame;
+mod goal;
+mod measure;
+mod place;
+mod progress;
+mod reference;
+mod shown;
+mod status;
+mod tree;
+
+pub(crate) use change::ChangeItem;
+pub(crate) use check_in::CheckInItem;
+pub(crate) use frame::FrameItem;
+pub(crate) use goal::{CycleItem, KeyResultItem, ObjectiveItem, PersonItem, TeamItem};
+pub(crate) use reference::{PersonRef, ThingRef};
+pub(crate) use shown::{ShownItem, WithHistory};
+pub(crate) use status::StatusItem;
+pub(crate) use tree::CycleTreeItem;

@@ -1,0 +1,61 @@
+//! Things with their histories, for `okr show`.
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::change::ChangeItem;
+use super::check_in::CheckInItem;
+use super::goal::{CycleItem, KeyResultItem, ObjectiveItem, PersonItem, TeamItem};
+use crate::ui::Item;
+
+/// A thing with its history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct WithHistory<T> {
+    #[serde(flatten)]
+    pub(crate) thing: T,
+    /// The newest check-ins, newest first; of key results only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) check_ins: Option<Vec<CheckInItem>>,
+    /// The newest changes of it, newest first.
+    pub(crate) changes: Vec<ChangeItem>,
+}
+
+impl<T: Item> Item for WithHistory<T> {
+    const TYPE: &'static str = T::TYPE;
+    const SCHEMA: &'static str = T::SCHEMA;
+
+    fn id(&self) -> Option<Uuid> {
+        self.thing.id()
+    }
+}
+
+/// Anything that can be shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(crate) enum ShownItem {
+    Objective(Box<WithHistory<ObjectiveItem>>),
+    KeyResult(Box<WithHistory<KeyResultItem>>),
+    Team(WithHistory<TeamItem>),
+    Cycle(WithHistory<CycleItem>),
+    Person(WithHistory<PersonItem>),
+    CheckIn(Box<WithHistory<CheckInItem>>),
+    Change(Box<ChangeItem>),
+}
+
+impl Item for ShownItem {
+    // Within one document; on lines each thing has the type of its own kind.
+    const TYPE: &'static str = "thing";
+    const SCHEMA: &'static str = "ThingList";
+
+    fn id(&self) -> Option<Uuid> {
+        match self {
+            Self::Objective(item) => item.id(),
+            Self::KeyResult(item) => item.id(),
+            Self::Team(item) => item.id(),
+            Self::Cycle(item) => item.id(),
+            Self::Person(item) => item.id(),
+            Self::CheckIn(item) => item.id(),
+            Self::Change(item) => item.id(),
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! The status: goals, what is due, and the state of the exchange.
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::goal::{CycleItem, KeyResultItem};
+use super::progress::ProgressItem;
+use super::reference::{PersonRef, ThingRef};
+use crate::ui::Item;
+
+/// The status of somebody's goals.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct StatusItem {
+    pub(crate) me: PersonRef,
+    pub(crate) cycle: Option<CycleItem>,
+    /// How much of the cycle is gone.
+    pub(crate) gone: Option<ProgressItem>,
+    /// `mine`, `team` or `all`.
+    pub(crate) scope: &'static str,
+    pub(crate) key_results: Vec<KeyResultItem>,
+    /// Those of them that wait for a check-in.
+    pub(crate) due: Vec<ThingRef>,
+    /// How many changes are in conflict.
+    pub(crate) conflicts: usize,
+}
+
+impl Item for StatusItem {
+    const TYPE: &'static str = "status";
+    const SCHEMA: &'static str = "StatusList";
+
+    fn id(&self) -> Option<Uuid> {
+        None
+    }
+}

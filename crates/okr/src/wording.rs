@@ -1,0 +1,15 @@
+//! Words for what the history and the present say: measures, values, events, people and times.
+//!
+//! Pure, and the same on every screen.
+
+mod entry;
+mod event;
+mod measure;
+mod standing;
+
+pub(crate) use entry::{PENDING, Told, told, who};
+pub(crate) use event::{Before, Said, said};
+pub(crate) use measure::{bounds, described, now, reached, value};
+pub(crate) use standing::{
+    is_about, key_result_marks, objective_marks, percent, place_in, week_of,
+};
