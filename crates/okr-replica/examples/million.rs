@@ -1,11 +1,12 @@
 //! Builds a replica with a million changes (or as many as the first argument says) and prints how
-//! long loading and reading take.
+//! long loading and reading take. A second argument names a directory that keeps the replica.
 //!
 //! Eighty quarters with 100 objectives and 400 key results each; all else are check-ins.
 
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -26,7 +27,7 @@ use okr_log::{
 };
 use okr_proto::{ToLog as _, encode};
 use okr_replica::{
-    Axis, LogFilter, Moment, NewReplica, ObjectiveFilter, Point, RemoteInfo, Replica,
+    Axis, LogFilter, Moment, NewReplica, ObjectiveFilter, Point, RemoteInfo, Replica, ReplicaError,
 };
 use okr_testkit::Random;
 use okr_testkit::sample::{
@@ -188,12 +189,51 @@ impl Maker {
     }
 }
 
+/// Measures time, and how much of it this thread was on a processor, where the system says so.
+struct Watch {
+    begun: Instant,
+    cpu: Duration,
+}
+
+impl Watch {
+    fn start() -> Self {
+        Self {
+            cpu: Self::on_processor(),
+            begun: Instant::now(),
+        }
+    }
+
+    fn stop(&self) -> (Duration, Duration) {
+        let took = self.begun.elapsed();
+        (took, Self::on_processor().saturating_sub(self.cpu))
+    }
+
+    fn on_processor() -> Duration {
+        let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+        let nanos = stat.split(' ').next().and_then(|field| field.parse().ok());
+        Duration::from_nanos(nanos.unwrap_or(0))
+    }
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let total = match std::env::args().nth(1) {
         Some(number) => number.parse()?,
         None => 1_000_000,
     };
     let mut out = std::io::stdout().lock();
+    let (kept, temporary) = match std::env::args().nth(2) {
+        Some(kept) => (PathBuf::from(kept), None),
+        None => (PathBuf::new(), Some(tempfile::tempdir()?)),
+    };
+    let dir = temporary.as_ref().map_or(kept.as_path(), |dir| dir.path());
+    if let Err(ReplicaError::Missing { .. }) = Replica::open(dir) {
+        build(&mut out, dir, total)?;
+    }
+    read(&mut out, dir)
+}
+
+/// Makes a history and loads it into a new replica.
+fn build(out: &mut impl std::io::Write, dir: &Path, total: usize) -> Result<(), Box<dyn Error>> {
     let mut maker = Maker {
         random: Random::new(1),
         frontier: Frontier::new(),
@@ -207,60 +247,58 @@ fn main() -> Result<(), Box<dyn Error>> {
     writeln!(out, "{count} records of {} bytes on average", size / count)?;
     let key = SigningKey::from_bytes(KeyName::new("bench.example")?, &[7; 32]);
     let origin = Origin::new("bench.example/acme")?;
-    let note = Checkpoint {
-        origin: origin.clone(),
+    let remote = RemoteInfo {
+        url: "http://127.0.0.1:1".to_owned(),
+        origin: origin.to_string(),
+        verifier_key: key.verifying_key().to_string(),
+    };
+    let checkpoint = Checkpoint {
+        origin,
         size: okr_log::Position::new(maker.frontier.size()),
         root: maker.frontier.root(),
-    }
-    .sign(&key)
-    .to_string();
-    let dir = tempfile::tempdir()?;
-    let mut replica = Replica::create(
-        dir.path(),
-        &NewReplica {
-            org: ORG,
-            me: ANA,
-            remote: Some(RemoteInfo {
-                url: "http://127.0.0.1:1".to_owned(),
-                origin: origin.to_string(),
-                verifier_key: key.verifying_key().to_string(),
-            }),
-        },
-    )?;
-    let begun = Instant::now();
+    };
+    let note = checkpoint.sign(&key).to_string();
+    let new = NewReplica {
+        org: ORG,
+        me: ANA,
+        remote: Some(remote),
+    };
+    let mut replica = Replica::create(dir, &new)?;
+    let begun = Watch::start();
     let mut ingest = replica.ingest()?;
     for piece in maker.records.chunks(1000) {
         ingest.records(piece.to_vec())?;
     }
     ingest.checkpoint(&note, maker.now)?;
     drop(ingest);
-    let took = begun.elapsed();
-    let rate = count as u128 * 1_000_000 / took.as_micros().max(1);
-    writeln!(out, "ingest {took:?}, {rate} changes/s")?;
-    for entry in std::fs::read_dir(dir.path())? {
+    let (took, cpu) = begun.stop();
+    let rate = |time: Duration| count as u128 * 1_000_000 / time.as_micros().max(1);
+    writeln!(
+        out,
+        "ingest {took:?}, {} changes/s; on the processor {cpu:?}, {} changes/s",
+        rate(took),
+        rate(cpu)
+    )?;
+    for entry in std::fs::read_dir(dir)? {
         let entry = entry?;
         let bytes = entry.metadata()?.len() / count as u64;
-        writeln!(
-            out,
-            "{}: {bytes} bytes per change",
-            entry.file_name().display()
-        )?;
+        let name = entry.file_name();
+        writeln!(out, "{}: {bytes} bytes per change", name.display())?;
     }
-    drop(replica);
-    let middle = Timestamp::from_microsecond(maker.now.as_microsecond() - 45 * 86_400_000_000)?;
-    read(&mut out, dir.path(), count, middle)
+    Ok(())
 }
 
 /// Measures reading, each time with a replica that was just opened.
-fn read(
-    out: &mut impl std::io::Write,
-    dir: &std::path::Path,
-    count: usize,
-    middle: Timestamp,
-) -> Result<(), Box<dyn Error>> {
+fn read(out: &mut impl std::io::Write, dir: &Path) -> Result<(), Box<dyn Error>> {
+    let count = Replica::open(dir)?.info()?.head.get();
+    let days = i64::try_from(CYCLES)? * CYCLE_DAYS - CYCLE_DAYS / 2;
+    let middle = FIRST_DAY
+        .saturating_add(Span::new().days(days))
+        .in_tz("UTC")?
+        .timestamp();
     let today = middle.in_tz("UTC")?.date();
-    let before = Position::new(count as u64 - 6000);
-    let old = Position::new(count as u64 / 2);
+    let before = Position::new(count.saturating_sub(count / 160));
+    let old = Position::new(count / 2);
     let moments = [
         ("now", Axis::Recorded, Point::Now),
         (
@@ -304,7 +342,7 @@ fn read(
 /// Measures reading less than a whole cycle.
 fn read_parts(
     out: &mut impl std::io::Write,
-    dir: &std::path::Path,
+    dir: &Path,
     today: Date,
 ) -> Result<(), Box<dyn Error>> {
     measure(out, "one objective by slug", || {
@@ -341,10 +379,7 @@ fn read_parts(
     Ok(())
 }
 
-fn logs(
-    dir: &std::path::Path,
-    today: Date,
-) -> Result<Vec<(&'static str, LogFilter)>, Box<dyn Error>> {
+fn logs(dir: &Path, today: Date) -> Result<Vec<(&'static str, LogFilter)>, Box<dyn Error>> {
     let replica = Replica::open(dir)?;
     let reading = replica.reading(Moment::now(today))?;
     let cycles = reading.cycles()?;
@@ -386,18 +421,19 @@ fn measure(
     label: &str,
     mut step: impl FnMut() -> Result<usize, Box<dyn Error>>,
 ) -> Result<(), Box<dyn Error>> {
-    let mut times: Vec<Duration> = Vec::new();
+    let mut times: Vec<(Duration, Duration)> = Vec::new();
     let mut answer = 0;
     for _ in 0..15 {
-        let begun = Instant::now();
+        let begun = Watch::start();
         answer = step()?;
-        times.push(begun.elapsed());
+        times.push(begun.stop());
     }
     times.sort();
+    let cpu = times.iter().map(|(_, cpu)| *cpu).min().unwrap_or_default();
     writeln!(
         out,
-        "{label}: least {:?}, middle {:?} ({answer})",
-        times[0], times[7]
+        "{label}: least {:?}, middle {:?}, on the processor {cpu:?} ({answer})",
+        times[0].0, times[7].0
     )?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use crate::error::ReplicaError;
@@ -120,6 +121,9 @@ fn connect(dir: &Path, extra: OpenFlags) -> Result<Connection, ReplicaError> {
         Err(error) => return Err(error.into()),
     };
     connection.busy_timeout(BUSY_TIMEOUT)?;
+    // Otherwise a statement is planned again each time that a parameter has another value, because a
+    // plan with a partial index could depend on it. That took half of the time of a reading.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
