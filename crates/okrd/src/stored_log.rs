@@ -1,4 +1,6 @@
-//! Opening the log of a data directory: verified, and its state taken in during the same scan.
+//! The log of a data directory: opened, verified, its state taken in, and read again by the rules.
+
+mod replay;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -10,7 +12,7 @@ use okr_log::{Log, LogOptions, OpenError, RecordView};
 use okr_proto::{Decoded, ToCore as _, ToLog as _, decode_record};
 
 use crate::history::{History, HistoryError};
-use crate::sequencer::{SequenceError, Sequencer};
+use crate::sequencer::Sequencer;
 
 /// The log of this server as history; empty until the log is open.
 #[derive(Clone, Debug, Default)]
@@ -41,33 +43,14 @@ pub(crate) fn open(
     orgs: &BTreeSet<OrgId>,
 ) -> Result<(Log, Sequencer<StoredLog>), OpenError> {
     let history = StoredLog::default();
-    let mut sequencer = Sequencer::new(&history, orgs.iter().copied());
-    let log = Log::open_with(directory, options, &mut |org, record| {
-        replay(&mut sequencer, org.to_core(), &record).map_err(Into::into)
-    })?;
+    let sequencer = Sequencer::new(&history, orgs.iter().copied());
+    let (log, sequencer) = replay::open(directory, options, sequencer)?;
     history.attach(&log);
     Ok((log, sequencer))
 }
 
-fn replay(
-    sequencer: &mut Sequencer<StoredLog>,
-    org: OrgId,
-    record: &RecordView<'_>,
-) -> Result<(), ReplayError> {
-    let Decoded::Known(change) = decode_record(record)? else {
-        return Err(ReplayError::Newer);
-    };
-    let replayed = sequencer.replay(org, &change, record.recorded_at());
-    match replayed {
-        Ok(()) => Ok(()),
-        Err(SequenceError::UnknownOrg(_) | SequenceError::History(_)) => {
-            Err(ReplayError::UnknownOrg(org))
-        }
-    }
-}
-
 impl StoredLog {
-    /// Makes the history readable.
+    /// Makes the history readable; before, it is empty.
     pub(crate) fn attach(&self, log: &Log) {
         // Set once, right after opening.
         drop(self.0.set(log.clone()));
