@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-/// Bytes of a request that carries changes.
-pub const PUSH_BYTES: usize = 1024 * 1024;
-/// Bytes of any other request.
-pub const REQUEST_BYTES: usize = 64 * 1024;
+/// Bytes of a request.
+pub const REQUEST_BYTES: usize = 1024 * 1024;
+/// Bytes of a question about health or services.
+pub const QUESTION_BYTES: usize = 4 * 1024;
 /// Bytes of an answer; records are sent in smaller portions, a directory may be larger.
 pub const RESPONSE_BYTES: usize = 8 * 1024 * 1024;
 /// Changes in one push.
@@ -27,7 +27,7 @@ pub const RETRY_AFTER_MS: u64 = 250;
 /// Failed logins in a minute, over all callers.
 pub const FAILED_LOGINS_PER_MINUTE: usize = 10;
 
-/// Time for a call other than a following pull; a pull may take longer as long as its client takes what it is sent.
+/// Time for a call; for a pull that does not follow, time in which its client takes the next message.
 pub const CALL_TIME: Duration = Duration::from_secs(30);
 /// Time between two heartbeats of a following pull.
 pub const HEARTBEAT: Duration = Duration::from_secs(20);

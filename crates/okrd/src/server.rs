@@ -248,14 +248,14 @@ impl Server {
                 .map_err(|error| ServeError::Tls(error.into()))?;
         }
         let sync = SyncServer::new(SyncService(Arc::clone(&self.shared)))
-            .max_decoding_message_size(limits::PUSH_BYTES)
+            .max_decoding_message_size(limits::REQUEST_BYTES)
             .max_encoding_message_size(limits::RESPONSE_BYTES);
         let identity = IdentityServer::new(IdentityService(Arc::clone(&self.shared)))
             .max_decoding_message_size(limits::REQUEST_BYTES)
-            .max_encoding_message_size(limits::REQUEST_BYTES);
+            .max_encoding_message_size(limits::RESPONSE_BYTES);
         let health = tonic_health::server::HealthService::from_health_reporter(health);
         let health = tonic_health::pb::health_server::HealthServer::new(health)
-            .max_decoding_message_size(limits::REQUEST_BYTES);
+            .max_decoding_message_size(limits::QUESTION_BYTES);
         let reflection = self.reflection.then(|| {
             tonic_reflection::server::Builder::configure()
                 .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
@@ -299,7 +299,7 @@ fn name_limit<B: Default>(response: http::Response<B>) -> http::Response<B> {
     if !too_long {
         return response;
     }
-    let limit = limits::PUSH_BYTES as u64;
+    let limit = limits::REQUEST_BYTES as u64;
     let error = ApiError::TooLarge {
         what: "request in bytes".to_owned(),
         limit,

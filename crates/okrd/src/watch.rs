@@ -13,7 +13,7 @@ use okr_log::{Head, LogId, Position};
 use okr_proto::v1::pull_response::What;
 use okr_proto::{ApiError, v1};
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Code, Status};
 use uuid::Uuid;
@@ -22,9 +22,6 @@ use crate::credentials::CredentialsVersion;
 use crate::directory::DirectoryVersion;
 use crate::limits;
 use crate::service::{Call, CallError, Shared};
-
-/// Time for a client to take the message that says why its stream ends.
-const FAREWELL_TIME: Duration = Duration::from_secs(1);
 
 /// What somebody wants to read.
 #[derive(Clone, Debug)]
@@ -44,9 +41,11 @@ type Message = Result<v1::PullResponse, Status>;
 
 /// Starts a pull and returns its stream.
 pub(crate) fn follow(shared: Arc<Shared>, pull: Pull, call: Call) -> ReceiverStream<Message> {
-    let (messages, stream) = mpsc::channel(limits::MESSAGES_PER_PULL);
+    let (messages, stream) = mpsc::channel(limits::MESSAGES_PER_PULL + 1);
+    // Kept free, so that a client which takes nothing for long still learns why its stream ended.
+    let farewell = messages.clone().try_reserve_owned();
     tokio::spawn(async move {
-        let follower = Follower::new(&shared, pull, messages.clone());
+        let follower = Follower::new(&shared, pull, messages);
         let end = match follower {
             Some(mut follower) => follower.run(&shared).await,
             None => Err(End::Error(ApiError::Unauthenticated.into())),
@@ -57,8 +56,7 @@ pub(crate) fn follow(shared: Arc<Shared>, pull: Pull, call: Call) -> ReceiverStr
             Err(End::Error(error)) => {
                 let status = call.status(error);
                 let code = status.code();
-                // A client that takes nothing learns from the end of the stream.
-                drop(timeout(FAREWELL_TIME, messages.send(Err(status))).await);
+                drop(farewell.map(|place| place.send(Err(status))));
                 code
             }
         };
@@ -69,7 +67,7 @@ pub(crate) fn follow(shared: Arc<Shared>, pull: Pull, call: Call) -> ReceiverStr
 
 /// Why a stream ends early.
 enum End {
-    /// The client is gone, or takes nothing.
+    /// The client is gone.
     Gone,
     /// The client is told why.
     Error(CallError),
@@ -221,7 +219,7 @@ impl Follower {
             () = stopping(&mut self.stopping), if self.pull.follow => {
                 Err(ApiError::ShuttingDown.into())
             }
-            () = patience => Err(End::Gone),
+            () = patience => Err(End::Error(CallError::Late)),
         }
     }
 }

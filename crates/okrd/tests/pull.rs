@@ -94,6 +94,27 @@ async fn a_follower_gets_what_becomes_durable_with_its_proof() {
 }
 
 #[tokio::test]
+async fn a_follower_that_does_not_read_for_long_misses_nothing() {
+    let server = TestServer::start().await;
+    let ana = server.ana().await;
+    let mut slow = ana.pull(following(0)).await.unwrap();
+    // Far more than the connection and the server hold for it.
+    for hundred in 0..20_u32 {
+        let numbers = hundred * 100..hundred * 100 + 100;
+        let changes = numbers.map(|number| change(100 + u64::from(number), vec![team(number)]));
+        ana.push(&changes.collect::<Vec<_>>()).await.unwrap();
+    }
+    let verifier = server.verifier(ANA);
+    let mut seen = Vec::new();
+    while seen.len() < 2_001 {
+        let round = slow.round(&verifier).await;
+        seen.extend(round.records);
+        let tree = frontier(&seen);
+        assert_eq!((tree.size(), tree.root()), (round.size, round.root));
+    }
+}
+
+#[tokio::test]
 async fn a_follower_gets_the_directory_when_it_changes() {
     let server = TestServer::start().await;
     let ana = server.ana().await;
