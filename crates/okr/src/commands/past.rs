@@ -134,7 +134,7 @@ impl<'r> Past<'r> {
             return Ok(Vec::new());
         }
         self.with_resolver(context, |resolver| {
-            let found = texts.iter().map(|text| resolver.find(text, wanted));
+            let found = texts.iter().map(|text| find_one(resolver, text, wanted));
             found.collect()
         })
     }
@@ -310,6 +310,25 @@ impl<'r> Past<'r> {
         };
         context.ui.hint(&format!("{text}{imported}"));
     }
+}
+
+/// Finds a thing of one of the wanted kinds; cycles also by their names.
+///
+/// # Errors
+/// Exit 6 when the text fits nothing or several things.
+pub(crate) fn find_one(
+    resolver: &Resolver<'_, '_>,
+    text: &str,
+    wanted: &[EntityKind],
+) -> Result<EntityId, CliError> {
+    if wanted.contains(&EntityKind::Cycle) {
+        let cycles = resolver.reading.cycles().map_err(failure::replica)?;
+        let named = |cycle: &&Cycle| cycle.name.as_str().eq_ignore_ascii_case(text.trim());
+        if let Some(cycle) = cycles.iter().find(named) {
+            return Ok(cycle.id.into());
+        }
+    }
+    resolver.find(text, wanted)
 }
 
 /// Learns the names of things that are not known yet, and of what these belong to.

@@ -1,5 +1,7 @@
 //! Sessions on one machine, without a server: what is typed, what is said, how it ends.
 
+mod reading;
+
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -108,6 +110,10 @@ impl Machine {
     }
 
     fn run(&self, words: &[&str]) -> Said {
+        self.run_on(Streams::default(), words)
+    }
+
+    fn run_on(&self, streams: Streams, words: &[&str]) -> Said {
         let line = std::iter::once("okr").chain(words.iter().copied());
         let data = self.directory.path().join("data").display().to_string();
         let config = self.directory.path().join("config.toml");
@@ -129,10 +135,11 @@ impl Machine {
             }
             Err(Answered::Help(help)) => panic!("{help}"),
         };
-        parsed.globals.now = Some("2026-11-23T11:36:00+01:00".to_owned());
+        let now = "2026-11-23T11:36:00+01:00";
+        parsed.globals.now.get_or_insert_with(|| now.to_owned());
         parsed.globals.no_input = true;
         let (answer, remarks) = (Memory::default(), Memory::default());
-        let settings = UiSettings::new(&parsed.globals.ui, Streams::default());
+        let settings = UiSettings::new(&parsed.globals.ui, streams);
         let ui = Ui::new(
             settings,
             Box::new(answer.clone()),

@@ -183,6 +183,11 @@ fn text(
             screen::render(&tree, &past.names, screen)
         })
         .collect();
+    if let Some(as_of) = past.as_of().filter(|_| !standings.is_empty()) {
+        // Above everything, and whole: an answer about the past must not pass for the present.
+        let as_of = screen.paint(crate::render::Tone::Warning, &as_of);
+        parts.insert(0, format!("{as_of}\n"));
+    }
     if screen.terminal && !standings.is_empty() {
         let state = past.exchange();
         let mut footer = exchange(&state, &past.at.clock, screen);
@@ -216,9 +221,6 @@ pub(crate) fn heading(
         && let Some(about) = about
     {
         title = format!("{title}  {}", past.names.label(about));
-    }
-    if let Some(as_of) = past.as_of() {
-        title = format!("{title}  {as_of}");
     }
     Heading {
         title,

@@ -97,7 +97,7 @@ impl Following<'_> {
         {
             return Ok(known.clone());
         }
-        let moment = just_before(entry, self.axis, self.replica)?;
+        let moment = just_before(entry, self.axis);
         let reading = self.replica.reading(moment).map_err(failure::replica)?;
         let latest = reading.latest_check_in(key_result);
         Ok(latest.map_err(failure::replica)?.map(|fact| fact.check_in))
@@ -105,7 +105,7 @@ impl Following<'_> {
 }
 
 /// Returns the moment before an entry took effect.
-fn just_before(entry: &LogEntry, axis: Axis, replica: &Replica) -> Result<Moment, CliError> {
+fn just_before(entry: &LogEntry, axis: Axis) -> Moment {
     let microsecond = jiff::SignedDuration::from_micros(1);
     let earlier = entry.authored_at.saturating_sub(microsecond);
     let earlier = earlier.unwrap_or(Timestamp::MIN);
@@ -114,13 +114,11 @@ fn just_before(entry: &LogEntry, axis: Axis, replica: &Replica) -> Result<Moment
             let before = position.get().saturating_sub(1);
             (Axis::Recorded, Point::Position(Position::new(before)))
         }
-        (Axis::Recorded, Place::Pending) => {
-            let head = replica.info().map_err(failure::replica)?.head;
-            (Axis::Recorded, Point::Position(head))
-        }
+        // What was known here when it was written: confirmed by then, and pending before it.
+        (Axis::Recorded, Place::Pending) => (Axis::Recorded, Point::Time(earlier)),
         (Axis::Authored | Axis::Effective, _) => (Axis::Authored, Point::Time(earlier)),
     };
     // Which check-in counts does not depend on the day by which a goal is judged.
     let day = Date::MAX;
-    Ok(Moment { axis, point, day })
+    Moment { axis, point, day }
 }

@@ -3,7 +3,7 @@
 use okr_core::id::{EntityId, EntityKind};
 use okr_replica::LogEntry;
 
-use crate::commands::past::Past;
+use crate::commands::past::{Past, find_one};
 use crate::context::{Context, only_change};
 use crate::error::CliError;
 use crate::failure;
@@ -46,7 +46,7 @@ pub(super) fn targets(
                 targets.push(change(past, prefix)?);
                 continue;
             }
-            match resolver.find(text, KINDS) {
+            match find_one(resolver, text, KINDS) {
                 Ok(id) => targets.push(Target::Entity(id)),
                 Err(error) => targets.push(change_or(past, text, error)?),
             }
