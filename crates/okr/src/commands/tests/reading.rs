@@ -128,10 +128,8 @@ fn the_tree_stands_as_it_did_at_the_moment() {
     let latest = |words: &[&str]| {
         let tree = json(&machine, words);
         let objective = &tree["items"][0]["objectives"][0];
-        let key_result = objective["key_results"].as_array().unwrap().iter();
-        let latency = key_result
-            .filter(|one| one["slug"] == "api-p99")
-            .next_back();
+        let mut below = objective["key_results"].as_array().unwrap().iter();
+        let latency = below.find(|one| one["slug"] == "api-p99");
         latency.unwrap()["latest_check_in"]["value"]["number"].clone()
     };
     let recorded = latest(&["tree", "--at", "2026-11-23T11:50:00+01:00"]);

@@ -1,5 +1,7 @@
 //! Events in words.
 
+use okr_core::entity::Entity;
+use okr_core::event::{CheckInEdit, CheckInEvent, NewCheckIn};
 use okr_core::measure::{Measure, Metric, Value};
 use okr_core::text::LongText;
 use okr_replica::{Directory, DirectoryEntry};
