@@ -14,6 +14,9 @@ use crate::credentials::Principal;
 use crate::failure::EXIT_CODES;
 use crate::telemetry::LogFormat;
 
+/// The address that is listened on unless another one is given.
+pub(crate) const DEFAULT_LISTEN: &str = "127.0.0.1:7420";
+
 /// The OKR sync server.
 #[derive(Debug, Parser)]
 #[command(name = "okrd", version, about, after_help = EXIT_CODES, disable_help_subcommand = true)]
@@ -99,7 +102,7 @@ pub(crate) struct ServeArguments {
     #[arg(
         long,
         value_name = "ADDR",
-        default_value = "127.0.0.1:7420",
+        default_value = DEFAULT_LISTEN,
         env = "OKRD_LISTEN"
     )]
     pub listen: String,

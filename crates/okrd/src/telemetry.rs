@@ -118,7 +118,7 @@ impl CallLine {
             started,
         } = self;
         let peer = peer.map(tracing::field::display);
-        let ms = started.elapsed().as_millis();
+        let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         if let Some((principal, token)) = principal {
             let (org, person) = (principal.org, principal.person);
             tracing::info!(target: "rpc", method, ?code, ms, %request_id, peer, %org, %person, %token);

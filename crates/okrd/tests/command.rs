@@ -99,6 +99,7 @@ fn init_prints_what_the_administrator_needs_once() {
         "administrator  ana (",
         "login code     ",
         "Next: okrd serve",
+        "Then: okr clone http://127.0.0.1:7420 --code ",
     ] {
         assert!(text.contains(word), "{word}: {text}");
     }

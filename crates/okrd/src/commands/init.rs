@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::minute;
-use crate::args::{InitArguments, OutputFormat};
+use crate::args::{DEFAULT_LISTEN, InitArguments, OutputFormat};
 use crate::clock::Clock;
 use crate::failure::{Exit, Failure};
 use crate::init::{Administrator, InitError, Initialised, NewServer, Organisation};
@@ -46,6 +46,11 @@ fn text(arguments: &InitArguments, made: &Initialised) -> String {
     let (handle, person) = (&arguments.admin, made.principal.person);
     let (code, until) = (made.code.secret.reveal(), minute(made.code.expires_at));
     let key = &made.verifier_key;
+    // Whoever has the organisation in a workspace logs that one in; everybody else makes a copy.
+    let then = match &arguments.org {
+        Some(_) => format!("okr clone http://{DEFAULT_LISTEN} --code {code}"),
+        None => format!("okr login http://{DEFAULT_LISTEN} --code {code}"),
+    };
     format!(
         "Made {data}\n\
          \n\
@@ -56,7 +61,7 @@ fn text(arguments: &InitArguments, made: &Initialised) -> String {
          \x20 verifier key   {key}\n\
          \n\
          Next: okrd serve --data {data}\n\
-         Then: okr login http://127.0.0.1:7420, with the code"
+         Then: {then}"
     )
 }
 
