@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use okr_core::entity::{CheckIn, Cycle, KeyResult, Objective};
 use okr_core::event::{CheckInEvent, Event};
 use okr_core::id::{EntityId, Position};
-use okr_core::value::WeekStart;
 use okr_core::{Date, Timestamp};
 use okr_replica::{Axis, CycleStanding, LogEntry, LogFilter, Moment, Place, Point, Reading};
 
@@ -17,7 +16,7 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::failure;
 use crate::when::Clock;
-use crate::wording::percent;
+use crate::wording::{percent, week_of};
 
 /// What is replayed.
 pub(super) struct Reel {
@@ -41,6 +40,15 @@ pub(super) struct Frame {
     pub(super) standing: Option<CycleStanding>,
     /// For what moved, the progress that it had before: `was 41%`.
     pub(super) notes: HashMap<EntityId, String>,
+}
+
+/// What changes of one frame have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Key {
+    Position(Position),
+    Time(Timestamp),
+    /// A day, or the first one of a week.
+    Day(Date),
 }
 
 /// What a frame is compared by; how goals are judged changes by itself, from day to day.
@@ -117,18 +125,27 @@ impl Reel {
         for entry in entries {
             let day = self.day_of(&entry, clock);
             let key = match (self.step, self.axis) {
-                (ReplayStep::Change, Axis::Recorded | Axis::Authored) => None,
+                (ReplayStep::Change, Axis::Recorded | Axis::Authored) => self.instant(&entry),
                 // On this axis there is nothing between two days.
-                (ReplayStep::Day, _) | (ReplayStep::Change, Axis::Effective) => Some(day),
-                (ReplayStep::Week, _) => Some(first_of_week(day, clock.week_start)),
+                (ReplayStep::Day, _) | (ReplayStep::Change, Axis::Effective) => Key::Day(day),
+                (ReplayStep::Week, _) => Key::Day(week_of(day, clock.week_start)),
             };
             match groups.last_mut() {
-                Some(group) if key.is_some() && key == last_key => group.push(entry),
+                Some(group) if last_key == Some(key) => group.push(entry),
                 Some(_) | None => groups.push(vec![entry]),
             }
-            last_key = key;
+            last_key = Some(key);
         }
         groups
+    }
+
+    /// Returns what tells a change from the next one: its position, or else its time. Between two
+    /// changes of one time there is no moment, so they make one frame.
+    fn instant(&self, entry: &LogEntry) -> Key {
+        match (self.axis, entry.place) {
+            (Axis::Recorded, Place::Confirmed { position, .. }) => Key::Position(position),
+            (Axis::Recorded | Axis::Authored | Axis::Effective, _) => Key::Time(entry.authored_at),
+        }
     }
 
     fn day_of(&self, entry: &LogEntry, clock: &Clock) -> Date {
@@ -328,8 +345,4 @@ fn effective_day(entry: &LogEntry, clock: &Clock) -> Date {
 fn end_of(day: Date, clock: &Clock) -> Timestamp {
     let when = crate::when::When::Day(day);
     when.until(clock).expect("a day has an end")
-}
-
-fn first_of_week(day: Date, week_start: WeekStart) -> Date {
-    crate::wording::week_of(day, week_start)
 }

@@ -292,6 +292,10 @@ fn a_replay_has_a_frame_for_what_changed_and_for_nothing_else() {
         .map(|frame| frame["at"].as_str().unwrap()[..10].to_owned())
         .collect();
     assert_eq!(days, ["2026-11-23", "2026-11-24", "2026-11-25"]);
+    // Between changes of one moment there is nothing to be seen, so no change may be lost there.
+    let all = json(&machine, &["replay", "fast"]);
+    let first = all["items"][0]["changes"].as_array().unwrap();
+    assert_eq!(first.len(), 5, "the objective and its four key results");
     let later = json(&machine, &["replay", "api-p99", "--from", "2026-11-25"]);
     assert_eq!(later["items"].as_array().unwrap().len(), 1);
 }
