@@ -199,7 +199,7 @@ impl Server {
         ));
         let (begin_drain, drain_begun) = oneshot::channel();
         let stop = self.stop.clone();
-        let reporter = health.clone();
+        let mut reporter = health.clone();
         let signal = async move {
             shutdown.await;
             tracing::info!("stopping");
@@ -208,6 +208,8 @@ impl Server {
                 reporter
                     .set_service_status(service, ServingStatus::NotServing)
                     .await;
+                // Whoever watches has been told; its stream ends, which would otherwise hold up the drain.
+                reporter.clear_service_status(service).await;
             }
             // Whoever waits for it is gone when this fails.
             begin_drain.send(()).ok();

@@ -91,6 +91,25 @@ async fn stopping_tells_followers_and_ends() {
 }
 
 #[tokio::test]
+async fn stopping_tells_whoever_watches_its_health() {
+    let mut server = TestServer::start().await;
+    let request = HealthCheckRequest {
+        service: "okr.v1.Sync".to_owned(),
+    };
+    let client = server.stranger().await;
+    let watching = HealthClient::new(client.channel()).watch(request).await;
+    let mut watching = watching.unwrap().into_inner();
+    let mut seen = Vec::new();
+    seen.push(watching.message().await.unwrap().unwrap().status());
+    let stopped = server.begin_stop();
+    while let Ok(Some(message)) = watching.message().await {
+        seen.push(message.status());
+    }
+    assert_eq!(seen, [ServingStatus::Serving, ServingStatus::NotServing]);
+    stopped.await.unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn a_directory_serves_one_process_and_says_so() {
     let server = TestServer::start().await;
     let error = Server::open(&server.options()).err().unwrap();
