@@ -88,7 +88,10 @@ fn judge_all(
     today: Date,
 ) -> Result<ProposedAll, ReplicaError> {
     let bench = Bench::read(db)?;
-    let context = Context { author: bench.me, today };
+    let context = Context {
+        author: bench.me,
+        today,
+    };
     let view = rebase::head_view(db)?;
     let mut overlay = Overlay::new(&view);
     let waiting = pending::ids(db)?;
@@ -116,5 +119,9 @@ fn judge_all(
             }
         }
     }
-    Ok(ProposedAll::Written { changes, known, nothing_to_do })
+    Ok(ProposedAll::Written {
+        changes,
+        known,
+        nothing_to_do,
+    })
 }

@@ -5,15 +5,15 @@
 
 pub(crate) mod days;
 mod evolve;
+mod load;
+mod reader;
 mod rewrite;
-
-use std::collections::{HashMap, HashSet};
 
 use bytes::Bytes;
 use okr_core::Timestamp;
-use okr_core::id::{ChangeId, PersonId, Position};
+use okr_core::id::{ChangeId, Position};
 use okr_log::{Frontier, Hash, Origin, SignedCheckpoint, VerifyingKey};
-use okr_proto::{ConfirmedChange, Decoded};
+use okr_proto::ConfirmedChange;
 use rusqlite::Connection;
 use thiserror::Error;
 
@@ -22,8 +22,9 @@ use crate::integrity::IntegrityError;
 use crate::meta::{self, Meta};
 use crate::record::{self, NewRecord};
 use crate::replica::Replica;
-use crate::{pending, schema, version};
-use evolve::{Evolver, Stand};
+use crate::{ends, version};
+use load::{Load, begin, repeated};
+use reader::{Failed, Read, Reader};
 
 /// How many records are kept in memory before they are written.
 const BATCH_RECORDS: usize = 4096;
@@ -86,22 +87,12 @@ pub struct Ingest<'r> {
     /// Everything confirmed and everything given.
     frontier: Frontier,
     recorded_at: i64,
+    reader: Reader,
     waiting: Vec<NewRecord>,
     waiting_bytes: usize,
     load: Option<Load>,
     /// Whether a part failed, so that the rest is worth nothing.
     failed: bool,
-}
-
-/// A transaction in which records are being written.
-#[derive(Debug)]
-struct Load {
-    evolver: Evolver,
-    authors: HashMap<PersonId, i64>,
-    pending: HashSet<ChangeId>,
-    own: Vec<ChangeId>,
-    /// Whether some indexes are made at the end.
-    bulk: bool,
 }
 
 impl Replica {
@@ -126,6 +117,7 @@ impl Replica {
             base,
             frontier: meta::frontier(db)?,
             recorded_at,
+            reader: Reader::default(),
             waiting: Vec::new(),
             waiting_bytes: 0,
             load: None,
@@ -135,7 +127,7 @@ impl Replica {
 }
 
 impl Ingest<'_> {
-    /// Returns the newest position given so far.
+    /// Returns the newest position given so far, of what has been read.
     pub const fn position(&self) -> Position {
         Position::new(self.frontier.size())
     }
@@ -177,22 +169,37 @@ impl Ingest<'_> {
     }
 
     fn take(&mut self, records: Vec<Bytes>) -> Result<(), IngestError> {
-        for bytes in records {
-            let position = self.position().next();
-            let confirmed = ConfirmedChange::read(&bytes)
-                .map_err(|problem| IntegrityError::Record { position, problem })?;
-            self.follows(&confirmed)?;
-            self.frontier.push(confirmed.leaf);
-            self.waiting_bytes += bytes.len();
-            self.waiting.push(NewRecord { bytes, confirmed });
-            if self.waiting.len() >= BATCH_RECORDS || self.waiting_bytes >= BATCH_BYTES {
-                self.write(true)?;
+        let read = self.reader.read(records);
+        self.accept(read)
+    }
+
+    /// Checks that what was read continues what came before.
+    fn accept(&mut self, batches: Vec<Read>) -> Result<(), IngestError> {
+        for batch in batches {
+            let (records, problem) = match batch {
+                Ok(records) => (records, None),
+                Err(Failed { before, problem }) => (before, Some(problem)),
+            };
+            for new in records {
+                self.follows(&new.confirmed)?;
+                self.frontier.push(new.leaf());
+                self.waiting_bytes += new.bytes.len();
+                self.waiting.push(new);
+                if self.waiting.len() >= BATCH_RECORDS || self.waiting_bytes >= BATCH_BYTES {
+                    self.write(true)?;
+                }
+            }
+            if let Some(problem) = problem {
+                let position = self.position().next();
+                return Err(IntegrityError::Record { position, problem }.into());
             }
         }
         Ok(())
     }
 
     fn confirm(&mut self, note: &str, now: Timestamp) -> Result<Ingested, IngestError> {
+        let rest = self.reader.rest();
+        self.accept(rest)?;
         let checkpoint = SignedCheckpoint::verify(note, &self.key, &self.origin)
             .map_err(IntegrityError::Checkpoint)?;
         let (head, root) = (self.position(), self.frontier.root());
@@ -278,6 +285,7 @@ impl Ingest<'_> {
     fn end(&self, load: Load, note: &str, now: Timestamp) -> Result<Vec<ChangeId>, IngestError> {
         let Load {
             mut evolver,
+            ends,
             own,
             bulk,
             ..
@@ -286,11 +294,9 @@ impl Ingest<'_> {
             rewrite::rewrite(self.db, &mut evolver, key)?;
         }
         evolver.finish(self.db)?;
-        if bulk {
-            schema::create_bulk_indexes(self.db)?;
-            if let Some((change, first, second)) = record::repeated(self.db)? {
-                return Err(repeated(change, first, second));
-            }
+        let alike = ends.finish(self.db)?;
+        if let Some((change, first, second)) = ends::repeated(self.db, &alike)? {
+            return Err(repeated(change, first, second));
         }
         Meta::Head.set(self.db, record::number(self.position()))?;
         Meta::Frontier.set(self.db, self.frontier.to_bytes())?;
@@ -318,99 +324,6 @@ fn roll_back(db: &Connection) {
     if !db.is_autocommit() {
         // Closing the connection would do the same.
         let _failed = db.execute_batch("ROLLBACK");
-    }
-}
-
-fn begin(db: &Connection, base: Position, more_follow: bool) -> Result<Load, IngestError> {
-    db.execute_batch("BEGIN IMMEDIATE")?;
-    let load = prepare(db, base, more_follow);
-    if load.is_err() {
-        roll_back(db);
-    }
-    load
-}
-
-fn prepare(db: &Connection, base: Position, more_follow: bool) -> Result<Load, IngestError> {
-    let head = meta::head(db)?;
-    if head != base {
-        return Err(IngestError::Moved { head });
-    }
-    let from_nothing = head == Position::ZERO;
-    let bulk = from_nothing && more_follow;
-    if bulk {
-        schema::drop_bulk_indexes(db)?;
-    }
-    let pending = pending::ids(db)?;
-    Ok(Load {
-        evolver: Evolver::new(db, from_nothing)?,
-        authors: HashMap::new(),
-        pending,
-        own: Vec::new(),
-        bulk,
-    })
-}
-
-fn refuse_repeated(db: &Connection, confirmed: &ConfirmedChange) -> Result<(), IngestError> {
-    let change = confirmed.decoded.id();
-    match record::find_exact(db, change)? {
-        Some(first) => Err(repeated(change, first, confirmed.position)),
-        None => Ok(()),
-    }
-}
-
-fn repeated(change: ChangeId, first: Position, second: Position) -> IngestError {
-    IntegrityError::Repeated {
-        change,
-        first,
-        second,
-    }
-    .into()
-}
-
-impl Load {
-    fn take(&mut self, db: &Connection, records: &[NewRecord]) -> Result<(), IngestError> {
-        for new in records {
-            if !self.bulk {
-                refuse_repeated(db, &new.confirmed)?;
-            }
-            let author = self.author(db, new.confirmed.author)?;
-            let on_behalf_of = match new.on_behalf_of() {
-                Some(person) => Some(self.author(db, person)?),
-                None => None,
-            };
-            new.insert(db, author, on_behalf_of)?;
-            let stand = Stand {
-                position: new.confirmed.position,
-                recorded_at: new.confirmed.recorded_at.as_microsecond(),
-                authored_at: new.confirmed.decoded.authored_at().as_microsecond(),
-            };
-            match &new.confirmed.decoded {
-                Decoded::Known(change) => self.evolver.apply(db, change, stand)?,
-                Decoded::Newer { subjects, .. } => {
-                    for subject in subjects {
-                        db.prepare_cached(
-                            "INSERT OR IGNORE INTO upgrades (id, position) VALUES (?1, ?2)",
-                        )?
-                        .execute((subject.as_bytes(), record::number(stand.position)))?;
-                    }
-                }
-            }
-            let id = new.confirmed.decoded.id();
-            if !self.pending.is_empty() && self.pending.remove(&id) {
-                pending::forget(db, id)?;
-                self.own.push(id);
-            }
-        }
-        Ok(())
-    }
-
-    fn author(&mut self, db: &Connection, id: PersonId) -> Result<i64, ReplicaError> {
-        if let Some(number) = self.authors.get(&id) {
-            return Ok(*number);
-        }
-        let number = record::author_number(db, id)?;
-        self.authors.insert(id, number);
-        Ok(number)
     }
 }
 

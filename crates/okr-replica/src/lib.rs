@@ -6,6 +6,7 @@ mod batch;
 mod body;
 mod conflict;
 mod directory;
+mod ends;
 mod error;
 #[cfg(test)]
 mod fake_log;

@@ -48,8 +48,8 @@ impl NewRecord {
         let change = self.confirmed.decoded.id();
         db.prepare_cached(
             "INSERT INTO records (position, recorded_at, authored_at, author, on_behalf_of, source,
-                 short, change_id, leaf, bytes)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                 change_id, leaf, bytes)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?
         .execute(params![
             number(self.confirmed.position),
@@ -58,7 +58,6 @@ impl NewRecord {
             author,
             on_behalf_of,
             self.source(),
-            short::of(change.uuid()),
             change.uuid().as_bytes(),
             self.leaf().as_bytes(),
             self.bytes.as_ref(),
@@ -128,8 +127,10 @@ pub(crate) fn find(
     let Some(range) = short::range(reversed_digits) else {
         return Ok(Vec::new());
     };
-    let mut statement =
-        db.prepare_cached("SELECT change_id, position FROM records WHERE short BETWEEN ?1 AND ?2")?;
+    let mut statement = db.prepare_cached(
+        "SELECT change_id, position FROM change_ends JOIN records USING (position)
+         WHERE short BETWEEN ?1 AND ?2",
+    )?;
     let mut rows = statement.query((range.start(), range.end()))?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
@@ -143,35 +144,15 @@ pub(crate) fn find(
 
 /// Finds a confirmed change by its whole id.
 pub(crate) fn find_exact(db: &Connection, id: ChangeId) -> Result<Option<Position>, ReplicaError> {
-    let mut statement =
-        db.prepare_cached("SELECT position FROM records WHERE short = ?1 AND change_id = ?2")?;
+    let mut statement = db.prepare_cached(
+        "SELECT position FROM change_ends JOIN records USING (position)
+         WHERE short = ?1 AND change_id = ?2",
+    )?;
     let uuid = id.uuid();
     let found = statement
         .query_row((short::of(uuid), uuid.as_bytes()), |row| row.get(0))
         .optional()?;
     found.map(position).transpose()
-}
-
-/// Finds a change that stands in the log twice, by one walk along the index.
-pub(crate) fn repeated(
-    db: &Connection,
-) -> Result<Option<(ChangeId, Position, Position)>, ReplicaError> {
-    let mut statement = db.prepare_cached(
-        "SELECT a.change_id, a.position, b.position
-         FROM (SELECT short FROM records GROUP BY short HAVING count(*) > 1) AS twice
-         JOIN records AS a ON a.short = twice.short
-         JOIN records AS b ON b.short = twice.short AND b.change_id = a.change_id
-         WHERE a.position < b.position LIMIT 1",
-    )?;
-    let mut rows = statement.query([])?;
-    let Some(row) = rows.next()? else {
-        return Ok(None);
-    };
-    Ok(Some((
-        ChangeId::from_bytes(row.get(0)?),
-        position(row.get(1)?)?,
-        position(row.get(2)?)?,
-    )))
 }
 
 /// Returns the newest position recorded at or before a moment in microseconds since 1970.

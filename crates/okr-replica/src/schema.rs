@@ -24,7 +24,6 @@ const CACHE_KIB: i64 = 64 * 1024;
 const MAP_BYTES: i64 = 256 * 1024 * 1024;
 
 const TABLES: &str = include_str!("schema.sql");
-const BULK_INDEXES: &str = include_str!("indexes.sql");
 const VIEWS: &str = include_str!("views.sql");
 
 /// Makes the database and its tables in one transaction, so that a crash leaves none.
@@ -48,7 +47,6 @@ pub(crate) fn create(
     // Another process may have been faster.
     exists(&transaction)?;
     transaction.execute_batch(TABLES)?;
-    transaction.execute_batch(BULK_INDEXES)?;
     transaction.execute_batch(VIEWS)?;
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
@@ -141,20 +139,4 @@ fn cannot_open(path: &Path, error: rusqlite::Error) -> ReplicaError {
         (Err(cause), Some(dir)) => ReplicaError::io(dir, cause),
         (Err(_) | Ok(_), _) => error.into(),
     }
-}
-
-/// Drops the indexes that a bulk load is faster without; to be made again in the same transaction.
-pub(crate) fn drop_bulk_indexes(connection: &Connection) -> Result<(), ReplicaError> {
-    connection.execute_batch(
-        "DROP INDEX IF EXISTS records_short; DROP INDEX IF EXISTS records_author;
-         DROP INDEX IF EXISTS records_on_behalf_of; DROP INDEX IF EXISTS records_authored;
-         DROP INDEX IF EXISTS versions_short;",
-    )?;
-    Ok(())
-}
-
-/// Makes the indexes that [`drop_bulk_indexes`] drops.
-pub(crate) fn create_bulk_indexes(connection: &Connection) -> Result<(), ReplicaError> {
-    connection.execute_batch(BULK_INDEXES)?;
-    Ok(())
 }

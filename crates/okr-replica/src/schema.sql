@@ -13,11 +13,21 @@ CREATE TABLE records (
     author       INTEGER NOT NULL,
     on_behalf_of INTEGER,
     source       TEXT,
-    short        INTEGER NOT NULL,
     change_id    BLOB NOT NULL,
     leaf         BLOB NOT NULL,
     bytes        BLOB NOT NULL
 );
+CREATE INDEX records_author ON records (author);
+CREATE INDEX records_on_behalf_of ON records (on_behalf_of) WHERE on_behalf_of IS NOT NULL;
+CREATE INDEX records_authored ON records (authored_at);
+
+-- Changes and entities by the ends of their ids.
+CREATE TABLE change_ends (
+    short INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (short, position)
+) WITHOUT ROWID;
+CREATE TABLE entity_ends (
+    short INTEGER NOT NULL, first_row INTEGER NOT NULL, PRIMARY KEY (short, first_row)
+) WITHOUT ROWID;
 
 -- What each entity was, and from when to when.
 -- key = entity * 2^32 + position, so that the versions of an entity lie side by side.
@@ -29,7 +39,6 @@ CREATE TABLE versions (
     authored_to   INTEGER,
     kind          INTEGER NOT NULL,
     id            BLOB NOT NULL,
-    short         INTEGER,
     parent        INTEGER,
     day           INTEGER,
     cycle         INTEGER,

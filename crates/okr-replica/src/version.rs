@@ -147,8 +147,10 @@ pub(crate) fn entity_id(kind: i64, id: [u8; 16]) -> Result<EntityId, ReplicaErro
 
 /// Finds the number of an entity; none before it was created.
 pub(crate) fn find(db: &Connection, id: EntityId) -> Result<Option<EntityKey>, ReplicaError> {
-    let mut statement =
-        db.prepare_cached("SELECT key FROM versions WHERE short = ?1 AND id = ?2 AND kind = ?3")?;
+    let mut statement = db.prepare_cached(
+        "SELECT key FROM entity_ends JOIN versions ON key = first_row
+         WHERE short = ?1 AND id = ?2 AND kind = ?3",
+    )?;
     let uuid = id.uuid();
     let key = statement
         .query_row(

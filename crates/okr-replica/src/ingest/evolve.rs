@@ -14,11 +14,12 @@ use okr_core::value::CycleState;
 use rusqlite::{Connection, params};
 
 use super::days::{day_number, day_of_micros};
+use crate::body;
+use crate::ends::{Ends, Of};
 use crate::error::ReplicaError;
 use crate::meta::Meta;
 use crate::moment::Confirmed;
 use crate::version::{self, CORRECTED, EntityKey, LATE, RETRACTED};
-use crate::{body, short};
 
 /// What is known of an entity while changes are taken in.
 #[derive(Debug, Default)]
@@ -53,6 +54,7 @@ pub(super) struct Evolver {
     ahead_authored: i64,
     /// Entities whose changes were not authored in the order of the log.
     disordered: BTreeSet<EntityKey>,
+    ends: Ends,
 }
 
 impl Evolver {
@@ -67,6 +69,7 @@ impl Evolver {
             ahead_recorded: Meta::AheadRecorded.require(db)?,
             ahead_authored: Meta::AheadAuthored.require(db)?,
             disordered: BTreeSet::new(),
+            ends: Ends::new(Of::Entities, from_nothing),
         })
     }
 
@@ -79,7 +82,9 @@ impl Evolver {
     pub(super) fn finish(self, db: &Connection) -> Result<(), ReplicaError> {
         Meta::Entities.set(db, self.entities)?;
         Meta::AheadRecorded.set(db, self.ahead_recorded)?;
-        Meta::AheadAuthored.set(db, self.ahead_authored)
+        Meta::AheadAuthored.set(db, self.ahead_authored)?;
+        self.ends.finish(db)?;
+        Ok(())
     }
 
     /// Takes one change in.
@@ -195,12 +200,14 @@ impl Evolver {
                 recorded_from: Some(condition_position(stand.position)),
                 authored_from: ordered.then_some(stand.authored_at),
                 authored_to: None,
-                first,
                 flags: slot.flags,
                 entity: &entity,
             };
             let links = self.links(db, &entity)?;
             version.insert(db, links)?;
+            if first {
+                self.ends.add(db, id.uuid(), row)?;
+            }
             slot.newest_row = Some(row);
             slot.authored = ordered.then_some(stand.authored_at);
             slot.entity = Some(entity);
@@ -345,8 +352,6 @@ pub(super) struct NewVersion<'a> {
     pub(super) recorded_from: Option<i64>,
     pub(super) authored_from: Option<i64>,
     pub(super) authored_to: Option<i64>,
-    /// Whether it is the one by which the entity is found.
-    pub(super) first: bool,
     pub(super) flags: i64,
     pub(super) entity: &'a Entity,
 }
@@ -367,9 +372,9 @@ impl NewVersion<'_> {
             _ => 0,
         };
         db.prepare_cached(
-            "INSERT INTO versions (key, recorded_from, authored_from, authored_to, kind, id, short,
+            "INSERT INTO versions (key, recorded_from, authored_from, authored_to, kind, id,
                  parent, day, cycle, team, slug, flags, body)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         )?
         .execute(params![
             self.row,
@@ -378,7 +383,6 @@ impl NewVersion<'_> {
             self.authored_to,
             version::kind_number(id.kind()),
             uuid.as_bytes(),
-            self.first.then(|| short::of(uuid)),
             links.parent.map(|key| key.0),
             day,
             links.cycle.map(|key| key.0),

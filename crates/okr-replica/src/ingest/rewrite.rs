@@ -41,7 +41,6 @@ pub(super) fn rewrite(
             recorded_from: None,
             authored_from: Some(time),
             authored_to,
-            first: false,
             flags: history.late | corrected,
             entity: &entity,
         };

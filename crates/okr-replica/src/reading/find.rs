@@ -60,7 +60,8 @@ impl Reading<'_> {
             return Ok(Vec::new());
         };
         let mut ids = self.ids(
-            "SELECT kind, id FROM versions WHERE short BETWEEN ?1 AND ?2",
+            "SELECT kind, id FROM entity_ends JOIN versions ON key = first_row
+             WHERE short BETWEEN ?1 AND ?2",
             &[range.start(), range.end()],
         )?;
         ids.extend(self.queue.order.iter().copied());

@@ -1,0 +1,164 @@
+//! Reading and hashing records beside the thread that writes them, once there are many.
+//!
+//! Both take about as long as each other's half of a first load. A small pull is read in place,
+//! because starting a thread would take longer.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+
+use bytes::Bytes;
+use okr_proto::{ConfirmedChange, RecordError};
+
+use crate::record::NewRecord;
+
+/// After how many records a thread is started.
+const RECORDS_READ_IN_PLACE: usize = 8192;
+/// How many batches may wait between the two threads.
+const BATCHES_AHEAD: usize = 4;
+
+/// The records of a batch, up to the first that is none.
+pub(super) type Read = Result<Vec<NewRecord>, Failed>;
+
+/// What was read before the record that cannot be read, and why it cannot.
+#[derive(Debug)]
+pub(super) struct Failed {
+    pub(super) before: Vec<NewRecord>,
+    pub(super) problem: RecordError,
+}
+
+/// Reads batches of records in the order in which they are given.
+#[derive(Debug, Default)]
+pub(super) struct Reader {
+    given: usize,
+    ahead: usize,
+    worker: Option<Worker>,
+}
+
+#[derive(Debug)]
+struct Worker {
+    batches: Sender<Vec<Bytes>>,
+    read: Receiver<Read>,
+}
+
+impl Reader {
+    /// Gives a batch and returns those that have been read, in order.
+    pub(super) fn read(&mut self, batch: Vec<Bytes>) -> Vec<Read> {
+        self.given += batch.len();
+        if self.worker.is_none() && self.given > RECORDS_READ_IN_PLACE {
+            self.worker = Some(Worker::start());
+        }
+        let Some(worker) = &self.worker else {
+            return vec![read_batch(batch)];
+        };
+        if worker.batches.send(batch).is_ok() {
+            self.ahead += 1;
+        }
+        let mut all = self.wait_until(BATCHES_AHEAD);
+        while let Some(Ok(read)) = self.worker.as_ref().map(|worker| worker.read.try_recv()) {
+            self.ahead -= 1;
+            all.push(read);
+        }
+        all
+    }
+
+    /// Returns what has been given and not yet returned.
+    pub(super) fn rest(&mut self) -> Vec<Read> {
+        self.wait_until(0)
+    }
+
+    fn wait_until(&mut self, ahead: usize) -> Vec<Read> {
+        let mut all = Vec::new();
+        while self.ahead > ahead {
+            let Some(worker) = &self.worker else { break };
+            let read = worker.read.recv();
+            all.push(read.expect("the reading thread lives until its last batch is taken"));
+            self.ahead -= 1;
+        }
+        all
+    }
+}
+
+impl Worker {
+    fn start() -> Self {
+        let (batches, given) = channel::<Vec<Bytes>>();
+        let (done, read) = channel();
+        // It ends by itself when either end of the channels is dropped.
+        let _detached = thread::spawn(move || {
+            for batch in given {
+                if done.send(read_batch(batch)).is_err() {
+                    break;
+                }
+            }
+        });
+        Self { batches, read }
+    }
+}
+
+fn read_batch(batch: Vec<Bytes>) -> Read {
+    let mut records = Vec::with_capacity(batch.len());
+    for bytes in batch {
+        match ConfirmedChange::read(&bytes) {
+            Ok(confirmed) => records.push(NewRecord { bytes, confirmed }),
+            Err(problem) => {
+                return Err(Failed {
+                    before: records,
+                    problem,
+                });
+            }
+        }
+    }
+    Ok(records)
+}
+
+#[cfg(test)]
+mod tests {
+    use okr_testkit::generate::history;
+
+    use super::*;
+    use crate::fake_log::FakeLog;
+
+    /// Reads batches and returns the positions of all records up to the first that is none.
+    fn positions(mut reader: Reader, batches: Vec<Vec<Bytes>>) -> (Vec<u64>, bool) {
+        let mut all = Vec::new();
+        for batch in batches {
+            all.extend(reader.read(batch));
+        }
+        all.extend(reader.rest());
+        let mut positions = Vec::new();
+        for read in all {
+            let (records, failed) = match read {
+                Ok(records) => (records, false),
+                Err(failed) => (failed.before, true),
+            };
+            positions.extend(records.iter().map(|new| new.confirmed.position.get()));
+            if failed {
+                return (positions, true);
+            }
+        }
+        (positions, false)
+    }
+
+    #[test]
+    fn a_thread_reads_the_same_in_the_same_order() {
+        let records = FakeLog::of(&history(8, 40)).records;
+        let batches: Vec<Vec<Bytes>> = records.chunks(3).map(<[Bytes]>::to_vec).collect();
+        let beside = || Reader {
+            given: RECORDS_READ_IN_PLACE,
+            ..Reader::default()
+        };
+        let all: Vec<u64> = (1..=40).collect();
+        assert_eq!(
+            positions(Reader::default(), batches.clone()),
+            (all.clone(), false)
+        );
+        assert_eq!(positions(beside(), batches.clone()), (all, false));
+        let mut damaged = batches;
+        damaged[7][1] = Bytes::from_static(b"no record");
+        let before: Vec<u64> = (1..=22).collect();
+        assert_eq!(
+            positions(Reader::default(), damaged.clone()),
+            (before.clone(), true)
+        );
+        assert_eq!(positions(beside(), damaged), (before, true));
+    }
+}
