@@ -66,7 +66,7 @@ pub(crate) struct ListArgs {
     #[arg(long)]
     pub(crate) archived: bool,
 
-    /// List at most this many
+    /// List at most this many; of check-ins 50 unless said otherwise
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<usize>,
 }

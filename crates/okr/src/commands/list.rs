@@ -16,6 +16,9 @@ use crate::output::{CheckInItem, CycleItem, KeyResultItem, ObjectiveItem, Person
 use crate::render::Table;
 use crate::ui::Item;
 
+/// How many check-ins are listed where nobody says how many: they are most of any history.
+const CHECK_INS_SHOWN: usize = 50;
+
 /// The words for a status or state that `--status` takes.
 const STATUS_WORDS: &str = "on-track, at-risk, off-track, stale, no-check-in, achieved, missed, \
      draft, active, closed, abandoned, archived, planned, open";
@@ -37,7 +40,14 @@ pub(crate) fn run(context: &mut Context, args: &ListArgs) -> Result<Exit, CliErr
             .as_deref()
             .map(|word| word.replace([' ', '_'], "-")),
         archived: args.archived,
-        limit: args.limit.unwrap_or(usize::MAX),
+        limit: args.limit.unwrap_or(match args.kind {
+            ListKind::Checkins => CHECK_INS_SHOWN,
+            ListKind::Objectives
+            | ListKind::Krs
+            | ListKind::Teams
+            | ListKind::Cycles
+            | ListKind::People => usize::MAX,
+        }),
     };
     let is_empty = listing.print(context, &mut past, args.kind)?;
     if is_empty {

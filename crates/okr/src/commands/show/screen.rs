@@ -40,7 +40,12 @@ pub(super) fn render(shown: &Shown, past: &Past<'_>, screen: &Screen) -> String 
     };
     if !shown.check_ins.is_empty() {
         let table = list_rows::check_ins(&shown.check_ins, past, screen);
-        let table = table.render(&aligned(screen));
+        // Notes are not cut: what is shown in full must be all there.
+        let whole = Screen {
+            width: usize::MAX,
+            ..aligned(screen)
+        };
+        let table = table.render(&whole);
         parts.push(section("Check-ins", &table, screen));
     }
     if !shown.changes.is_empty() {

@@ -221,9 +221,9 @@ fn a_thing_is_shown_with_how_it_came_to_be() {
       remarks    late addition: added after the cycle was opened
 
     Check-ins
-    ID    DAY         KR        VALUE  CONF  WHO  NOTE                                           REMARKS
-    uqyo  2026-11-25  api-p99  312 ms     6  ana  Gains from pooling are in; the rest needs th…  -
-    vxoo  2026-11-09  api-p99  366 ms     7  ana  -                                              -
+    ID    DAY         KR        VALUE  CONF  WHO  NOTE                                                             REMARKS
+    uqyo  2026-11-25  api-p99  312 ms     6  ana  Gains from pooling are in; the rest needs the new query planner  -
+    vxoo  2026-11-09  api-p99  366 ms     7  ana  -                                                                -
 
     Changes
     01c94c34  Tue 24 Nov 10:12  ana  target   200 → 150 ms  amendment: external-change
