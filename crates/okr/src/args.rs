@@ -22,8 +22,7 @@ pub(crate) use check_in::{
     AmendArgs, CheckInArgs, CheckInCommand, CheckInListArgs, RecordArgs, RetractArgs,
 };
 pub(crate) use cycle::{
-    CycleAddArgs, CycleArgs, CycleCommand, CycleListArgs, CycleReference, CycleSetArgs,
-    CycleStepArgs,
+    CycleAddArgs, CycleArgs, CycleCommand, CycleReference, CycleSetArgs, CycleStepArgs,
 };
 pub(crate) use goal::{AbandonArgs, ArchiveArgs, Reason, StepArgs, TagArgs};
 pub(crate) use import::ImportArgs;
@@ -36,12 +35,12 @@ pub(crate) use objective::{
 };
 pub(crate) use parse::shield_negative;
 pub(crate) use people::{
-    MemberAddArgs, MemberArgs, MemberCommand, MemberInviteArgs, MemberListArgs, TeamAddArgs,
-    TeamArgs, TeamCommand, TeamListArgs, TeamMemberChange, TeamMemberCommand, TeamSetArgs,
-    TeamShowArgs, TeamStepArgs,
+    MemberAddArgs, MemberArgs, MemberCommand, MemberInviteArgs, TeamAddArgs, TeamArgs, TeamCommand,
+    TeamMemberChange, TeamMemberCommand, TeamSetArgs, TeamStepArgs,
 };
 pub(crate) use read::{
-    Limit, ListArgs, ListKind, LogArgs, ReplayArgs, ReplayStep, ShowArgs, StatusArgs, TreeArgs,
+    Limit, ListArgs, ListKind, LogArgs, ReplayArgs, ReplayStep, ShowArgs, ShowOneArgs, StatusArgs,
+    TreeArgs,
 };
 pub(crate) use start::{
     CloneArgs, Credential, InitArgs, LoginArgs, WorkspaceArgs, WorkspaceCommand, WorkspaceUseArgs,
@@ -253,28 +252,9 @@ impl Command {
             | Self::Log(_)
             | Self::Replay(_) => Honours::READS,
             Self::Workspace(_) | Self::Help(_) | Self::Whoami | Self::Conflicts => Honours::MANAGES,
-            Self::Member(args) => match args.command {
-                MemberCommand::Add(_) => Honours::WRITES,
-                MemberCommand::List(_) => Honours::READS,
-                MemberCommand::Invite(_) => Honours::TALKS,
-            },
-            Self::Team(args) => match args.command {
-                TeamCommand::List(_) | TeamCommand::Show(_) => Honours::READS,
-                TeamCommand::Add(_)
-                | TeamCommand::Set(_)
-                | TeamCommand::Archive(_)
-                | TeamCommand::Restore(_)
-                | TeamCommand::Member(_) => Honours::WRITES,
-            },
-            Self::Cycle(args) => match args.command {
-                CycleCommand::List(_) | CycleCommand::Show(_) => Honours::READS,
-                CycleCommand::Use(_) => Honours::MANAGES,
-                CycleCommand::Add(_)
-                | CycleCommand::Set(_)
-                | CycleCommand::Open(_)
-                | CycleCommand::Close(_)
-                | CycleCommand::Reopen(_) => Honours::WRITES,
-            },
+            Self::Member(args) => args.command.honours(),
+            Self::Team(args) => args.command.honours(),
+            Self::Cycle(args) => args.command.honours(),
             Self::Checkin(args) => match args.command {
                 Some(CheckInCommand::List(_)) => Honours::READS,
                 Some(CheckInCommand::Amend(_) | CheckInCommand::Retract(_)) | None => {
@@ -285,7 +265,9 @@ impl Command {
                 scope: false,
                 ..Honours::WRITES
             },
-            Self::Objective(_) | Self::Kr(_) | Self::Resolve(_) => Honours::WRITES,
+            Self::Objective(args) => args.command.honours(),
+            Self::Kr(args) => args.command.honours(),
+            Self::Resolve(_) => Honours::DECIDES,
         }
     }
 }

@@ -27,15 +27,16 @@ mod tree;
 mod whoami;
 mod workspace;
 
+use okr_core::id::EntityId;
 use okr_core::text::Slug;
 use okr_replica::Found;
 
-use crate::args::{Command, StatusArgs};
+use crate::args::{Command, ShowArgs, ShowOneArgs, StatusArgs};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::failure;
-use crate::resolve::Resolver;
+use crate::resolve::{Resolver, look};
 use crate::slug;
 
 /// Runs a command; none is `okr` alone.
@@ -84,6 +85,21 @@ fn or_none<T>(
         Some("none") => Ok(Some(None)),
         Some(text) => Ok(Some(Some(read(text)?))),
     }
+}
+
+/// Shows one thing of the kinds that a command is about.
+fn show_one(
+    context: &mut Context,
+    args: &ShowOneArgs,
+    find: impl FnOnce(&Resolver<'_, '_>, &str) -> Result<EntityId, CliError>,
+) -> Result<Exit, CliError> {
+    // What people type means what it means now, whatever moment they ask about.
+    let (_, id) = look(context, |resolver, _| find(resolver, &args.reference))?;
+    let args = ShowArgs {
+        references: vec![id.uuid().to_string()],
+        history: args.history,
+    };
+    show::run(context, &args)
 }
 
 /// Writes a number of things: "1 change", "2 changes".

@@ -31,8 +31,8 @@ Look
   replay       Play history frame by frame
 
 Goals
-  objective    Manage objectives: add, set, publish, close, archive ... (alias obj)
-  kr           Manage key results: add, set, close, archive ...
+  objective    Manage objectives: add, list, set, close, archive ... (alias obj)
+  kr           Manage key results: add, list, set, close, archive ...
   cycle        Manage cycles: add, open, close, use, list ...
 
 People

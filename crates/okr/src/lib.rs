@@ -1,10 +1,5 @@
 //! The OKR command line: parse arguments, call the replica, print.
 
-#![allow(
-    dead_code,
-    reason = "the commands that need the rest of these parts follow"
-)]
-
 mod args;
 mod commands;
 mod config;

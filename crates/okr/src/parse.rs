@@ -158,6 +158,12 @@ impl Honours {
         workspace: true,
         needs_server: false,
     };
+    /// What `okr resolve` honours: it finds goals, and there is no rehearsing a decision.
+    pub(crate) const DECIDES: Self = Self {
+        past: false,
+        dry_run: false,
+        ..Self::READS
+    };
     /// What commands honour that talk to the server.
     pub(crate) const TALKS: Self = Self {
         needs_server: true,

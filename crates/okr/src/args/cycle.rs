@@ -5,7 +5,9 @@ use okr_core::text::Name;
 
 use super::goal::Reason;
 use super::parse::{self, Cadence};
+use super::read::ShowOneArgs;
 use crate::help;
+use crate::parse::Honours;
 
 /// Arguments of `okr cycle`.
 #[derive(Args, Debug)]
@@ -20,10 +22,11 @@ pub(crate) enum CycleCommand {
     /// Plan a cycle
     Add(CycleAddArgs),
     /// List the cycles
-    #[command(visible_alias = "ls")]
-    List(CycleListArgs),
-    /// Show a cycle
-    Show(CycleReference),
+    #[command(visible_alias = "ls", after_help = help::CYCLE_LIST)]
+    List,
+    /// Show a cycle in full
+    #[command(after_help = help::CYCLE_SHOW)]
+    Show(ShowOneArgs),
     /// Change fields of a cycle
     Set(CycleSetArgs),
     /// Open a cycle: its measures become commitments
@@ -34,6 +37,19 @@ pub(crate) enum CycleCommand {
     Reopen(CycleStepArgs),
     /// Set the cycle that commands work in
     Use(CycleReference),
+}
+
+impl CycleCommand {
+    /// Returns what the command can honour of the flags that every command takes.
+    pub(super) const fn honours(&self) -> Honours {
+        match self {
+            Self::List | Self::Show(_) => Honours::READS,
+            Self::Use(_) => Honours::MANAGES,
+            Self::Add(_) | Self::Set(_) | Self::Open(_) | Self::Close(_) | Self::Reopen(_) => {
+                Honours::WRITES
+            }
+        }
+    }
 }
 
 /// Arguments of `okr cycle add`.
@@ -63,11 +79,6 @@ pub(crate) struct CycleAddArgs {
     #[command(flatten)]
     pub(crate) reason: Reason,
 }
-
-/// Arguments of `okr cycle list`.
-#[derive(Args, Debug)]
-#[command(after_help = help::CYCLE_LIST)]
-pub(crate) struct CycleListArgs {}
 
 /// A cycle.
 #[derive(Args, Debug)]

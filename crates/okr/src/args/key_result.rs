@@ -6,7 +6,9 @@ use okr_core::value::{Score, Weight};
 
 use super::goal::{AbandonArgs, ArchiveArgs, Reason, StepArgs, TagArgs};
 use super::parse;
+use super::read::{GoalListArgs, ShowOneArgs};
 use crate::help;
+use crate::parse::Honours;
 
 /// Arguments of `okr kr`.
 #[derive(Args, Debug)]
@@ -20,6 +22,11 @@ pub(crate) struct KeyResultArgs {
 pub(crate) enum KeyResultCommand {
     /// Add a key result to an objective
     Add(Box<KeyResultAddArgs>),
+    /// List key results
+    #[command(visible_alias = "ls")]
+    List(GoalListArgs),
+    /// Show a key result in full
+    Show(ShowOneArgs),
     /// Change fields of a key result
     Set(Box<KeyResultSetArgs>),
     /// End a key result with a score
@@ -36,6 +43,24 @@ pub(crate) enum KeyResultCommand {
     Tag(TagArgs),
     /// Take tags off a key result
     Untag(TagArgs),
+}
+
+impl KeyResultCommand {
+    /// Returns what the command can honour of the flags that every command takes.
+    pub(super) const fn honours(&self) -> Honours {
+        match self {
+            Self::List(_) | Self::Show(_) => Honours::READS,
+            Self::Add(_)
+            | Self::Set(_)
+            | Self::Close(_)
+            | Self::Abandon(_)
+            | Self::Reopen(_)
+            | Self::Archive(_)
+            | Self::Restore(_)
+            | Self::Tag(_)
+            | Self::Untag(_) => Honours::WRITES,
+        }
+    }
 }
 
 /// How a key result is measured: one of four ways.

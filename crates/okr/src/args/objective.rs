@@ -6,7 +6,9 @@ use okr_core::value::{ObjectiveKind, Score, Weight};
 
 use super::goal::{AbandonArgs, ArchiveArgs, Reason, StepArgs, TagArgs};
 use super::parse;
+use super::read::{GoalListArgs, ShowOneArgs};
 use crate::help;
+use crate::parse::Honours;
 
 /// Arguments of `okr objective`.
 #[derive(Args, Debug)]
@@ -20,6 +22,11 @@ pub(crate) struct ObjectiveArgs {
 pub(crate) enum ObjectiveCommand {
     /// Add an objective to the current cycle
     Add(Box<ObjectiveAddArgs>),
+    /// List objectives
+    #[command(visible_alias = "ls")]
+    List(GoalListArgs),
+    /// Show an objective in full
+    Show(ShowOneArgs),
     /// Change fields of an objective
     Set(Box<ObjectiveSetArgs>),
     /// Make a draft a goal
@@ -38,6 +45,25 @@ pub(crate) enum ObjectiveCommand {
     Tag(TagArgs),
     /// Take tags off an objective
     Untag(TagArgs),
+}
+
+impl ObjectiveCommand {
+    /// Returns what the command can honour of the flags that every command takes.
+    pub(super) const fn honours(&self) -> Honours {
+        match self {
+            Self::List(_) | Self::Show(_) => Honours::READS,
+            Self::Add(_)
+            | Self::Set(_)
+            | Self::Publish(_)
+            | Self::Close(_)
+            | Self::Abandon(_)
+            | Self::Reopen(_)
+            | Self::Archive(_)
+            | Self::Restore(_)
+            | Self::Tag(_)
+            | Self::Untag(_) => Honours::WRITES,
+        }
+    }
 }
 
 /// Arguments of `okr objective add`.

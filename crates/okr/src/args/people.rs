@@ -6,7 +6,9 @@ use okr_core::value::Role;
 
 use super::goal::Reason;
 use super::parse;
+use super::read::ShowOneArgs;
 use crate::help;
+use crate::parse::Honours;
 
 /// Arguments of `okr member`.
 #[derive(Args, Debug)]
@@ -21,10 +23,21 @@ pub(crate) enum MemberCommand {
     /// Add a person to the organisation
     Add(MemberAddArgs),
     /// List the people of the organisation
-    #[command(visible_alias = "ls")]
-    List(MemberListArgs),
+    #[command(visible_alias = "ls", after_help = help::MEMBER_LIST)]
+    List,
     /// Make a one-time login code for a person; needs the server
     Invite(MemberInviteArgs),
+}
+
+impl MemberCommand {
+    /// Returns what the command can honour of the flags that every command takes.
+    pub(super) const fn honours(&self) -> Honours {
+        match self {
+            Self::Add(_) => Honours::WRITES,
+            Self::List => Honours::READS,
+            Self::Invite(_) => Honours::TALKS,
+        }
+    }
 }
 
 /// Arguments of `okr member add`.
@@ -50,15 +63,6 @@ pub(crate) struct MemberAddArgs {
     pub(crate) reason: Reason,
 }
 
-/// Arguments of `okr member list`.
-#[derive(Args, Debug)]
-#[command(after_help = help::MEMBER_LIST)]
-pub(crate) struct MemberListArgs {
-    /// Also list people who left
-    #[arg(long)]
-    pub(crate) all: bool,
-}
-
 /// Arguments of `okr member invite`.
 #[derive(Args, Debug)]
 #[command(after_help = help::MEMBER_INVITE)]
@@ -82,8 +86,9 @@ pub(crate) enum TeamCommand {
     /// List the teams
     #[command(visible_alias = "ls")]
     List(TeamListArgs),
-    /// Show a team
-    Show(TeamShowArgs),
+    /// Show a team in full
+    #[command(after_help = help::TEAM_SHOW)]
+    Show(ShowOneArgs),
     /// Change fields of a team
     Set(TeamSetArgs),
     /// Put a team away
@@ -92,6 +97,18 @@ pub(crate) enum TeamCommand {
     Restore(TeamStepArgs),
     /// Manage who is in a team
     Member(TeamMemberArgs),
+}
+
+impl TeamCommand {
+    /// Returns what the command can honour of the flags that every command takes.
+    pub(super) const fn honours(&self) -> Honours {
+        match self {
+            Self::List(_) | Self::Show(_) => Honours::READS,
+            Self::Add(_) | Self::Set(_) | Self::Archive(_) | Self::Restore(_) | Self::Member(_) => {
+                Honours::WRITES
+            }
+        }
+    }
 }
 
 /// Arguments of `okr team add`.
@@ -129,15 +146,6 @@ pub(crate) struct TeamListArgs {
     /// Also list archived teams
     #[arg(long)]
     pub(crate) archived: bool,
-}
-
-/// Arguments of `okr team show`.
-#[derive(Args, Debug)]
-#[command(after_help = help::TEAM_SHOW)]
-pub(crate) struct TeamShowArgs {
-    /// A slug, a short id or a full id
-    #[arg(value_name = "TEAM")]
-    pub(crate) reference: String,
 }
 
 /// Arguments of `okr team set`.

@@ -71,6 +71,67 @@ pub(crate) struct ListArgs {
     pub(crate) limit: Option<usize>,
 }
 
+/// Arguments of `okr objective list` and `okr kr list`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = help::GOAL_LIST)]
+pub(crate) struct GoalListArgs {
+    /// Only what this person owns
+    #[arg(long, value_name = "PERSON")]
+    pub(crate) owner: Option<String>,
+
+    /// Only what stands so: on-track, at-risk, off-track, stale, no-check-in, achieved, missed,
+    /// abandoned; for objectives their state
+    #[arg(long, value_name = "STATUS")]
+    pub(crate) status: Option<String>,
+
+    /// Also what was put away
+    #[arg(long)]
+    pub(crate) archived: bool,
+
+    /// List at most this many
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+}
+
+impl GoalListArgs {
+    /// Lists goals of one kind.
+    pub(crate) fn of(&self, kind: ListKind) -> ListArgs {
+        ListArgs {
+            kind,
+            owner: self.owner.clone(),
+            status: self.status.clone(),
+            archived: self.archived,
+            limit: self.limit,
+        }
+    }
+}
+
+impl ListArgs {
+    /// Lists everything of one kind.
+    pub(crate) const fn all(kind: ListKind) -> Self {
+        Self {
+            kind,
+            owner: None,
+            status: None,
+            archived: false,
+            limit: None,
+        }
+    }
+}
+
+/// One thing of the kind that the command is about.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = help::GOAL_SHOW)]
+pub(crate) struct ShowOneArgs {
+    /// A slug, a short id or a full id
+    #[arg(value_name = "REF")]
+    pub(crate) reference: String,
+
+    /// Show so many check-ins and changes
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub(crate) history: usize,
+}
+
 /// Arguments of `okr show`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = help::SHOW)]

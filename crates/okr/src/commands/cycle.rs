@@ -2,74 +2,31 @@
 
 use okr_core::Date;
 use okr_core::decide::{Command, CyclePatch};
-use okr_core::entity::Cycle;
 use okr_core::event::NewCycle;
 use okr_core::id::CycleId;
 use okr_core::value::CyclePeriod;
-use okr_core::view::View as _;
-use serde::Serialize;
-use uuid::Uuid;
 
 use super::init::bad_value;
 use crate::args::{
-    CycleAddArgs, CycleArgs, CycleCommand, CycleListArgs, CycleReference, CycleSetArgs,
-    CycleStepArgs,
+    CycleAddArgs, CycleArgs, CycleCommand, CycleReference, CycleSetArgs, CycleStepArgs, ListArgs,
+    ListKind,
 };
 use crate::context::{Context, bad_when};
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::failure;
-use crate::render::{Cell, Column, Table, Tone};
-use crate::resolve::{current_cycle, look, resolver};
-use crate::short_id::{self, Alphabet};
-use crate::ui::Item;
+use crate::output::CycleItem;
+use crate::resolve::{look, resolver};
 use crate::when::{Clock, parse_due};
 use crate::write::{Wish, write_and_tell};
-
-/// A cycle in machine output.
-#[derive(Serialize)]
-struct CycleItem {
-    id: Uuid,
-    name: String,
-    start: String,
-    end: String,
-    cadence_days: Option<u16>,
-    state: &'static str,
-    current: bool,
-}
-
-impl Item for CycleItem {
-    const TYPE: &'static str = "cycle";
-    const SCHEMA: &'static str = "CycleList";
-
-    fn id(&self) -> Option<Uuid> {
-        Some(self.id)
-    }
-}
-
-impl CycleItem {
-    fn new(cycle: &Cycle, current: Option<CycleId>) -> Self {
-        Self {
-            id: cycle.id.uuid(),
-            name: cycle.name.to_string(),
-            start: cycle.period.start().to_string(),
-            end: cycle.period.end().to_string(),
-            cadence_days: cycle.cadence.map(okr_core::value::CadenceDays::get),
-            state: cycle.state.word(),
-            current: current == Some(cycle.id),
-        }
-    }
-
-    fn short_id(&self) -> String {
-        short_id::shown(Alphabet::Thing, self.id)
-    }
-}
 
 pub(crate) fn run(context: &mut Context, args: &CycleArgs) -> Result<Exit, CliError> {
     match &args.command {
         CycleCommand::Add(args) => add(context, args),
-        CycleCommand::List(args) => list(context, args),
-        CycleCommand::Show(args) => show(context, args),
+        CycleCommand::List => super::list::run(context, &ListArgs::all(ListKind::Cycles)),
+        CycleCommand::Show(args) => super::show_one(context, args, |resolver, text| {
+            resolver.cycle(text).map(|cycle| cycle.id.into())
+        }),
         CycleCommand::Set(args) => set(context, args),
         CycleCommand::Open(args) => {
             let next = "a moved target is an amendment from now on: it takes -m and --category";
@@ -205,79 +162,6 @@ fn close(context: &mut Context, args: &CycleStepArgs) -> Result<Exit, CliError> 
     step(context, args, (Command::CloseCycle, None))
 }
 
-fn list(context: &mut Context, CycleListArgs {}: &CycleListArgs) -> Result<Exit, CliError> {
-    let replica = context.replica()?;
-    let (reading, at) = context.reading(&replica)?;
-    let current = current_cycle(context, &reading, &at.clock)?.map(|cycle| cycle.id);
-    let cycles = reading.cycles().map_err(failure::replica)?;
-    drop(reading);
-    let items: Vec<CycleItem> = cycles
-        .iter()
-        .map(|cycle| CycleItem::new(cycle, current))
-        .collect();
-    let frame = context.frame_at(&replica, &at)?;
-    context.ui.answer(&frame, &items, |screen| {
-        let mut table = Table::new([
-            Column::left("ID"),
-            Column::left("NAME").flexible(),
-            Column::left("FROM"),
-            Column::left("TO"),
-            Column::left("STATE"),
-        ]);
-        for item in &items {
-            table.row([
-                Cell::toned(Tone::Id, &item.short_id()),
-                Cell::toned(Tone::Strong, &item.name),
-                item.start.as_str().into(),
-                item.end.as_str().into(),
-                if item.current {
-                    format!("{}, current", item.state).into()
-                } else {
-                    item.state.into()
-                },
-            ]);
-        }
-        table.render(screen)
-    });
-    if items.is_empty() {
-        context.ui.note("no cycle yet");
-        context.ui.hint("okr cycle add 2026-Q4 --open");
-    }
-    Ok(Exit::Ok)
-}
-
-fn show(context: &mut Context, args: &CycleReference) -> Result<Exit, CliError> {
-    let replica = context.replica()?;
-    let directory = replica.directory().map_err(failure::replica)?;
-    let (reading, at) = context.reading(&replica)?;
-    let found = resolver(context, (&replica, &reading), &directory, &at.clock)?;
-    let cycle = found.cycle(&args.reference)?;
-    let items = [CycleItem::new(&cycle, found.cycle)];
-    let of_org = reading.org().map_err(failure::replica)?;
-    let of_org = of_org.map(|org| org.cadence.get());
-    drop(reading);
-    let frame = context.frame_at(&replica, &at)?;
-    context.ui.answer(&frame, &items, |screen| {
-        let item = &items[0];
-        let cadence = match (item.cadence_days, of_org) {
-            (Some(days), _) => format!("a check-in every {days} days"),
-            (None, Some(days)) => format!("a check-in every {days} days, as the organisation"),
-            (None, None) => String::new(),
-        };
-        format!(
-            "{}  {}  {}{}\n{} to {}, {} days\n{cadence}\n",
-            screen.paint(Tone::Id, &item.short_id()),
-            screen.paint(Tone::Strong, &item.name),
-            item.state,
-            if item.current { "  (current)" } else { "" },
-            item.start,
-            item.end,
-            cycle.period.days(),
-        )
-    });
-    Ok(Exit::Ok)
-}
-
 fn set_current(context: &mut Context, args: &CycleReference) -> Result<Exit, CliError> {
     let workspace = context.workspace()?.clone();
     let mut settings = workspace.config()?;
@@ -297,7 +181,7 @@ fn set_current(context: &mut Context, args: &CycleReference) -> Result<Exit, Cli
     drop(reading);
     settings.cycle = Some(cycle.id.to_string());
     workspace.save_config(&settings)?;
-    let items = [CycleItem::new(&cycle, Some(cycle.id))];
+    let items = [CycleItem::from(&cycle)];
     let frame = context.frame(&replica, &clock)?;
     context.ui.answer(&frame, &items, |_| {
         format!("current cycle: {}\n", items[0].name)

@@ -14,6 +14,7 @@ use super::cycle::day;
 use super::goal::{self, Verbs};
 use crate::args::{
     KeyResultAddArgs, KeyResultArgs, KeyResultCloseArgs, KeyResultCommand, KeyResultSetArgs,
+    ListKind,
 };
 use crate::context::Context;
 use crate::error::CliError;
@@ -30,6 +31,10 @@ pub(crate) fn run(context: &mut Context, args: &KeyResultArgs) -> Result<Exit, C
     };
     match &args.command {
         KeyResultCommand::Add(args) => add(context, args),
+        KeyResultCommand::List(args) => super::list::run(context, &args.of(ListKind::Krs)),
+        KeyResultCommand::Show(args) => super::show_one(context, args, |resolver, text| {
+            resolver.key_result(text).map(Into::into)
+        }),
         KeyResultCommand::Set(args) => set(context, args),
         KeyResultCommand::Close(args) => close(context, args),
         KeyResultCommand::Abandon(args) => verbs.abandon(context, args, Command::AbandonKeyResult),

@@ -7,37 +7,16 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::init::{checked, handle_of};
-use crate::args::{MemberAddArgs, MemberArgs, MemberCommand, MemberInviteArgs, MemberListArgs};
+use crate::args::{ListArgs, ListKind, MemberAddArgs, MemberArgs, MemberCommand, MemberInviteArgs};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exchange::{self, Limits};
 use crate::exit::Exit;
 use crate::failure;
-use crate::render::{Cell, Column, Table, Tone, iso};
+use crate::render::iso;
 use crate::resolve::look;
-use crate::short_id::{self, Alphabet};
 use crate::ui::Item;
 use crate::write::{Outcome, Wish, tell, write};
-
-/// A person in machine output.
-#[derive(Serialize)]
-struct MemberItem {
-    id: Uuid,
-    handle: Option<String>,
-    name: Option<String>,
-    email: Option<String>,
-    role: &'static str,
-    active: bool,
-}
-
-impl Item for MemberItem {
-    const TYPE: &'static str = "member";
-    const SCHEMA: &'static str = "MemberList";
-
-    fn id(&self) -> Option<Uuid> {
-        Some(self.id)
-    }
-}
 
 /// A one-time login code in machine output.
 #[derive(Serialize)]
@@ -61,7 +40,7 @@ impl Item for InvitationItem {
 pub(crate) fn run(context: &mut Context, args: &MemberArgs) -> Result<Exit, CliError> {
     match &args.command {
         MemberCommand::Add(args) => add(context, args),
-        MemberCommand::List(args) => list(context, args),
+        MemberCommand::List => super::list::run(context, &ListArgs::all(ListKind::People)),
         MemberCommand::Invite(args) => invite(context, args),
     }
 }
@@ -106,62 +85,6 @@ fn add(context: &mut Context, args: &MemberAddArgs) -> Result<Exit, CliError> {
         &directory,
         (&outcome, EntityId::Person(id), next),
     )
-}
-
-fn list(context: &mut Context, args: &MemberListArgs) -> Result<Exit, CliError> {
-    let replica = context.replica()?;
-    let directory = replica.directory().map_err(failure::replica)?;
-    let (reading, at) = context.reading(&replica)?;
-    let people = reading.people().map_err(failure::replica)?;
-    drop(reading);
-    let mut items: Vec<MemberItem> = people
-        .iter()
-        .filter(|person| args.all || person.active)
-        .map(|person| {
-            let entry = directory.entries.get(&person.id);
-            MemberItem {
-                id: person.id.uuid(),
-                handle: entry.map(|entry| entry.handle.clone()),
-                name: entry.map(|entry| entry.name.clone()),
-                email: entry
-                    .map(|entry| entry.email.clone())
-                    .filter(|email| !email.is_empty()),
-                role: person.role.word(),
-                active: person.active,
-            }
-        })
-        .collect();
-    items.sort_by(|a, b| a.handle.cmp(&b.handle));
-    let frame = context.frame_at(&replica, &at)?;
-    context.ui.answer(&frame, &items, |screen| {
-        let mut table = Table::new([
-            Column::left("ID"),
-            Column::left("HANDLE"),
-            Column::left("NAME").flexible(),
-            Column::left("ROLE"),
-            Column::left("EMAIL"),
-        ]);
-        for item in &items {
-            let handle = item
-                .handle
-                .as_ref()
-                .map_or("-".to_owned(), |h| format!("@{h}"));
-            let role = if item.active {
-                item.role.to_owned()
-            } else {
-                format!("{}, left", item.role)
-            };
-            table.row([
-                Cell::toned(Tone::Id, &short_id::shown(Alphabet::Thing, item.id)),
-                Cell::toned(Tone::Strong, &handle),
-                item.name.as_deref().unwrap_or("-").into(),
-                role.into(),
-                item.email.as_deref().unwrap_or("-").into(),
-            ]);
-        }
-        table.render(screen)
-    });
-    Ok(Exit::Ok)
 }
 
 fn invite(context: &mut Context, args: &MemberInviteArgs) -> Result<Exit, CliError> {

@@ -9,7 +9,8 @@ use okr_core::value::Score;
 
 use super::goal::{self, Verbs};
 use crate::args::{
-    ObjectiveAddArgs, ObjectiveArgs, ObjectiveCloseArgs, ObjectiveCommand, ObjectiveSetArgs,
+    ListKind, ObjectiveAddArgs, ObjectiveArgs, ObjectiveCloseArgs, ObjectiveCommand,
+    ObjectiveSetArgs,
 };
 use crate::context::Context;
 use crate::error::CliError;
@@ -25,6 +26,10 @@ pub(crate) fn run(context: &mut Context, args: &ObjectiveArgs) -> Result<Exit, C
     };
     match &args.command {
         ObjectiveCommand::Add(args) => add(context, args),
+        ObjectiveCommand::List(args) => super::list::run(context, &args.of(ListKind::Objectives)),
+        ObjectiveCommand::Show(args) => super::show_one(context, args, |resolver, text| {
+            resolver.objective(text).map(Into::into)
+        }),
         ObjectiveCommand::Set(args) => set(context, args),
         ObjectiveCommand::Publish(args) => verbs.step(context, args, Command::PublishObjective),
         ObjectiveCommand::Close(args) => close(context, args),

@@ -3,94 +3,32 @@
 use std::collections::BTreeSet;
 
 use okr_core::decide::{Command, TeamPatch};
-use okr_core::entity::Team;
 use okr_core::event::NewTeam;
 use okr_core::id::{EntityId, EntityKind, PersonId, TeamId};
-use okr_core::view::View as _;
-use okr_replica::{Directory, Reading};
-use serde::Serialize;
-use uuid::Uuid;
 
 use crate::args::{
-    TeamAddArgs, TeamArgs, TeamCommand, TeamListArgs, TeamMemberChange, TeamMemberCommand,
-    TeamSetArgs, TeamShowArgs, TeamStepArgs,
+    ListArgs, ListKind, TeamAddArgs, TeamArgs, TeamCommand, TeamMemberChange, TeamMemberCommand,
+    TeamSetArgs, TeamStepArgs,
 };
 use crate::context::Context;
-use crate::describe::Names;
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::failure;
-use crate::render::{Cell, Column, Screen, Table, Tone};
-use crate::resolve::{Resolver, look, resolver};
-use crate::short_id::{self, Alphabet};
-use crate::ui::Item;
+use crate::resolve::{Resolver, look};
 use crate::write::{Wish, write_and_tell};
-
-/// A team in machine output.
-#[derive(Serialize)]
-struct TeamItem {
-    id: Uuid,
-    slug: String,
-    name: String,
-    parent: Option<Uuid>,
-    parent_slug: Option<String>,
-    leads: Vec<Uuid>,
-    lead_handles: Vec<String>,
-    members: Vec<Uuid>,
-    member_handles: Vec<String>,
-    archived: bool,
-}
-
-impl Item for TeamItem {
-    const TYPE: &'static str = "team";
-    const SCHEMA: &'static str = "TeamList";
-
-    fn id(&self) -> Option<Uuid> {
-        Some(self.id)
-    }
-}
-
-impl TeamItem {
-    fn new(team: &Team, reading: &Reading<'_>, directory: &Directory) -> Result<Self, CliError> {
-        let parent = match team.parent {
-            Some(parent) => reading.team(parent).map_err(failure::replica)?,
-            None => None,
-        };
-        let names = Names {
-            view: reading,
-            directory,
-        };
-        let handles = |people: &BTreeSet<PersonId>| {
-            let called = people.iter().map(|id| names.person(*id));
-            called
-                .map(|called| called.slug.unwrap_or(called.short_id))
-                .collect()
-        };
-        let ids = |people: &BTreeSet<PersonId>| people.iter().map(|id| id.uuid()).collect();
-        Ok(Self {
-            id: team.id.uuid(),
-            slug: team.slug.to_string(),
-            name: team.name.to_string(),
-            parent: team.parent.map(TeamId::uuid),
-            parent_slug: parent.map(|parent| parent.slug.to_string()),
-            leads: ids(&team.leads),
-            lead_handles: handles(&team.leads),
-            members: ids(&team.members),
-            member_handles: handles(&team.members),
-            archived: team.archived,
-        })
-    }
-
-    fn short_id(&self) -> String {
-        short_id::shown(Alphabet::Thing, self.id)
-    }
-}
 
 pub(crate) fn run(context: &mut Context, args: &TeamArgs) -> Result<Exit, CliError> {
     match &args.command {
         TeamCommand::Add(args) => add(context, args),
-        TeamCommand::List(args) => list(context, args),
-        TeamCommand::Show(args) => show(context, args),
+        TeamCommand::List(args) => {
+            let args = ListArgs {
+                archived: args.archived,
+                ..ListArgs::all(ListKind::Teams)
+            };
+            super::list::run(context, &args)
+        }
+        TeamCommand::Show(args) => super::show_one(context, args, |resolver, text| {
+            resolver.team(text).map(Into::into)
+        }),
         TeamCommand::Set(args) => set(context, args),
         TeamCommand::Archive(args) => step(context, args, Command::ArchiveTeam),
         TeamCommand::Restore(args) => step(context, args, Command::RestoreTeam),
@@ -212,88 +150,4 @@ fn members(
     })?;
     let wish = Wish::all(commands, &args.reason);
     write_and_tell(context, &mut replica, wish, (EntityId::Team(id), None))
-}
-
-fn list(context: &mut Context, args: &TeamListArgs) -> Result<Exit, CliError> {
-    let replica = context.replica()?;
-    let directory = replica.directory().map_err(failure::replica)?;
-    let (reading, at) = context.reading(&replica)?;
-    let teams = reading.teams().map_err(failure::replica)?;
-    let items: Vec<TeamItem> = teams
-        .iter()
-        .filter(|team| args.archived || !team.archived)
-        .map(|team| TeamItem::new(team, &reading, &directory))
-        .collect::<Result<_, _>>()?;
-    drop(reading);
-    let frame = context.frame_at(&replica, &at)?;
-    context
-        .ui
-        .answer(&frame, &items, |screen| table(&items, screen));
-    if items.is_empty() {
-        context.ui.note("no team yet");
-        context.ui.hint("okr team add NAME");
-    }
-    Ok(Exit::Ok)
-}
-
-fn table(items: &[TeamItem], screen: &Screen) -> String {
-    let mut table = Table::new([
-        Column::left("ID"),
-        Column::left("SLUG"),
-        Column::left("NAME").flexible(),
-        Column::left("PART OF"),
-        Column::left("LEADS"),
-        Column::right("MEMBERS"),
-    ]);
-    for item in items {
-        let name = if item.archived {
-            format!("{} (archived)", item.name)
-        } else {
-            item.name.clone()
-        };
-        table.row([
-            Cell::toned(Tone::Id, &item.short_id()),
-            Cell::toned(Tone::Strong, &item.slug),
-            name.into(),
-            item.parent_slug.as_deref().unwrap_or("-").into(),
-            joined(&item.lead_handles).into(),
-            item.members.len().to_string().into(),
-        ]);
-    }
-    table.render(screen)
-}
-
-fn joined(names: &[String]) -> String {
-    if names.is_empty() {
-        return "-".to_owned();
-    }
-    names.join(", ")
-}
-
-fn show(context: &mut Context, args: &TeamShowArgs) -> Result<Exit, CliError> {
-    let replica = context.replica()?;
-    let directory = replica.directory().map_err(failure::replica)?;
-    let (reading, at) = context.reading(&replica)?;
-    let found = resolver(context, (&replica, &reading), &directory, &at.clock)?;
-    let id = found.team(&args.reference)?;
-    let team = reading.team(id).map_err(failure::replica)?;
-    let team = team.ok_or_else(|| CliError::internal("a team that was found is not there"))?;
-    let items = [TeamItem::new(&team, &reading, &directory)?];
-    drop(team);
-    drop(reading);
-    let frame = context.frame_at(&replica, &at)?;
-    context.ui.answer(&frame, &items, |screen| {
-        let item = &items[0];
-        let archived = if item.archived { "  archived" } else { "" };
-        format!(
-            "{}  {}  {}{archived}\npart of  {}\nleads    {}\nmembers  {}\n",
-            screen.paint(Tone::Id, &item.short_id()),
-            screen.paint(Tone::Strong, &item.slug),
-            screen.paint(Tone::Plain, &item.name),
-            item.parent_slug.as_deref().unwrap_or("-"),
-            joined(&item.lead_handles),
-            joined(&item.member_handles),
-        )
-    });
-    Ok(Exit::Ok)
 }

@@ -74,7 +74,7 @@ Examples:
     MEMBER_LIST = "\
 Examples:
   okr member list
-  okr member list --all";
+  okr member list -o json";
     /// Of `okr member invite`.
     MEMBER_INVITE = "\
 Examples:
@@ -144,6 +144,18 @@ Examples:
   okr objective add \"Fast enough to feel instant\" -t platform
   okr objective add \"Self-serve is the way to buy\" --kind committed --owner @maya
   okr objective add \"Edge everywhere\" --slug edge --supports fast --tag cdn --draft";
+    /// Of `okr objective list` and `okr kr list`.
+    GOAL_LIST = "\
+Examples:
+  okr objective list
+  okr kr list --owner @me --status at-risk
+  okr kr list -c all --at 2026-10-01";
+    /// Of `okr objective show` and `okr kr show`.
+    GOAL_SHOW = "\
+Examples:
+  okr objective show fast
+  okr kr show api-p99 --history 20
+  okr kr show api-p99 --at 2026-11-01";
     /// Of `okr objective set`.
     OBJECTIVE_SET = "\
 Examples:
