@@ -61,7 +61,12 @@ pub(super) fn reading<'r>(
             at: now,
             words: None,
         };
-        return Ok((read(replica, moment)?, at));
+        // The present was read already.
+        let reading = match axis {
+            Axis::Recorded => present,
+            Axis::Authored | Axis::Effective => read(replica, moment)?,
+        };
+        return Ok((reading, at));
     };
     let when = parse_when(&text, &clock).map_err(|error| bad_when("--at", &error))?;
     if let Some(echo) = echo(&text, &when, &clock) {
