@@ -4,7 +4,7 @@
 //! order cost a tenth of a million in the order of random digits.
 
 use okr_core::id::{ChangeId, Position};
-use rusqlite::Connection;
+use rusqlite::{CachedStatement, Connection};
 use uuid::Uuid;
 
 use crate::error::ReplicaError;
@@ -41,21 +41,21 @@ impl Ends {
         id: Uuid,
         found: i64,
     ) -> Result<(), ReplicaError> {
-        match &mut self.collected {
-            Some(collected) => {
-                collected.push((short::of(id), found));
-                Ok(())
-            }
-            None => self.insert(db, short::of(id), found),
+        if let Some(collected) = &mut self.collected {
+            collected.push((short::of(id), found));
+        } else {
+            self.statement(db)?.execute((short::of(id), found))?;
         }
+        Ok(())
     }
 
     /// Writes what was collected; returns what has the same end as the one before it.
     pub(crate) fn finish(mut self, db: &Connection) -> Result<Vec<(i64, i64)>, ReplicaError> {
         let mut collected = self.collected.take().unwrap_or_default();
         collected.sort_unstable();
-        for (end, found) in &collected {
-            self.insert(db, *end, *found)?;
+        let mut statement = self.statement(db)?;
+        for pair in &collected {
+            statement.execute(*pair)?;
         }
         let pairs = collected.windows(2).filter_map(|pair| match pair {
             [(end, first), (other, second)] if end == other => Some((*first, *second)),
@@ -64,13 +64,11 @@ impl Ends {
         Ok(pairs.collect())
     }
 
-    fn insert(&self, db: &Connection, end: i64, found: i64) -> Result<(), ReplicaError> {
-        db.prepare_cached(match self.of {
+    fn statement<'db>(&self, db: &'db Connection) -> Result<CachedStatement<'db>, ReplicaError> {
+        Ok(db.prepare_cached(match self.of {
             Of::Changes => "INSERT INTO change_ends (short, position) VALUES (?1, ?2)",
             Of::Entities => "INSERT INTO entity_ends (short, first_row) VALUES (?1, ?2)",
-        })?
-        .execute((end, found))?;
-        Ok(())
+        })?)
     }
 }
 
