@@ -22,7 +22,9 @@ pub(crate) struct Parsed {
 /// What is said instead of running a command.
 #[derive(Debug)]
 pub(crate) enum Answered {
-    /// Help or version: the answer that was asked for.
+    /// The version alone was asked for.
+    Version,
+    /// Help: the answer that was asked for.
     Help(Box<clap::Error>),
     /// The command line cannot be understood.
     Refused {
@@ -37,6 +39,14 @@ impl Answered {
     /// Prints it and returns how the process must end.
     pub(crate) fn say(self) -> Exit {
         match self {
+            Self::Version => {
+                let mut ui = Ui::of_process(&UiFlags::default());
+                ui.print(concat!("okr ", env!("CARGO_PKG_VERSION")));
+                match ui.finish() {
+                    Ok(()) => Exit::Ok,
+                    Err(error) => ui.error(&error),
+                }
+            }
             Self::Help(help) => {
                 // The library that made the text knows how to colour it for the stream.
                 match help.print() {
@@ -65,6 +75,12 @@ pub(crate) fn command_line(words: impl Iterator<Item = OsString>) -> Result<Pars
             Err(word) => word,
         })
         .collect();
+    // Half of the time of this answer would go into preparing to understand every other command.
+    if let [_, only] = words.as_slice()
+        && (only == "--version" || only == "-V")
+    {
+        return Err(Answered::Version);
+    }
     let arguments = match Arguments::try_parse_from(&words) {
         Ok(arguments) => arguments,
         Err(error) => return Err(answer(error, asks_for_json(&words))),
@@ -236,6 +252,20 @@ mod tests {
     fn the_arguments_are_well_formed() {
         use clap::CommandFactory as _;
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn the_version_is_the_same_on_the_short_way() {
+        for line in ["okr --version", "okr -V"] {
+            assert!(matches!(parse(line), Err(Answered::Version)), "{line}");
+        }
+        let Err(Answered::Help(long)) = parse("okr -q --version") else {
+            panic!("no version on the long way");
+        };
+        assert_eq!(
+            long.to_string(),
+            concat!("okr ", env!("CARGO_PKG_VERSION"), "\n")
+        );
     }
 
     #[test]

@@ -133,7 +133,7 @@ impl Machine {
                     remarks: error.to_text(&crate::render::Screen::piped(), true),
                 };
             }
-            Err(Answered::Help(help)) => panic!("{help}"),
+            Err(answered @ (Answered::Help(_) | Answered::Version)) => panic!("{answered:?}"),
         };
         let now = "2026-11-23T11:36:00+01:00";
         parsed.globals.now.get_or_insert_with(|| now.to_owned());
