@@ -220,15 +220,21 @@ fn refusal(text: &str) -> CliError {
         .unwrap_or("the command line cannot be understood");
     let message = first.strip_prefix("error: ").unwrap_or(first);
     let mut error = CliError::usage("usage", message.trim_end_matches(':'));
+    let mut has_hint = false;
     for line in lines {
         let line = line.trim();
         if let Some(tip) = line.strip_prefix("tip: ") {
             error = error.with_hint(tip);
+            has_hint = true;
         } else if line.starts_with("Usage:") {
             error = error.with_hint(line);
+            has_hint = true;
         } else if !line.starts_with("For more information") {
             error = error.with_detail(line);
         }
+    }
+    if !has_hint {
+        error = error.with_hint("the same with --help shows what can be given, and examples");
     }
     error
 }

@@ -1,9 +1,7 @@
 //! Arguments of the commands that decide conflicts.
 
 use clap::{Args, ValueEnum};
-use okr_core::text::LongText;
 
-use super::parse;
 use crate::help;
 
 /// Whose side of a conflict holds.
@@ -26,8 +24,4 @@ pub(crate) struct ResolveArgs {
     /// Whose side holds
     #[arg(long, value_enum, value_name = "SIDE")]
     pub(crate) take: Take,
-
-    /// Why
-    #[arg(short = 'm', long, value_name = "TEXT", value_parser = parse::long_text)]
-    pub(crate) reason: Option<LongText>,
 }

@@ -242,7 +242,7 @@ Examples:
     RESOLVE = "\
 Examples:
   okr resolve edge-cache --take mine
-  okr resolve edge-cache --take theirs -m \"Ben's title is better\"";
+  okr resolve edge-cache --take theirs";
     /// Of `okr import`.
     IMPORT = "\
 Examples:

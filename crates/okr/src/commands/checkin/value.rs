@@ -126,7 +126,7 @@ fn known_key(list: &Milestones, key: u32) -> Result<MilestoneKey, CliError> {
     for one in list.list() {
         error = error.with_detail(format!("{}  {}", one.key.0, one.title));
     }
-    Err(error)
+    Err(error.with_hint("name what is done by its numbers, such as 1,3; +2 adds one, done is all"))
 }
 
 /// Adds a milestone to those that are done, or takes one out.
