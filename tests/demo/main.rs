@@ -29,14 +29,17 @@ fn run() -> Result<()> {
         Some(directory) => PathBuf::from(directory),
         None => root.join("target/demo"),
     };
-    let programs = build(&root)?;
+    story::prepare(&directory)?;
+    let programs = build(&root, &directory)?;
     story::tell(&programs, &root, &directory)
 }
 
-/// Builds both programs and returns where cargo put them: beside this one.
-fn build(root: &Path) -> Result<Programs> {
+/// Builds both programs and puts them, under their own names, into the directory.
+///
+/// They are the ones of this package, so that cargo builds nothing for a second time.
+fn build(root: &Path, directory: &Path) -> Result<Programs> {
     let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["build", "--quiet", "--package", "okr", "--package", "okrd"])
+        .args(["build", "--quiet", "--package", "okr-e2e", "--bins"])
         .current_dir(root)
         .status()
         .context("cargo does not start")?;
@@ -45,8 +48,11 @@ fn build(root: &Path) -> Result<Programs> {
     }
     let here = std::env::current_exe()?;
     let beside = here.parent().context("a program stands in a directory")?;
-    Ok(Programs {
-        okr: beside.join("okr"),
-        okrd: beside.join("okrd"),
-    })
+    let programs = Programs {
+        okr: directory.join("okr"),
+        okrd: directory.join("okrd"),
+    };
+    std::fs::copy(beside.join("okr-under-test"), &programs.okr)?;
+    std::fs::copy(beside.join("okrd-under-test"), &programs.okrd)?;
+    Ok(programs)
 }

@@ -1,6 +1,6 @@
 //! The story of the demonstration, step by step, each with the command line that it runs.
 
-use std::io::Write;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -39,12 +39,17 @@ impl Person {
     fn okr(&self, arguments: &[&str]) -> Result<()> {
         let shown: Vec<String> = arguments.iter().map(|word| quoted(word)).collect();
         say(&format!("{}$ okr {}", self.name, shown.join(" ")));
-        let run = self.home.run(arguments)?;
-        let both = format!("{}{}", run.stdout, run.stderr);
-        for line in both.lines() {
-            say(&format!("  {line}"));
-        }
-        anyhow::ensure!(run.code == Some(0), "okr ended with {:?}", run.code);
+        let code = if std::io::stdout().is_terminal() {
+            // Whoever watches sees what they would see: the layout for a terminal.
+            self.home.command(arguments).status()?.code()
+        } else {
+            let run = self.home.run(arguments)?;
+            for line in run.stdout.lines().chain(run.stderr.lines()) {
+                say(&format!("  {line}"));
+            }
+            run.code
+        };
+        anyhow::ensure!(code == Some(0), "okr ended with {code:?}");
         Ok(())
     }
 }
@@ -58,8 +63,8 @@ fn quoted(word: &str) -> String {
     }
 }
 
-/// Tells the whole story in a directory, which is made anew.
-pub(crate) fn tell(programs: &Programs, root: &Path, directory: &Path) -> Result<()> {
+/// Makes the directory of the story anew.
+pub(crate) fn prepare(directory: &Path) -> Result<()> {
     if directory.exists() {
         std::fs::remove_dir_all(directory).context("the last demonstration is still there")?;
     }
@@ -68,7 +73,11 @@ pub(crate) fn tell(programs: &Programs, root: &Path, directory: &Path) -> Result
         "Everything of this demonstration is in {}.",
         directory.display()
     ));
+    Ok(())
+}
 
+/// Tells the whole story in a directory.
+pub(crate) fn tell(programs: &Programs, root: &Path, directory: &Path) -> Result<()> {
     chapter("A server with one organisation and its first administrator");
     let data = directory.join("server");
     let arguments = [
@@ -87,10 +96,9 @@ pub(crate) fn tell(programs: &Programs, root: &Path, directory: &Path) -> Result
         arguments.join(" ")
     ));
     let answer = Server::init(programs, &data, &arguments)?;
-    let code = answer
-        .pointer("/items/0/code")
-        .and_then(|code| code.as_str());
-    let code = code.context("okrd init prints a login code")?;
+    let code = answer["code"]
+        .as_str()
+        .context("okrd init prints a login code")?;
     let server = Server::start(programs, &data)?;
     say(&format!(
         "$ okrd serve --data {} --listen 127.0.0.1:0",

@@ -6,6 +6,10 @@
 )]
 
 mod crash;
+mod import;
+mod refusals;
+mod session;
+mod sync;
 mod tidy;
 
 use okr_e2e::Programs;

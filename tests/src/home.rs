@@ -65,6 +65,10 @@ impl Home {
             .env("XDG_CACHE_HOME", self.directory.join("cache"))
             .env("LANG", "C.UTF-8")
             .env("TZ", "UTC")
+            .env(
+                "TERM",
+                std::env::var_os("TERM").unwrap_or_else(|| "dumb".into()),
+            )
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null());
         command
