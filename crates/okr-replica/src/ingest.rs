@@ -22,7 +22,7 @@ use crate::integrity::IntegrityError;
 use crate::meta::{self, Meta};
 use crate::record::{self, NewRecord};
 use crate::replica::Replica;
-use crate::{ends, version};
+use crate::{ends, schema, version};
 use load::{Load, begin, repeated};
 use reader::{Failed, Read, Reader};
 
@@ -304,7 +304,8 @@ impl Ingest<'_> {
         Meta::SyncedAt.set(self.db, now.as_microsecond())?;
         self.db.execute_batch("COMMIT")?;
         if bulk {
-            // A large load leaves a large write-ahead log behind. That it stays is no failure.
+            schema::use_write_ahead_log(self.db);
+            // A large load may leave a large write-ahead log behind. That it stays is no failure.
             let _kept = self.db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
         }
         Ok(own)
@@ -325,6 +326,7 @@ fn roll_back(db: &Connection) {
         // Closing the connection would do the same.
         let _failed = db.execute_batch("ROLLBACK");
     }
+    schema::use_write_ahead_log(db);
 }
 
 #[cfg(test)]

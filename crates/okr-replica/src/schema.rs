@@ -74,7 +74,10 @@ pub(crate) fn open(dir: &Path) -> Result<Connection, ReplicaError> {
     match stamp(&connection)? {
         Stamp::Nothing => Err(missing()),
         Stamp::Other => Err(ReplicaError::damaged("the file is not a replica")),
-        Stamp::Replica(SCHEMA_VERSION) => Ok(connection),
+        Stamp::Replica(SCHEMA_VERSION) => {
+            use_write_ahead_log(&connection);
+            Ok(connection)
+        }
         Stamp::Replica(found) if found > SCHEMA_VERSION => Err(ReplicaError::Newer {
             found,
             known: SCHEMA_VERSION,
@@ -141,5 +144,28 @@ fn cannot_open(path: &Path, error: rusqlite::Error) -> ReplicaError {
     match (opened, path.parent()) {
         (Err(cause), Some(dir)) => ReplicaError::io(dir, cause),
         (Err(_) | Ok(_), _) => error.into(),
+    }
+}
+
+/// Writes straight to the file from now on, if no other process has it open.
+///
+/// A first load is as large as the file that it makes: through the write-ahead log it would be
+/// written twice. The file stays safe from a crash by a rollback journal, which then holds next to
+/// nothing. Others who open the file meanwhile wait, or give up as busy.
+pub(crate) fn leave_write_ahead_log(connection: &Connection) -> Result<(), ReplicaError> {
+    connection.busy_timeout(Duration::ZERO)?;
+    // When somebody else has the file open, it simply stays as it is.
+    let _in_use = connection.pragma_update(None, "journal_mode", "delete");
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    Ok(())
+}
+
+/// Goes back to the write-ahead log, which a crash during a first load has left behind.
+///
+/// Where that is not possible now, everything works as well, only with more waiting.
+pub(crate) fn use_write_ahead_log(connection: &Connection) {
+    let mode = connection.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0));
+    if mode.is_ok_and(|mode| mode != "wal") {
+        let _in_use = connection.pragma_update(None, "journal_mode", "wal");
     }
 }

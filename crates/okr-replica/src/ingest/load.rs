@@ -12,7 +12,7 @@ use crate::ends::{Ends, Of};
 use crate::error::ReplicaError;
 use crate::integrity::IntegrityError;
 use crate::record::{self, NewRecord};
-use crate::{meta, pending};
+use crate::{meta, pending, schema};
 
 /// A transaction in which records are being written.
 #[derive(Debug)]
@@ -35,6 +35,9 @@ pub(super) fn begin(
     base: Position,
     more_follow: bool,
 ) -> Result<Load, IngestError> {
+    if base == Position::ZERO && more_follow {
+        schema::leave_write_ahead_log(db)?;
+    }
     db.execute_batch("BEGIN IMMEDIATE")?;
     let load = prepare(db, base, more_follow);
     if load.is_err() {

@@ -254,20 +254,11 @@ fn a_full_disk_and_a_read_only_file_leave_everything_as_it_was() {
     assert_eq!(replica.info().unwrap().head, log.head());
 }
 
-#[test]
-fn a_crash_while_records_come_in_leaves_the_old_head() {
-    let log = FakeLog::of(&history(2, 300));
-    let (dir, mut replica) = log.replica();
-    log.give(&mut replica, 20).unwrap();
-    let before = replica.info().unwrap();
-    // With next to no memory, unfinished pages go to the file.
-    replica.db.pragma_update(None, "cache_size", 5).unwrap();
-    let mut ingest = replica.ingest().unwrap();
-    ingest.records(log.records[20..].to_vec()).unwrap();
-    ingest.write(true).unwrap();
+/// Copies the files as a crash would leave them.
+fn crash(dir: &Path) -> TempDir {
     let crashed = tempfile::tempdir().unwrap();
     let mut copied = 0;
-    for entry in std::fs::read_dir(dir.path()).unwrap() {
+    for entry in std::fs::read_dir(dir).unwrap() {
         let entry = entry.unwrap();
         // The index of the write-ahead log lives in memory and dies with the processes.
         if !entry.file_name().to_str().unwrap().ends_with("-shm") {
@@ -278,12 +269,69 @@ fn a_crash_while_records_come_in_leaves_the_old_head() {
         copied > 200_000,
         "nothing of the load is in the {copied} bytes on disk"
     );
-    drop(ingest);
+    crashed
+}
 
-    let mut after = Replica::open(crashed.path()).unwrap();
-    assert_eq!(after.info().unwrap(), before);
-    log.give_all(&mut after);
-    assert_eq!(after.info().unwrap().head, log.head());
+fn journal_mode(replica: &Replica) -> String {
+    replica
+        .db
+        .pragma_query_value(None, "journal_mode", |row| row.get(0))
+        .unwrap()
+}
+
+#[test]
+fn a_crash_while_records_come_in_leaves_the_old_head() {
+    let log = FakeLog::of(&history(2, 300));
+    for (already, mode) in [(0, "delete"), (20, "wal")] {
+        let (dir, mut replica) = log.replica();
+        if already > 0 {
+            log.give(&mut replica, already).unwrap();
+        }
+        let before = replica.info().unwrap();
+        // With next to no memory, unfinished pages go to the file.
+        replica.db.pragma_update(None, "cache_size", 5).unwrap();
+        let mut ingest = replica.ingest().unwrap();
+        ingest.records(log.records[already..].to_vec()).unwrap();
+        ingest.write(true).unwrap();
+        let crashed = crash(dir.path());
+        drop(ingest);
+        assert_eq!(
+            (replica.info().unwrap(), journal_mode(&replica).as_str()),
+            (before.clone(), "wal")
+        );
+
+        let db = Connection::open(crashed.path().join(schema::FILE_NAME)).unwrap();
+        let found: String = db
+            .pragma_query_value(None, "journal_mode", |row| row.get(0))
+            .unwrap();
+        assert_eq!(found, mode);
+        drop(db);
+        let mut after = Replica::open(crashed.path()).unwrap();
+        assert_eq!(
+            (after.info().unwrap(), journal_mode(&after).as_str()),
+            (before, "wal")
+        );
+        log.give_all(&mut after);
+        assert_eq!(after.info().unwrap().head, log.head());
+    }
+}
+
+#[test]
+fn a_first_load_beside_another_process_goes_through_the_write_ahead_log() {
+    let log = FakeLog::of(&history(2, 300));
+    let (dir, mut replica) = log.replica();
+    let other = Replica::open(dir.path()).unwrap();
+    assert_eq!(other.info().unwrap().head, Position::ZERO);
+    let mut ingest = replica.ingest().unwrap();
+    ingest.records(log.records.clone()).unwrap();
+    ingest.write(true).unwrap();
+    assert_eq!(journal_mode(&other), "wal");
+    assert_eq!(other.info().unwrap().head, Position::ZERO);
+    ingest
+        .checkpoint(&log.checkpoint_of(300), Timestamp::UNIX_EPOCH)
+        .unwrap();
+    drop(ingest);
+    assert_eq!(other.info().unwrap().head, log.head());
 }
 
 #[test]
