@@ -322,7 +322,7 @@ impl Line {
 /// `asked` is what the command is about; `next` is what to type next, where there is something.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub(crate) fn write_and_tell(
     context: &mut Context,
     replica: &mut Replica,

@@ -38,7 +38,7 @@ pub(super) struct Frame {
     pub(super) before: before::Latest,
     /// The part of the cycle that is replayed; none before there is any.
     pub(super) standing: Option<CycleStanding>,
-    /// For what moved, the progress that it had before: `was 41%`.
+    /// For what moved, the progress that it had in the frame before: `41% before`.
     pub(super) notes: HashMap<EntityId, String>,
 }
 
@@ -309,7 +309,7 @@ fn moved(
 ) -> HashMap<EntityId, String> {
     now.iter()
         .filter_map(|(id, now)| match before.get(id) {
-            Some(before) if before != now && before != "-" => Some((*id, format!("was {before}"))),
+            Some(before) if before != now && before != "-" => Some((*id, format!("{before} before"))),
             Some(_) => None,
             // In the beginning everything is new, and nobody needs to be told.
             None if before.is_empty() => None,

@@ -263,7 +263,7 @@ fn a_replay_has_a_frame_for_what_changed_and_for_nothing_else() {
 
     2026-Q4, open                                                  10%  pace 58%
     └─ platform  Platform                                          10%
-       └─ zyyo  fast  Feel instant                                 10%  @ana  late addition · was 0%
+       └─ zyyo  fast  Feel instant                                 10%  @ana  late addition · 0% before
           └─ mtpt  api-p99  480 → 200 ms  now 366 ms  ████░░░░░░   41%  on track  late addition
 
     ── 3 of 4 · Tue 24 Nov 10:12 ───────────────────────────────────────────
@@ -272,8 +272,8 @@ fn a_replay_has_a_frame_for_what_changed_and_for_nothing_else() {
 
     2026-Q4, open                                                   9%  pace 59%
     └─ platform  Platform                                           9%
-       └─ zyyo  fast  Feel instant                                  9%  @ana  was 10% against the original target · late addition · was 10%
-          └─ mtpt  api-p99  480 → 150 ms  now 366 ms  ███░░░░░░░   35%  stale  was 41% against the original target · late addition · was 41%
+       └─ zyyo  fast  Feel instant                                  9%  @ana  was 10% against the original target · late addition · 10% before
+          └─ mtpt  api-p99  480 → 150 ms  now 366 ms  ███░░░░░░░   35%  stale  was 41% against the original target · late addition · 41% before
 
     ── 4 of 4 · Wed 25 Nov 16:04 ───────────────────────────────────────────
     9feb342f  Wed 25 Nov 16:04  ana  check-in  366 → 312 ms, confidence 7 → 6
@@ -281,8 +281,8 @@ fn a_replay_has_a_frame_for_what_changed_and_for_nothing_else() {
 
     2026-Q4, open                                                  13%  pace 60%
     └─ platform  Platform                                          13%
-       └─ zyyo  fast  Feel instant                                 13%  @ana  was 15% against the original target · late addition · was 9%
-          └─ mtpt  api-p99  480 → 150 ms  now 312 ms  █████░░░░░   51%  at risk  was 60% against the original target · late addition · was 35%
+       └─ zyyo  fast  Feel instant                                 13%  @ana  was 15% against the original target · late addition · 9% before
+          └─ mtpt  api-p99  480 → 150 ms  now 312 ms  █████░░░░░   51%  at risk  was 60% against the original target · late addition · 35% before
     "#);
     let frames = json(&machine, &["replay", "api-p99", "--by", "day"]);
     let days: Vec<_> = frames["items"]
