@@ -6,6 +6,7 @@
 )]
 
 mod crash;
+mod full_disk;
 mod import;
 mod refusals;
 mod session;

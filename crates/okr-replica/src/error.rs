@@ -115,6 +115,12 @@ impl ReplicaError {
 
 impl From<rusqlite::Error> for ReplicaError {
     fn from(error: rusqlite::Error) -> Self {
+        // Where there is no room for the file that readers share, SQLite speaks of an I/O error.
+        if error.sqlite_error().map(|error| error.extended_code)
+            == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE)
+        {
+            return Self::Full;
+        }
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
             Some(ErrorCode::DiskFull) => Self::Full,

@@ -44,11 +44,17 @@ pub(crate) fn replica(error: ReplicaError) -> CliError {
         ReplicaError::UpgradeNeeded { .. } => CliError::user("upgrade-needed", error.to_string())
             .with_exit(Exit::Incompatible)
             .with_hint("a newer okr wrote about it: use that one to change it"),
-        ReplicaError::Io(_)
-        | ReplicaError::Database(_)
-        | ReplicaError::TooLarge(_)
-        | ReplicaError::Connected { .. }
-        | ReplicaError::ChangeExists { .. } => with_source(config("replica-failed"), &error),
+        ReplicaError::Io(_) | ReplicaError::Database(_) => {
+            with_source(config("replica-failed"), &error)
+                .with_hint("nothing was changed; look at the disk and at the rights of the files")
+        }
+        ReplicaError::TooLarge(_) => with_source(config("too-large"), &error)
+            .with_hint("nothing was changed; split it into several steps"),
+        ReplicaError::Connected { .. } => config("other-server")
+            .with_hint("okr clone URL NAME makes a workspace of its own for that server"),
+        ReplicaError::ChangeExists { .. } => {
+            config("replica-failed").with_hint("nothing was changed; try again")
+        }
     }
 }
 

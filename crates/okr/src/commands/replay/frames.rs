@@ -309,7 +309,9 @@ fn moved(
 ) -> HashMap<EntityId, String> {
     now.iter()
         .filter_map(|(id, now)| match before.get(id) {
-            Some(before) if before != now && before != "-" => Some((*id, format!("{before} before"))),
+            Some(before) if before != now && before != "-" => {
+                Some((*id, format!("{before} before")))
+            }
             Some(_) => None,
             // In the beginning everything is new, and nobody needs to be told.
             None if before.is_empty() => None,

@@ -1,0 +1,67 @@
+//! A full disk under the workspace: a clear error, nothing lost, and on it goes when there is room.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use okr_e2e::Home;
+
+use crate::programs;
+
+/// A small file system in memory; unmounted when dropped.
+struct Small(PathBuf);
+
+impl Small {
+    /// Mounts it, where this process may.
+    fn mount(directory: &Path) -> Option<Self> {
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=2m", "okr-small"])
+            .arg(directory)
+            .output()
+            .is_ok_and(|output| output.status.success());
+        mounted.then(|| Self(directory.to_owned()))
+    }
+}
+
+impl Drop for Small {
+    fn drop(&mut self) {
+        Command::new("umount").arg(&self.0).status().ok();
+    }
+}
+
+#[test]
+fn a_full_disk_is_named_and_nothing_is_lost() {
+    let directory = tempfile::tempdir().unwrap();
+    let Some(small) = Small::mount(directory.path()) else {
+        // Only root mounts file systems.
+        std::io::stderr()
+            .write_all(b"skipped: no file system can be mounted here\n")
+            .unwrap();
+        return;
+    };
+    let home = Home::new(&programs(), &small.0).unwrap();
+    home.okr(&["init", "acme", "--handle", "ana"]).unwrap();
+    home.okr(&["team", "add", "Before"]).unwrap();
+
+    let filler = small.0.join("filler");
+    let mut file = std::fs::File::create(&filler).unwrap();
+    while file.write_all(&[0; 512]).is_ok() {}
+    drop(file);
+    let run = home.run(&["team", "add", "Never"]).unwrap();
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    assert!(
+        run.stderr.starts_with("Error: the disk is full"),
+        "{}",
+        run.stderr
+    );
+    assert!(run.stderr.contains("Hint: "), "{}", run.stderr);
+
+    std::fs::remove_file(&filler).unwrap();
+    home.okr(&["team", "add", "After"]).unwrap();
+    let teams = home.okr(&["team", "list"]).unwrap();
+    assert!(
+        teams.contains("Before") && teams.contains("After"),
+        "{teams}"
+    );
+    assert!(!teams.contains("Never"), "{teams}");
+}
