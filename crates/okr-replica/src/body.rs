@@ -108,7 +108,7 @@ pub(crate) fn write(entity: &Entity) -> String {
 /// Reads an entity of an id back.
 ///
 /// # Errors
-/// [`ReplicaError::Damaged`] when the JSON is not what [`write`] makes of an entity of that kind.
+/// [`ReplicaError::Damaged`] when the JSON is not what [`write()`] makes of an entity of that kind.
 pub(crate) fn read(id: EntityId, json: &str) -> Result<Entity, ReplicaError> {
     parse(id, json).map_err(|problem| ReplicaError::damaged(format!("body of {id}: {problem}")))
 }
