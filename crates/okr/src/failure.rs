@@ -84,20 +84,7 @@ pub(crate) fn sync(error: SyncError, pending: usize) -> CliError {
 /// Says why a call to the server failed. `pending` is how many changes wait on this machine, where
 /// that is known.
 pub(crate) fn remote(error: &RemoteError, pending: Option<usize>) -> CliError {
-    let offline = |message: String, cause: &str| {
-        let mut shown = CliError::user("server-unreachable", message)
-            .with_exit(Exit::ServerUnreachable)
-            .with_cause(cause);
-        if let Some(pending) = pending {
-            let safe = match pending {
-                0 => "nothing waits on this machine, and everything here can be read".to_owned(),
-                1 => "1 change is safe on this machine".to_owned(),
-                _ => format!("{pending} changes are safe on this machine"),
-            };
-            shown = shown.with_hint(format!("{safe}; okr sync tries again"));
-        }
-        shown
-    };
+    let offline = |message: String, cause: &str| unreachable_server((message, cause), pending);
     let user = |code: &'static str| CliError::user(code, error.to_string());
     match error {
         RemoteError::Unreachable { url, cause } => offline(
@@ -122,7 +109,9 @@ pub(crate) fn remote(error: &RemoteError, pending: Option<usize>) -> CliError {
         RemoteError::CodeRefused => user("code-refused")
             .with_exit(Exit::LoginNeeded)
             .with_hint("a code works once and not for long: ask for another one"),
-        RemoteError::NotPermitted { .. } => user("not-permitted").with_exit(Exit::NotPermitted),
+        RemoteError::NotPermitted { .. } => user("not-permitted")
+            .with_exit(Exit::NotPermitted)
+            .with_hint("an administrator may: okr member list shows who that is"),
         RemoteError::Incompatible { .. } => user("incompatible")
             .with_exit(Exit::Incompatible)
             .with_hint("bring the older of the two up to date"),
@@ -131,8 +120,10 @@ pub(crate) fn remote(error: &RemoteError, pending: Option<usize>) -> CliError {
             .with_hint("ask who runs the server; your history here is untouched"),
         RemoteError::Address { .. } => CliError::usage("bad-address", error.to_string())
             .with_hint("such as https://okr.acme.dev, or http://127.0.0.1:7443 on this machine"),
-        RemoteError::NotEncrypted { .. } => user("not-encrypted"),
-        RemoteError::CertificateFile { .. } => CliError::config("bad-ca-cert", error.to_string()),
+        RemoteError::NotEncrypted { .. } => user("not-encrypted")
+            .with_hint("give an https:// address; plain http:// is for this machine only"),
+        RemoteError::CertificateFile { .. } => CliError::config("bad-ca-cert", error.to_string())
+            .with_hint("a PEM file with the certificate of whoever signed the server's"),
         RemoteError::Tls { .. } => {
             user("tls").with_hint("--ca-cert FILE trusts a certificate of your own")
         }
@@ -142,6 +133,22 @@ pub(crate) fn remote(error: &RemoteError, pending: Option<usize>) -> CliError {
         | RemoteError::Nonsense { .. } => user("server-refused"),
         RemoteError::Local { .. } => user("no-connection"),
     }
+}
+
+/// Says that the server did not answer, and what is safe.
+fn unreachable_server((message, cause): (String, &str), pending: Option<usize>) -> CliError {
+    let safe = match pending {
+        None => "look at the address, and whether okrd runs there; nothing was changed".to_owned(),
+        Some(0) => "nothing waits on this machine; okr sync tries again".to_owned(),
+        Some(1) => "1 change is safe on this machine; okr sync tries again".to_owned(),
+        Some(pending) => {
+            format!("{pending} changes are safe on this machine; okr sync tries again")
+        }
+    };
+    CliError::user("server-unreachable", message)
+        .with_exit(Exit::ServerUnreachable)
+        .with_cause(cause)
+        .with_hint(safe)
 }
 
 /// Returns the part of an address that people know a server by.
