@@ -38,7 +38,15 @@ fn run() -> Result<()> {
 ///
 /// They are the ones of this package, so that cargo builds nothing for a second time.
 fn build(root: &Path, directory: &Path) -> Result<Programs> {
-    let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    // What cargo set for this program would make build scripts run again, each time.
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
+            cargo.env_remove(name.as_ref());
+        }
+    }
+    let status = cargo
         .args(["build", "--quiet", "--package", "okr-e2e", "--bins"])
         .current_dir(root)
         .status()
