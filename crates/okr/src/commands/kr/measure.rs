@@ -165,7 +165,7 @@ impl Amounts {
 fn metric(flags: &MeasureFlags, now: Option<&Metric>) -> Result<Measure, CliError> {
     let mut amounts = Amounts::default();
     let baseline = amounts.read("--from", flags.from.as_deref())?;
-    let target = amounts.read("--to", flags.to.as_deref())?;
+    let target = amounts.read("--to (or --target)", flags.to.as_deref())?;
     let missing = |flag: &str| {
         CliError::usage("no-measure", format!("{flag} is missing")).with_hint(
             "--from is the value at the beginning, --to the one that is 100 %: --from 480 --to 200",
