@@ -8,8 +8,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use crate::error::ReplicaError;
 
-/// The version of the tables that this program writes.
-pub(crate) const SCHEMA_VERSION: i64 = 1;
+/// The version of the tables that this program writes: 1 and a step for each of [`STEPS`].
+pub(crate) const SCHEMA_VERSION: i64 = 2;
 /// The name of the database file in its directory.
 pub(crate) const FILE_NAME: &str = "replica.db";
 /// Marks the file as a replica: "okr1" in ASCII.
@@ -27,6 +27,8 @@ const MAP_BYTES: i64 = 256 * 1024 * 1024;
 
 const TABLES: &str = include_str!("schema.sql");
 const VIEWS: &str = include_str!("views.sql");
+/// What brings the tables from each version to the next, from 1 on.
+const STEPS: [&str; 1] = [include_str!("schema/step_2.sql")];
 
 /// Makes the database and its tables in one transaction, so that a crash leaves none.
 pub(crate) fn create(
@@ -50,6 +52,9 @@ pub(crate) fn create(
     // Another process may have been faster.
     exists(&transaction)?;
     transaction.execute_batch(TABLES)?;
+    for step in STEPS {
+        transaction.execute_batch(step)?;
+    }
     transaction.execute_batch(VIEWS)?;
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
@@ -58,7 +63,7 @@ pub(crate) fn create(
     Ok(connection)
 }
 
-/// Opens the database; nothing is scanned and nothing is written.
+/// Opens the database. Nothing is scanned, and nothing is written unless its tables are older ones.
 pub(crate) fn open(dir: &Path) -> Result<Connection, ReplicaError> {
     let missing = || ReplicaError::Missing {
         dir: dir.to_owned(),
@@ -70,7 +75,7 @@ pub(crate) fn open(dir: &Path) -> Result<Connection, ReplicaError> {
     {
         return Err(missing());
     }
-    let connection = connect(dir, OpenFlags::empty())?;
+    let mut connection = connect(dir, OpenFlags::empty())?;
     match stamp(&connection)? {
         Stamp::Nothing => Err(missing()),
         Stamp::Other => Err(ReplicaError::damaged("the file is not a replica")),
@@ -82,10 +87,27 @@ pub(crate) fn open(dir: &Path) -> Result<Connection, ReplicaError> {
             found,
             known: SCHEMA_VERSION,
         }),
-        Stamp::Replica(found) => Err(ReplicaError::damaged(format!(
-            "schema version {found} never existed"
-        ))),
+        Stamp::Replica(_) => {
+            upgrade(&mut connection)?;
+            use_write_ahead_log(&connection);
+            Ok(connection)
+        }
     }
+}
+
+/// Brings older tables up to date, as a whole or not at all.
+fn upgrade(connection: &mut Connection) -> Result<(), ReplicaError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another process may have been faster.
+    let found: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let taken = usize::try_from(found - 1)
+        .map_err(|_| ReplicaError::damaged(format!("schema version {found} never existed")))?;
+    for step in STEPS.iter().skip(taken) {
+        transaction.execute_batch(step)?;
+    }
+    transaction.pragma_update(None, "user_version", found.max(SCHEMA_VERSION))?;
+    transaction.commit()?;
+    Ok(())
 }
 
 /// What a database file says that it is.

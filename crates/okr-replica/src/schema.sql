@@ -1,4 +1,4 @@
--- Schema version 1 of the replica; SCHEMA.md explains it.
+-- Schema version 1 of the replica; schema/step_*.sql bring it to later ones. SCHEMA.md explains it.
 
 CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 

@@ -189,18 +189,51 @@ fn what_cannot_be_opened_says_why() {
 #[test]
 fn a_newer_schema_is_refused_and_left_alone() {
     let (dir, replica) = workspace();
-    replica.db.pragma_update(None, "user_version", 2).unwrap();
+    let newer = schema::SCHEMA_VERSION + 1;
+    replica
+        .db
+        .pragma_update(None, "user_version", newer)
+        .unwrap();
     drop(replica);
     let open = Replica::open(dir.path());
     assert!(
-        matches!(open, Err(ReplicaError::Newer { found: 2, known: 1 })),
+        matches!(&open, Err(ReplicaError::Newer { found, known })
+            if (*found, *known) == (newer, schema::SCHEMA_VERSION)),
         "{open:?}"
     );
     let db = Connection::open(dir.path().join(schema::FILE_NAME)).unwrap();
-    let version: i64 = db
-        .pragma_query_value(None, "user_version", |row| row.get(0))
+    assert_eq!(version(&db), newer);
+}
+
+fn version(db: &Connection) -> i64 {
+    db.pragma_query_value(None, "user_version", |row| row.get(0))
+        .unwrap()
+}
+
+#[test]
+fn an_older_schema_is_brought_up_to_date_and_nothing_is_lost() {
+    let (dir, mut replica) = workspace();
+    let change = proposal(change_id(2), vec![check_in(check_in_id(1), "40")]);
+    replica.propose(change, TODAY).unwrap();
+    let before = replica.info().unwrap();
+    replica
+        .db
+        .execute_batch(
+            "DROP TABLE dropped; DROP TABLE undone; ALTER TABLE pending DROP COLUMN offered;
+             PRAGMA user_version = 1",
+        )
         .unwrap();
-    assert_eq!(version, 2);
+    drop(replica);
+    for _ in 0..2 {
+        let replica = Replica::open(dir.path()).unwrap();
+        assert_eq!(version(&replica.db), schema::SCHEMA_VERSION);
+        assert_eq!(replica.info().unwrap(), before);
+        let dropped: i64 = replica
+            .db
+            .query_row("SELECT count(*) FROM dropped", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(dropped, 0);
+    }
 }
 
 #[test]
