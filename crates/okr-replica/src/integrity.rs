@@ -83,6 +83,12 @@ pub enum IntegrityError {
         /// The root in the checkpoint.
         stated: Hash,
     },
+    /// A change says something else than it did when it was confirmed: history was rewritten.
+    #[error("change {change} says something else than when it was confirmed")]
+    Altered {
+        /// The change.
+        change: ChangeId,
+    },
     /// The server said that a change is in its log, and it is not there.
     #[error("change {change} is not at {position}, where the server says that it put it")]
     NotInLog {

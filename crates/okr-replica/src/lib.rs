@@ -6,6 +6,7 @@ mod batch;
 mod body;
 mod conflict;
 mod directory;
+mod divergence;
 mod ends;
 mod error;
 #[cfg(test)]
@@ -22,6 +23,7 @@ mod rebase;
 mod record;
 mod remote;
 mod replica;
+mod restored;
 mod schema;
 mod short;
 mod sync;
@@ -31,6 +33,7 @@ mod view;
 pub use batch::ProposedAll;
 pub use conflict::{Conflict, Resolution, Resolved};
 pub use directory::{Directory, DirectoryEntry};
+pub use divergence::{Divergence, LostChange};
 pub use error::ReplicaError;
 pub use ingest::{Ingest, IngestError, Ingested};
 pub use integrity::IntegrityError;
@@ -47,4 +50,5 @@ pub use remote::{
     MAX_PUSH_CHANGES, Pulled, Remote, RemoteError,
 };
 pub use replica::{Proposed, Replica};
+pub use restored::{Rebuilt, TakenOver};
 pub use sync::{Merged, SyncError, SyncProgress, SyncReport};

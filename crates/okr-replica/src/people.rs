@@ -83,6 +83,25 @@ impl Replica {
     }
 }
 
+/// Returns what the server says.
+pub(crate) fn from_server(db: &Connection) -> Result<Vec<DirectoryEntry>, ReplicaError> {
+    entries(
+        db,
+        "SELECT person, handle, name, email FROM directory WHERE to_push = 0 ORDER BY person",
+    )
+}
+
+/// Lets the server be told about somebody, if it is not going to be anyway.
+pub(crate) fn insert_missing(db: &Connection, entry: &DirectoryEntry) -> Result<(), ReplicaError> {
+    let waiting = db
+        .prepare_cached("SELECT 1 FROM directory WHERE person = ?1 AND to_push = 1")?
+        .exists([entry.person.to_bytes()])?;
+    if waiting {
+        return Ok(());
+    }
+    insert(db, entry, true)
+}
+
 fn insert(db: &Connection, entry: &DirectoryEntry, to_push: bool) -> Result<(), ReplicaError> {
     let DirectoryEntry {
         person,

@@ -21,6 +21,7 @@ use okr_log::Hash;
 use thiserror::Error;
 
 use crate::conflict::Conflict;
+use crate::divergence::{self, Divergence};
 use crate::error::ReplicaError;
 use crate::integrity::IntegrityError;
 use crate::record;
@@ -92,6 +93,16 @@ pub enum SyncError {
     /// The replica's own store failed.
     #[error(transparent)]
     Replica(#[from] ReplicaError),
+    /// The server's history is not the one that is here any more: it was restored from a backup, or
+    /// rewritten.
+    #[error("the server's history is not the one that is here from {} on", divergence.common.next())]
+    Diverged {
+        /// How they differ.
+        divergence: Box<Divergence>,
+        /// What the sync stumbled over.
+        #[source]
+        cause: Box<Self>,
+    },
 }
 
 /// What the steps of one sync have done so far.
@@ -106,6 +117,16 @@ struct Tally {
     appended: Vec<(ChangeId, Position)>,
 }
 
+/// Pulls everything that is new and pushes nothing.
+pub(crate) fn pull_all(
+    replica: &mut Replica,
+    remote: &mut dyn Remote,
+    now: Timestamp,
+    progress: &mut dyn FnMut(SyncProgress),
+) -> Result<(), SyncError> {
+    pull::pull(replica, remote, now, (&mut Tally::default(), progress))
+}
+
 impl Replica {
     /// Exchanges everything with the server.
     ///
@@ -113,8 +134,19 @@ impl Replica {
     ///
     /// # Errors
     /// [`SyncError::Remote`] when the server cannot be asked, [`SyncError::Integrity`] when its
-    /// answers are not believed, [`SyncError::Replica`] when the store fails.
+    /// answers are not believed, [`SyncError::Diverged`] when its history is not the one that is
+    /// here any more, [`SyncError::Replica`] when the store fails.
     pub fn sync(
+        &mut self,
+        remote: &mut dyn Remote,
+        now: Timestamp,
+        progress: &mut dyn FnMut(SyncProgress),
+    ) -> Result<SyncReport, SyncError> {
+        self.exchange(remote, now, progress)
+            .map_err(|error| divergence::explain(self, remote, error))
+    }
+
+    fn exchange(
         &mut self,
         remote: &mut dyn Remote,
         now: Timestamp,

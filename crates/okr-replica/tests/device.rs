@@ -1,6 +1,7 @@
 //! A person with a device: a replica in a directory of its own, and a connection to the server.
 
 use std::cell::RefCell;
+use std::path::Path;
 use std::rc::Rc;
 
 use okr_core::Timestamp;
@@ -64,6 +65,11 @@ impl Device {
             next_change: number * 10_000,
             dir,
         }
+    }
+
+    /// Where the replica is.
+    pub(crate) fn directory(&self) -> &Path {
+        self.dir.path()
     }
 
     /// Opens the same replica a second time, as another process does.

@@ -1,6 +1,5 @@
 //! Every way a server or the way to it can fail: refused with its own error, and nothing is lost.
 
-use okr_core::id::Position;
 use okr_replica::{IntegrityError, RemoteError, SyncError};
 use okr_testkit::sample::BEN;
 
@@ -124,43 +123,6 @@ fn another_version_and_a_revoked_login_are_no_integrity_errors() {
         after(Fault::Revoked),
         SyncError::Remote(RemoteError::LoginNeeded)
     ));
-}
-
-#[test]
-fn a_server_restored_from_an_old_backup_is_told_apart() {
-    let (server, _ana, mut ben) = two_devices();
-    ben.write(tag_it("mine"));
-    let before = ben.info();
-    server.borrow_mut().restore_to(1);
-    let error = ben.try_sync().unwrap_err();
-    let head = Position::new(1);
-    assert!(
-        matches!(error, SyncError::Remote(RemoteError::Ahead { head: found }) if found == head),
-        "{error}"
-    );
-    assert_eq!(ben.info(), before);
-}
-
-#[test]
-fn a_rewritten_past_is_refused_even_when_it_is_signed() {
-    let (server, mut ana, mut ben) = two_devices();
-    let before = ben.info();
-    server.borrow_mut().rewrite_from(2);
-    let error = ben.try_sync().unwrap_err();
-    assert!(
-        matches!(
-            error,
-            SyncError::Integrity(IntegrityError::NotAnExtension { .. })
-        ),
-        "{error}"
-    );
-    assert_eq!(ben.info(), before);
-
-    // With something new on top, too.
-    ana.write(tag_it("new"));
-    let error = ana.try_sync().unwrap_err();
-    assert!(matches!(error, SyncError::Integrity(_)), "{error}");
-    assert_eq!(ana.info().pending, 1);
 }
 
 #[test]

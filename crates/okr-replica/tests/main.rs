@@ -10,5 +10,6 @@ mod convergence;
 mod device;
 mod fault;
 mod faults;
+mod restored;
 mod server;
 mod syncing;

@@ -40,7 +40,7 @@ pub(crate) struct Server {
     positions: HashMap<ChangeId, Position>,
     view: MemoryView,
     directory: Directory,
-    key: SigningKey,
+    key_seed: u8,
     origin: Origin,
     fault: Option<Fault>,
     overtaking: Vec<(PersonId, EncodedChange)>,
@@ -57,7 +57,7 @@ impl Server {
             positions: HashMap::new(),
             view: MemoryView::new(),
             directory: Directory::default(),
-            key: key(7),
+            key_seed: 7,
             origin: Origin::new("okr.example.org/sample").unwrap(),
             fault: None,
             overtaking: Vec::new(),
@@ -72,7 +72,7 @@ impl Server {
         RemoteInfo {
             url: "https://okr.example.org".to_owned(),
             origin: self.origin.to_string(),
-            verifier_key: self.key.verifying_key().to_string(),
+            verifier_key: key(self.key_seed).verifying_key().to_string(),
         }
     }
 
@@ -143,6 +143,30 @@ impl Server {
             rewritten.token = TokenId([0xEE; 16]);
             *record = rewritten.encode().unwrap();
         }
+    }
+
+    /// Forgets what is said about somebody, as a restored backup does.
+    pub(crate) fn forget_person(&mut self, person: PersonId) {
+        self.directory.entries.remove(&person);
+        self.directory.version += 1;
+    }
+
+    /// Who the people are.
+    pub(crate) const fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    /// Signs with another key from now on, as another server of the same name does.
+    pub(crate) const fn change_key(&mut self) {
+        self.key_seed = 8;
+    }
+
+    /// Lets the newest change say that somebody else made it.
+    pub(crate) fn ascribe_last_to(&mut self, author: PersonId) {
+        let last = self.records.last_mut().unwrap();
+        let mut record = Record::decode(last).unwrap();
+        record.author = author.to_log();
+        *last = record.encode().unwrap();
     }
 
     fn rebuild(&mut self) {
@@ -284,7 +308,7 @@ impl Server {
         let mut size = self.records.len();
         let mut root = self.root();
         let mut origin = self.origin.clone();
-        let mut signer = key(7);
+        let mut signer = key(self.key_seed);
         if self.takes(Fault::NoCheckpoint) {
             return None;
         } else if self.takes(Fault::GarbageCheckpoint) {

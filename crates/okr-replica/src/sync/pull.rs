@@ -34,7 +34,7 @@ fn is_worth_repeating(error: &SyncError) -> bool {
         SyncError::Remote(error) => error.is_lost_answer(),
         // Another process was quicker: what is left follows its new head.
         SyncError::Replica(error) => matches!(error, ReplicaError::Busy),
-        SyncError::NotConnected | SyncError::Integrity(_) => false,
+        SyncError::NotConnected | SyncError::Integrity(_) | SyncError::Diverged { .. } => false,
     }
 }
 

@@ -31,7 +31,7 @@ impl Connection {
 impl Remote for Connection {
     fn push(
         &mut self,
-        _base: Position,
+        base: Position,
         changes: Vec<EncodedChange>,
     ) -> Result<Vec<PushOutcome>, RemoteError> {
         let mut server = self.server.borrow_mut();
@@ -39,6 +39,10 @@ impl Remote for Connection {
         server.gate()?;
         if server.takes(Fault::LostRequest) {
             return Err(lost());
+        }
+        let head = server.head();
+        if base > head {
+            return Err(RemoteError::Ahead { head });
         }
         server.read_all(&changes)?;
         for (author, change) in std::mem::take(&mut server.overtaking) {

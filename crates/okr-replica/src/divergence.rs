@@ -1,0 +1,447 @@
+//! Where the server's history left the one that is here, and what it no longer has.
+//!
+//! A server that was restored from an older backup looks like this, alone or with other changes on
+//! top. Nothing is written here; `restored.rs` follows such a server when a person wants that.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+
+use bytes::Bytes;
+use okr_core::id::{ChangeId, PersonId, Position};
+use okr_log::{
+    Frontier, Hash, Origin, RecordTextView, RecordView, RecordedAt, SignedCheckpoint, TokenId,
+    VerifyingKey,
+};
+use okr_proto::{Decoded, EncodedChange, SaltedText, ToCore as _, decode_record};
+use rusqlite::Connection;
+
+use crate::error::ReplicaError;
+use crate::integrity::IntegrityError;
+use crate::log::{self, LogEntry};
+use crate::remote::{Pulled, Remote, RemoteError};
+use crate::replica::Replica;
+use crate::sync::SyncError;
+use crate::{meta, record};
+
+/// How the server's history differs from the one that is here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Divergence {
+    /// Up to where both are the same.
+    pub common: Position,
+    /// The newest position here.
+    pub here: Position,
+    /// The newest position of the server.
+    pub server: Position,
+    /// The confirmed changes that the server does not have, oldest first.
+    pub lost: Vec<LostChange>,
+    /// The changes that stand in both and do not say the same, oldest first. A backup does not do
+    /// that: somebody rewrote history.
+    pub altered: Vec<ChangeId>,
+}
+
+/// A change that was confirmed and that the server no longer has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LostChange {
+    /// Where it stands here.
+    pub position: Position,
+    /// The change.
+    pub id: ChangeId,
+    /// Who made it.
+    pub author: PersonId,
+    /// Whether it is one's own and can be pushed again.
+    pub again: bool,
+}
+
+impl Divergence {
+    /// Two histories that are the same up to a position.
+    pub(crate) const fn none(here: Position) -> Self {
+        Self {
+            common: here,
+            here,
+            server: here,
+            lost: Vec::new(),
+            altered: Vec::new(),
+        }
+    }
+
+    /// Says whether the server has nothing that is not here.
+    pub fn is_behind(&self) -> bool {
+        self.server == self.common
+    }
+
+    /// Counts the lost changes of each person, of the one with the most first.
+    pub fn authors(&self) -> Vec<(PersonId, usize)> {
+        let mut counted: Vec<(PersonId, usize)> = Vec::new();
+        for lost in &self.lost {
+            match counted
+                .iter_mut()
+                .find(|(author, _)| *author == lost.author)
+            {
+                Some((_, count)) => *count += 1,
+                None => counted.push((lost.author, 1)),
+            }
+        }
+        counted.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        counted
+    }
+}
+
+impl Replica {
+    /// Compares the server's history with the one that is here; none when it only goes on from it.
+    ///
+    /// What the server says is believed only if the pinned key signed it.
+    ///
+    /// # Errors
+    /// As [`Replica::sync`].
+    pub fn divergence(&self, remote: &mut dyn Remote) -> Result<Option<Divergence>, SyncError> {
+        let db = self.db();
+        let here = meta::head(db)?;
+        let server_head = match first_record(remote, here)? {
+            Follows::Record(_) | Follows::Nothing => here,
+            Follows::Ahead(head) => head,
+        };
+        let common = last_equal(db, remote, server_head)?;
+        if common == here {
+            return Ok(None);
+        }
+        let theirs = Theirs::pull(db, remote, common)?;
+        Ok(Some(theirs.compare(db, common, here)?))
+    }
+
+    /// Returns what confirmed changes say.
+    ///
+    /// # Errors
+    /// The store's failures.
+    pub fn entries(&self, changes: &[LostChange]) -> Result<Vec<LogEntry>, ReplicaError> {
+        let mut entries = Vec::with_capacity(changes.len());
+        for change in changes {
+            entries.extend(log::entry(self.db(), change.position)?);
+        }
+        Ok(entries)
+    }
+}
+
+/// Looks for the reason of a failed sync: a history that is not the one that is here any more.
+pub(crate) fn explain(replica: &Replica, remote: &mut dyn Remote, error: SyncError) -> SyncError {
+    let is_suspicious = match &error {
+        SyncError::Remote(error) => matches!(error, RemoteError::Ahead { .. }),
+        SyncError::Integrity(error) => match error {
+            IntegrityError::Root { .. }
+            | IntegrityError::NotAnExtension { .. }
+            | IntegrityError::Repeated { .. }
+            | IntegrityError::ClockBackwards { .. }
+            | IntegrityError::Altered { .. } => true,
+            IntegrityError::PinnedKey(_)
+            | IntegrityError::Gap { .. }
+            | IntegrityError::Record { .. }
+            | IntegrityError::NoCheckpoint { .. }
+            | IntegrityError::Checkpoint(_)
+            | IntegrityError::Size { .. }
+            | IntegrityError::NotInLog { .. } => false,
+        },
+        SyncError::NotConnected | SyncError::Replica(_) | SyncError::Diverged { .. } => false,
+    };
+    if !is_suspicious {
+        return error;
+    }
+    match replica.divergence(remote) {
+        Ok(Some(divergence)) => SyncError::Diverged {
+            divergence: Box::new(divergence),
+            cause: Box::new(error),
+        },
+        // It is no server of this organisation at all.
+        Err(wrong @ SyncError::Integrity(IntegrityError::Checkpoint(_))) => wrong,
+        Ok(None) | Err(_) => error,
+    }
+}
+
+/// Compares the history that is here with one that was pulled and verified.
+pub(crate) fn between(db: &Connection, fresh: &Connection) -> Result<Divergence, ReplicaError> {
+    let here = meta::head(db)?;
+    let newest = here.min(meta::head(fresh)?);
+    let mut common = Position::ZERO;
+    while common < newest {
+        let next = common.next();
+        if stored_leaf(db, next)? != stored_leaf(fresh, next)? {
+            break;
+        }
+        common = next;
+    }
+    Theirs::stored(fresh, common)?.compare(db, common, here)
+}
+
+/// What follows a position on the server.
+enum Follows {
+    Record(Hash),
+    Nothing,
+    /// The log ends before that position.
+    Ahead(Position),
+}
+
+/// Asks for the record that follows a position.
+fn first_record(remote: &mut dyn Remote, after: Position) -> Result<Follows, SyncError> {
+    let mut found = Follows::Nothing;
+    let mut problem = None;
+    let pulled = remote.pull(after, u64::MAX, &mut |pulled| match pulled {
+        Pulled::Directory(_) => ControlFlow::Continue(()),
+        Pulled::Checkpoint(_) => ControlFlow::Break(()),
+        Pulled::Records(records) => {
+            match records.first().map(|bytes| leaf(bytes, after.next())) {
+                Some(Ok(leaf)) => found = Follows::Record(leaf),
+                Some(Err(error)) => problem = Some(error),
+                None => return ControlFlow::Continue(()),
+            }
+            ControlFlow::Break(())
+        }
+    });
+    match (problem, pulled) {
+        (Some(problem), _) => Err(problem.into()),
+        (None, Ok(())) => Ok(found),
+        (None, Err(RemoteError::Ahead { head })) => Ok(Follows::Ahead(head)),
+        (None, Err(error)) => Err(error.into()),
+    }
+}
+
+fn leaf(bytes: &Bytes, expected: Position) -> Result<Hash, IntegrityError> {
+    Ok(parse(bytes, expected)?.leaf_hash())
+}
+
+fn parse(bytes: &Bytes, expected: Position) -> Result<RecordView<'_>, IntegrityError> {
+    let view = RecordView::parse(bytes).map_err(|error| IntegrityError::Record {
+        position: expected,
+        problem: error.into(),
+    })?;
+    let found = view.position().to_core();
+    if found == expected {
+        Ok(view)
+    } else {
+        Err(IntegrityError::Gap { expected, found })
+    }
+}
+
+/// Finds the last position at which both have the same record, asking for a record at a time.
+///
+/// What it finds is verified afterwards: the checkpoint of the server must fit it.
+fn last_equal(
+    db: &Connection,
+    remote: &mut dyn Remote,
+    newest: Position,
+) -> Result<Position, SyncError> {
+    let mut agrees = |position: u64| -> Result<bool, SyncError> {
+        let ours = stored_leaf(db, Position::new(position))?;
+        Ok(
+            match first_record(remote, Position::new(position.saturating_sub(1)))? {
+                Follows::Record(theirs) => theirs == ours,
+                Follows::Nothing | Follows::Ahead(_) => false,
+            },
+        )
+    };
+    let (mut equal, mut different) = (0, newest.get() + 1);
+    // Usually the server has nothing but what is here.
+    let mut probe = newest.get();
+    while different - equal > 1 {
+        if agrees(probe)? {
+            equal = probe;
+        } else {
+            different = probe;
+        }
+        probe = equal + (different - equal) / 2;
+    }
+    Ok(Position::new(equal))
+}
+
+fn stored_leaf(db: &Connection, position: Position) -> Result<Hash, ReplicaError> {
+    let leaf = db
+        .prepare_cached("SELECT leaf FROM records WHERE position = ?1")?
+        .query_row([record::number(position)], |row| row.get(0))?;
+    Ok(Hash(leaf))
+}
+
+/// What the server has after the common part.
+struct Theirs {
+    head: Position,
+    /// Each change with what its author wrote, hashed.
+    changes: HashMap<ChangeId, Hash>,
+}
+
+impl Theirs {
+    /// Pulls what follows a position and verifies all of it with the common part.
+    fn pull(db: &Connection, remote: &mut dyn Remote, common: Position) -> Result<Self, SyncError> {
+        let mut frontier = frontier_until(db, common)?;
+        let mut theirs = Self {
+            head: common,
+            changes: HashMap::new(),
+        };
+        let (mut note, mut problem) = (None, None);
+        let pulled = remote.pull(common, u64::MAX, &mut |pulled| {
+            match pulled {
+                Pulled::Directory(_) => return ControlFlow::Continue(()),
+                Pulled::Checkpoint(text) => note = Some(text),
+                Pulled::Records(records) => match theirs.take(&records, &mut frontier) {
+                    Ok(()) => return ControlFlow::Continue(()),
+                    Err(error) => problem = Some(error),
+                },
+            }
+            ControlFlow::Break(())
+        });
+        if let Some(problem) = problem {
+            return Err(problem.into());
+        }
+        pulled?;
+        let position = theirs.head;
+        let note = note.ok_or(IntegrityError::NoCheckpoint { position })?;
+        verify(db, &note, &frontier)?;
+        Ok(theirs)
+    }
+
+    fn take(&mut self, records: &[Bytes], frontier: &mut Frontier) -> Result<(), IntegrityError> {
+        for bytes in records {
+            let view = parse(bytes, self.head.next())?;
+            frontier.push(view.leaf_hash());
+            self.changes
+                .insert(view.change_id().to_core(), written(&view));
+            self.head = self.head.next();
+        }
+        Ok(())
+    }
+
+    /// Reads what a replica of the server has after a position.
+    fn stored(fresh: &Connection, common: Position) -> Result<Self, ReplicaError> {
+        let mut theirs = Self {
+            head: meta::head(fresh)?,
+            changes: HashMap::new(),
+        };
+        for position in common.get() + 1..=theirs.head.get() {
+            let position = Position::new(position);
+            let bytes = stored(fresh, position)?;
+            let view = view(&bytes, position)?;
+            theirs
+                .changes
+                .insert(view.change_id().to_core(), written(&view));
+        }
+        Ok(theirs)
+    }
+
+    fn compare(
+        &self,
+        db: &Connection,
+        common: Position,
+        here: Position,
+    ) -> Result<Divergence, ReplicaError> {
+        let me = meta::me(db)?;
+        let mut divergence = Divergence {
+            common,
+            server: self.head,
+            ..Divergence::none(here)
+        };
+        for position in common.get() + 1..=here.get() {
+            let position = Position::new(position);
+            let bytes = stored(db, position)?;
+            let view = view(&bytes, position)?;
+            let id = view.change_id().to_core();
+            match self.changes.get(&id) {
+                None => {
+                    let author = view.author().to_core();
+                    divergence.lost.push(LostChange {
+                        position,
+                        id,
+                        author,
+                        again: author == me && as_pushed(db, position)?.is_some(),
+                    });
+                }
+                Some(theirs) if *theirs != written(&view) => divergence.altered.push(id),
+                Some(_) => {}
+            }
+        }
+        Ok(divergence)
+    }
+}
+
+/// Returns the Merkle tree over the first records here.
+fn frontier_until(db: &Connection, last: Position) -> Result<Frontier, ReplicaError> {
+    let mut frontier = Frontier::new();
+    let mut statement =
+        db.prepare_cached("SELECT leaf FROM records WHERE position <= ?1 ORDER BY position")?;
+    let leaves = statement.query_map([record::number(last)], |row| row.get(0))?;
+    for leaf in leaves {
+        frontier.push(Hash(leaf?));
+    }
+    Ok(frontier)
+}
+
+fn verify(db: &Connection, note: &str, frontier: &Frontier) -> Result<(), SyncError> {
+    let pinned = meta::remote(db)?.ok_or(SyncError::NotConnected)?;
+    let key: VerifyingKey = pinned
+        .verifier_key
+        .parse()
+        .map_err(IntegrityError::PinnedKey)?;
+    let origin = Origin::new(&pinned.origin).map_err(IntegrityError::Checkpoint)?;
+    let checkpoint =
+        SignedCheckpoint::verify(note, &key, &origin).map_err(IntegrityError::Checkpoint)?;
+    let position = Position::new(frontier.size());
+    let stated = Position::new(checkpoint.size.get());
+    if stated != position {
+        let received = position;
+        return Err(IntegrityError::Size { stated, received }.into());
+    }
+    if checkpoint.root != frontier.root() {
+        return Err(IntegrityError::Root {
+            position,
+            computed: frontier.root(),
+            stated: checkpoint.root,
+        }
+        .into());
+    }
+    Ok(())
+}
+
+/// Hashes what a person wrote, wherever it stands and whenever it was recorded.
+fn written(view: &RecordView<'_>) -> Hash {
+    let mut moved = view.to_record();
+    moved.position = okr_log::Position::new(1);
+    moved.recorded_at = RecordedAt::from_micros(0);
+    moved.token = TokenId([0; 16]);
+    let bytes = moved
+        .encode()
+        .expect("a record of the same size was within the limits");
+    RecordView::parse(&bytes)
+        .expect("what was just encoded is a record")
+        .leaf_hash()
+}
+
+/// Returns the bytes of a stored record.
+pub(crate) fn stored(db: &Connection, position: Position) -> Result<Vec<u8>, ReplicaError> {
+    Ok(db
+        .prepare_cached("SELECT bytes FROM records WHERE position = ?1")?
+        .query_row([record::number(position)], |row| row.get(0))?)
+}
+
+pub(crate) fn view(bytes: &[u8], position: Position) -> Result<RecordView<'_>, ReplicaError> {
+    RecordView::parse(bytes)
+        .map_err(|error| ReplicaError::damaged(format!("record {position}: {error}")))
+}
+
+/// Returns a confirmed change in the form in which it was pushed; none when that is not known any
+/// more, because a text was erased or a newer program wrote it.
+pub(crate) fn as_pushed(
+    db: &Connection,
+    position: Position,
+) -> Result<Option<(okr_core::change::Change, EncodedChange)>, ReplicaError> {
+    let bytes = stored(db, position)?;
+    let view = view(&bytes, position)?;
+    let Decoded::Known(change) = decode_record(&view)? else {
+        return Ok(None);
+    };
+    let texts = view.texts().map(|text| match text {
+        RecordTextView::Present { salt, text } => Some(SaltedText {
+            salt: *salt,
+            text: text.to_owned(),
+        }),
+        RecordTextView::Erased { .. } => None,
+    });
+    let Some(texts) = texts.collect::<Option<Vec<_>>>() else {
+        return Ok(None);
+    };
+    let body = Bytes::copy_from_slice(view.body());
+    Ok(Some((change, EncodedChange { body, texts })))
+}
