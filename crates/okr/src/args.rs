@@ -45,7 +45,7 @@ pub(crate) use read::{
 pub(crate) use start::{
     CloneArgs, Credential, InitArgs, LoginArgs, WorkspaceArgs, WorkspaceCommand, WorkspaceUseArgs,
 };
-pub(crate) use sync::{ResolveArgs, Take};
+pub(crate) use sync::{ResolveArgs, SyncArgs, Take};
 
 use crate::help;
 use crate::parse::Honours;
@@ -150,8 +150,7 @@ pub(crate) enum Command {
     /// Log in to a server
     Login(LoginArgs),
     /// Exchange changes with the server
-    #[command(after_help = help::SYNC)]
-    Sync,
+    Sync(SyncArgs),
     /// Show who you are, in which workspace and on which server
     #[command(after_help = help::WHOAMI)]
     Whoami,
@@ -211,7 +210,7 @@ impl Command {
             Self::Init(_) => "init",
             Self::Clone(_) => "clone",
             Self::Login(_) => "login",
-            Self::Sync => "sync",
+            Self::Sync(_) => "sync",
             Self::Whoami => "whoami",
             Self::Workspace(_) => "workspace",
             Self::Member(_) => "member",
@@ -244,7 +243,7 @@ impl Command {
                 workspace: false,
                 ..Honours::TALKS
             },
-            Self::Login(_) | Self::Sync => Honours::TALKS,
+            Self::Login(_) | Self::Sync(_) => Honours::TALKS,
             Self::Status(_)
             | Self::Tree(_)
             | Self::List(_)

@@ -27,6 +27,8 @@ mod tree;
 mod whoami;
 mod workspace;
 
+pub(crate) use sync::diverged;
+
 use okr_core::id::EntityId;
 use okr_core::text::Slug;
 use okr_replica::Found;
@@ -49,7 +51,7 @@ pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exi
         Some(Command::Init(args)) => init::run(context, &args),
         Some(Command::Clone(args)) => clone::run(context, &args),
         Some(Command::Login(args)) => login::run(context, &args),
-        Some(Command::Sync) => sync::run(context),
+        Some(Command::Sync(args)) => sync::run(context, &args),
         Some(Command::Whoami) => whoami::run(context),
         Some(Command::Workspace(args)) => workspace::run(context, &args),
         Some(Command::Member(args)) => member::run(context, &args),

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use okr_replica::{GrpcOptions, GrpcRemote, Replica, SyncReport};
+use okr_replica::{GrpcOptions, GrpcRemote, Replica, SyncError, SyncReport};
 
+use crate::commands::diverged;
 use crate::context::Context;
 use crate::credentials::{self, Token};
 use crate::error::CliError;
@@ -111,14 +112,22 @@ pub(crate) fn exchange_with(
 }
 
 fn run(
-    context: &Context,
+    context: &mut Context,
     replica: &mut Replica,
     server: &mut GrpcRemote,
 ) -> Result<SyncReport, CliError> {
     let result = replica.sync(server, context.now, &mut |_| {});
-    result.map_err(|error| {
-        let pending = replica.info().map_or(0, |info| info.pending);
-        failure::sync(error, pending)
+    result.map_err(|error| match error {
+        SyncError::Diverged { divergence, cause } => {
+            diverged(context, replica, (&divergence, &*cause))
+        }
+        SyncError::NotConnected
+        | SyncError::Remote(_)
+        | SyncError::Integrity(_)
+        | SyncError::Replica(_) => {
+            let pending = replica.info().map_or(0, |info| info.pending);
+            failure::sync(error, pending)
+        }
     })
 }
 

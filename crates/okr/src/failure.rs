@@ -71,6 +71,9 @@ pub(crate) fn sync(error: SyncError, pending: usize) -> CliError {
         SyncError::Remote(error) => remote(&error, Some(pending)),
         SyncError::Replica(error) => replica(error),
         SyncError::NotConnected => crate::exchange::no_server(),
+        SyncError::Diverged { .. } => CliError::user("history-differs", error.to_string())
+            .with_exit(Exit::Integrity)
+            .with_hint("okr sync says what the server no longer has, and what you can do"),
         SyncError::Integrity(error) => {
             let message = "what the server sent does not fit its proof; nothing of it was kept";
             CliError::user("integrity", message)
@@ -117,7 +120,7 @@ pub(crate) fn remote(error: &RemoteError, pending: Option<usize>) -> CliError {
             .with_hint("bring the older of the two up to date"),
         RemoteError::Ahead { .. } => user("server-behind")
             .with_exit(Exit::Integrity)
-            .with_hint("ask who runs the server; your history here is untouched"),
+            .with_hint("nothing was changed here; okr sync says more once the server answers"),
         RemoteError::Address { .. } => CliError::usage("bad-address", error.to_string())
             .with_hint("such as https://okr.acme.dev, or http://127.0.0.1:7443 on this machine"),
         RemoteError::NotEncrypted { .. } => user("not-encrypted")

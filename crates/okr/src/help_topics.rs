@@ -20,17 +20,20 @@ pub enum Topic {
     Environment,
     /// How it works without a network
     Offline,
+    /// What to do when the server lost history
+    Restored,
 }
 
 impl Topic {
     /// Every topic, in the order of the help.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Dates,
         Self::Ids,
         Self::Output,
         Self::ExitCodes,
         Self::Environment,
         Self::Offline,
+        Self::Restored,
     ];
 
     /// Returns the word that is typed for it.
@@ -42,6 +45,7 @@ impl Topic {
             Self::ExitCodes => "exit-codes",
             Self::Environment => "environment",
             Self::Offline => "offline",
+            Self::Restored => "restored",
         }
     }
 
@@ -54,6 +58,7 @@ impl Topic {
             Self::ExitCodes => exit_codes(),
             Self::Environment => environment(),
             Self::Offline => include_str!("help_topics/offline.txt").to_owned(),
+            Self::Restored => include_str!("help_topics/restored.txt").to_owned(),
         }
     }
 }

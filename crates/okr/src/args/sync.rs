@@ -1,8 +1,17 @@
-//! Arguments of the commands that decide conflicts.
+//! Arguments of the commands that exchange changes and decide conflicts.
 
 use clap::{Args, ValueEnum};
 
 use crate::help;
+
+/// Arguments of `okr sync`.
+#[derive(Args, Clone, Debug, Default)]
+#[command(after_help = help::SYNC)]
+pub(crate) struct SyncArgs {
+    /// Follow a server that was restored from an older backup (okr help restored)
+    #[arg(long)]
+    pub(crate) accept_restored: bool,
+}
 
 /// Whose side of a conflict holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

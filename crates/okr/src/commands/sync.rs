@@ -1,5 +1,7 @@
 //! `okr sync`: exchanges changes with the server, and says what met what.
 
+mod restored;
+
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
@@ -10,6 +12,7 @@ use uuid::Uuid;
 
 use super::conflicts::{self, ConflictItem};
 use super::counted;
+use crate::args::SyncArgs;
 use crate::context::Context;
 use crate::describe::Names;
 use crate::error::CliError;
@@ -19,6 +22,8 @@ use crate::failure;
 use crate::render::{Screen, Tone};
 use crate::ui::Item;
 use crate::when::Clock;
+
+pub(crate) use restored::diverged;
 
 /// A sync in machine output.
 #[derive(Serialize)]
@@ -60,8 +65,11 @@ impl Item for SyncItem {
 /// From so many changes on it is not counted whose they are.
 const COUNTED_MAX: u64 = 1000;
 
-pub(crate) fn run(context: &mut Context) -> Result<Exit, CliError> {
+pub(crate) fn run(context: &mut Context, args: &SyncArgs) -> Result<Exit, CliError> {
     let mut replica = context.replica()?;
+    if args.accept_restored && restored::accept(context, &mut replica)? {
+        return Ok(Exit::Ok);
+    }
     let before = replica.info().map_err(failure::replica)?;
     let Some(remote) = &before.remote else {
         return Err(exchange::no_server());
