@@ -9,6 +9,7 @@ mod crash;
 mod full_disk;
 mod import;
 mod refusals;
+mod restored;
 mod session;
 mod sync;
 mod tidy;

@@ -30,7 +30,7 @@ pub(crate) fn founded(directory: &Path) -> (Server, Home) {
 }
 
 /// Lets somebody in, and returns their machine.
-fn joined(server: &Server, ana: &Home, directory: &Path, handle: &str) -> Home {
+pub(crate) fn joined(server: &Server, ana: &Home, directory: &Path, handle: &str) -> Home {
     ana.okr(&["member", "add", handle]).unwrap();
     ana.okr(&["sync"]).unwrap();
     let answer = ana.json(&["member", "invite", handle]).unwrap();
@@ -41,7 +41,7 @@ fn joined(server: &Server, ana: &Home, directory: &Path, handle: &str) -> Home {
     home
 }
 
-fn plan(ana: &Home) {
+pub(crate) fn plan(ana: &Home) {
     ana.okr(&[
         "cycle",
         "add",
@@ -73,7 +73,7 @@ fn plan(ana: &Home) {
 }
 
 /// Returns what a tree says, without when it was asked.
-fn tree(home: &Home) -> Value {
+pub(crate) fn tree(home: &Home) -> Value {
     home.json(&["tree", "--offline"]).unwrap()["items"].take()
 }
 

@@ -302,3 +302,6 @@ fn adds(own: &[(Change, EncodedChange)], person: PersonId) -> bool {
     let mut events = own.iter().flat_map(|(change, _)| &change.events);
     events.any(|event| matches!(event, Event::Person(id, PersonEvent::Added(_)) if *id == person))
 }
+
+#[cfg(test)]
+mod tests;

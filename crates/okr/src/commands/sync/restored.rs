@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use okr_core::id::PersonId;
-use okr_replica::{Divergence, LostChange, Replica, SyncError, TakenOver};
+use okr_replica::{Divergence, LogEntry, LostChange, Replica, SyncError, TakenOver};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::super::log::{aligned, before, learn_entries};
+use super::super::log::{before, learn_entries};
 use super::super::past::Past;
 use super::counted;
 use crate::config;
@@ -17,7 +17,9 @@ use crate::exchange::{self, Limits};
 use crate::exit::Exit;
 use crate::failure;
 use crate::output::ChangeItem;
+use crate::render::{Screen, local};
 use crate::ui::Item;
+use crate::wording::told;
 
 /// How many lost changes are listed on the screen.
 const LISTED_MAX: usize = 10;
@@ -102,13 +104,31 @@ fn describe(
     let listed = &divergence.lost[..divergence.lost.len().min(LISTED_MAX)];
     let entries = replica.entries(listed).map_err(failure::replica)?;
     learn_entries(context, &mut past, &entries)?;
-    let told = aligned(&entries, &before::Latest::new(), &past, context.ui.screen());
-    lines.extend(told.lines().map(|line| format!("  {line}")));
+    lines.extend(entries.iter().map(|entry| line(entry, &past)));
     if divergence.lost.len() > listed.len() {
         let rest = divergence.lost.len() - listed.len();
         lines.push(format!("  and {rest} more"));
     }
     Ok(lines)
+}
+
+/// Puts a lost change in one line.
+fn line(entry: &LogEntry, past: &Past<'_>) -> String {
+    let before = before::Latest::new();
+    let clock = &past.at.clock;
+    let told = told(entry, &before, &past.names, (clock, &Screen::piped()));
+    let said = told.said.iter().map(|said| {
+        let about = past.names.label(said.about);
+        format!("{about} {} {}", said.word, said.text)
+    });
+    let said: Vec<String> = said.collect();
+    format!(
+        "  {}  {}  {}  {}",
+        told.id,
+        local(told.authored_at, clock),
+        told.who,
+        said.join("; ")
+    )
 }
 
 /// Counts lost changes by person: "2 of yours, 3 of @ben".
@@ -271,13 +291,13 @@ fn tell(
                     item.same_until
                 ),
                 format!(
-                    "  {} of yours wait to be sent again",
+                    "  to be sent again: {} of yours",
                     counted(taken.again.len(), "change")
                 ),
             ];
             if let Some(file) = &item.lost_file {
                 let lost = counted(item.lost, "change");
-                lines.push(format!("  {lost} do not come back from here: {file}"));
+                lines.push(format!("  not brought back from here: {lost}, in {file}"));
             }
             lines.push(format!("  as it was before: {}", item.replica_before));
             lines.join("\n")
@@ -291,7 +311,7 @@ fn tell(
     match taken.unfitting.len() {
         0 => context.ui.hint("okr sync"),
         count => context.ui.hint(&format!(
-            "{} of yours build on what others bring back; after that: okr sync",
+            "after that: okr sync; {} of yours cannot do without what others bring back",
             counted(count, "change")
         )),
     }

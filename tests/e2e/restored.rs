@@ -1,0 +1,168 @@
+//! A server whose data directory is put back to an older copy, and two servers of one organisation.
+
+use std::fs;
+use std::path::Path;
+
+use okr_e2e::{Home, Server};
+use serde_json::Value;
+
+use crate::programs;
+use crate::sync::{founded, joined, plan, tree};
+
+/// Copies a directory with everything in it.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// Stops a server, exchanges its data for a copy, and starts it again at the same address.
+fn put_back(server: Server, backup: &Path) -> Server {
+    let (listen, data) = (server.listen(), server.data().to_owned());
+    server.stop().unwrap();
+    fs::remove_dir_all(&data).unwrap();
+    copy(backup, &data);
+    Server::start_with(&programs(), &data, &["--listen", &listen]).unwrap()
+}
+
+/// Keeps a copy of the data of a server, which is stopped for that.
+fn back_up(server: Server, backup: &Path) -> Server {
+    let (listen, data) = (server.listen(), server.data().to_owned());
+    server.stop().unwrap();
+    copy(&data, backup);
+    Server::start_with(&programs(), &data, &["--listen", &listen]).unwrap()
+}
+
+/// Two people with a plan, a backup of the server, and three changes after it.
+fn with_backup(directory: &Path) -> (Server, Home, Home) {
+    let (server, ana) = founded(directory);
+    let ben = joined(&server, &ana, directory, "ben");
+    plan(&ana);
+    ben.okr(&["sync"]).unwrap();
+    let server = back_up(server, &directory.join("backup"));
+    ana.okr(&["checkin", "api-p99", "400"]).unwrap();
+    ana.okr(&["sync"]).unwrap();
+    ben.okr(&["sync"]).unwrap();
+    ben.okr(&["checkin", "api-p99", "350", "-m", "from the load test"])
+        .unwrap();
+    ben.okr(&["sync"]).unwrap();
+    let line = ["kr", "add", "Errors", "-O", "fast", "--slug", "errors"];
+    ana.okr(&[&line[..], &["--from", "5", "--to", "1"]].concat())
+        .unwrap();
+    for home in [&ana, &ben] {
+        home.okr(&["sync"]).unwrap();
+    }
+    (server, ana, ben)
+}
+
+/// Runs a sync that must find another history, and returns its error as JSON.
+fn refused(home: &Home) -> Value {
+    let said = home.run(&["sync", "-o", "json"]).unwrap();
+    assert_eq!(said.code, Some(9), "{}{}", said.stdout, said.stderr);
+    assert_eq!(said.stdout, "");
+    serde_json::from_str(said.stderr.lines().last().unwrap()).unwrap()
+}
+
+fn details(error: &Value) -> String {
+    error["details"].to_string()
+}
+
+/// Returns the files of the workspace whose names begin so.
+fn files(home: &Home, prefix: &str) -> Vec<std::path::PathBuf> {
+    let workspace = home.directory().join("data/okr/acme");
+    let entries = fs::read_dir(workspace).unwrap();
+    let mut found: Vec<_> = entries
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| {
+            let name = path.file_name().unwrap().to_string_lossy();
+            name.starts_with(prefix)
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn a_restored_server_is_explained_and_followed_and_nothing_is_lost() {
+    let directory = tempfile::tempdir().unwrap();
+    let (server, ana, ben) = with_backup(directory.path());
+    let all = tree(&ana);
+    let server = put_back(server, &directory.path().join("backup"));
+
+    let before = ben.json(&["tree", "--offline"]).unwrap();
+    let error = refused(&ben);
+    assert_eq!(error["code"], "server-behind");
+    let told = details(&error);
+    for part in [
+        "the server no longer has 3 changes: 1 of yours, 2 of @ana",
+        "the first 6 are the same",
+        "Nothing was changed here",
+        "errors created",
+    ] {
+        assert!(told.contains(part), "no \"{part}\" in {told}");
+    }
+    assert!(error["hints"].to_string().contains("--accept-restored"));
+    assert_eq!(before["items"], ben.json(&["tree"]).unwrap()["items"]);
+    let said = ben.run(&["checkin", "api-p99", "340"]).unwrap();
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert!(said.stderr.contains("1 change waits"), "{}", said.stderr);
+
+    // Without a yes nothing is given up.
+    let said = ana.run(&["sync", "--accept-restored"]).unwrap();
+    assert_eq!(said.code, Some(1), "{}", said.stderr);
+    assert!(files(&ana, "lost-").is_empty());
+
+    let said = ana.run(&["sync", "--accept-restored", "-y"]).unwrap();
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert!(said.stderr.contains("ask @ben to run"), "{}", said.stderr);
+    let lost = fs::read_to_string(&files(&ana, "lost-")[0]).unwrap();
+    let line: Value = serde_json::from_str(lost.trim()).unwrap();
+    assert_eq!(line["author"]["handle"], "ben");
+    assert!(lost.contains("from the load test"), "{lost}");
+    assert_eq!(files(&ana, "replica-before-").len(), 1);
+    assert_eq!(ana.json(&["tree"]).unwrap()["replica"]["pending"], 2);
+    ana.okr(&["sync"]).unwrap();
+
+    // For Ben the server went on without him by now.
+    let error = refused(&ben);
+    assert_eq!(error["code"], "history-differs");
+    assert!(details(&error).contains("1 change: 1 of yours"), "{error}");
+    ben.okr(&["sync", "--accept-restored", "-y"]).unwrap();
+    assert!(files(&ben, "lost-").is_empty(), "Ana's are back already");
+    for home in [&ben, &ana] {
+        home.okr(&["sync"]).unwrap();
+    }
+    assert_eq!(tree(&ana), tree(&ben));
+    let now = tree(&ana).to_string();
+    assert!(now.contains("errors") && now.contains("340"), "{now}");
+    let values = |items: &Value| items.to_string().matches("\"slug\"").count();
+    assert_eq!(values(&all), values(&tree(&ana)), "nothing stands twice");
+    let log = ana.json(&["log", "--limit", "all"]).unwrap();
+    assert_eq!(log["items"].as_array().unwrap().len(), 10);
+
+    let said = ana.run(&["sync", "--accept-restored"]).unwrap();
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert!(said.stderr.contains("nothing to accept"), "{}", said.stderr);
+    server.stop().unwrap();
+}
+
+#[test]
+fn the_copy_of_the_replica_is_a_workspace_when_it_is_put_into_a_directory() {
+    let directory = tempfile::tempdir().unwrap();
+    let (server, ana, _ben) = with_backup(directory.path());
+    let before = tree(&ana);
+    let _server = put_back(server, &directory.path().join("backup"));
+    ana.okr(&["sync", "--accept-restored", "-y"]).unwrap();
+    let old = ana.directory().join("data/okr/old");
+    fs::create_dir(&old).unwrap();
+    fs::copy(&files(&ana, "replica-before-")[0], old.join("replica.db")).unwrap();
+    let shown = ana.json(&["tree", "-w", "old"]).unwrap();
+    assert_eq!(shown["items"], before);
+}
