@@ -4,20 +4,30 @@ use okr_core::change::Change;
 use okr_core::id::{ChangeId, OrgId, Position};
 
 /// A look into durable history.
-pub(crate) trait History {
+///
+/// What it shows never changes and never goes away. It may lag behind the disk: what a sequencer has admitted and not
+/// yet been told to be durable, it knows by itself.
+pub trait History {
     /// Returns where a change stands, if it is durable.
     fn position_of(&self, org: OrgId, change: ChangeId) -> Option<Position>;
 
     /// Reads the durable change at a position.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
     fn change_at(&self, org: OrgId, position: Position) -> Result<Change, HistoryError>;
 }
 
 /// A durable change could not be read again.
 #[derive(Debug, thiserror::Error)]
 #[error("position {position} of organisation {org} cannot be read")]
-pub(crate) struct HistoryError {
-    pub(crate) org: OrgId,
-    pub(crate) position: Position,
+pub struct HistoryError {
+    /// The organisation.
+    pub org: OrgId,
+    /// The position of the change.
+    pub position: Position,
+    /// Why not.
     #[source]
-    pub(crate) source: Box<dyn std::error::Error + Send + Sync>,
+    pub source: Box<dyn std::error::Error + Send + Sync>,
 }

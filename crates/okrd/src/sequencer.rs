@@ -25,17 +25,22 @@ use crate::state::OrgState;
 
 /// A change that somebody offers, decoded and as it came.
 #[derive(Clone, Debug)]
-pub(crate) struct Offer {
-    pub(crate) change: Change,
-    pub(crate) body: Bytes,
-    pub(crate) texts: Vec<RecordText>,
+pub struct Offer {
+    /// What it says.
+    pub change: Change,
+    /// The change as it came, without its texts.
+    pub body: Bytes,
+    /// The texts as they came.
+    pub texts: Vec<RecordText>,
 }
 
 /// Who offers, by the credential.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Author {
-    pub(crate) principal: Principal,
-    pub(crate) token: Uuid,
+pub struct Author {
+    /// The person, and whose history they write.
+    pub principal: Principal,
+    /// The public id of the token.
+    pub token: Uuid,
 }
 
 /// What becomes of an offer.
@@ -53,7 +58,7 @@ pub(crate) enum Answer {
 
 /// Why a change could not be judged.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum SequenceError {
+pub enum SequenceError {
     /// The credential is for an organisation that is not here.
     #[error("organisation {0} is not on this server")]
     UnknownOrg(OrgId),
@@ -62,9 +67,12 @@ pub(crate) enum SequenceError {
     History(#[from] HistoryError),
 }
 
-/// The logs of a server with their admitted ends.
+/// The logs of a server with their admitted ends: what a server decides, without its threads, disk and network.
+///
+/// What a push makes to be appended is to be made durable in this order, and the sequencer to be told with
+/// [`Sequencer::settle`]. After a failure to do so it is worth nothing any more: a new one takes in what is durable.
 #[derive(Debug)]
-pub(crate) struct Sequencer<H> {
+pub struct Sequencer<H> {
     orgs: HashMap<OrgId, Org<H>>,
 }
 
@@ -82,7 +90,7 @@ struct Org<H> {
 
 impl<H: History + Clone> Sequencer<H> {
     /// Makes a sequencer of empty logs.
-    pub(crate) fn new(history: &H, orgs: impl IntoIterator<Item = OrgId>) -> Self {
+    pub fn new(history: &H, orgs: impl IntoIterator<Item = OrgId>) -> Self {
         let orgs = orgs.into_iter().map(|org| {
             let empty = Org {
                 state: OrgState::new(org, history.clone()),
@@ -101,7 +109,11 @@ impl<H: History + Clone> Sequencer<H> {
 
 impl<H: History> Sequencer<H> {
     /// Takes in the next change of a stored log.
-    pub(crate) fn replay(
+    ///
+    /// # Errors
+    ///
+    /// `UnknownOrg`.
+    pub fn replay(
         &mut self,
         org: OrgId,
         change: &Change,
@@ -162,7 +174,7 @@ impl<H: History> Sequencer<H> {
     }
 
     /// Notes that a log is durable up to a position.
-    pub(crate) fn settle(&mut self, org: OrgId, durable: Position) {
+    pub fn settle(&mut self, org: OrgId, durable: Position) {
         if let Some(org) = self.orgs.get_mut(&org) {
             org.in_flight.retain(|_, position| *position > durable);
             org.state.settle(durable);

@@ -13,6 +13,7 @@ use crate::auth::{Caller, check_protocol};
 use crate::credentials::{IssueError, LoginError, Principal};
 use crate::directory::DirectoryError;
 use crate::limits;
+use crate::push::too_large;
 
 /// Login and people.
 pub(crate) struct IdentityService(pub(crate) Arc<Shared>);
@@ -204,15 +205,6 @@ fn denied(what: &str) -> ApiError {
     tracing::warn!(target: "audit", what, "not permitted");
     ApiError::PermissionDenied {
         what: what.to_owned(),
-    }
-}
-
-/// Says that there is more of something than there may be.
-pub(super) fn too_large(what: &str, limit: usize, actual: usize) -> ApiError {
-    ApiError::TooLarge {
-        what: what.to_owned(),
-        limit: limit as u64,
-        actual: actual as u64,
     }
 }
 

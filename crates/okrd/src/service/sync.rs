@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use okr_proto::v1::sync_server;
-use okr_proto::{ApiError, Decoded, EncodedChange, v1};
+use okr_proto::{ApiError, v1};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
-use super::identity::too_large;
 use super::{Call, CallError, Shared, answer};
 use crate::auth::Caller;
 use crate::limits;
-use crate::sequencer::{Author, Offer};
+use crate::push::read_push;
+use crate::sequencer::Author;
 use crate::watch::{Pull, follow};
 use crate::writer::PushError;
 
@@ -70,24 +70,11 @@ impl SyncService {
         caller: &Caller,
         message: v1::PushRequest,
     ) -> Result<v1::PushResponse, CallError> {
-        let actual = message.changes.len();
-        if actual > limits::CHANGES_PER_PUSH {
-            return Err(too_large("changes", limits::CHANGES_PER_PUSH, actual).into());
-        }
         if *self.0.stopping.borrow() {
             return Err(ApiError::ShuttingDown.into());
         }
         let org = caller.principal.org;
-        // A client that has seen more than there is must not go on as if nothing had been lost.
-        let head = self.0.heads.head(org).position.get();
-        if message.base_position > head {
-            return Err(ApiError::PositionAhead { head }.into());
-        }
-        let mut offers = Vec::with_capacity(actual);
-        for (index, change) in message.changes.into_iter().enumerate() {
-            let offer = read_offer(change);
-            offers.push(offer.map_err(|problem| ApiError::InvalidChange { index, problem })?);
-        }
+        let offers = read_push(message, self.0.heads.head(org).position.get())?;
         let author = Author {
             principal: caller.principal,
             token: caller.token,
@@ -116,23 +103,6 @@ impl SyncService {
             follow: message.follow,
             directory_version: message.directory_version,
         })
-    }
-}
-
-/// Decodes what a client offers; the text says what is wrong with it.
-fn read_offer(change: v1::NewChange) -> Result<Offer, String> {
-    let encoded = EncodedChange::try_from(change).map_err(|error| error.to_string())?;
-    encoded.check_limits().map_err(|error| error.to_string())?;
-    match encoded.decode().map_err(|error| error.to_string())? {
-        Decoded::Known(change) => {
-            let (body, texts) = encoded.into_record_parts();
-            Ok(Offer {
-                change,
-                body,
-                texts,
-            })
-        }
-        Decoded::Newer { .. } => Err("this server is too old to understand it".to_owned()),
     }
 }
 

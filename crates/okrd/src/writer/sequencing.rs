@@ -3,17 +3,11 @@
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
-use jiff::Timestamp;
-use okr_core::event::Event;
-use okr_core::id::PersonId;
-use okr_log::Record;
-use okr_proto::{PushOutcome, Refusal, ToCore as _};
-
 use super::handover::{CloseOnDrop, Handover, Judged, Waiting};
 use super::{Push, PushError, WriterLimits};
 use crate::clock::Clock;
 use crate::history::History;
-use crate::sequencer::{Answer, Offer, Sequencer};
+use crate::sequencer::Sequencer;
 
 /// The sequencer's thread.
 pub(super) struct Sequencing<H> {
@@ -48,65 +42,19 @@ impl<H: History> Sequencing<H> {
             reply,
         } = push;
         let org = author.principal.org;
-        let mut answers = Ok(Vec::with_capacity(offers.len()));
-        let (mut records, mut people) = (Vec::new(), Vec::new());
-        for offer in offers {
-            let subjects = people_in(&offer);
-            let answer = match self.sequencer.offer(author, offer, self.clock.now()) {
-                Ok(answer) => answer,
-                Err(error) => {
-                    tracing::error!(%org, error = &error as &dyn std::error::Error, "cannot judge");
-                    answers = Err(PushError::Failed);
-                    break;
-                }
-            };
-            let outcome = match answer {
-                Answer::Append(record) => {
-                    let touched = subjects.into_iter();
-                    people.extend(touched.filter_map(|id| self.sequencer.person(org, id)));
-                    let outcome = accepted(&record);
-                    records.push(record);
-                    outcome
-                }
-                Answer::Duplicate(position) => PushOutcome::Duplicate { position },
-                Answer::AlreadySo => PushOutcome::AlreadySo,
-                Answer::Rejected(rejection) => PushOutcome::Rejected(Refusal::from(&rejection)),
-            };
-            if let Ok(answers) = &mut answers {
-                answers.push(outcome);
-            }
-        }
+        let pushed = self.sequencer.push(author, offers, &self.clock);
+        let answers = pushed.answers.map_err(|error| {
+            tracing::error!(%org, error = &error as &dyn std::error::Error, "cannot judge");
+            PushError::Failed
+        });
         Judged {
             waiting: Waiting {
                 org,
                 answers,
                 reply,
             },
-            records,
-            people,
+            records: pushed.records,
+            people: pushed.people,
         }
     }
-}
-
-fn accepted(record: &Record) -> PushOutcome {
-    let recorded_at = Timestamp::from_microsecond(record.recorded_at.as_micros());
-    PushOutcome::Accepted {
-        position: record.position.to_core(),
-        // Not before the clock's now, and the clock stays within the calendar.
-        recorded_at: recorded_at.unwrap_or(Timestamp::MAX),
-    }
-}
-
-/// Returns the people that a change speaks of; nearly always none.
-fn people_in(offer: &Offer) -> Vec<PersonId> {
-    let people = offer.change.events.iter().filter_map(|event| match event {
-        Event::Person(id, _) => Some(*id),
-        Event::Org(..)
-        | Event::Team(..)
-        | Event::Cycle(..)
-        | Event::Objective(..)
-        | Event::KeyResult(..)
-        | Event::CheckIn(..) => None,
-    });
-    people.collect()
 }
