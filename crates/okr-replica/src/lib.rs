@@ -46,9 +46,9 @@ pub use reading::{
     Reading,
 };
 pub use remote::{
-    GrpcOptions, GrpcRemote, Identity, LoggedIn, LoginCode, MAX_DIRECTORY_ENTRIES, MAX_PUSH_BYTES,
-    MAX_PUSH_CHANGES, Pulled, Remote, RemoteError,
+    Follow, Followed, Following, GrpcOptions, GrpcRemote, Identity, LoggedIn, LoginCode,
+    MAX_DIRECTORY_ENTRIES, MAX_PUSH_BYTES, MAX_PUSH_CHANGES, Pulled, Remote, RemoteError,
 };
 pub use replica::{Proposed, Replica};
 pub use restored::{Rebuilt, TakenOver};
-pub use sync::{Merged, SyncError, SyncProgress, SyncReport};
+pub use sync::{Follower, Merged, SyncError, SyncProgress, SyncReport, Turn};

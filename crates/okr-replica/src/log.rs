@@ -48,6 +48,8 @@ pub struct LogFilter {
     pub until: Option<Timestamp>,
     /// The axis of both moments and of the order; the effective one is as the authored one.
     pub axis: Axis,
+    /// Those after this position.
+    pub after_position: Option<Position>,
     /// Those up to this position; pending ones are not.
     pub until_position: Option<Position>,
     /// At most so many.

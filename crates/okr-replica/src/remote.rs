@@ -2,6 +2,7 @@
 //!
 //! Whatever comes from here is checked by the caller; a remote translates and decides nothing.
 
+mod follow;
 mod grpc;
 
 use std::ops::ControlFlow;
@@ -15,6 +16,7 @@ use thiserror::Error;
 
 use crate::directory::{Directory, DirectoryEntry};
 
+pub use follow::{Follow, Followed, Following};
 pub use grpc::{GrpcOptions, GrpcRemote, Identity, LoggedIn, LoginCode};
 
 /// A server that holds the log of one organisation.

@@ -10,6 +10,7 @@
 //! that breaks off anywhere is continued by the next one.
 
 mod blame;
+mod follow;
 mod merged;
 mod pull;
 mod push;
@@ -28,6 +29,7 @@ use crate::record;
 use crate::remote::{Remote, RemoteError};
 use crate::replica::Replica;
 
+pub use follow::{Follower, Turn};
 pub use merged::Merged;
 
 /// How often a call is made whose answer gets lost.

@@ -10,6 +10,7 @@ mod convergence;
 mod device;
 mod fault;
 mod faults;
+mod following;
 mod restored;
 mod server;
 mod syncing;

@@ -3,6 +3,7 @@
 //! A [`Fault`] makes it lie or lose answers, once each.
 
 mod connection;
+mod following;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -19,13 +20,14 @@ use okr_log::{
     TokenId,
 };
 use okr_proto::{Decoded, EncodedChange, ToLog as _, decode_record};
-use okr_replica::{Directory, PushOutcome, Refusal, RemoteError, RemoteInfo};
+use okr_replica::{Directory, Pulled, PushOutcome, Refusal, RemoteError, RemoteInfo};
 use okr_testkit::sample::{ORG, TODAY};
 use okr_testkit::scenario::never;
 
 use crate::fault::Fault;
 
 pub(crate) use connection::Connection;
+pub(crate) use following::Watched;
 
 /// How many records the server puts into one message.
 const RECORDS_PER_MESSAGE: usize = 3;
@@ -264,6 +266,19 @@ impl Server {
             position,
             recorded_at: Timestamp::from_microsecond(recorded_at).unwrap(),
         }
+    }
+
+    /// Returns the directory, if it is another one, and the records after a position, in messages.
+    fn news(&mut self, after: Position, directory_version: u64) -> Vec<Pulled> {
+        let mut messages = Vec::new();
+        if self.directory.version != directory_version {
+            messages.push(Pulled::Directory(self.directory.clone()));
+        }
+        let after = usize::try_from(after.get()).unwrap();
+        for chunk in self.sent(after).chunks(RECORDS_PER_MESSAGE) {
+            messages.push(Pulled::Records(chunk.to_vec()));
+        }
+        messages
     }
 
     /// Returns the records to send, with the faults that concern them.

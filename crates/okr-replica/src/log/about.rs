@@ -29,7 +29,7 @@ impl Window {
         let head = meta::head(db)?;
         let last = filter.until_position.map_or(head, |until| until.min(head));
         let mut window = Self {
-            first: 1,
+            first: record::number(filter.after_position.unwrap_or(Position::ZERO).next()),
             last: record::number(last),
             since: i64::MIN,
             until: i64::MAX,
@@ -40,7 +40,7 @@ impl Window {
             Axis::Recorded => {
                 if let Some(since) = since {
                     let before = record::position_at(db, head, since.saturating_sub(1))?;
-                    window.first = record::number(before.next());
+                    window.first = window.first.max(record::number(before.next()));
                 }
                 if let Some(until) = until {
                     let until = record::position_at(db, head, until)?;

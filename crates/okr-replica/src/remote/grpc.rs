@@ -2,6 +2,7 @@
 
 mod connection;
 mod failure;
+mod following;
 mod translate;
 
 use std::ops::ControlFlow;
@@ -35,6 +36,9 @@ pub struct GrpcOptions {
     pub total_timeout: Option<Duration>,
     /// Whether `http://` is allowed to other machines, such as behind a tunnel.
     pub allow_unencrypted: bool,
+    /// For a connection that stays: after so long without a word the server is asked for a sign of
+    /// life, also while the caller does other things, and must give one in the same time.
+    pub keep_alive: Option<Duration>,
 }
 
 impl Default for GrpcOptions {
@@ -44,6 +48,7 @@ impl Default for GrpcOptions {
             connect_timeout: Duration::from_secs(5),
             total_timeout: None,
             allow_unencrypted: false,
+            keep_alive: None,
         }
     }
 }

@@ -8,13 +8,13 @@ use okr_core::id::{PersonId, Position};
 use okr_proto::EncodedChange;
 use okr_replica::{DirectoryEntry, Pulled, PushOutcome, Remote, RemoteError};
 
-use super::{RECORDS_PER_MESSAGE, Server};
+use super::Server;
 use crate::fault::Fault;
 
 /// A device's connection to the server.
 #[derive(Clone)]
 pub(crate) struct Connection {
-    server: Rc<RefCell<Server>>,
+    pub(super) server: Rc<RefCell<Server>>,
     author: PersonId,
 }
 
@@ -78,14 +78,7 @@ impl Remote for Connection {
             let head = server.head();
             return Err(RemoteError::Ahead { head });
         }
-        let mut messages = Vec::new();
-        if server.directory.version != directory_version {
-            messages.push(Pulled::Directory(server.directory.clone()));
-        }
-        let after = usize::try_from(after.get()).unwrap();
-        for chunk in server.sent(after).chunks(RECORDS_PER_MESSAGE) {
-            messages.push(Pulled::Records(chunk.to_vec()));
-        }
+        let mut messages = server.news(after, directory_version);
         let broken = server.takes(Fault::BrokenStream);
         if !broken {
             messages.extend(server.checkpoint().map(Pulled::Checkpoint));
@@ -116,7 +109,7 @@ impl Remote for Connection {
     }
 }
 
-fn lost() -> RemoteError {
+pub(super) fn lost() -> RemoteError {
     RemoteError::Unreachable {
         url: "https://okr.example.org".to_owned(),
         cause: "connection reset".to_owned(),

@@ -99,6 +99,7 @@ fn filter(context: &mut Context, past: &Past<'_>, args: &LogArgs) -> Result<LogF
         since: window.since,
         until,
         axis: past.at.moment.axis,
+        after_position: None,
         until_position: positions.min(),
         limit: None,
         pending: true,

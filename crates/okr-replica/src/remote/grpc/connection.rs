@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use okr_proto::{AUTHORIZATION_METADATA_KEY, BEARER_PREFIX, PROTOCOL_METADATA_KEY};
 use tokio::runtime::{Builder, Runtime};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Uri};
 use tonic::{Request, Status};
@@ -36,7 +36,7 @@ impl Connection {
         let started = Instant::now();
         let (url, uri) = address(url, options.allow_unencrypted)?;
         let endpoint = endpoint(&url, uri, options)?;
-        let runtime = Builder::new_current_thread().enable_all().build();
+        let runtime = runtime(options);
         let runtime = runtime.map_err(|error| RemoteError::Local {
             cause: error.to_string(),
         })?;
@@ -114,6 +114,31 @@ impl Connection {
         }
     }
 
+    /// Waits for an answer, at most so long; none when it did not come in that time.
+    pub(super) fn wait_at_most<T>(
+        &self,
+        patience: Duration,
+        answer: impl Future<Output = Result<T, Status>>,
+    ) -> Result<Option<T>, RemoteError> {
+        let runtime = self
+            .runtime
+            .as_ref()
+            .expect("the runtime is taken by drop only");
+        match runtime.block_on(async { timeout(patience, answer).await }) {
+            Ok(Ok(answer)) => Ok(Some(answer)),
+            Ok(Err(status)) => Err(failure::of_call(&self.url, &status)),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Says that the server ended a stream that was to stay open, and not why.
+    pub(super) fn ended(&self) -> RemoteError {
+        RemoteError::Unreachable {
+            url: self.url.clone(),
+            cause: "the server ended the stream".to_owned(),
+        }
+    }
+
     /// Returns when the wait that starts now ends, and the limit behind it.
     fn limit(&self) -> (Instant, Duration) {
         let silence = Instant::now() + SILENCE_LIMIT;
@@ -130,6 +155,16 @@ impl Drop for Connection {
             runtime.shutdown_background();
         }
     }
+}
+
+/// Starts what carries the calls: the caller's own thread, or one beside it that answers the server
+/// also while the caller does other things.
+fn runtime(options: &GrpcOptions) -> std::io::Result<Runtime> {
+    let mut builder = match options.keep_alive {
+        None => Builder::new_current_thread(),
+        Some(_) => Builder::new_multi_thread(),
+    };
+    builder.worker_threads(1).enable_all().build()
 }
 
 /// Reads an address and returns it in full.
@@ -176,9 +211,14 @@ fn is_this_machine(host: &str) -> bool {
 
 fn endpoint(url: &str, uri: Uri, options: &GrpcOptions) -> Result<Endpoint, RemoteError> {
     let encrypted = uri.scheme_str() == Some("https");
-    let endpoint = Endpoint::from(uri)
+    let mut endpoint = Endpoint::from(uri)
         .connect_timeout(options.connect_timeout)
         .tcp_nodelay(true);
+    if let Some(interval) = options.keep_alive {
+        endpoint = endpoint
+            .http2_keep_alive_interval(interval)
+            .keep_alive_timeout(interval);
+    }
     if !encrypted {
         return Ok(endpoint);
     }

@@ -1,5 +1,6 @@
 //! The gRPC remote against a real tonic server on loopback that says what it is told to say.
 
+mod following;
 mod stub;
 
 use std::net::TcpListener;

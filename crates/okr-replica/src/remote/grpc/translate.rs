@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::Identity;
 use crate::directory::{Directory, DirectoryEntry};
-use crate::remote::{Pulled, RemoteError};
+use crate::remote::{Followed, Pulled, RemoteError};
 
 /// Says that an answer lacks a part.
 pub(super) fn missing(part: &str) -> RemoteError {
@@ -48,6 +48,15 @@ pub(super) fn entry_out(entry: DirectoryEntry) -> v1::DirectoryEntry {
         name: entry.name,
         email: entry.email,
     }
+}
+
+/// Reads a message of a pull that stays open; none when it says nothing to this version.
+pub(super) fn followed(message: v1::PullResponse) -> Result<Option<Followed>, RemoteError> {
+    use v1::pull_response::What;
+    if let Some(What::Heartbeat(_)) = message.what {
+        return Ok(Some(Followed::Alive));
+    }
+    Ok(pulled(message)?.map(Followed::Pulled))
 }
 
 /// Reads a message of a pull; none when it says nothing to a client that does not follow.

@@ -1,6 +1,7 @@
 //! A tonic server that gives prepared answers and notes what every call carried.
 
 use std::net::TcpListener;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
@@ -9,6 +10,7 @@ use okr_proto::v1::sync_server::{Sync as SyncService, SyncServer};
 use okr_proto::{ApiError, v1};
 use tokio::sync::oneshot;
 use tokio_stream::wrappers::TcpListenerStream;
+use tokio_stream::{Stream, StreamExt as _};
 use tonic::transport::{Identity, Server, ServerTlsConfig};
 use tonic::{Request, Response, Status};
 
@@ -23,6 +25,7 @@ type Outcomes = Result<Vec<v1::push_result::Outcome>, ApiError>;
 pub(super) struct Stub {
     push: Outcomes,
     pull: Vec<v1::pull_response::What>,
+    stays: bool,
     seen: Seen,
 }
 
@@ -31,6 +34,7 @@ impl Default for Stub {
         Self {
             push: Ok(Vec::new()),
             pull: Vec::new(),
+            stays: false,
             seen: Seen::default(),
         }
     }
@@ -78,6 +82,14 @@ impl Stub {
         Self {
             pull,
             ..Self::default()
+        }
+    }
+
+    /// Leaves the streams of pulls open after their last message.
+    pub(super) fn staying(self) -> Self {
+        Self {
+            stays: true,
+            ..self
         }
     }
 
@@ -181,7 +193,7 @@ impl SyncService for Stub {
         }))
     }
 
-    type PullStream = tokio_stream::Iter<std::vec::IntoIter<Result<v1::PullResponse, Status>>>;
+    type PullStream = Pin<Box<dyn Stream<Item = Result<v1::PullResponse, Status>> + Send>>;
 
     async fn pull(
         &self,
@@ -197,7 +209,13 @@ impl SyncService for Stub {
                 })
             })
             .collect();
-        Ok(Response::new(tokio_stream::iter(messages)))
+        let messages = tokio_stream::iter(messages);
+        if self.stays {
+            return Ok(Response::new(Box::pin(
+                messages.chain(tokio_stream::pending()),
+            )));
+        }
+        Ok(Response::new(Box::pin(messages)))
     }
 
     async fn get_checkpoint(
