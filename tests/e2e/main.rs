@@ -5,6 +5,7 @@
     reason = "a test that cannot go on must fail where it stands"
 )]
 
+mod conflicts;
 mod crash;
 mod full_disk;
 mod import;

@@ -1,22 +1,25 @@
 //! Conflicts: pending changes that no longer fit. Kept until a person decides, and out of the state.
 
-mod afresh;
+pub(crate) mod afresh;
+pub(crate) mod clash;
+mod settle;
 
 use std::collections::BTreeMap;
 
 use okr_core::Date;
-use okr_core::admit::{Context, Verdict, admit};
 use okr_core::change::Change;
 use okr_core::id::{ChangeId, Position};
-use okr_core::view::{Overlay, View};
 use okr_proto::Refusal;
 use rusqlite::{Connection, Row};
 use uuid::Uuid;
 
 use crate::error::ReplicaError;
 use crate::pending::{self, PendingChange};
-use crate::rebase::{self, Bench};
 use crate::replica::Replica;
+
+pub(crate) use clash::follows;
+pub use clash::{Clash, Explained};
+pub use settle::{Settled, Settlement};
 
 /// A change that the rules refuse, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +32,13 @@ pub struct Conflict {
     pub seen_at: Position,
 }
 
+impl Conflict {
+    /// Returns the refused change that this one depends on, if it is refused for that.
+    pub fn follows(&self) -> Option<ChangeId> {
+        follows(&self.refusal)
+    }
+}
+
 /// The name of the fact with the refused change that a refused change depends on.
 pub(crate) const FOLLOWS: &str = "follows";
 
@@ -37,8 +47,14 @@ pub(crate) const FOLLOWS: &str = "follows";
 pub enum Resolution {
     /// Make the same edits again, knowing what the values are now.
     Mine,
-    /// Drop the change.
+    /// Leave the values that clash as others made them, and make the other edits of the change.
     Theirs,
+    /// Set what clashes back to what both saw, and make the other edits of the change.
+    Base,
+    /// Set what clashes to another value, and make the other edits of the change.
+    Value,
+    /// Drop the change.
+    Drop,
 }
 
 /// What came of a decision.
@@ -52,6 +68,8 @@ pub enum Resolved {
     Dropped,
     /// The rules refuse the edits as they stand now, too; the conflict is kept.
     StillRefused(Refusal),
+    /// No field has a third value that could be set back or to another one; the conflict is kept.
+    NothingClashes,
     /// No conflict has this id.
     NoSuchConflict,
 }
@@ -65,10 +83,9 @@ impl Replica {
         all(self.db())
     }
 
-    /// Settles a conflict; durable when it returns.
+    /// Settles a conflict without a word about it; durable when it returns.
     ///
-    /// `new_id` is the id of the change that [`Resolution::Mine`] makes; when it is a UUIDv7, the
-    /// change is authored at its time, else at the time of the original.
+    /// As [`Replica::settle`] with neither values nor a reason.
     ///
     /// # Errors
     /// Only when the store fails. What the rules refuse is a [`Resolved`].
@@ -79,65 +96,16 @@ impl Replica {
         new_id: ChangeId,
         today: Date,
     ) -> Result<Resolved, ReplicaError> {
-        self.write(|db| {
-            let kept = all(db)?;
-            let Some(conflict) = kept.into_iter().find(|kept| kept.change.id == change) else {
-                return Ok(Resolved::NoSuchConflict);
-            };
-            let resolved = match resolution {
-                Resolution::Mine => make_again(db, conflict.change, new_id, today)?,
-                Resolution::Theirs => Resolved::Dropped,
-            };
-            match resolved {
-                Resolved::Again(_) | Resolved::AlreadySo | Resolved::Dropped => {
-                    remove(db, change)?;
-                }
-                Resolved::StillRefused(_) | Resolved::NoSuchConflict => {}
-            }
-            Ok(resolved)
-        })
+        let settlement = Settlement {
+            resolution,
+            values: Vec::new(),
+            reason: None,
+            amendment: None,
+            new_id,
+            today,
+        };
+        Ok(self.settle(change, &settlement)?.resolved)
     }
-}
-
-fn make_again(
-    db: &Connection,
-    mut change: Change,
-    new_id: ChangeId,
-    today: Date,
-) -> Result<Resolved, ReplicaError> {
-    change.id = new_id;
-    if let Some(made) = new_id.uuid().get_timestamp() {
-        change.authored_at = moment_of(made).unwrap_or(change.authored_at);
-    }
-    let bench = Bench::read(db)?;
-    let view = rebase::head_view(db)?;
-    let mut state = Overlay::new(&view);
-    rebase::rebase_onto(&mut state, bench, pending::all(db)?)?;
-    see_now(&state, &mut change)?;
-    let context = Context {
-        author: bench.me,
-        today,
-    };
-    Ok(match admit(&state, &context, bench.org, &change)? {
-        Verdict::Rejected(rejection) => Resolved::StillRefused(Refusal::from(&rejection)),
-        Verdict::AlreadySo => Resolved::AlreadySo,
-        Verdict::Admitted => {
-            pending::append(db, &change, &pending::encode(&change)?)?;
-            Resolved::Again(change)
-        }
-    })
-}
-
-/// Lets every event of a change see the state that it meets.
-fn see_now<V: View>(state: &V, change: &mut Change) -> Result<(), V::Error> {
-    let mut overlay = Overlay::new(state);
-    for event in &mut change.events {
-        if let Some(now) = overlay.entity(event.subject())? {
-            afresh::see_now(event, &now);
-        }
-        overlay.apply_event(event)?;
-    }
-    Ok(())
 }
 
 fn moment_of(made: uuid::Timestamp) -> Option<okr_core::Timestamp> {

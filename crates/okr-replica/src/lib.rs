@@ -2,11 +2,13 @@
 //!
 //! Synchronous but for the gRPC remote, which hides its runtime.
 
+mod aspect;
 mod batch;
 mod body;
 mod conflict;
 mod directory;
 mod divergence;
+mod dropped;
 mod ends;
 mod error;
 #[cfg(test)]
@@ -24,16 +26,19 @@ mod record;
 mod remote;
 mod replica;
 mod restored;
+mod reversed;
 mod schema;
+mod setter;
 mod short;
 mod sync;
 mod version;
 mod view;
 
 pub use batch::ProposedAll;
-pub use conflict::{Conflict, Resolution, Resolved};
+pub use conflict::{Clash, Conflict, Explained, Resolution, Resolved, Settled, Settlement};
 pub use directory::{Directory, DirectoryEntry};
 pub use divergence::{Divergence, LostChange};
+pub use dropped::{Dropped, How};
 pub use error::ReplicaError;
 pub use ingest::{Ingest, IngestError, Ingested};
 pub use integrity::IntegrityError;

@@ -190,7 +190,7 @@ fn waiting(db: &Connection, filter: &LogFilter) -> Result<Vec<LogEntry>, Replica
     Ok(entries)
 }
 
-fn pending_entry(me: PersonId, change: Change) -> LogEntry {
+pub(crate) fn pending_entry(me: PersonId, change: Change) -> LogEntry {
     LogEntry {
         place: Place::Pending,
         author: me,

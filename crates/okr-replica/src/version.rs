@@ -207,6 +207,38 @@ pub(crate) fn positions_after(
     Ok(positions)
 }
 
+/// Returns where an entity changed up to a position, the newest first.
+pub(crate) fn positions_until(
+    db: &Connection,
+    id: EntityId,
+    until: Position,
+) -> Result<Vec<Position>, ReplicaError> {
+    let Some(entity) = find(db, id)? else {
+        return Ok(Vec::new());
+    };
+    let mut statement = db
+        .prepare_cached("SELECT key FROM versions WHERE key BETWEEN ?1 AND ?2 ORDER BY key DESC")?;
+    let keys = statement.query_map((entity.first_row(), entity.row(until)), |row| row.get(0))?;
+    let mut positions = Vec::new();
+    for key in keys {
+        positions.extend(position_of_row(key?));
+    }
+    Ok(positions)
+}
+
+/// Finds the entity that has an id, whatever its kind.
+pub(crate) fn entity_with(db: &Connection, uuid: Uuid) -> Result<Option<EntityId>, ReplicaError> {
+    let mut statement = db.prepare_cached(
+        "SELECT kind, id FROM entity_ends JOIN versions ON key = first_row
+         WHERE short = ?1 AND id = ?2",
+    )?;
+    let mut rows = statement.query((short::of(uuid), uuid.as_bytes()))?;
+    match rows.next()? {
+        Some(row) => entity_id(row.get(0)?, row.get(1)?).map(Some),
+        None => Ok(None),
+    }
+}
+
 /// Returns the condition by which a row counts, with the number of the parameter that it needs.
 pub(crate) fn condition(confirmed: Confirmed, parameter: usize) -> String {
     let axis = match confirmed {

@@ -32,7 +32,7 @@ enum Step {
     Archive,
     Restore,
     Sync(Option<Fault>),
-    Resolve(bool),
+    Resolve(Resolution),
 }
 
 fn steps() -> impl Strategy<Value = Vec<(usize, Step)>> {
@@ -44,6 +44,12 @@ fn steps() -> impl Strategy<Value = Vec<(usize, Step)>> {
         1 => Just(Some(Fault::MissingAnswer)),
         1 => Just(Some(Fault::Gap)),
     ];
+    let resolution = prop_oneof![
+        Just(Resolution::Mine),
+        Just(Resolution::Theirs),
+        Just(Resolution::Base),
+        Just(Resolution::Drop),
+    ];
     let step = prop_oneof![
         3 => (0..4_u8).prop_map(Step::Title),
         2 => (0..3_u8).prop_map(Step::Description),
@@ -54,7 +60,7 @@ fn steps() -> impl Strategy<Value = Vec<(usize, Step)>> {
         1 => Just(Step::Archive),
         1 => Just(Step::Restore),
         4 => fault.prop_map(Step::Sync),
-        1 => any::<bool>().prop_map(Step::Resolve),
+        1 => resolution.prop_map(Step::Resolve),
     ];
     proptest::collection::vec((0..3_usize, step), 1..30)
 }
@@ -110,7 +116,7 @@ impl Party {
                 }
                 return self.sync();
             }
-            Step::Resolve(mine) => return self.resolve(*mine),
+            Step::Resolve(how) => return self.resolve(*how),
         };
         if let Proposed::Written(change) = self.device.propose([command]) {
             self.written.insert(change.id, change);
@@ -125,29 +131,26 @@ impl Party {
         }
     }
 
-    fn resolve(&mut self, mine: bool) {
+    fn resolve(&mut self, how: Resolution) {
         use okr_replica::Resolved;
         let Some(conflict) = self.device.replica.conflicts().unwrap().into_iter().next() else {
             return;
         };
-        let new_id = self.device.new_id();
-        let (id, how) = (
-            conflict.change.id,
-            if mine {
-                Resolution::Mine
-            } else {
-                Resolution::Theirs
-            },
-        );
+        let (id, new_id) = (conflict.change.id, self.device.new_id());
         match self.device.replica.resolve(id, how, new_id, TODAY).unwrap() {
             Resolved::Again(change) => {
-                self.written.remove(&id);
+                if how == Resolution::Mine {
+                    self.written.remove(&id);
+                }
                 self.written.insert(change.id, change);
             }
-            Resolved::AlreadySo | Resolved::Dropped => {
+            Resolved::AlreadySo => {
                 self.written.remove(&id);
             }
-            Resolved::StillRefused(_) => {}
+            // It must be among the dropped ones from now on.
+            Resolved::Dropped => assert_ne!(how, Resolution::Mine),
+            Resolved::StillRefused(_) => assert_ne!(how, Resolution::Drop),
+            Resolved::NothingClashes => assert_eq!(how, Resolution::Base),
             Resolved::NoSuchConflict => panic!("the conflict was listed"),
         }
     }
@@ -160,7 +163,11 @@ impl Party {
         let conflicts: BTreeSet<ChangeId> = conflicts.iter().map(|kept| kept.change.id).collect();
         assert_eq!(info.conflicts, conflicts.len());
         assert!(conflicts.is_disjoint(&log.ids));
-        let elsewhere = |id: &ChangeId| conflicts.contains(id) || log.ids.contains(id);
+        let kept = self.device.replica.dropped().unwrap();
+        let kept: BTreeSet<ChangeId> = kept.iter().map(|kept| kept.change.id).collect();
+        assert!(kept.is_disjoint(&log.ids) && kept.is_disjoint(&conflicts));
+        let elsewhere =
+            |id: &ChangeId| conflicts.contains(id) || log.ids.contains(id) || kept.contains(id);
         let dropped: Vec<&Change> = self
             .written
             .iter()

@@ -13,4 +13,5 @@ mod faults;
 mod following;
 mod restored;
 mod server;
+mod settling;
 mod syncing;

@@ -9,7 +9,7 @@ mod goal;
 mod import;
 mod key_result;
 mod objective;
-mod parse;
+pub(crate) mod parse;
 mod people;
 mod read;
 mod start;
@@ -45,7 +45,7 @@ pub(crate) use read::{
 pub(crate) use start::{
     CloneArgs, Credential, InitArgs, LoginArgs, WorkspaceArgs, WorkspaceCommand, WorkspaceUseArgs,
 };
-pub(crate) use sync::{ResolveArgs, SyncArgs, Take};
+pub(crate) use sync::{ConflictsArgs, ResolveArgs, SyncArgs};
 
 use crate::help;
 use crate::parse::Honours;
@@ -171,8 +171,7 @@ pub(crate) enum Command {
     #[command(visible_alias = "ci")]
     Checkin(CheckInArgs),
     /// List the changes that met others' changes and wait for a decision
-    #[command(after_help = help::CONFLICTS)]
-    Conflicts,
+    Conflicts(ConflictsArgs),
     /// Decide a conflict
     Resolve(ResolveArgs),
     /// Take in goals with their history from a file
@@ -219,7 +218,7 @@ impl Command {
             Self::Objective(_) => "objective",
             Self::Kr(_) => "kr",
             Self::Checkin(_) => "checkin",
-            Self::Conflicts => "conflicts",
+            Self::Conflicts(_) => "conflicts",
             Self::Resolve(_) => "resolve",
             Self::Import(_) => "import",
             Self::Status(_) => "status",
@@ -250,7 +249,9 @@ impl Command {
             | Self::Show(_)
             | Self::Log(_)
             | Self::Replay(_) => Honours::READS,
-            Self::Workspace(_) | Self::Help(_) | Self::Whoami | Self::Conflicts => Honours::MANAGES,
+            Self::Workspace(_) | Self::Help(_) | Self::Whoami | Self::Conflicts(_) => {
+                Honours::MANAGES
+            }
             Self::Member(args) => args.command.honours(),
             Self::Team(args) => args.command.honours(),
             Self::Cycle(args) => args.command.honours(),

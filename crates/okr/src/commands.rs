@@ -27,6 +27,8 @@ mod tree;
 mod whoami;
 mod workspace;
 
+pub(crate) use log::learn_entries;
+pub(crate) use past::Past;
 pub(crate) use sync::diverged;
 
 use okr_core::id::EntityId;
@@ -60,7 +62,7 @@ pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exi
         Some(Command::Objective(args)) => objective::run(context, &args),
         Some(Command::Kr(args)) => kr::run(context, &args),
         Some(Command::Checkin(args)) => checkin::run(context, &args),
-        Some(Command::Conflicts) => conflicts::run(context),
+        Some(Command::Conflicts(args)) => conflicts::run(context, &args),
         Some(Command::Resolve(args)) => resolve::run(context, &args),
         Some(Command::Import(args)) => import::run(context, &args),
         Some(Command::Status(args)) => status::run(context, &args),

@@ -55,7 +55,7 @@ Options:
 /// The end of the overview.
 pub(crate) const FOOTER: &str = "\
 okr COMMAND --help shows the examples of a command, okr help TOPIC explains a concept:
-dates, ids, output, exit-codes, environment, offline.";
+dates, ids, output, exit-codes, environment, offline, conflicts, restored.";
 
 /// What the long overview begins with.
 pub(crate) const EXAMPLES: &str = "\

@@ -22,11 +22,13 @@ pub enum Topic {
     Offline,
     /// What to do when the server lost history
     Restored,
+    /// What happens when two people change the same, and how to decide
+    Conflicts,
 }
 
 impl Topic {
     /// Every topic, in the order of the help.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Dates,
         Self::Ids,
         Self::Output,
@@ -34,6 +36,7 @@ impl Topic {
         Self::Environment,
         Self::Offline,
         Self::Restored,
+        Self::Conflicts,
     ];
 
     /// Returns the word that is typed for it.
@@ -46,6 +49,7 @@ impl Topic {
             Self::Environment => "environment",
             Self::Offline => "offline",
             Self::Restored => "restored",
+            Self::Conflicts => "conflicts",
         }
     }
 
@@ -59,6 +63,7 @@ impl Topic {
             Self::Environment => environment(),
             Self::Offline => include_str!("help_topics/offline.txt").to_owned(),
             Self::Restored => include_str!("help_topics/restored.txt").to_owned(),
+            Self::Conflicts => include_str!("help_topics/conflicts.txt").to_owned(),
         }
     }
 }

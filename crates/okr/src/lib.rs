@@ -1,6 +1,7 @@
 //! The OKR command line: parse arguments, call the replica, print.
 
 mod args;
+mod change_words;
 mod commands;
 mod config;
 mod context;

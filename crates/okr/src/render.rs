@@ -17,3 +17,8 @@ pub use table::{Cell, Column, Table, fit, text_width};
 pub use time::{iso, local, moment, relative, short_day};
 pub use tree::{Node, TreeLine, tree_lines};
 pub use wrap::wrap;
+
+/// Puts lines under each other, each with its end.
+pub(crate) fn page(lines: Vec<String>) -> String {
+    lines.into_iter().map(|line| line + "\n").collect()
+}

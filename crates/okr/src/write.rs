@@ -124,7 +124,7 @@ fn refusal(context: &Context, replica: &Replica, rejection: &Rejection) -> CliEr
 }
 
 /// A thing that was written about, in machine output.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct ChangedItem {
     id: Uuid,
     kind: &'static str,
@@ -139,7 +139,7 @@ pub(crate) struct ChangedItem {
 }
 
 /// A field that was edited, in machine output.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 struct FieldItem {
     field: &'static str,
     from: String,

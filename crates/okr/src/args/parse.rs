@@ -39,7 +39,7 @@ choices! {
     role => Role;
 }
 
-pub(super) fn weight(text: &str) -> Result<Weight, ValueError> {
+pub(crate) fn weight(text: &str) -> Result<Weight, ValueError> {
     Weight::new(text.parse::<Number>()?)
 }
 
@@ -55,7 +55,7 @@ pub(super) fn score(text: &str) -> Result<Score, ValueError> {
     }
 }
 
-pub(super) fn confidence(text: &str) -> Result<Confidence, ValueError> {
+pub(crate) fn confidence(text: &str) -> Result<Confidence, ValueError> {
     let range = || ValueError::Range {
         what: "confidence",
         allowed: "a whole number from 0 to 10",
@@ -65,7 +65,7 @@ pub(super) fn confidence(text: &str) -> Result<Confidence, ValueError> {
 }
 
 /// Reads `7`, `7d`, `2w`, `week`, `month` or `none`.
-pub(super) fn cadence(text: &str) -> Result<Cadence, ValueError> {
+pub(crate) fn cadence(text: &str) -> Result<Cadence, ValueError> {
     let days = |days| Ok(Cadence(Some(CadenceDays::new(days)?)));
     match text {
         "none" => return Ok(Cadence(None)),

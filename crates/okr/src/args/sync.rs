@@ -1,7 +1,8 @@
 //! Arguments of the commands that exchange changes and decide conflicts.
 
-use clap::{Args, ValueEnum};
+use clap::{ArgGroup, Args};
 
+use super::goal::Reason;
 use crate::help;
 
 /// Arguments of `okr sync`.
@@ -13,24 +14,36 @@ pub(crate) struct SyncArgs {
     pub(crate) accept_restored: bool,
 }
 
-/// Whose side of a conflict holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Take {
-    /// My change, made again over what is there now.
-    Mine,
-    /// What is there now; my change is dropped and stays in history of this machine only.
-    Theirs,
+/// Arguments of `okr conflicts`.
+#[derive(Args, Debug)]
+#[command(after_help = help::CONFLICTS)]
+pub(crate) struct ConflictsArgs {
+    /// List the changes that were dropped on this machine instead, and how to bring them back
+    #[arg(long)]
+    pub(crate) dropped: bool,
 }
 
 /// Arguments of `okr resolve`.
 #[derive(Args, Debug)]
-#[command(after_help = help::RESOLVE)]
+#[command(after_help = help::RESOLVE, group = ArgGroup::new("decision").required(true))]
 pub(crate) struct ResolveArgs {
     /// The thing in conflict, or the change as `okr conflicts` shows it
     #[arg(value_name = "REF|CHANGE")]
     pub(crate) reference: String,
 
-    /// Whose side holds
-    #[arg(long, value_enum, value_name = "SIDE")]
-    pub(crate) take: Take,
+    /// What holds where values clash: mine, theirs, base (what it was before both), or another
+    /// value
+    #[arg(long, group = "decision", value_name = "mine|theirs|base|VALUE", value_parser = super::parse::value_text, allow_negative_numbers = true)]
+    pub(crate) take: Option<String>,
+
+    /// Set a field that clashes to a value; once for each of them
+    #[arg(long, group = "decision", value_name = "FIELD=VALUE")]
+    pub(crate) set: Vec<String>,
+
+    /// Drop the whole change, also what of it does not clash
+    #[arg(long, group = "decision")]
+    pub(crate) drop: bool,
+
+    #[command(flatten)]
+    pub(crate) reason: Reason,
 }

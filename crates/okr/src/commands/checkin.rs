@@ -2,7 +2,7 @@
 
 mod list;
 mod record;
-mod value;
+pub(super) mod value;
 
 use okr_core::decide::{CheckInPatch, Command};
 use okr_core::view::View as _;

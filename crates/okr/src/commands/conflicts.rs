@@ -1,36 +1,82 @@
 //! `okr conflicts`: changes that met others' changes and wait for a decision.
 
+mod dropped;
+mod screen;
+
+use okr_core::change::Change;
+use okr_core::event::Event;
 use okr_core::id::EntityId;
-use okr_replica::{Conflict, Directory, Reading, Replica};
+use okr_replica::{Clash, Conflict, Explained, Replica};
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::past::Past;
+use crate::args::ConflictsArgs;
+use crate::change_words::{learn, line, whose};
 use crate::context::Context;
-use crate::describe::Names;
+use crate::describe;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::failure;
-use crate::render::{Screen, Tone, iso};
+use crate::output::ByItem;
+use crate::render::{Screen, iso, local};
 use crate::short_id::{self, Alphabet};
 use crate::ui::Item;
-use crate::when::Clock;
+
+pub(super) use screen::text;
 
 /// A conflict in machine output.
 #[derive(Serialize)]
 pub(crate) struct ConflictItem {
     change: Uuid,
+    short_id: String,
     subject: Option<Uuid>,
     kind: Option<&'static str>,
     slug: Option<String>,
     title: String,
     code: String,
     message: String,
+    /// The first field that clashes, as in `fields`.
     field: Option<String>,
     base: Option<String>,
     mine: Option<String>,
     theirs: Option<String>,
+    /// Every field that has a third value.
+    fields: Vec<ClashItem>,
+    /// What brought about a refusal that is not about a field.
+    cause: Option<ByItem>,
+    /// The change in conflict that this one depends on.
+    follows: Option<Uuid>,
     authored_at: String,
     reason: Option<String>,
+    #[serde(skip)]
+    words: Words,
+}
+
+/// A field that has a third value.
+#[derive(Serialize)]
+struct ClashItem {
+    subject: Uuid,
+    name: String,
+    field: String,
+    base: String,
+    mine: String,
+    theirs: String,
+    /// The change that set what is there now.
+    by: Option<ByItem>,
+    #[serde(skip)]
+    whose: Option<String>,
+}
+
+/// What only people are told.
+#[derive(Default)]
+struct Words {
+    /// What the change does, on one line.
+    line: String,
+    /// When it was written.
+    when: String,
+    /// Who is behind the refusal.
+    cause: Option<String>,
 }
 
 impl Item for ConflictItem {
@@ -42,86 +88,119 @@ impl Item for ConflictItem {
     }
 }
 
-impl ConflictItem {
-    fn new(
-        conflict: &Conflict,
-        names: &Names<'_, Reading<'_>>,
-        clock: &Clock,
-    ) -> Result<Self, CliError> {
+/// Where conflicts are put in words.
+struct Teller<'a, 'r> {
+    past: &'a Past<'r>,
+    directory: &'a okr_replica::Directory,
+    screen: &'a Screen,
+}
+
+impl Teller<'_, '_> {
+    fn names(&self) -> describe::Names<'_, okr_replica::Reading<'_>> {
+        describe::Names {
+            view: &self.past.reading,
+            directory: self.directory,
+        }
+    }
+
+    fn item(&self, conflict: &Conflict, explained: &Explained) -> Result<ConflictItem, CliError> {
         let change = &conflict.change;
         let refusal = &conflict.refusal;
-        let about = change.events.iter().map(okr_core::event::Event::subject);
-        let subject: Option<EntityId> = about
-            .clone()
-            .find(|id| Some(id.uuid()) == refusal.subject)
-            .or_else(|| about.clone().next());
+        let subject = subject(conflict);
         let called = match subject {
-            Some(subject) => Some(names.called(subject).map_err(failure::replica)?),
+            Some(subject) => Some(self.names().called(subject).map_err(failure::replica)?),
             None => None,
         };
+        let fields = explained.clashes.iter().map(|clash| self.clash(clash));
+        let fields: Vec<ClashItem> = fields.collect::<Result<_, _>>()?;
+        let first = fields.first();
         let fact = |name: &str| refusal.facts.get(name).cloned();
-        // The rules know ids only; the events of the change can be told with names.
-        let field = fact("field");
-        let mut sides = (fact("from"), fact("to"));
-        for event in &change.events {
-            if let Some(told) = names.field(event).map_err(failure::replica)?
-                && Some(event.subject()) == subject
-                && field.as_deref() == Some(told.name)
-            {
-                sides = (Some(told.from), Some(told.to));
-            }
-        }
-        Ok(Self {
+        let clock = &self.past.at.clock;
+        Ok(ConflictItem {
             change: change.id.uuid(),
+            short_id: short_id::shown(Alphabet::Change, change.id.uuid()),
             subject: subject.map(EntityId::uuid),
             kind: subject.map(|id| id.kind().word()),
             slug: called.as_ref().and_then(|called| called.slug.clone()),
             title: called.map_or_else(String::new, |called| called.title),
             code: refusal.code.clone(),
             message: refusal.message.clone(),
-            field,
-            base: sides.0,
-            mine: sides.1,
-            theirs: fact("current"),
+            field: first.map(|one| one.field.clone()).or_else(|| fact("field")),
+            base: first.map(|one| one.base.clone()).or_else(|| fact("from")),
+            mine: first.map(|one| one.mine.clone()).or_else(|| fact("to")),
+            theirs: first
+                .map(|one| one.theirs.clone())
+                .or_else(|| fact("current")),
+            fields,
+            cause: explained
+                .cause
+                .as_ref()
+                .map(|cause| ByItem::new(cause, &self.past.names)),
+            follows: explained.follows.map(okr_core::id::ChangeId::uuid),
             authored_at: iso(change.authored_at, &clock.zone),
             reason: change.reason.as_ref().map(ToString::to_string),
+            words: Words {
+                line: line(change, self.past, self.screen),
+                when: local(change.authored_at, clock),
+                cause: explained.cause.as_ref().map(|one| whose(one, self.past)),
+            },
         })
     }
 
-    /// Returns what can be typed for it: a slug, or the short id of the change.
-    pub(super) fn name(&self) -> String {
-        let short = || short_id::shown(Alphabet::Change, self.change);
-        self.slug.clone().unwrap_or_else(short)
+    fn clash(&self, clash: &Clash) -> Result<ClashItem, CliError> {
+        let field = |event: &Event| {
+            let told = self.names().field(event).map_err(failure::replica)?;
+            told.ok_or_else(|| CliError::internal("what clashes is an edit of a field"))
+        };
+        let (mine, again) = (field(&clash.mine)?, field(&clash.again)?);
+        let id = clash.mine.subject();
+        Ok(ClashItem {
+            subject: id.uuid(),
+            name: self.past.names.label(id),
+            field: mine.name.to_owned(),
+            base: mine.from,
+            mine: mine.to,
+            theirs: again.from,
+            by: clash
+                .by
+                .as_ref()
+                .map(|by| ByItem::new(by, &self.past.names)),
+            whose: clash.by.as_ref().map(|by| whose(by, self.past)),
+        })
     }
+}
 
-    /// Says what met what.
-    pub(super) fn text(&self, screen: &Screen) -> String {
-        let id = screen.paint(Tone::Id, &short_id::shown(Alphabet::Change, self.change));
-        let label = screen.paint(Tone::Warning, "CONFLICT");
-        let name = match (&self.slug, &self.field) {
-            (Some(slug), Some(field)) => format!("{slug}.{field}"),
-            (Some(slug), None) => slug.clone(),
-            (None, _) => self.title.clone(),
+/// Returns what a conflict is about: what the refusal names, if the change is about it.
+fn subject(conflict: &Conflict) -> Option<EntityId> {
+    let about = conflict.change.events.iter().map(Event::subject);
+    about
+        .clone()
+        .find(|id| Some(id.uuid()) == conflict.refusal.subject)
+        .or_else(|| about.clone().next())
+}
+
+impl ConflictItem {
+    /// Returns what to type to decide it: by the name of the thing, where that means no other one.
+    pub(super) fn decision(&self, among: &[Self]) -> String {
+        let same = among.iter().filter(|one| one.slug == self.slug);
+        let name = match &self.slug {
+            Some(slug) if same.count() == 1 => slug,
+            Some(_) | None => &self.short_id,
         };
-        let name = screen.paint(Tone::Strong, &name);
-        let mut text = format!("  {label}  {id}  {name}\n");
-        let mut side = |word: &str, value: &Option<String>, when: &str| {
-            if let Some(value) = value {
-                let value = screen.paint(Tone::Plain, value);
-                let line = format!("            {word:<8}\"{value}\"{when}\n");
-                text.push_str(&line);
+        match self.fields.as_slice() {
+            [] => format!("okr resolve {name} --take mine, or --drop"),
+            [_] => format!("okr resolve {name} --take mine|theirs|base|\"another value\""),
+            several => {
+                let sets: Vec<String> = several
+                    .iter()
+                    .map(|one| format!("--set \"{}=VALUE\"", one.field))
+                    .collect();
+                format!(
+                    "okr resolve {name} --take mine|theirs|base, or {}",
+                    sets.join(" ")
+                )
             }
-        };
-        if self.theirs.is_some() {
-            side("base", &self.base, "");
-            side("mine", &self.mine, &format!("  {}", self.authored_at));
-            side("theirs", &self.theirs, "");
-        } else {
-            let message = screen.paint(Tone::Plain, &self.message);
-            let line = format!("            {message}\n");
-            text.push_str(&line);
         }
-        text
     }
 }
 
@@ -130,39 +209,44 @@ impl ConflictItem {
 /// # Errors
 /// When the replica cannot be read.
 pub(super) fn items(
+    context: &mut Context,
     replica: &Replica,
-    (reading, directory): (&Reading<'_>, &Directory),
-    clock: &Clock,
 ) -> Result<Vec<ConflictItem>, CliError> {
-    let names = Names {
-        view: reading,
-        directory,
-    };
     let conflicts = replica.conflicts().map_err(failure::replica)?;
-    conflicts
-        .iter()
-        .map(|conflict| ConflictItem::new(conflict, &names, clock))
+    let explained = replica.explain(&conflicts).map_err(failure::replica)?;
+    if conflicts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut past = Past::open(context, replica)?;
+    let mut mentioned: Vec<&Change> = conflicts.iter().map(|one| &one.change).collect();
+    let clashes = explained.iter().flat_map(|one| &one.clashes);
+    mentioned.extend(clashes.filter_map(|clash| clash.by.as_ref()?.change.as_ref()));
+    learn(context, &mut past, &mentioned)?;
+    let directory = replica.directory().map_err(failure::replica)?;
+    let teller = Teller {
+        past: &past,
+        directory: &directory,
+        screen: context.ui.screen(),
+    };
+    let both = conflicts.iter().zip(&explained);
+    both.map(|(conflict, explained)| teller.item(conflict, explained))
         .collect()
 }
 
-pub(crate) fn run(context: &mut Context) -> Result<Exit, CliError> {
+pub(crate) fn run(context: &mut Context, args: &ConflictsArgs) -> Result<Exit, CliError> {
+    if args.dropped {
+        return dropped::run(context);
+    }
     let replica = context.replica()?;
-    let directory = replica.directory().map_err(failure::replica)?;
-    let (reading, clock) = context.present(&replica)?;
-    let items = items(&replica, (&reading, &directory), &clock)?;
-    drop(reading);
+    let items = items(context, &replica)?;
+    let clock = context.present(&replica)?.1;
     let frame = context.frame(&replica, &clock)?;
-    context.ui.answer(&frame, &items, |screen| {
-        items.iter().map(|item| item.text(screen)).collect()
-    });
+    context
+        .ui
+        .answer(&frame, &items, |screen| text(&items, screen));
     match items.first() {
         None => context.ui.note("no conflicts"),
-        Some(first) => {
-            let name = first.name();
-            context
-                .ui
-                .hint(&format!("okr resolve {name} --take mine|theirs"));
-        }
+        Some(first) => context.ui.hint(&first.decision(&items)),
     }
     Ok(Exit::Ok)
 }

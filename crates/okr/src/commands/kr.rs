@@ -1,6 +1,6 @@
 //! `okr kr`: how we know that an objective is achieved.
 
-mod measure;
+pub(super) mod measure;
 
 use std::collections::BTreeSet;
 

@@ -21,7 +21,6 @@ use crate::exit::Exit;
 use crate::failure;
 use crate::render::{Screen, Tone};
 use crate::ui::Item;
-use crate::when::Clock;
 
 pub(crate) use restored::diverged;
 
@@ -80,15 +79,15 @@ pub(crate) fn run(context: &mut Context, args: &SyncArgs) -> Result<Exit, CliErr
     context
         .workspace()?
         .update_state(|state| state.sync_failed_at = None);
+    let conflicts = conflicts::items(context, &replica)?;
     let directory = replica.directory().map_err(failure::replica)?;
     let (reading, clock) = context.present(&replica)?;
     let told = Told {
         replica: &replica,
         reading: &reading,
         directory: &directory,
-        clock: &clock,
     };
-    let item = told.item(&before, &report, took)?;
+    let item = told.item(&before, &report, (took, conflicts))?;
     drop(reading);
     let frame = context.frame(&replica, &clock)?;
     context
@@ -103,10 +102,7 @@ pub(crate) fn run(context: &mut Context, args: &SyncArgs) -> Result<Exit, CliErr
     }
     if let Some(first) = item.conflicts.first() {
         context.ui.note("Nothing was lost. Decide with:");
-        let about = first.name();
-        context
-            .ui
-            .hint(&format!("okr resolve {about} --take mine|theirs"));
+        context.ui.hint(&first.decision(&item.conflicts));
     }
     Ok(Exit::Ok)
 }
@@ -116,7 +112,6 @@ struct Told<'a, 'r> {
     replica: &'a Replica,
     reading: &'a Reading<'r>,
     directory: &'a Directory,
-    clock: &'a Clock,
 }
 
 impl Told<'_, '_> {
@@ -124,7 +119,7 @@ impl Told<'_, '_> {
         &self,
         before: &ReplicaInfo,
         report: &SyncReport,
-        took: Duration,
+        (took, conflicts): (Duration, Vec<ConflictItem>),
     ) -> Result<SyncItem, CliError> {
         let others = self.others(before.me, report.pulled)?;
         let pending = self.replica.info().map_err(failure::replica)?.pending;
@@ -143,7 +138,7 @@ impl Told<'_, '_> {
                 .iter()
                 .map(|merged| self.merged(merged))
                 .collect::<Result<_, _>>()?,
-            conflicts: conflicts::items(self.replica, (self.reading, self.directory), self.clock)?,
+            conflicts,
             pending,
             took_ms: took.as_millis(),
         })
@@ -227,8 +222,6 @@ fn summary(item: &SyncItem, screen: &Screen) -> String {
         let line = format!("  merged    {name}  yours stands, and {fields} by {authors}\n");
         text.push_str(&line);
     }
-    for conflict in &item.conflicts {
-        text.push_str(&conflict.text(screen));
-    }
+    text.push_str(&conflicts::text(&item.conflicts, screen));
     text
 }

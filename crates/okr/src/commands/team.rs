@@ -92,7 +92,10 @@ fn free_slug(resolver: &Resolver<'_, '_>, name: &str) -> Result<okr_core::text::
     })
 }
 
-fn people(resolver: &Resolver<'_, '_>, typed: &[String]) -> Result<BTreeSet<PersonId>, CliError> {
+pub(super) fn people(
+    resolver: &Resolver<'_, '_>,
+    typed: &[String],
+) -> Result<BTreeSet<PersonId>, CliError> {
     if let [only] = typed
         && only == "none"
     {

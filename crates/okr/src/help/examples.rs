@@ -237,12 +237,21 @@ Examples:
     CONFLICTS = "\
 Examples:
   okr conflicts
-  okr resolve edge-cache --take mine";
+  okr resolve edge-cache --take mine
+  okr conflicts --dropped                what was dropped here, and how to bring it back
+
+okr help conflicts explains what meets what, and how to decide.";
     /// Of `okr resolve`.
     RESOLVE = "\
 Examples:
   okr resolve edge-cache --take mine
-  okr resolve edge-cache --take theirs";
+  okr resolve edge-cache --take theirs -m \"theirs is shorter\"
+  okr resolve edge-cache --take \"Edge cache hit rate, all regions\"
+  okr resolve 71d02b1c --set title=Faster --set \"due=2026-12-15\"
+  okr resolve 71d02b1c --drop
+
+Whatever is taken decides the values that clash; the other edits of the change are made as well.
+Nothing is lost: what a decision takes away stays in okr conflicts --dropped.";
     /// Of `okr import`.
     IMPORT = "\
 Examples:

@@ -17,7 +17,7 @@ use crate::when::{Clock, parse_when};
 ///
 /// # Errors
 /// A usage error that says what the key result takes.
-pub(super) fn read(
+pub(in crate::commands) fn read(
     key_result: &KeyResult,
     before: Option<&Value>,
     text: &str,

@@ -42,7 +42,10 @@ pub(super) fn new(flags: &MeasureFlags) -> Result<Measure, CliError> {
 ///
 /// # Errors
 /// As [`new`].
-pub(super) fn changed(now: &Measure, flags: &MeasureFlags) -> Result<Measure, CliError> {
+pub(in crate::commands) fn changed(
+    now: &Measure,
+    flags: &MeasureFlags,
+) -> Result<Measure, CliError> {
     match (way(flags)?, now) {
         (Some(Way::Metric) | None, Measure::Metric(now)) => metric(flags, Some(now)),
         (Some(Way::Hold) | None, Measure::Hold(now)) => hold(flags, Some(now)),
