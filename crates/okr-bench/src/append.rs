@@ -66,8 +66,15 @@ async fn run(
     })
 }
 
-/// Prints the figures of appending.
-pub(crate) fn measure(programs: &Path, seconds: u64, figures: &mut Figures) -> Result<()> {
+/// The numbers of writers and of changes a push that have a budget.
+pub(crate) const SIZES: [(usize, usize); 5] = [(1, 1), (16, 1), (64, 1), (256, 1), (16, 100)];
+
+/// Prints the figures of appending, for each pair of writers and changes a push.
+pub(crate) fn measure(
+    programs: &Path,
+    (sizes, seconds): (&[(usize, usize)], u64),
+    figures: &mut Figures,
+) -> Result<()> {
     let runtime = tokio::runtime::Runtime::new()?;
     let echo = Target::echo()?;
     let data = Data::init(programs)?;
@@ -77,7 +84,7 @@ pub(crate) fn measure(programs: &Path, seconds: u64, figures: &mut Figures) -> R
         let load = Arc::new(Load::new(login.person));
         let mut peer = Peer::new(&okrd.url, &login.token).await?;
         peer.push_all(load.plan()?).await?;
-        for (writers, batch) in [(1, 1), (16, 1), (64, 1), (256, 1), (16, 100)] {
+        for &(writers, batch) in sizes {
             let size = (writers, batch, seconds);
             let baseline = run(&echo.url, "none", &load, size).await?;
             let ours = run(&okrd.url, &login.token, &load, size).await?;

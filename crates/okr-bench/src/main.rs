@@ -39,7 +39,14 @@ struct Arguments {
 #[derive(Subcommand, Clone, Copy, PartialEq, Eq)]
 enum Part {
     /// Appends from 1, 16, 64 and 256 writers, and in large pushes, beside echo and raw.
-    Append,
+    Append {
+        /// Only this many writers, each with a connection of its own.
+        #[arg(long)]
+        writers: Option<usize>,
+        /// Changes a push, with `--writers`.
+        #[arg(long, default_value_t = 1, requires = "writers")]
+        batch: usize,
+    },
     /// Pull, open after a kill, clone, memory and disk of a large log.
     Large,
     /// The start of the command line.
@@ -54,15 +61,22 @@ fn main() -> Result<()> {
     if arguments.part == Some(Part::EchoServer) {
         return echo::serve();
     }
-    let wanted = |part: Part| arguments.part.is_none_or(|only| only == part);
+    let part = arguments.part;
     let mut figures = Figures::new();
-    if wanted(Part::Start) {
+    if matches!(part, None | Some(Part::Start)) {
         start::measure(&arguments.programs, &mut figures)?;
     }
-    if wanted(Part::Append) {
-        append::measure(&arguments.programs, arguments.seconds, &mut figures)?;
+    if matches!(part, None | Some(Part::Append { .. })) {
+        let sizes = match part {
+            Some(Part::Append {
+                writers: Some(writers),
+                batch,
+            }) => vec![(writers, batch)],
+            _ => append::SIZES.to_vec(),
+        };
+        append::measure(&arguments.programs, (&sizes, arguments.seconds), &mut figures)?;
     }
-    if wanted(Part::Large) {
+    if matches!(part, None | Some(Part::Large)) {
         let log = pull::fill(&arguments.programs, arguments.changes, &mut figures)?;
         let log = pull::measure(log, &mut figures)?;
         let log = open::measure(&arguments.programs, log, &mut figures)?;
