@@ -74,7 +74,11 @@ fn main() -> Result<()> {
             }) => vec![(writers, batch)],
             _ => append::SIZES.to_vec(),
         };
-        append::measure(&arguments.programs, (&sizes, arguments.seconds), &mut figures)?;
+        append::measure(
+            &arguments.programs,
+            (&sizes, arguments.seconds),
+            &mut figures,
+        )?;
     }
     if matches!(part, None | Some(Part::Large)) {
         let log = pull::fill(&arguments.programs, arguments.changes, &mut figures)?;

@@ -17,10 +17,10 @@ pub const RECORDS_MESSAGE_BYTES: usize = 128 * 1024;
 /// Messages of one pull that wait for the client; a slower client is read for later, not buffered for.
 pub const MESSAGES_PER_PULL: usize = 2;
 
-/// Pushes that wait for the sequencer.
-pub const WAITING_PUSHES: usize = 1024;
-/// Bytes of changes that are admitted and wait for the disk.
-pub const WAITING_GROUP_BYTES: usize = 4 * 1024 * 1024;
+/// Pushes that are judged and wait for the disk.
+pub const WAITING_PUSHES: usize = 2048;
+/// Bytes of their records.
+pub const WAITING_BYTES: usize = 64 * 1024 * 1024;
 /// What a client is told to wait when there is too much to do, in milliseconds.
 pub const RETRY_AFTER_MS: u64 = 250;
 

@@ -1,10 +1,11 @@
-//! The two threads between a push and its answer.
+//! From a push to its answer: judged at once, durable together.
 //!
 //! ```text
-//! handlers --bounded queue--> sequencer thread --group--> flusher thread --> answers, heads
-//!                             (admits the next           (makes the last group
-//!                              group meanwhile)           durable)
+//! handlers --one at a time--> sequencer --group--> flusher thread --> answers, heads
+//!                             (admits the next     (makes the last group
+//!                              group meanwhile)     durable)
 //! ```
+//! A handler judges its own push, under a lock: admission takes microseconds, less than to wake another thread for it.
 //! Every answer waits for its turn behind the flusher, also one without a record: what it says rests on the changes
 //! before it, and those must be durable first.
 
@@ -12,7 +13,6 @@ mod flushing;
 mod handover;
 mod sequencing;
 
-use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
@@ -22,23 +22,21 @@ use tokio::sync::{oneshot, watch};
 
 use self::flushing::Flushing;
 use self::handover::Handover;
-use self::sequencing::Sequencing;
+use self::sequencing::{Push, Sequencing};
 
 use crate::clock::Clock;
-use crate::history::History;
 use crate::limits;
 use crate::sequencer::{Author, Offer, Sequencer};
 use crate::standing::Standing;
+use crate::stored_log::StoredLog;
 
-/// How much may wait.
+/// How much may wait for the disk.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct WriterLimits {
-    /// Pushes that wait for the sequencer.
-    pub(crate) queue: usize,
-    /// Pushes that are judged and wait for the disk.
-    pub(crate) group: usize,
-    /// Bytes of their records.
-    pub(crate) group_bytes: usize,
+    /// Judged pushes.
+    pub(crate) pushes: usize,
+    /// Bytes of their records; one push may go beyond.
+    pub(crate) bytes: usize,
 }
 
 /// Why a push has no answers.
@@ -56,24 +54,20 @@ pub(crate) enum PushError {
     Failed,
 }
 
-type Reply = oneshot::Sender<Result<Vec<PushOutcome>, PushError>>;
-
-struct Push {
-    author: Author,
-    offers: Vec<Offer>,
-    reply: Reply,
-}
+type Answers = Result<Vec<PushOutcome>, PushError>;
+type Reply = oneshot::Sender<Answers>;
 
 /// The way to the log for all handlers.
 pub(crate) struct Writer {
-    queue: Mutex<Option<SyncSender<Push>>>,
+    /// None when the server is stopping.
+    sequencing: Mutex<Option<Sequencing>>,
     handover: Arc<Handover>,
-    threads: Mutex<Vec<JoinHandle<()>>>,
+    flusher: Mutex<Option<JoinHandle<()>>>,
 }
 
-/// What the threads need to begin with.
-pub(crate) struct WriterParts<H> {
-    pub(crate) sequencer: Sequencer<H>,
+/// What the writer needs to begin with.
+pub(crate) struct WriterParts {
+    pub(crate) sequencer: Sequencer<StoredLog>,
     pub(crate) appender: Appender,
     pub(crate) standing: Arc<Standing>,
     pub(crate) clock: Clock,
@@ -83,21 +77,17 @@ pub(crate) struct WriterParts<H> {
 impl Default for WriterLimits {
     fn default() -> Self {
         Self {
-            queue: limits::WAITING_PUSHES,
-            group: limits::WAITING_PUSHES,
-            group_bytes: limits::WAITING_GROUP_BYTES,
+            pushes: limits::WAITING_PUSHES,
+            bytes: limits::WAITING_BYTES,
         }
     }
 }
 
 impl Writer {
-    /// Starts the threads.
-    pub(crate) fn start<H: History + Send + 'static>(
-        parts: WriterParts<H>,
-    ) -> std::io::Result<Self> {
+    /// Starts the flusher's thread.
+    pub(crate) fn start(parts: WriterParts) -> std::io::Result<Self> {
         let handover = Arc::new(Handover::new());
-        let (sender, queue) = sync_channel(parts.limits.queue);
-        let mut sequencing = Sequencing {
+        let sequencing = Sequencing {
             sequencer: parts.sequencer,
             handover: Arc::clone(&handover),
             clock: parts.clock,
@@ -108,45 +98,42 @@ impl Writer {
             handover: Arc::clone(&handover),
             standing: parts.standing,
         };
-        let sequencer = thread::Builder::new()
-            .name("sequencer".to_owned())
-            .spawn(move || sequencing.run(&queue))?;
         let flusher = thread::Builder::new()
             .name("flusher".to_owned())
             .spawn(move || flushing.run())?;
         Ok(Self {
-            queue: Mutex::new(Some(sender)),
+            sequencing: Mutex::new(Some(sequencing)),
             handover,
-            threads: Mutex::new(vec![sequencer, flusher]),
+            flusher: Mutex::new(Some(flusher)),
         })
     }
 
     /// Offers changes; the answers come when everything they rest on is durable.
-    pub(crate) async fn push(
+    pub(crate) async fn push(&self, author: Author, offers: Vec<Offer>) -> Answers {
+        let answers = self.judge(author, offers)?;
+        // A flusher that ended without an answer has panicked; what it did last is not known.
+        answers.await.unwrap_or(Err(PushError::OutcomeUnknown))
+    }
+
+    /// Judges changes; the answers come later.
+    fn judge(
         &self,
         author: Author,
         offers: Vec<Offer>,
-    ) -> Result<Vec<PushOutcome>, PushError> {
+    ) -> Result<oneshot::Receiver<Answers>, PushError> {
+        let Ok(mut sequencing) = self.sequencing.lock() else {
+            // A panic in the middle of a change leaves a state that nothing may be judged on.
+            self.handover.refuse();
+            return Err(PushError::StorageRefusesWrites);
+        };
+        let sequencing = sequencing.as_mut().ok_or(PushError::Stopping)?;
         let (reply, answers) = oneshot::channel();
-        self.enqueue(Push {
+        sequencing.take(Push {
             author,
             offers,
             reply,
         })?;
-        // A thread that ended without an answer has panicked; what it did last is not known.
-        answers.await.unwrap_or(Err(PushError::OutcomeUnknown))
-    }
-
-    fn enqueue(&self, push: Push) -> Result<(), PushError> {
-        if self.handover.refuses() {
-            return Err(PushError::StorageRefusesWrites);
-        }
-        let queue = lock(&self.queue);
-        let queue = queue.as_ref().ok_or(PushError::Stopping)?;
-        queue.try_send(push).map_err(|error| match error {
-            TrySendError::Full(_) => PushError::Overloaded,
-            TrySendError::Disconnected(_) => PushError::StorageRefusesWrites,
-        })
+        Ok(answers)
     }
 
     /// Tells when nothing more is written.
@@ -156,11 +143,12 @@ impl Writer {
 
     /// Takes no more pushes, and returns when those that wait are answered. Blocks on the disk.
     pub(crate) fn close(&self) {
-        drop(lock(&self.queue).take());
-        for thread in lock(&self.threads).drain(..) {
-            if thread.join().is_err() {
-                tracing::error!("a writer thread panicked");
-            }
+        drop(lock(&self.sequencing).take());
+        self.handover.close();
+        if let Some(flusher) = lock(&self.flusher).take()
+            && flusher.join().is_err()
+        {
+            tracing::error!("the flusher panicked");
         }
     }
 }

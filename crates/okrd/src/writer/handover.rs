@@ -1,4 +1,4 @@
-//! Between the two threads: the group that is being gathered while the last one becomes durable.
+//! Between sequencer and flusher: the group that is being gathered while the last one becomes durable.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -15,7 +15,6 @@ use super::{PushError, Reply, WriterLimits};
 pub(super) struct Handover {
     state: Mutex<Shared>,
     work: Condvar,
-    room: Condvar,
     /// Becomes true when nothing more is written.
     refuses: watch::Sender<bool>,
 }
@@ -23,7 +22,9 @@ pub(super) struct Handover {
 #[derive(Default)]
 struct Shared {
     group: Group,
-    /// The sequencer is gone; what waits is the last group.
+    /// The flusher has nothing to do. Only then is it woken, which costs more than to judge a change.
+    idle: bool,
+    /// Nothing more comes; what waits is the last group.
     closed: bool,
     /// What became durable since the sequencer last looked.
     durable: Vec<(OrgId, Position)>,
@@ -51,7 +52,6 @@ impl Handover {
         Self {
             state: Mutex::default(),
             work: Condvar::new(),
-            room: Condvar::new(),
             refuses: watch::Sender::new(false),
         }
     }
@@ -71,27 +71,31 @@ impl Handover {
         lock(&self.state).durable.push((org, position));
     }
 
-    /// Returns what has become durable since the last call.
-    pub(super) fn take_durable(&self) -> Vec<(OrgId, Position)> {
-        std::mem::take(&mut lock(&self.state).durable)
+    /// Returns what has become durable since the last call, when another push may be judged.
+    pub(super) fn make_room(
+        &self,
+        limits: WriterLimits,
+    ) -> Result<Vec<(OrgId, Position)>, PushError> {
+        if self.refuses() {
+            return Err(PushError::StorageRefusesWrites);
+        }
+        let mut shared = lock(&self.state);
+        let group = &shared.group;
+        if group.waiting.len() >= limits.pushes || group.bytes >= limits.bytes {
+            return Err(PushError::Overloaded);
+        }
+        Ok(std::mem::take(&mut shared.durable))
     }
 
-    /// Leaves a judged push; waits while too much waits already.
-    pub(super) fn put(&self, judged: Judged, limits: WriterLimits) {
+    /// Leaves a judged push.
+    pub(super) fn put(&self, judged: Judged) {
         let mut shared = lock(&self.state);
-        while shared.group.waiting.len() >= limits.group || shared.group.bytes >= limits.group_bytes
-        {
-            if self.refuses() {
-                break;
-            }
-            shared = self
-                .room
-                .wait(shared)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
         shared.group.add(judged);
+        let idle = shared.idle;
         drop(shared);
-        self.work.notify_one();
+        if idle {
+            self.work.notify_one();
+        }
     }
 
     /// Takes all that waits; `None` when there will be nothing more.
@@ -101,15 +105,14 @@ impl Handover {
             if shared.closed {
                 return None;
             }
+            shared.idle = true;
             shared = self
                 .work
                 .wait(shared)
                 .unwrap_or_else(PoisonError::into_inner);
+            shared.idle = false;
         }
-        let group = std::mem::take(&mut shared.group);
-        drop(shared);
-        self.room.notify_one();
-        Some(group)
+        Some(std::mem::take(&mut shared.group))
     }
 
     pub(super) fn close(&self) {
@@ -120,9 +123,6 @@ impl Handover {
     /// Refuses all writes from now on.
     pub(super) fn refuse(&self) {
         self.refuses.send_replace(true);
-        // The lock makes sure that a sequencer which has just looked is waiting by now.
-        drop(lock(&self.state));
-        self.room.notify_one();
     }
 }
 
@@ -152,15 +152,6 @@ impl Group {
             Some((_, batch)) => batch.extend(records),
             None => self.batches.push((org, records)),
         }
-    }
-}
-
-/// Lets the flusher end however the sequencer ends.
-pub(super) struct CloseOnDrop(pub(super) Arc<Handover>);
-
-impl Drop for CloseOnDrop {
-    fn drop(&mut self) {
-        self.0.close();
     }
 }
 

@@ -1,38 +1,38 @@
-//! The sequencer's thread: takes pushes from the queue, judges them, hands them over.
+//! One push at a time: judged on the state that the one before leaves, and handed over.
 
 use std::sync::Arc;
-use std::sync::mpsc::Receiver;
 
-use super::handover::{CloseOnDrop, Handover, Judged, Waiting};
-use super::{Push, PushError, WriterLimits};
+use super::handover::{Handover, Judged, Waiting};
+use super::{PushError, Reply, WriterLimits};
 use crate::clock::Clock;
-use crate::history::History;
-use crate::sequencer::Sequencer;
+use crate::sequencer::{Author, Offer, Sequencer};
+use crate::stored_log::StoredLog;
 
-/// The sequencer's thread.
-pub(super) struct Sequencing<H> {
-    pub(super) sequencer: Sequencer<H>,
+/// What somebody offers, and where the answers go.
+pub(super) struct Push {
+    pub(super) author: Author,
+    pub(super) offers: Vec<Offer>,
+    pub(super) reply: Reply,
+}
+
+/// The sequencer with what it needs to take a push. Whoever holds it decides what comes next in the logs.
+pub(super) struct Sequencing {
+    pub(super) sequencer: Sequencer<StoredLog>,
     pub(super) handover: Arc<Handover>,
     pub(super) clock: Clock,
     pub(super) limits: WriterLimits,
 }
 
-impl<H: History> Sequencing<H> {
-    pub(super) fn run(&mut self, queue: &Receiver<Push>) {
-        let closing = CloseOnDrop(Arc::clone(&self.handover));
-        for push in queue {
-            if self.handover.refuses() {
-                // Nobody waits any more when this fails.
-                drop(push.reply.send(Err(PushError::StorageRefusesWrites)));
-                continue;
-            }
-            for (org, position) in self.handover.take_durable() {
-                self.sequencer.settle(org, position);
-            }
-            let judged = self.judge(push);
-            self.handover.put(judged, self.limits);
+impl Sequencing {
+    /// Judges a push and leaves it for the flusher.
+    pub(super) fn take(&mut self, push: Push) -> Result<(), PushError> {
+        let durable = self.handover.make_room(self.limits)?;
+        for (org, position) in durable {
+            self.sequencer.settle(org, position);
         }
-        drop(closing);
+        let judged = self.judge(push);
+        self.handover.put(judged);
+        Ok(())
     }
 
     fn judge(&mut self, push: Push) -> Judged {

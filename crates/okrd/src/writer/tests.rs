@@ -1,4 +1,4 @@
-//! The threads on a real log: groups, a full queue, a slow and a broken disk.
+//! The writer on a real log: groups, too much at once, a slow and a broken disk.
 
 use std::io;
 use std::path::Path;
@@ -146,34 +146,27 @@ async fn answers_come_when_they_are_durable_and_not_before() {
 }
 
 #[tokio::test]
-async fn a_full_queue_is_refused_and_what_waits_is_answered() {
+async fn what_is_too_much_is_refused_and_what_waits_is_answered() {
     let (faults, arrivals, releases) = stepped();
     releases.send(Ok(())).unwrap();
     let limits = WriterLimits {
-        queue: 1,
-        group: 1,
-        group_bytes: 1 << 20,
+        pushes: 2,
+        bytes: 1 << 20,
     };
     let world = World::start(limits, faults).await;
     arrivals.recv().unwrap();
-    // One at the disk, one in the group, one with the sequencer, one in the queue: whatever comes then is refused.
+    // One at the disk and two in the group: whatever comes then is refused, and has changed nothing.
     let mut waiting = Vec::new();
     let mut number = 0;
     let refused = loop {
         number += 1;
-        let (reply, answers) = oneshot::channel();
-        let push = Push {
-            author: author(),
-            offers: vec![team(number)],
-            reply,
-        };
-        match world.writer.enqueue(push) {
-            Ok(()) => waiting.push(answers),
+        match world.writer.judge(author(), vec![team(number)]) {
+            Ok(answers) => waiting.push(answers),
             Err(error) => break error,
         }
     };
     assert_eq!(refused, PushError::Overloaded);
-    assert!(waiting.len() <= 4, "{}", waiting.len());
+    assert!(waiting.len() <= 3, "{}", waiting.len());
     for _ in &waiting {
         releases.send(Ok(())).unwrap();
     }
@@ -221,14 +214,8 @@ async fn closing_answers_what_waits_and_takes_no_more() {
     arrivals.recv().unwrap();
     let mut waiting = Vec::new();
     for number in 1..=50 {
-        let (reply, answers) = oneshot::channel();
-        let push = Push {
-            author: author(),
-            offers: vec![team(number)],
-            reply,
-        };
-        world.writer.enqueue(push).unwrap();
-        waiting.push(answers);
+        let answers = world.writer.judge(author(), vec![team(number)]);
+        waiting.push(answers.unwrap());
     }
     drop(releases);
     let writer = Arc::clone(&world.writer);
