@@ -37,5 +37,9 @@ pub mod v1 {
 /// The encoded descriptors of `/proto`, for gRPC reflection.
 pub const FILE_DESCRIPTOR_SET: &[u8] = tonic::include_file_descriptor_set!("okr_descriptor");
 
+/// What this program can read in a change, as a number that grows with every new kind of event,
+/// field or choice. A change with something that is not in it is [`Decoded::Newer`].
+pub const VOCABULARY: u32 = 1;
+
 /// The version of the protocol, as sent in the metadata `okr-protocol`.
 pub const PROTOCOL_VERSION: u32 = 1;

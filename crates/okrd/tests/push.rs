@@ -228,6 +228,29 @@ async fn a_push_has_limits() {
 }
 
 #[tokio::test]
+async fn what_only_a_newer_program_understands_is_not_stored() {
+    let server = TestServer::start().await;
+    let ana = server.ana().await;
+    let good = new_change(&change(2, vec![ADDED_BEN]));
+    let mut newer = new_change(&change(3, vec![renamed("Acme", "Apex")]));
+    // A field 100 of the change that nobody has defined yet.
+    newer.change = [newer.change.as_ref(), &[0xa2, 0x06, 0x01, 0x2a]]
+        .concat()
+        .into();
+    let refused = refusal(ana.push_raw(1, vec![good.clone(), newer]).await);
+    let ApiError::InvalidChange { index, problem } = &refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(*index, 1);
+    assert!(problem.contains("too old"), "{problem}");
+    let outcomes = ana.push_raw(1, vec![good]).await.unwrap();
+    assert!(
+        matches!(outcomes[..], [PushOutcome::Accepted { position, .. }] if position.get() == 2),
+        "nothing of the refused push was stored: {outcomes:?}"
+    );
+}
+
+#[tokio::test]
 async fn pushes_at_the_same_time_get_dense_positions() {
     let server = TestServer::start().await;
     let ana = server.ana().await;
