@@ -9,6 +9,7 @@ mod conflicts;
 mod crash;
 mod full_disk;
 mod import;
+mod newer;
 mod refusals;
 mod restored;
 mod session;

@@ -21,9 +21,11 @@ pub(crate) fn replica(error: ReplicaError) -> CliError {
         }
         ReplicaError::Exists { .. } => CliError::user("workspace-exists", error.to_string())
             .with_hint("choose another name; okr workspace list shows those in use"),
-        ReplicaError::Newer { .. } => config("replica-too-new")
-            .with_exit(Exit::Incompatible)
-            .with_hint("a newer okr wrote it: use that one here too"),
+        ReplicaError::Newer { .. } | ReplicaError::NewerVocabulary { .. } => {
+            config("replica-too-new")
+                .with_exit(Exit::Incompatible)
+                .with_hint("a newer okr wrote it: use that one here too")
+        }
         ReplicaError::Damaged { .. } => config("replica-damaged")
             .with_exit(Exit::Integrity)
             .with_hint("what the server has is safe: clone it again under another name"),
@@ -41,9 +43,7 @@ pub(crate) fn replica(error: ReplicaError) -> CliError {
         ReplicaError::BeyondHead { .. } => {
             CliError::user("beyond-head", error.to_string()).with_exit(Exit::NotFound)
         }
-        ReplicaError::UpgradeNeeded { .. } => CliError::user("upgrade-needed", error.to_string())
-            .with_exit(Exit::Incompatible)
-            .with_hint("a newer okr wrote about it: use that one to change it"),
+        ReplicaError::UpgradeNeeded { entity } => newer(&entity.to_string()),
         ReplicaError::Io(_) | ReplicaError::Database(_) => {
             with_source(config("replica-failed"), &error)
                 .with_hint("nothing was changed; look at the disk and at the rights of the files")
@@ -56,6 +56,14 @@ pub(crate) fn replica(error: ReplicaError) -> CliError {
             config("replica-failed").with_hint("nothing was changed; try again")
         }
     }
+}
+
+/// Says that only a newer program knows what a thing is, so that this one must not change it.
+pub(crate) fn newer(about: &str) -> CliError {
+    let message = format!("{about} was changed by a newer okr, in a way that this one cannot read");
+    CliError::user("upgrade-needed", message)
+        .with_exit(Exit::Incompatible)
+        .with_hint("upgrade okr to change it; nothing has to be cloned again")
 }
 
 fn with_source(shown: CliError, error: &(dyn std::error::Error + 'static)) -> CliError {

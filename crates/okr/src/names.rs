@@ -2,12 +2,13 @@
 //!
 //! Holds what a command has read anyway; nothing is looked up here.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use okr_core::entity::Entity;
 use okr_core::id::{CheckInId, EntityId, KeyResultId, PersonId};
 use okr_core::measure::Measure;
 use okr_replica::{Directory, DirectoryEntry};
+use uuid::Uuid;
 
 use crate::short_id::{self, Alphabet};
 
@@ -16,6 +17,8 @@ use crate::short_id::{self, Alphabet};
 pub(crate) struct Names {
     people: BTreeMap<PersonId, DirectoryEntry>,
     things: HashMap<EntityId, Entity>,
+    /// What only a newer program understands.
+    upgrades: BTreeSet<Uuid>,
 }
 
 impl Names {
@@ -24,7 +27,18 @@ impl Names {
         Self {
             people: directory.entries,
             things: HashMap::new(),
+            upgrades: BTreeSet::new(),
         }
+    }
+
+    /// Remembers what only a newer program understands.
+    pub(crate) fn mark_upgrades(&mut self, entities: impl IntoIterator<Item = Uuid>) {
+        self.upgrades.extend(entities);
+    }
+
+    /// Says whether only a newer program knows what a thing is.
+    pub(crate) fn needs_upgrade(&self, id: impl Into<EntityId>) -> bool {
+        !self.upgrades.is_empty() && self.upgrades.contains(&id.into().uuid())
     }
 
     /// Adds a thing.

@@ -11,5 +11,5 @@ pub(crate) use entry::{PENDING, Told, told, who};
 pub(crate) use event::{Before, Said, said};
 pub(crate) use measure::{bounds, described, now, reached, value};
 pub(crate) use standing::{
-    is_about, key_result_marks, objective_marks, percent, place_in, week_of,
+    UPGRADE, is_about, key_result_marks, objective_marks, percent, place_in, week_of,
 };

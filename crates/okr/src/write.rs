@@ -86,7 +86,7 @@ pub(crate) fn write(
     } else {
         replica.propose(proposal, today)
     };
-    match proposed.map_err(failure::replica)? {
+    match proposed.map_err(|error| unwritable(context, replica, error))? {
         Proposed::Written(change) if dry_run => Ok(Outcome::WouldWrite(change)),
         Proposed::Written(change) => {
             remember(context, &change)?;
@@ -111,16 +111,31 @@ fn remember(context: &mut Context, change: &Change) -> Result<(), CliError> {
 
 /// Names the thing that a refusal is about, where it can be found.
 fn refusal(context: &Context, replica: &Replica, rejection: &Rejection) -> CliError {
-    let about = rejection.subject().and_then(|subject| {
-        let (reading, _) = context.present(replica).ok()?;
-        let directory = replica.directory().ok()?;
-        let names = Names {
-            view: &reading,
-            directory: &directory,
-        };
-        names.called(subject).ok()?.slug
-    });
+    let subject = rejection.subject();
+    let about = subject.and_then(|subject| slug_of(context, replica, subject));
     failure::rejected(rejection, about.as_deref())
+}
+
+/// Says why nothing can be written, with the name of what only a newer program knows.
+fn unwritable(context: &Context, replica: &Replica, error: ReplicaError) -> CliError {
+    let about = match &error {
+        ReplicaError::UpgradeNeeded { entity } => slug_of(context, replica, *entity),
+        _ => None,
+    };
+    match about {
+        Some(about) => failure::newer(&about),
+        None => failure::replica(error),
+    }
+}
+
+fn slug_of(context: &Context, replica: &Replica, id: EntityId) -> Option<String> {
+    let (reading, _) = context.present(replica).ok()?;
+    let directory = replica.directory().ok()?;
+    let names = Names {
+        view: &reading,
+        directory: &directory,
+    };
+    names.called(id).ok()?.slug
 }
 
 /// A thing that was written about, in machine output.

@@ -15,6 +15,7 @@ use crate::context::{Context, bad_when};
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::failure;
+use crate::names::Names;
 use crate::output::CycleItem;
 use crate::resolve::{look, resolver};
 use crate::when::{Clock, parse_due};
@@ -178,10 +179,12 @@ fn set_current(context: &mut Context, args: &CycleReference) -> Result<Exit, Cli
     let directory = replica.directory().map_err(failure::replica)?;
     let found = resolver(context, (&replica, &reading), &directory, &clock)?;
     let cycle = found.cycle(&args.reference)?;
+    let mut names = Names::new(directory.clone());
+    names.mark_upgrades(reading.upgrades().map_err(failure::replica)?.entities);
     drop(reading);
     settings.cycle = Some(cycle.id.to_string());
     workspace.save_config(&settings)?;
-    let items = [CycleItem::from(&cycle)];
+    let items = [CycleItem::new(&cycle, &names)];
     let frame = context.frame(&replica, &clock)?;
     context.ui.answer(&frame, &items, |_| {
         format!("current cycle: {}\n", items[0].name)

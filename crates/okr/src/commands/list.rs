@@ -50,6 +50,7 @@ pub(crate) fn run(context: &mut Context, args: &ListArgs) -> Result<Exit, CliErr
         }),
     };
     let is_empty = listing.print(context, &mut past, args.kind)?;
+    past.warn_upgrade(context);
     if is_empty {
         match &past.at.words {
             Some(_) => past.hint_empty(context),
@@ -156,8 +157,9 @@ impl Listing {
                 let mut found = past.cycles.clone();
                 found.retain(|cycle| self.is_status(cycle.state.word()));
                 found.truncate(self.limit);
-                let items: Vec<_> = found.iter().map(CycleItem::from).collect();
-                print(context, past, &items, |_| rows::cycles(&found))?
+                let items = found.iter().map(|cycle| CycleItem::new(cycle, &past.names));
+                let items: Vec<_> = items.collect();
+                print(context, past, &items, |_| rows::cycles(&found, &past.names))?
             }
             ListKind::People => {
                 let mut found = past.reading.people().map_err(failure::replica)?;

@@ -40,6 +40,8 @@ pub(crate) struct Past<'r> {
     /// Whether it goes without saying that everything is pending: there is no server to wait for,
     /// and people read the answer.
     pub(crate) all_pending: bool,
+    /// How many changes only a newer program understands.
+    newer_changes: usize,
     directory: Directory,
 }
 
@@ -59,6 +61,8 @@ impl<'r> Past<'r> {
         names.learn_all(teams.iter().cloned().map(Entity::Team));
         names.learn_all(cycles.iter().cloned().map(Entity::Cycle));
         names.learn_all(org.iter().cloned().map(Entity::Org));
+        let upgrades = reading.upgrades().map_err(failure::replica)?;
+        names.mark_upgrades(upgrades.entities);
         let info = replica.info().map_err(failure::replica)?;
         let for_people = context.ui.output() == ui::OutputFormat::Table;
         Ok(Self {
@@ -72,6 +76,7 @@ impl<'r> Past<'r> {
             teams,
             cycles,
             current_cycle: None,
+            newer_changes: upgrades.changes,
             directory,
         })
     }
@@ -290,6 +295,16 @@ impl<'r> Past<'r> {
             synced_at: self.info.synced_at,
             pending: self.info.pending,
             conflicts: self.info.conflicts,
+        }
+    }
+
+    /// Says on stderr that the answer lacks what only a newer program understands.
+    pub(crate) fn warn_upgrade(&self, context: &mut Context) {
+        if self.newer_changes > 0 {
+            let changes = super::counted(self.newer_changes, "change");
+            context.ui.warning(&format!(
+                "a newer okr made {changes} that this one cannot read: upgrade okr to see what they say"
+            ));
         }
     }
 

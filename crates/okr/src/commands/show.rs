@@ -79,6 +79,7 @@ pub(crate) fn run(context: &mut Context, args: &ShowArgs) -> Result<Exit, CliErr
             }
         }
     }
+    past.warn_upgrade(context);
     if is_missing {
         past.hint_empty(context);
     }
@@ -255,7 +256,7 @@ impl Shown {
                 changes,
             }),
             Thing::Cycle(standing) => ShownItem::Cycle(WithHistory {
-                thing: CycleItem::from(&standing.cycle),
+                thing: CycleItem::new(&standing.cycle, names),
                 check_ins: None,
                 changes,
             }),

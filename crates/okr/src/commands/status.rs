@@ -81,6 +81,7 @@ pub(crate) fn run(context: &mut Context, _args: &StatusArgs) -> Result<Exit, Cli
         exchange: past.exchange(),
     };
     answer(context, &past, &view, scope)?;
+    past.warn_upgrade(context);
     if cycle.is_none() {
         match &past.at.words {
             Some(_) => past.hint_empty(context),
@@ -194,7 +195,7 @@ fn answer(
             let names = &past.names;
             let item = StatusItem {
                 me: PersonRef::new(past.me(), names),
-                cycle: view.cycle.map(CycleItem::from),
+                cycle: view.cycle.map(|cycle| CycleItem::new(cycle, &past.names)),
                 gone: gone.map(Into::into),
                 scope: scope.word(),
                 key_results: view

@@ -56,6 +56,7 @@ pub(crate) fn run(context: &mut Context, args: &TreeArgs) -> Result<Exit, CliErr
         .iter()
         .all(|standing| standing.objectives.is_empty());
     answer(context, &past, &standings, (about, args.depth))?;
+    past.warn_upgrade(context);
     if is_empty {
         match &past.at.words {
             Some(_) => past.hint_empty(context),

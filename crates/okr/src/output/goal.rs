@@ -49,6 +49,8 @@ pub(crate) struct KeyResultItem {
     pub(crate) latest_check_in: Option<CheckInItem>,
     /// Whether anything of it waits for the server.
     pub(crate) pending: bool,
+    /// Whether only a newer program knows what it is now.
+    pub(crate) upgrade_needed: bool,
 }
 
 impl KeyResultItem {
@@ -82,6 +84,7 @@ impl KeyResultItem {
                 .as_ref()
                 .map(|fact| CheckInItem::new(fact, names)),
             pending: standing.pending,
+            upgrade_needed: names.needs_upgrade(key_result.id),
         }
     }
 }
@@ -122,6 +125,7 @@ pub(crate) struct ObjectiveItem {
     pub(crate) original_progress: Option<ProgressItem>,
     pub(crate) late_addition: bool,
     pub(crate) pending: bool,
+    pub(crate) upgrade_needed: bool,
     pub(crate) key_results: Vec<KeyResultItem>,
 }
 
@@ -149,6 +153,7 @@ impl ObjectiveItem {
             original_progress: standing.original.map(ProgressItem::from),
             late_addition: standing.late_addition,
             pending: standing.pending,
+            upgrade_needed: names.needs_upgrade(objective.id),
             key_results: standing
                 .key_results
                 .iter()
@@ -185,6 +190,7 @@ pub(crate) struct TeamItem {
     pub(crate) leads: Vec<PersonRef>,
     pub(crate) members: Vec<PersonRef>,
     pub(crate) archived: bool,
+    pub(crate) upgrade_needed: bool,
 }
 
 impl TeamItem {
@@ -201,6 +207,7 @@ impl TeamItem {
             leads: people(&team.leads),
             members: people(&team.members),
             archived: team.archived,
+            upgrade_needed: names.needs_upgrade(team.id),
         }
     }
 }
@@ -226,10 +233,11 @@ pub(crate) struct CycleItem {
     pub(crate) cadence_days: Option<u16>,
     /// `planned`, `open` or `closed`.
     pub(crate) state: &'static str,
+    pub(crate) upgrade_needed: bool,
 }
 
-impl From<&Cycle> for CycleItem {
-    fn from(cycle: &Cycle) -> Self {
+impl CycleItem {
+    pub(crate) fn new(cycle: &Cycle, names: &Names) -> Self {
         Self {
             id: Id(cycle.id.uuid()),
             short_id: short(cycle.id.uuid()),
@@ -238,6 +246,7 @@ impl From<&Cycle> for CycleItem {
             end: cycle.period.end().to_string(),
             cadence_days: cycle.cadence.map(CadenceDays::get),
             state: cycle.state.word(),
+            upgrade_needed: names.needs_upgrade(cycle.id),
         }
     }
 }
@@ -261,6 +270,7 @@ pub(crate) struct PersonItem {
     /// `viewer`, `member` or `admin`.
     pub(crate) role: &'static str,
     pub(crate) active: bool,
+    pub(crate) upgrade_needed: bool,
 }
 
 impl PersonItem {
@@ -274,6 +284,7 @@ impl PersonItem {
             email: entry.and_then(|entry| filled(&entry.email)),
             role: person.role.word(),
             active: person.active,
+            upgrade_needed: names.needs_upgrade(person.id),
         }
     }
 }

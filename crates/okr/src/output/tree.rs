@@ -41,7 +41,7 @@ impl CycleTreeItem {
             .iter()
             .filter(|(team, _)| team.is_none_or(asked));
         Self {
-            cycle: CycleItem::from(&standing.cycle),
+            cycle: CycleItem::new(&standing.cycle, names),
             progress: standing.progress.map(ProgressItem::from),
             expected: standing.expected.into(),
             teams: of_teams

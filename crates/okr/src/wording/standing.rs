@@ -7,7 +7,11 @@ use okr_core::progress::{Progress, expected};
 use okr_core::value::{GoalState, WeekStart, days_between};
 use okr_replica::{KeyResultStanding, ObjectiveStanding};
 
+use crate::names::Names;
 use crate::render::Screen;
+
+/// What is said of a thing that only a newer program knows.
+pub(crate) const UPGRADE: &str = "upgrade okr";
 
 /// Writes progress in percent, or a dash.
 pub(crate) fn percent(progress: Option<Progress>) -> String {
@@ -15,8 +19,11 @@ pub(crate) fn percent(progress: Option<Progress>) -> String {
 }
 
 /// Says what is special about a key result: late, pending, moved away from its commitment.
-pub(crate) fn key_result_marks(standing: &KeyResultStanding) -> Vec<String> {
+pub(crate) fn key_result_marks(standing: &KeyResultStanding, names: &Names) -> Vec<String> {
     let mut marks = Vec::new();
+    if names.needs_upgrade(standing.key_result.id) {
+        marks.push(UPGRADE.to_owned());
+    }
     if let Some(zone) = standing.zone {
         marks.push(format!("zone {zone}"));
     }
@@ -34,9 +41,12 @@ pub(crate) fn key_result_marks(standing: &KeyResultStanding) -> Vec<String> {
 }
 
 /// Says what is special about an objective.
-pub(crate) fn objective_marks(standing: &ObjectiveStanding) -> Vec<String> {
+pub(crate) fn objective_marks(standing: &ObjectiveStanding, names: &Names) -> Vec<String> {
     let objective = &standing.objective;
     let mut marks = Vec::new();
+    if names.needs_upgrade(objective.id) {
+        marks.push(UPGRADE.to_owned());
+    }
     match objective.state() {
         GoalState::Active => {}
         GoalState::Draft | GoalState::Closed | GoalState::Abandoned | GoalState::Archived => {

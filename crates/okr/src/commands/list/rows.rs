@@ -9,10 +9,20 @@ use crate::commands::past::Past;
 use crate::names::Names;
 use crate::render::{Cell, Column, Screen, Table, Tone, mark_and_words, tone};
 use crate::short_id::{Alphabet, ShortIds};
-use crate::wording::{PENDING, bounds, percent, value, who};
+use crate::wording::{PENDING, UPGRADE, bounds, percent, value, who};
 
 fn ids(shown: impl IntoIterator<Item = Uuid>) -> ShortIds {
     ShortIds::among(Alphabet::Thing, shown)
+}
+
+/// Adds to a state that only a newer program knows it for sure.
+fn with_upgrade(state: impl Into<String>, needs_upgrade: bool) -> String {
+    let state = state.into();
+    if needs_upgrade {
+        format!("{state}, {UPGRADE}")
+    } else {
+        state
+    }
 }
 
 /// Lists objectives.
@@ -37,6 +47,7 @@ pub(crate) fn objectives(found: &[ObjectiveStanding], names: &Names) -> Table {
         if one.pending {
             state = format!("{state}, pending");
         }
+        let state = with_upgrade(state, names.needs_upgrade(objective.id));
         table.row([
             Cell::toned(Tone::Id, &ids.shown(objective.id.uuid())),
             objective.slug.as_str().into(),
@@ -79,7 +90,13 @@ pub(crate) fn key_results(found: &[KeyResultStanding], names: &Names, screen: &S
             bounds(measure, screen).into(),
             now.map_or_else(Cell::empty, Cell::from),
             percent(one.progress).into(),
-            Cell::toned(tone(one.status), &mark_and_words(one.status, screen)),
+            Cell::toned(
+                tone(one.status),
+                &with_upgrade(
+                    mark_and_words(one.status, screen),
+                    names.needs_upgrade(key_result.id),
+                ),
+            ),
             names.at_person(key_result.owner).into(),
             names.label(key_result.objective.into()).into(),
         ]);
@@ -109,14 +126,18 @@ pub(crate) fn teams(found: &[Team], names: &Names) -> Table {
                 .map_or_else(Cell::empty, |parent| names.label(parent.into()).into()),
             leads.join(", ").into(),
             team.members.len().to_string().into(),
-            if team.archived { "archived" } else { "active" }.into(),
+            with_upgrade(
+                if team.archived { "archived" } else { "active" },
+                names.needs_upgrade(team.id),
+            )
+            .into(),
         ]);
     }
     table
 }
 
 /// Lists cycles.
-pub(crate) fn cycles(found: &[Cycle]) -> Table {
+pub(crate) fn cycles(found: &[Cycle], names: &Names) -> Table {
     let ids = ids(found.iter().map(|cycle| cycle.id.uuid()));
     let mut table = Table::new(["ID", "NAME", "FROM", "TO", "STATE"].map(Column::left));
     for cycle in found {
@@ -125,7 +146,7 @@ pub(crate) fn cycles(found: &[Cycle]) -> Table {
             cycle.name.as_str().into(),
             cycle.period.start().to_string().into(),
             cycle.period.end().to_string().into(),
-            cycle.state.word().into(),
+            with_upgrade(cycle.state.word(), names.needs_upgrade(cycle.id)).into(),
         ]);
     }
     table
@@ -149,7 +170,11 @@ pub(crate) fn people(found: &[Person], names: &Names) -> Table {
             part(entry.map(|entry| &entry.name)),
             part(entry.map(|entry| &entry.email)),
             person.role.word().into(),
-            if person.active { "active" } else { "left" }.into(),
+            with_upgrade(
+                if person.active { "active" } else { "left" },
+                names.needs_upgrade(person.id),
+            )
+            .into(),
         ]);
     }
     table

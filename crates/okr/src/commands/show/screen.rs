@@ -131,6 +131,13 @@ fn flags(late_addition: bool, pending: bool) -> Option<String> {
     joined(words.into_iter().flatten())
 }
 
+/// Says that only a newer program knows what a thing is now.
+fn upgrade(id: impl Into<EntityId>, names: &Names) -> Option<&'static str> {
+    names
+        .needs_upgrade(id)
+        .then_some("upgrade okr: a newer one changed this, which this one cannot show or change")
+}
+
 fn objective(standing: &ObjectiveStanding, past: &Past<'_>, screen: &Screen) -> Vec<String> {
     let objective = &standing.objective;
     let names = &past.names;
@@ -156,6 +163,7 @@ fn objective(standing: &ObjectiveStanding, past: &Past<'_>, screen: &Screen) -> 
     facts.add_some("continues", objective.continues.map(|id| named(id, names)));
     facts.add_some("tags", joined(&objective.tags));
     facts.add_some("remarks", flags(standing.late_addition, standing.pending));
+    facts.add_some("attention", upgrade(objective.id, names));
     let heading = title(
         objective.slug.as_str(),
         objective.title.as_str(),
@@ -221,6 +229,7 @@ fn key_result(standing: &KeyResultStanding, past: &Past<'_>, screen: &Screen) ->
     facts.add_some("due", key_result.due.map(|day| day.to_string()));
     facts.add_some("tags", joined(&key_result.tags));
     facts.add_some("remarks", flags(standing.late_addition, standing.pending));
+    facts.add_some("attention", upgrade(key_result.id, names));
     let heading = title(
         key_result.slug.as_str(),
         key_result.title.as_str(),
@@ -272,6 +281,7 @@ fn team_facts(team: &Team, names: &Names, screen: &Screen) -> String {
         joined(team.members.iter().map(|id| names.at_person(*id))),
     );
     facts.add("state", if team.archived { "archived" } else { "active" });
+    facts.add_some("attention", upgrade(team.id, names));
     let title =
         Cell::toned(Tone::Strong, team.slug.as_str()).and(Tone::Plain, &format!("  {}", team.name));
     format!(
@@ -290,6 +300,7 @@ fn cycle(standing: &CycleStanding, past: &Past<'_>, screen: &Screen) -> Vec<Stri
     facts.add("from", start.to_string());
     facts.add("to", end.to_string());
     facts.add("state", cycle.state.word());
+    facts.add_some("attention", upgrade(cycle.id, &past.names));
     facts.add(
         "today",
         place_in(cycle, past.at.moment.day, clock.week_start, screen),
@@ -323,6 +334,7 @@ fn person_facts(person: &Person, names: &Names, screen: &Screen) -> String {
     facts.add_some("e-mail", entry.and_then(|entry| filled(&entry.email)));
     facts.add("role", person.role.word());
     facts.add("state", if person.active { "active" } else { "left" });
+    facts.add_some("attention", upgrade(person.id, names));
     let title = screen.paint(Tone::Strong, &names.at_person(person.id));
     format!("{title}\n{}", facts.render(screen))
 }

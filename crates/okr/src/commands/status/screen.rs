@@ -203,7 +203,7 @@ fn notes(view: &StatusView<'_>, names: &Names, screen: &Screen) -> String {
         lines.push(Cell::toned(Tone::Dim, "No goals here."));
     }
     for one in &view.goals {
-        let marks = key_result_marks(one);
+        let marks = key_result_marks(one, names);
         if !marks.is_empty() {
             let marks = marks.join(&format!(" {} ", screen.dot()));
             let name = names.label(one.key_result.id.into());

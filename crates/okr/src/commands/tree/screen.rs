@@ -228,11 +228,11 @@ impl Drawing<'_> {
                 let cell = self
                     .with_progress(label, standing.progress)
                     .and(Tone::Dim, &format!("  {owner}"));
-                self.marked(cell, objective_marks(standing), line)
+                self.marked(cell, objective_marks(standing, self.names), line)
             }
             Row::KeyResult(standing) => {
                 let cell = self.key_result(label, standing);
-                self.marked(cell, key_result_marks(standing), line)
+                self.marked(cell, key_result_marks(standing, self.names), line)
             }
             Row::Supports(_) => self.finish(&label),
         }
