@@ -4,14 +4,15 @@ use okr_core::Date;
 use okr_core::admit::Context;
 use okr_core::change::Change;
 use okr_core::decide::{Decision, Proposal, decide};
+use okr_core::id::Position;
 use okr_core::rejection::Rejection;
 use okr_core::view::Overlay;
 use rusqlite::Connection;
 
 use crate::error::ReplicaError;
 use crate::rebase::{self, Bench};
-use crate::replica::Replica;
-use crate::{pending, record, upgrade};
+use crate::replica::{Replica, upgrade_needed};
+use crate::{pending, record};
 
 /// What became of many proposals.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,7 +104,12 @@ fn judge_all(
         }
         match decide(&overlay, &context, bench.org, proposal)? {
             Decision::Change(change) => {
-                upgrade::refuse_unknown(db, &overlay, &change)?;
+                for event in &change.events {
+                    let entity = event.subject();
+                    if upgrade_needed(db, entity, Position::new(u64::MAX))? {
+                        return Err(ReplicaError::UpgradeNeeded { entity });
+                    }
+                }
                 overlay.apply(&change)?;
                 changes.push(change);
             }

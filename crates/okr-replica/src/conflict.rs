@@ -114,14 +114,18 @@ fn moment_of(made: uuid::Timestamp) -> Option<okr_core::Timestamp> {
     okr_core::Timestamp::new(i64::try_from(seconds).ok()?, nanoseconds).ok()
 }
 
-/// Moves a pending change to the conflicts.
+/// Moves a pending change to the conflicts; says whether it was still pending.
+///
+/// What is pending no more was dealt with by another process, while this one waited for an answer.
 pub(crate) fn keep(
     db: &Connection,
     pending: &PendingChange,
     refusal: &Refusal,
     seen_at: Position,
-) -> Result<(), ReplicaError> {
-    pending::remove(db, pending.change.id)?;
+) -> Result<bool, ReplicaError> {
+    if !pending::remove(db, pending.change.id)? {
+        return Ok(false);
+    }
     let facts = serde_json::to_string(&refusal.facts).expect("a map of strings is JSON");
     db.prepare_cached(
         "INSERT OR REPLACE INTO conflicts
@@ -139,7 +143,7 @@ pub(crate) fn keep(
         facts,
         i64::try_from(seen_at.get()).unwrap_or(i64::MAX),
     ))?;
-    Ok(())
+    Ok(true)
 }
 
 /// Returns every conflict, oldest first.

@@ -31,7 +31,6 @@ mod schema;
 mod setter;
 mod short;
 mod sync;
-mod upgrade;
 mod version;
 mod view;
 
@@ -58,4 +57,3 @@ pub use remote::{
 pub use replica::{Proposed, Replica};
 pub use restored::{Rebuilt, TakenOver};
 pub use sync::{Follower, Merged, SyncError, SyncProgress, SyncReport, Turn};
-pub use upgrade::Upgrades;

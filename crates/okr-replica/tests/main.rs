@@ -15,3 +15,4 @@ mod restored;
 mod server;
 mod settling;
 mod syncing;
+mod two_processes;

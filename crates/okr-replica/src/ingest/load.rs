@@ -12,7 +12,7 @@ use crate::ends::{Ends, Of};
 use crate::error::ReplicaError;
 use crate::integrity::IntegrityError;
 use crate::record::{self, NewRecord};
-use crate::{meta, pending, schema, upgrade};
+use crate::{meta, pending, schema};
 
 /// A transaction in which records are being written.
 #[derive(Debug)]
@@ -108,7 +108,14 @@ impl Load {
             };
             match &new.confirmed.decoded {
                 Decoded::Known(change) => self.evolver.apply(db, change, stand)?,
-                newer @ Decoded::Newer { .. } => upgrade::mark(db, newer, stand.position)?,
+                Decoded::Newer { subjects, .. } => {
+                    for subject in subjects {
+                        db.prepare_cached(
+                            "INSERT OR IGNORE INTO upgrades (id, position) VALUES (?1, ?2)",
+                        )?
+                        .execute((subject.as_bytes(), position))?;
+                    }
+                }
             }
             if !self.pending.is_empty() && self.pending.remove(&id) {
                 pending::forget(db, id)?;

@@ -7,9 +7,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use bytes::Bytes;
-use okr_proto::RecordError;
+use okr_proto::{ConfirmedChange, RecordError};
 
-use crate::record::{self, NewRecord};
+use crate::record::NewRecord;
 
 /// After how many records a thread is started.
 const RECORDS_READ_IN_PLACE: usize = 8192;
@@ -97,7 +97,7 @@ impl Worker {
 fn read_batch(batch: Vec<Bytes>) -> Read {
     let mut records = Vec::with_capacity(batch.len());
     for bytes in batch {
-        match record::read(&bytes) {
+        match ConfirmedChange::read(&bytes) {
             Ok(confirmed) => records.push(NewRecord { bytes, confirmed }),
             Err(problem) => {
                 return Err(Failed {

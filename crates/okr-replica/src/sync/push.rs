@@ -126,12 +126,13 @@ fn note(
             }
             PushOutcome::Rejected(refusal) => {
                 let refusal = blame.explain(&pending.change, refusal);
-                conflict::keep(db, pending, &refusal, base)?;
-                tally.conflicts.push(Conflict {
-                    change: pending.change.clone(),
-                    refusal,
-                    seen_at: base,
-                });
+                if conflict::keep(db, pending, &refusal, base)? {
+                    tally.conflicts.push(Conflict {
+                        change: pending.change.clone(),
+                        refusal,
+                        seen_at: base,
+                    });
+                }
             }
         }
     }

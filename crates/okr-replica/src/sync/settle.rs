@@ -6,15 +6,11 @@ use super::blame::Blame;
 use super::{SyncError, Tally};
 use crate::conflict::{self, Conflict};
 use crate::replica::Replica;
-use crate::{meta, pending, rebase, upgrade};
+use crate::{meta, pending, rebase};
 
 /// Moves pending changes that no longer fit to the conflicts, and drops what holds already.
 pub(super) fn settle(replica: &mut Replica, tally: &mut Tally) -> Result<(), SyncError> {
     replica.write(|db| {
-        // Where history is not understood in full, only the server can judge.
-        if upgrade::is_any_needed(db)? {
-            return Ok(());
-        }
         let rebased = rebase::rebase(db)?;
         for pending in &rebased.already_so {
             pending::remove(db, pending.change.id)?;
@@ -27,12 +23,13 @@ pub(super) fn settle(replica: &mut Replica, tally: &mut Tally) -> Result<(), Syn
         let mut blame = Blame::of(&conflict::all(db)?);
         for (pending, rejection) in &rebased.refused {
             let refusal = blame.explain(&pending.change, Refusal::from(rejection));
-            conflict::keep(db, pending, &refusal, seen_at)?;
-            tally.conflicts.push(Conflict {
-                change: pending.change.clone(),
-                refusal,
-                seen_at,
-            });
+            if conflict::keep(db, pending, &refusal, seen_at)? {
+                tally.conflicts.push(Conflict {
+                    change: pending.change.clone(),
+                    refusal,
+                    seen_at,
+                });
+            }
         }
         Ok(())
     })
