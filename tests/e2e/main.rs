@@ -10,6 +10,7 @@ mod crash;
 mod full_disk;
 mod import;
 mod newer;
+mod python;
 mod refusals;
 mod restored;
 mod session;
