@@ -4,15 +4,14 @@ use okr_core::Date;
 use okr_core::admit::Context;
 use okr_core::change::Change;
 use okr_core::decide::{Decision, Proposal, decide};
-use okr_core::id::Position;
 use okr_core::rejection::Rejection;
 use okr_core::view::Overlay;
 use rusqlite::Connection;
 
 use crate::error::ReplicaError;
 use crate::rebase::{self, Bench};
-use crate::replica::{Replica, upgrade_needed};
-use crate::{pending, record};
+use crate::replica::Replica;
+use crate::{pending, record, upgrade};
 
 /// What became of many proposals.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,12 +103,7 @@ fn judge_all(
         }
         match decide(&overlay, &context, bench.org, proposal)? {
             Decision::Change(change) => {
-                for event in &change.events {
-                    let entity = event.subject();
-                    if upgrade_needed(db, entity, Position::new(u64::MAX))? {
-                        return Err(ReplicaError::UpgradeNeeded { entity });
-                    }
-                }
+                upgrade::refuse_unknown(db, &overlay, &change)?;
                 overlay.apply(&change)?;
                 changes.push(change);
             }

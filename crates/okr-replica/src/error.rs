@@ -32,6 +32,14 @@ pub enum ReplicaError {
         /// The newest version that this program reads.
         known: i64,
     },
+    /// A newer program understood more of the history than this one does.
+    #[error("a newer program wrote the replica: its vocabulary is {found}, this program's {known}")]
+    NewerVocabulary {
+        /// The stored vocabulary.
+        found: i64,
+        /// The vocabulary of this program.
+        known: i64,
+    },
     /// What is stored contradicts itself or is not a replica.
     #[error("the replica is damaged: {what}")]
     Damaged {

@@ -3,6 +3,7 @@
 //! Nothing of it is visible before a signed checkpoint vouches for all of it, and a crash, an error
 //! or a drop on the way leaves the replica as it was.
 
+mod again;
 pub(crate) mod days;
 mod evolve;
 mod load;
@@ -22,7 +23,8 @@ use crate::integrity::IntegrityError;
 use crate::meta::{self, Meta};
 use crate::record::{self, NewRecord};
 use crate::replica::Replica;
-use crate::{ends, schema, version};
+use crate::{ends, schema, upgrade, version};
+pub(crate) use again::evolve_again;
 use load::{Load, begin, repeated};
 use reader::{Failed, Read, Reader};
 
@@ -302,6 +304,7 @@ impl Ingest<'_> {
         Meta::Frontier.set(self.db, self.frontier.to_bytes())?;
         Meta::Checkpoint.set(self.db, note)?;
         Meta::SyncedAt.set(self.db, now.as_microsecond())?;
+        upgrade::remember_vocabulary(self.db)?;
         self.db.execute_batch("COMMIT")?;
         if bulk {
             schema::use_write_ahead_log(self.db);

@@ -31,6 +31,7 @@ mod schema;
 mod setter;
 mod short;
 mod sync;
+mod upgrade;
 mod version;
 mod view;
 
@@ -57,3 +58,4 @@ pub use remote::{
 pub use replica::{Proposed, Replica};
 pub use restored::{Rebuilt, TakenOver};
 pub use sync::{Follower, Merged, SyncError, SyncProgress, SyncReport, Turn};
+pub use upgrade::Upgrades;

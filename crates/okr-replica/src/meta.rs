@@ -66,6 +66,8 @@ pub(crate) enum Meta {
     Checkpoint,
     SyncedAt,
     DirectoryVersion,
+    /// What the program could read that took the records in.
+    Vocabulary,
     /// The number of the newest entity.
     Entities,
     /// By how many days a check-in was ever ahead of the day it was recorded on; at least 0.
@@ -87,6 +89,7 @@ impl Meta {
             Self::Checkpoint => "checkpoint",
             Self::SyncedAt => "synced_at",
             Self::DirectoryVersion => "directory_version",
+            Self::Vocabulary => "vocabulary",
             Self::Entities => "entities",
             Self::AheadRecorded => "ahead_recorded_days",
             Self::AheadAuthored => "ahead_authored_days",

@@ -18,6 +18,7 @@ use okr_core::id::{
     CheckInId, CycleId, EntityId, KeyResultId, ObjectiveId, OrgId, PersonId, Position, TeamId,
 };
 use okr_core::view::View;
+use rusqlite::Connection;
 
 pub use check_in::CheckInFact;
 pub use find::Found;
@@ -29,7 +30,7 @@ use crate::ingest::days::{day_number, day_of_micros};
 use crate::meta::{self, Meta};
 use crate::moment::{Axis, Bound, Confirmed, Moment, Point, Waiting};
 use crate::record;
-use crate::replica::{self, Replica, Snapshot};
+use crate::replica::{Replica, Snapshot};
 use crate::version::{self, RowRef, Version};
 use queue::Queue;
 
@@ -155,16 +156,13 @@ impl Reading<'_> {
         self.moment
     }
 
-    /// Says whether only a newer program knows what an entity is at the moment.
-    ///
-    /// # Errors
-    /// The store's failures.
-    pub fn upgrade_needed(&self, id: EntityId) -> Result<bool, ReplicaError> {
-        let until = match self.definitions.confirmed {
-            Confirmed::Until(position) => position,
-            Confirmed::Authored(_) => Position::new(u64::MAX),
-        };
-        replica::upgrade_needed(self.snapshot.db, id, until)
+    pub(crate) const fn db(&self) -> &Connection {
+        self.snapshot.db
+    }
+
+    /// Returns the confirmed changes that make the definitions.
+    pub(crate) const fn defined_by(&self) -> Confirmed {
+        self.definitions.confirmed
     }
 
     /// Returns the last day that a check-in known on the axis can be about.

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use okr_core::id::{ChangeId, PersonId, Position};
 use okr_core::value::Source;
 use okr_log::{Hash, RecordView};
-use okr_proto::{ConfirmedChange, Decoded, decode_record};
+use okr_proto::{ConfirmedChange, Decoded, RecordError, decode_record};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::error::ReplicaError;
@@ -66,6 +66,17 @@ impl NewRecord {
     }
 }
 
+/// Reads a record and hashes it.
+pub(crate) fn read(bytes: &[u8]) -> Result<ConfirmedChange, RecordError> {
+    let confirmed = ConfirmedChange::read(bytes)?;
+    #[cfg(test)]
+    let confirmed = ConfirmedChange {
+        decoded: crate::upgrade::old_program::understand(confirmed.decoded),
+        ..confirmed
+    };
+    Ok(confirmed)
+}
+
 /// Returns a position as the database holds it.
 pub(crate) fn number(position: Position) -> i64 {
     i64::try_from(position.get()).unwrap_or(i64::MAX)
@@ -105,7 +116,10 @@ pub(crate) fn decoded(db: &Connection, position: Position) -> Result<Decoded, Re
     let bytes = row.get_ref(0)?.as_blob().map_err(ReplicaError::damaged)?;
     let view = RecordView::parse(bytes)
         .map_err(|error| ReplicaError::damaged(format!("record {position}: {error}")))?;
-    Ok(decode_record(&view)?)
+    let decoded = decode_record(&view)?;
+    #[cfg(test)]
+    let decoded = crate::upgrade::old_program::understand(decoded);
+    Ok(decoded)
 }
 
 /// Returns when the change at a position was recorded, in microseconds; none when there is none.

@@ -6,7 +6,7 @@ use std::path::Path;
 use okr_core::admit::Context;
 use okr_core::change::Change;
 use okr_core::decide::{Decision, Proposal, decide};
-use okr_core::id::{EntityId, Position};
+use okr_core::id::Position;
 use okr_core::rejection::Rejection;
 use okr_core::view::Overlay;
 use okr_core::{Date, Timestamp};
@@ -15,7 +15,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::error::ReplicaError;
 use crate::meta::{self, NewReplica, RemoteInfo, ReplicaInfo};
 use crate::rebase::{self, Bench};
-use crate::{pending, record, schema};
+use crate::{pending, record, schema, upgrade};
 
 /// The offline copy of one organisation's history.
 #[derive(Debug)]
@@ -46,13 +46,15 @@ impl Replica {
         Ok(Self::of(db))
     }
 
-    /// Opens the replica in a directory.
+    /// Opens the replica in a directory, and reads again what an older program did not understand.
     ///
     /// # Errors
-    /// [`ReplicaError::Missing`], [`ReplicaError::Newer`], [`ReplicaError::Damaged`],
-    /// [`ReplicaError::Busy`], [`ReplicaError::ReadOnly`] and [`ReplicaError::Io`].
+    /// [`ReplicaError::Missing`], [`ReplicaError::Newer`], [`ReplicaError::NewerVocabulary`],
+    /// [`ReplicaError::Damaged`], [`ReplicaError::Busy`], [`ReplicaError::ReadOnly`] and [`ReplicaError::Io`].
     pub fn open(dir: &Path) -> Result<Self, ReplicaError> {
-        Ok(Self::of(schema::open(dir)?))
+        let mut db = schema::open(dir)?;
+        upgrade::catch_up(&mut db)?;
+        Ok(Self::of(db))
     }
 
     const fn of(db: Connection) -> Self {
@@ -181,17 +183,6 @@ impl Drop for Snapshot<'_> {
     }
 }
 
-/// Says whether a change up to a position is about an entity and only known to a newer program.
-pub(crate) fn upgrade_needed(
-    db: &Connection,
-    id: EntityId,
-    until: Position,
-) -> Result<bool, ReplicaError> {
-    let mut statement =
-        db.prepare_cached("SELECT 1 FROM upgrades WHERE id = ?1 AND position <= ?2")?;
-    Ok(statement.exists((id.uuid().as_bytes(), record::number(until)))?)
-}
-
 /// Decides on everything confirmed and everything pending that fits.
 fn judge(db: &Connection, proposal: Proposal, today: Date) -> Result<Proposed, ReplicaError> {
     let bench = Bench::read(db)?;
@@ -204,16 +195,17 @@ fn judge(db: &Connection, proposal: Proposal, today: Date) -> Result<Proposed, R
     };
     Ok(match decide(&overlay, &context, bench.org, proposal)? {
         Decision::Change(change) => {
-            for event in &change.events {
-                let entity = event.subject();
-                if upgrade_needed(db, entity, Position::new(u64::MAX))? {
-                    return Err(ReplicaError::UpgradeNeeded { entity });
-                }
-            }
+            upgrade::refuse_unknown(db, &overlay, &change)?;
             Proposed::Written(change)
         }
         Decision::NothingToDo => Proposed::NothingToDo,
-        Decision::Rejected(rejection) => Proposed::Rejected(rejection),
+        Decision::Rejected(rejection) => {
+            // What the rules say about something that is not known in full means nothing.
+            if let Some(entity) = rejection.subject() {
+                upgrade::refuse_marked(db, entity)?;
+            }
+            Proposed::Rejected(rejection)
+        }
     })
 }
 

@@ -129,6 +129,12 @@ pub(crate) fn pull_all(
     pull::pull(replica, remote, now, (&mut Tally::default(), progress))
 }
 
+/// Admits what is pending again, as a sync does after a pull.
+#[cfg(test)]
+pub(crate) fn settle_now(replica: &mut Replica) -> Result<(), SyncError> {
+    settle::settle(replica, &mut Tally::default())
+}
+
 impl Replica {
     /// Exchanges everything with the server.
     ///

@@ -12,7 +12,7 @@ use crate::ends::{Ends, Of};
 use crate::error::ReplicaError;
 use crate::integrity::IntegrityError;
 use crate::record::{self, NewRecord};
-use crate::{meta, pending, schema};
+use crate::{meta, pending, schema, upgrade};
 
 /// A transaction in which records are being written.
 #[derive(Debug)]
@@ -108,14 +108,7 @@ impl Load {
             };
             match &new.confirmed.decoded {
                 Decoded::Known(change) => self.evolver.apply(db, change, stand)?,
-                Decoded::Newer { subjects, .. } => {
-                    for subject in subjects {
-                        db.prepare_cached(
-                            "INSERT OR IGNORE INTO upgrades (id, position) VALUES (?1, ?2)",
-                        )?
-                        .execute((subject.as_bytes(), position))?;
-                    }
-                }
+                newer @ Decoded::Newer { .. } => upgrade::mark(db, newer, stand.position)?,
             }
             if !self.pending.is_empty() && self.pending.remove(&id) {
                 pending::forget(db, id)?;

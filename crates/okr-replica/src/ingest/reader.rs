@@ -7,9 +7,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use bytes::Bytes;
-use okr_proto::{ConfirmedChange, RecordError};
+use okr_proto::RecordError;
 
-use crate::record::NewRecord;
+use crate::record::{self, NewRecord};
 
 /// After how many records a thread is started.
 const RECORDS_READ_IN_PLACE: usize = 8192;
@@ -97,7 +97,7 @@ impl Worker {
 fn read_batch(batch: Vec<Bytes>) -> Read {
     let mut records = Vec::with_capacity(batch.len());
     for bytes in batch {
-        match ConfirmedChange::read(&bytes) {
+        match record::read(&bytes) {
             Ok(confirmed) => records.push(NewRecord { bytes, confirmed }),
             Err(problem) => {
                 return Err(Failed {

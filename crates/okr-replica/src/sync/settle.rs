@@ -6,11 +6,15 @@ use super::blame::Blame;
 use super::{SyncError, Tally};
 use crate::conflict::{self, Conflict};
 use crate::replica::Replica;
-use crate::{meta, pending, rebase};
+use crate::{meta, pending, rebase, upgrade};
 
 /// Moves pending changes that no longer fit to the conflicts, and drops what holds already.
 pub(super) fn settle(replica: &mut Replica, tally: &mut Tally) -> Result<(), SyncError> {
     replica.write(|db| {
+        // Where history is not understood in full, only the server can judge.
+        if upgrade::is_any_needed(db)? {
+            return Ok(());
+        }
         let rebased = rebase::rebase(db)?;
         for pending in &rebased.already_so {
             pending::remove(db, pending.change.id)?;

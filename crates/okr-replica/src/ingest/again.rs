@@ -1,0 +1,57 @@
+//! Evolving the stored records again, from the first one on.
+
+use okr_core::id::Position;
+use okr_proto::{ConfirmedChange, Decoded};
+use rusqlite::Connection;
+
+use super::evolve::{Evolver, Stand};
+use super::rewrite;
+use crate::error::ReplicaError;
+use crate::meta::{self, Meta};
+use crate::{record, upgrade};
+
+/// Makes the versions of all entities anew from the stored records, in the transaction that is open.
+pub(crate) fn evolve_again(db: &Connection) -> Result<(), ReplicaError> {
+    db.execute_batch("DELETE FROM versions; DELETE FROM entity_ends; DELETE FROM upgrades;")?;
+    for counter in [Meta::Entities, Meta::AheadRecorded, Meta::AheadAuthored] {
+        counter.set(db, 0)?;
+    }
+    let mut evolver = Evolver::new(db, true)?;
+    let head = meta::head(db)?;
+    let mut statement =
+        db.prepare("SELECT bytes FROM records WHERE position <= ?1 ORDER BY position")?;
+    let mut rows = statement.query([record::number(head)])?;
+    let mut last = Position::ZERO;
+    while let Some(row) = rows.next()? {
+        let bytes = row.get_ref(0)?.as_blob().map_err(ReplicaError::damaged)?;
+        let confirmed = record::read(bytes)?;
+        last = confirmed.position;
+        take_in(db, &mut evolver, &confirmed)?;
+    }
+    if last != head {
+        return Err(ReplicaError::damaged(format!(
+            "record {} is missing",
+            last.next()
+        )));
+    }
+    for key in evolver.take_disordered() {
+        rewrite::rewrite(db, &mut evolver, key)?;
+    }
+    evolver.finish(db)
+}
+
+fn take_in(
+    db: &Connection,
+    evolver: &mut Evolver,
+    confirmed: &ConfirmedChange,
+) -> Result<(), ReplicaError> {
+    let stand = Stand {
+        position: confirmed.position,
+        recorded_at: confirmed.recorded_at.as_microsecond(),
+        authored_at: confirmed.decoded.authored_at().as_microsecond(),
+    };
+    match &confirmed.decoded {
+        Decoded::Known(change) => evolver.apply(db, change, stand),
+        newer @ Decoded::Newer { .. } => upgrade::mark(db, newer, stand.position),
+    }
+}
