@@ -7,6 +7,7 @@
 
 mod conflicts;
 mod crash;
+mod fixtures;
 mod full_disk;
 mod import;
 mod newer;
