@@ -17,6 +17,7 @@ mod restored;
 mod session;
 mod sync;
 mod tidy;
+mod watch;
 
 use okr_e2e::Programs;
 

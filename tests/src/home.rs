@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::Programs;
+use crate::{Programs, Running};
 
 /// A home directory in which `okr` runs with nothing from outside.
 #[derive(Clone, Debug)]
@@ -86,6 +86,11 @@ impl Home {
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
             code: output.status.code(),
         })
+    }
+
+    /// Starts `okr` here and lets it run.
+    pub fn start(&self, arguments: &[&str]) -> Result<Running> {
+        Running::start(self.command(arguments))
     }
 
     /// Runs `okr` here, demands success and returns its answer.

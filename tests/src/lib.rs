@@ -3,9 +3,11 @@
 //! Used by the end-to-end tests and by the demonstration. Knows the programs only from outside.
 
 mod home;
+mod running;
 mod server;
 
 pub use home::{Home, Run};
+pub use running::Running;
 pub use server::Server;
 
 use std::path::PathBuf;

@@ -14,6 +14,7 @@ mod people;
 mod read;
 mod start;
 mod sync;
+mod watch;
 
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand};
@@ -46,6 +47,7 @@ pub(crate) use start::{
     CloneArgs, Credential, InitArgs, LoginArgs, WorkspaceArgs, WorkspaceCommand, WorkspaceUseArgs,
 };
 pub(crate) use sync::{ConflictsArgs, ResolveArgs, SyncArgs};
+pub(crate) use watch::{OnFailure, WatchArgs};
 
 use crate::help;
 use crate::parse::Honours;
@@ -190,6 +192,8 @@ pub(crate) enum Command {
     Log(LogArgs),
     /// Play history frame by frame
     Replay(ReplayArgs),
+    /// Follow changes as they are made
+    Watch(WatchArgs),
     /// Explain a command or a topic
     Help(HelpArgs),
 }
@@ -227,6 +231,7 @@ impl Command {
             Self::Show(_) => "show",
             Self::Log(_) => "log",
             Self::Replay(_) => "replay",
+            Self::Watch(_) => "watch",
             Self::Help(_) => "help",
         }
     }
@@ -243,6 +248,10 @@ impl Command {
                 ..Honours::TALKS
             },
             Self::Login(_) | Self::Sync(_) => Honours::TALKS,
+            Self::Watch(_) => Honours {
+                scope: true,
+                ..Honours::TALKS
+            },
             Self::Status(_)
             | Self::Tree(_)
             | Self::List(_)

@@ -24,6 +24,7 @@ mod status;
 mod sync;
 mod team;
 mod tree;
+mod watch;
 mod whoami;
 mod workspace;
 
@@ -71,6 +72,7 @@ pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exi
         Some(Command::Show(args)) => show::run(context, &args),
         Some(Command::Log(args)) => log::run(context, &args),
         Some(Command::Replay(args)) => replay::run(context, &args),
+        Some(Command::Watch(args)) => watch::run(context, &args),
         Some(Command::Help(args)) => help::run(context, &args),
     }
 }

@@ -83,6 +83,13 @@ impl Context {
         }
     }
 
+    /// Looks at the clock again, for a command that stays; a present that was given stays.
+    pub(crate) fn refresh_now(&mut self) {
+        if self.globals.now.is_none() {
+            self.now = Timestamp::now();
+        }
+    }
+
     /// Returns the workspace that the command works in.
     ///
     /// # Errors

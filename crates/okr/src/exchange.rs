@@ -117,7 +117,12 @@ fn run(
     server: &mut GrpcRemote,
 ) -> Result<SyncReport, CliError> {
     let result = replica.sync(server, context.now, &mut |_| {});
-    result.map_err(|error| match error {
+    result.map_err(|error| failed(context, replica, error))
+}
+
+/// Says why an exchange with the server broke off.
+pub(crate) fn failed(context: &mut Context, replica: &Replica, error: SyncError) -> CliError {
+    match error {
         SyncError::Diverged { divergence, cause } => {
             diverged(context, replica, (&divergence, &*cause))
         }
@@ -128,7 +133,7 @@ fn run(
             let pending = replica.info().map_or(0, |info| info.pending);
             failure::sync(error, pending)
         }
-    })
+    }
 }
 
 /// Connects to the server with the token that was kept.
@@ -140,18 +145,29 @@ pub(crate) fn server(
     (url, pending): (&str, usize),
     limits: Limits,
 ) -> Result<GrpcRemote, CliError> {
-    let workspace = context.workspace()?.clone();
-    let token = credentials::find(&context.environment, &workspace)?.ok_or_else(|| {
-        CliError::user("login-needed", "you are not logged in")
-            .with_exit(Exit::LoginNeeded)
-            .with_hint("okr login --code CODE")
-    })?;
-    let options = options(context, limits)?;
+    let (token, options) = (token(context)?, options(context, limits)?);
     GrpcRemote::connect(url, Some(token.secret()), &options)
         .map_err(|error| failure::remote(&error, Some(pending)))
 }
 
-fn options(context: &mut Context, limits: Limits) -> Result<GrpcOptions, CliError> {
+/// Finds the token that was kept.
+///
+/// # Errors
+/// Exit 4 when there is none.
+pub(crate) fn token(context: &mut Context) -> Result<Token, CliError> {
+    let workspace = context.workspace()?.clone();
+    credentials::find(&context.environment, &workspace)?.ok_or_else(|| {
+        CliError::user("login-needed", "you are not logged in")
+            .with_exit(Exit::LoginNeeded)
+            .with_hint("okr login --code CODE")
+    })
+}
+
+/// Returns how the server of the workspace is reached.
+///
+/// # Errors
+/// When the settings cannot be read.
+pub(crate) fn options(context: &mut Context, limits: Limits) -> Result<GrpcOptions, CliError> {
     let settings = context.workspace()?.config()?;
     Ok(GrpcOptions {
         ca_cert: settings.ca_cert.map(Into::into),

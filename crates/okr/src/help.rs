@@ -29,6 +29,7 @@ Look
   show         Show things in full, with their history
   log          Show who changed what, when, from what to what, and why
   replay       Play history frame by frame
+  watch        Follow changes as they are made
 
 Goals
   objective    Manage objectives: add, list, set, close, archive ... (alias obj)

@@ -17,6 +17,7 @@ mod help;
 pub mod help_topics;
 mod history_file;
 mod import;
+mod interrupt;
 mod names;
 mod output;
 mod parse;

@@ -239,6 +239,14 @@ impl Ui {
     }
 }
 
+/// Returns an item as the line that `-o jsonl` prints, ending in a line feed.
+///
+/// # Errors
+/// Whatever serialising an item gives; the items of this program always serialise.
+pub fn line<T: Item>(item: &T) -> serde_json::Result<String> {
+    envelope::line(item).map(|line| sanitise_json(&line).into_owned())
+}
+
 /// Something said beside the answer, in machine output.
 #[derive(Serialize)]
 struct RemarkLine<'a> {

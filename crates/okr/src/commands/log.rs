@@ -70,8 +70,16 @@ pub(crate) fn run(context: &mut Context, args: &LogArgs) -> Result<Exit, CliErro
     Ok(Exit::Ok)
 }
 
-fn filter(context: &mut Context, past: &Past<'_>, args: &LogArgs) -> Result<LogFilter, CliError> {
-    let mut about = past.find(context, &args.references, KINDS)?;
+/// Returns what the references name, or the team or cycle of the command; empty: everything.
+///
+/// # Errors
+/// Exit 6 when a reference fits nothing, or several things.
+pub(crate) fn about(
+    context: &mut Context,
+    past: &Past<'_>,
+    references: &[String],
+) -> Result<Vec<EntityId>, CliError> {
+    let mut about = past.find(context, references, KINDS)?;
     if about.is_empty() {
         about.extend(past.team_scope(context)?.map(EntityId::from));
         if context.globals.cycle.is_some() {
@@ -79,6 +87,11 @@ fn filter(context: &mut Context, past: &Past<'_>, args: &LogArgs) -> Result<LogF
             about.extend(cycles.into_iter().map(|cycle| EntityId::from(cycle.id)));
         }
     }
+    Ok(about)
+}
+
+fn filter(context: &mut Context, past: &Past<'_>, args: &LogArgs) -> Result<LogFilter, CliError> {
+    let about = about(context, past, &args.references)?;
     let window = Window::read(
         context,
         past,
@@ -245,7 +258,7 @@ pub(crate) fn aligned(
 }
 
 /// Puts entries in words; that they are pending only where it does not go without saying.
-fn told_all(
+pub(crate) fn told_all(
     entries: &[LogEntry],
     before: &before::Latest,
     past: &Past<'_>,

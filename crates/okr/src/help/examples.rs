@@ -299,6 +299,37 @@ Examples:
   okr replay api-p99
   okr replay fast --by week --from 2026-10-01
   okr replay 2019-Q1 --axis authored --by day -o jsonl";
+    /// Of `okr watch`.
+    WATCH = "\
+Examples:
+  okr watch                               every change from now on, until Ctrl-C
+  okr watch api-p99 --by ben
+  okr watch -t platform
+  okr watch --since yesterday
+  okr watch --limit 1 --timeout 10m       wait for the next change; exit 3 if none came
+  okr watch -q -o jsonl --cursor seen.json
+  okr watch --exec \"jq -r .short_id\"       a command for each change
+
+A watch is a sync in one direction that stays: it fetches and verifies what the server records, and
+keeps it. It sends nothing; your pending changes go with the next write or okr sync. Other okr
+commands work on the same workspace meanwhile, and what they fetch is shown here, too.
+
+Each change is shown once and in the order of the history, also when the server restarts or the
+network is lost: one line on stderr says so, and another one that the connection is back. Without a
+sign of life for 75 seconds a connection counts as lost. It ends at a login that is refused (exit 4)
+and at a history that does not fit its proof (exit 9), but not because nobody answers.
+
+-o jsonl prints what okr log -o jsonl prints, a line as soon as a change is known. -o json does the
+same here: an answer without an end cannot be one document.
+
+The command of --exec runs in sh, one at a time and in order. It gets the change as one line of JSON
+on its standard input, and OKR_CHANGE_ID, OKR_POSITION, OKR_AUTHOR and OKR_WORKSPACE. With -o json,
+jsonl and id what it prints goes to stderr.
+
+--cursor FILE is written after each change that was handled. The next watch with the same file goes
+on after it, and none is left out. One that was being handled when the machine failed comes again, so
+handle a change twice as you would once: OKR_CHANGE_ID stays the same. A command that fails is
+reported, and its change counts as handled, unless --exec-fail stop ends the watch before it.";
     /// Of `okr help`.
     HELP = "\
 Examples:

@@ -32,6 +32,14 @@ impl PersonRef {
             handle: names.known_handle(person).map(str::to_owned),
         }
     }
+
+    /// Returns the handle, or the full id of somebody who has none.
+    pub(crate) fn called(&self) -> String {
+        match &self.handle {
+            Some(handle) => handle.clone(),
+            None => self.id.0.to_string(),
+        }
+    }
 }
 
 /// A thing that is mentioned.

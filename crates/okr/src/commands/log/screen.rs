@@ -11,6 +11,11 @@ use crate::wording::{Said, Told};
 /// The number of blanks between two columns.
 const GAP: usize = 2;
 
+/// The columns where nobody looks.
+const HEADINGS: [&str; 9] = [
+    "ID", "TIME", "WHO", "THING", "WHAT", "CHANGE", "NOTE", "REASON", "REMARKS",
+];
+
 /// With less room than this for what happened, it stands on lines of its own, in columns.
 const TEXT_WIDTH_MIN: usize = 30;
 
@@ -20,18 +25,59 @@ pub(crate) fn render(entries: &[Told], names: &Names, clock: &Clock, screen: &Sc
         let layout = Layout::of(entries, names, clock, screen);
         entries.iter().map(|told| layout.entry(told)).collect()
     } else {
-        table(entries, names, clock).render(screen)
+        table(entries, names, clock, HEADINGS).render(screen)
+    }
+}
+
+/// How wide the columns have become, where entries come one after the other.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Columns {
+    time: usize,
+    who: usize,
+    thing: usize,
+    word: usize,
+    is_headed: bool,
+}
+
+impl Default for Columns {
+    /// Begins with room for what is usual, so that the columns move seldom.
+    fn default() -> Self {
+        Self {
+            time: 0,
+            who: 6,
+            thing: 14,
+            word: 8,
+            is_headed: false,
+        }
+    }
+}
+
+impl Columns {
+    /// Renders the next entry under those before it.
+    pub(crate) fn next(
+        &mut self,
+        told: &Told,
+        names: &Names,
+        clock: &Clock,
+        screen: &Screen,
+    ) -> String {
+        let one = std::slice::from_ref(told);
+        if screen.terminal {
+            let labels = told.said.iter().map(|said| names.label(said.about));
+            let label = labels.map(|label| text_width(&label)).max().unwrap_or(0);
+            return Layout::of(one, names, clock, screen)
+                .widened(self, label)
+                .entry(told);
+        }
+        let headings = if self.is_headed { [""; 9] } else { HEADINGS };
+        self.is_headed = true;
+        table(one, names, clock, headings).render(screen)
     }
 }
 
 /// One row for each event, with everything in it.
-fn table(entries: &[Told], names: &Names, clock: &Clock) -> Table {
-    let mut table = Table::new(
-        [
-            "ID", "TIME", "WHO", "THING", "WHAT", "CHANGE", "NOTE", "REASON", "REMARKS",
-        ]
-        .map(Column::left),
-    );
+fn table(entries: &[Told], names: &Names, clock: &Clock, headings: [&'static str; 9]) -> Table {
+    let mut table = Table::new(headings.map(Column::left));
     for told in entries {
         let fixed = |said: Option<&Said>| {
             let note = said.and_then(|said| said.note.as_deref());
@@ -95,9 +141,28 @@ impl<'a> Layout<'a> {
                 .iter()
                 .map(|told| text_width(&layout.time(told.authored_at))),
         );
-        let head = layout.id + layout.time + layout.who + 3 * GAP;
-        layout.stacked = head + layout.event_start(0) + TEXT_WIDTH_MIN > screen.width;
+        layout.stacked = layout.is_narrow();
         layout
+    }
+
+    /// Makes every column as wide as it was for the entries before, and remembers how wide it is.
+    fn widened(mut self, columns: &mut Columns, label: usize) -> Self {
+        self.time = self.time.max(columns.time);
+        self.who = self.who.max(columns.who);
+        self.word = self.word.max(columns.word);
+        self.thing = Some(label.max(columns.thing));
+        self.stacked = self.is_narrow();
+        columns.time = self.time;
+        columns.who = self.who;
+        columns.word = self.word;
+        columns.thing = label.max(columns.thing);
+        self
+    }
+
+    /// Says whether there is too little room beside who and when.
+    fn is_narrow(&self) -> bool {
+        let head = self.id + self.time + self.who + 3 * GAP;
+        head + self.event_start(0) + TEXT_WIDTH_MIN > self.screen.width
     }
 
     fn time(&self, then: Timestamp) -> String {

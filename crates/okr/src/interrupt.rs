@@ -1,0 +1,68 @@
+//! Ctrl-C for commands that stay: the process ends with the documented exit code, and not in the
+//! middle of what has to be done as a whole.
+//!
+//! Commands that come to an end by themselves need nothing of this: the store survives anything.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use crate::error::CliError;
+use crate::exit::Exit;
+
+/// Waits for Ctrl-C in a thread of its own.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Interrupt {
+    /// Held while something must not be cut short.
+    whole: Arc<Mutex<()>>,
+    pressed: Arc<AtomicBool>,
+}
+
+impl Interrupt {
+    /// Ends the process at Ctrl-C from now on; at the second one whatever is being done.
+    ///
+    /// # Errors
+    /// When the operating system does not tell this process of it.
+    pub(crate) fn watch_for() -> Result<Self, CliError> {
+        let interrupt = Self::default();
+        let failed = |error: std::io::Error| {
+            CliError::config("no-signals", "Ctrl-C cannot be waited for").caused_by(&error)
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .build()
+            .map_err(failed)?;
+        let entered = runtime.enter();
+        let mut signals = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())
+            .map_err(failed)?;
+        drop(entered);
+        let waiting = interrupt.clone();
+        thread::spawn(move || {
+            runtime.block_on(async {
+                signals.recv().await;
+                waiting.pressed.store(true, Ordering::SeqCst);
+                let ending = waiting.clone();
+                thread::spawn(move || ending.as_a_whole(end));
+                signals.recv().await;
+                end();
+            });
+        });
+        Ok(interrupt)
+    }
+
+    /// Does something that Ctrl-C waits for.
+    pub(crate) fn as_a_whole<T>(&self, step: impl FnOnce() -> T) -> T {
+        // A step that panicked is over as well.
+        let _held = self.whole.lock().unwrap_or_else(PoisonError::into_inner);
+        step()
+    }
+
+    /// Says whether Ctrl-C was pressed.
+    pub(crate) fn is_pressed(&self) -> bool {
+        self.pressed.load(Ordering::SeqCst)
+    }
+}
+
+fn end() {
+    std::process::exit(i32::from(Exit::Interrupted.code()));
+}
