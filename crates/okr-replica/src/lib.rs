@@ -31,6 +31,8 @@ mod schema;
 mod setter;
 mod short;
 mod sync;
+mod takeout;
+mod undo;
 mod upgrade;
 mod version;
 mod view;
@@ -58,4 +60,6 @@ pub use remote::{
 pub use replica::{Proposed, Replica};
 pub use restored::{Rebuilt, TakenOver};
 pub use sync::{Follower, Merged, SyncError, SyncProgress, SyncReport, Turn};
+pub use takeout::TakenOut;
+pub use undo::{Dependent, Kept, Redoable, UndoOrder, Undone, Why};
 pub use upgrade::Upgrades;

@@ -7,7 +7,7 @@ use okr_core::change::Change;
 use okr_core::id::ChangeId;
 use okr_log::SALT_BYTES;
 use okr_proto::{Decoded, EncodedChange, SaltedText};
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::{Connection, ErrorCode, OptionalExtension as _};
 
 use crate::error::ReplicaError;
 
@@ -20,6 +20,8 @@ pub(crate) struct PendingChange {
     pub(crate) encoded: EncodedChange,
     /// What it says.
     pub(crate) change: Change,
+    /// Whether it was part of a push whose answer is not known, so that the server may have it.
+    pub(crate) offered: bool,
 }
 
 /// Encodes a change with fresh random salts.
@@ -56,6 +58,12 @@ pub(crate) fn append(
     }
 }
 
+/// Says whether a change waits to be pushed.
+pub(crate) fn waits(db: &Connection, id: ChangeId) -> Result<bool, ReplicaError> {
+    let mut statement = db.prepare_cached("SELECT 1 FROM pending WHERE change_id = ?1")?;
+    Ok(statement.exists([id.to_bytes()])?)
+}
+
 /// Takes a change away, if it waits to be pushed.
 pub(crate) fn remove(db: &Connection, id: ChangeId) -> Result<bool, ReplicaError> {
     let mut statement = db.prepare_cached("DELETE FROM pending WHERE change_id = ?1")?;
@@ -82,7 +90,7 @@ pub(crate) fn ids(db: &Connection) -> Result<HashSet<ChangeId>, ReplicaError> {
 /// Returns every change that waits, oldest first.
 pub(crate) fn all(db: &Connection) -> Result<Vec<PendingChange>, ReplicaError> {
     let mut statement =
-        db.prepare_cached("SELECT ordinal, body, texts FROM pending ORDER BY ordinal")?;
+        db.prepare_cached("SELECT ordinal, body, texts, offered FROM pending ORDER BY ordinal")?;
     let mut rows = statement.query([])?;
     let mut changes = Vec::new();
     while let Some(row) = rows.next()? {
@@ -92,9 +100,33 @@ pub(crate) fn all(db: &Connection) -> Result<Vec<PendingChange>, ReplicaError> {
             ordinal: row.get(0)?,
             encoded,
             change,
+            offered: row.get(3)?,
         });
     }
     Ok(changes)
+}
+
+/// Notes that a change is about to be pushed; says whether it waits still.
+///
+/// From then on it can be undone, but not taken out: nobody knows whether the server has it.
+pub(crate) fn offer(db: &Connection, id: ChangeId) -> Result<bool, ReplicaError> {
+    let mut statement = db.prepare_cached("UPDATE pending SET offered = 1 WHERE change_id = ?1")?;
+    Ok(statement.execute([id.to_bytes()])? > 0)
+}
+
+/// Notes that the server did not take a change that was offered to it.
+pub(crate) fn offer_refused(db: &Connection, id: ChangeId) -> Result<(), ReplicaError> {
+    db.prepare_cached("UPDATE pending SET offered = 0 WHERE change_id = ?1")?
+        .execute([id.to_bytes()])?;
+    Ok(())
+}
+
+/// Returns the number of the newest change that was ever written here; 0 before the first.
+pub(crate) fn newest_ordinal(db: &Connection) -> Result<i64, ReplicaError> {
+    let mut statement =
+        db.prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'pending'")?;
+    let newest = statement.query_row([], |row| row.get(0)).optional()?;
+    Ok(newest.unwrap_or(0))
 }
 
 /// Reads a change that was written here back.

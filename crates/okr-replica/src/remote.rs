@@ -236,4 +236,16 @@ impl RemoteError {
     pub(crate) const fn is_lost_answer(&self) -> bool {
         matches!(self, Self::Unreachable { .. } | Self::OutcomeUnknown)
     }
+
+    /// Says whether a push that ended so was certainly not done, not even a part of it.
+    pub(crate) const fn took_nothing(&self) -> bool {
+        matches!(
+            self,
+            Self::LoginNeeded
+                | Self::NotPermitted { .. }
+                | Self::Incompatible { .. }
+                | Self::TooLarge { .. }
+                | Self::InvalidChange { .. }
+        )
+    }
 }

@@ -226,6 +226,25 @@ pub(crate) fn positions_until(
     Ok(positions)
 }
 
+/// Returns the things that belong to an entity now, by what is confirmed.
+pub(crate) fn children(db: &Connection, id: EntityId) -> Result<Vec<EntityId>, ReplicaError> {
+    let Some(entity) = find(db, id)? else {
+        return Ok(Vec::new());
+    };
+    let mut statement = db.prepare_cached(
+        "SELECT kind, id FROM versions
+         WHERE parent = ?1 AND recorded_to IS NULL AND recorded_from IS NOT NULL
+         UNION SELECT kind, id FROM versions
+         WHERE team = ?1 AND recorded_to IS NULL AND recorded_from IS NOT NULL",
+    )?;
+    let mut rows = statement.query([entity.0])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(entity_id(row.get(0)?, row.get(1)?)?);
+    }
+    Ok(found)
+}
+
 /// Finds the entity that has an id, whatever its kind.
 pub(crate) fn entity_with(db: &Connection, uuid: Uuid) -> Result<Option<EntityId>, ReplicaError> {
     let mut statement = db.prepare_cached(

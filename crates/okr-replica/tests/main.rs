@@ -16,3 +16,4 @@ mod server;
 mod settling;
 mod syncing;
 mod two_processes;
+mod undoing;

@@ -14,6 +14,7 @@ mod people;
 mod read;
 mod start;
 mod sync;
+mod undo;
 mod watch;
 
 use clap::builder::FalseyValueParser;
@@ -47,6 +48,7 @@ pub(crate) use start::{
     CloneArgs, Credential, InitArgs, LoginArgs, WorkspaceArgs, WorkspaceCommand, WorkspaceUseArgs,
 };
 pub(crate) use sync::{ConflictsArgs, ResolveArgs, SyncArgs};
+pub(crate) use undo::{RedoArgs, UndoArgs};
 pub(crate) use watch::{OnFailure, WatchArgs};
 
 use crate::help;
@@ -176,6 +178,10 @@ pub(crate) enum Command {
     Conflicts(ConflictsArgs),
     /// Decide a conflict
     Resolve(ResolveArgs),
+    /// Take back your last change, or any other one
+    Undo(UndoArgs),
+    /// Take back the last undo
+    Redo(RedoArgs),
     /// Take in goals with their history from a file
     Import(ImportArgs),
     /// Show your goals, what is due, and what waits for the server
@@ -224,6 +230,8 @@ impl Command {
             Self::Checkin(_) => "checkin",
             Self::Conflicts(_) => "conflicts",
             Self::Resolve(_) => "resolve",
+            Self::Undo(_) => "undo",
+            Self::Redo(_) => "redo",
             Self::Import(_) => "import",
             Self::Status(_) => "status",
             Self::Tree(_) => "tree",
@@ -270,7 +278,7 @@ impl Command {
                     Honours::WRITES
                 }
             },
-            Self::Import(_) => Honours {
+            Self::Import(_) | Self::Undo(_) | Self::Redo(_) => Honours {
                 scope: false,
                 ..Honours::WRITES
             },

@@ -24,6 +24,7 @@ mod status;
 mod sync;
 mod team;
 mod tree;
+mod undo;
 mod watch;
 mod whoami;
 mod workspace;
@@ -65,6 +66,8 @@ pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exi
         Some(Command::Checkin(args)) => checkin::run(context, &args),
         Some(Command::Conflicts(args)) => conflicts::run(context, &args),
         Some(Command::Resolve(args)) => resolve::run(context, &args),
+        Some(Command::Undo(args)) => undo::undo(context, &args),
+        Some(Command::Redo(args)) => undo::redo(context, &args),
         Some(Command::Import(args)) => import::run(context, &args),
         Some(Command::Status(args)) => status::run(context, &args),
         Some(Command::Tree(args)) => tree::run(context, &args),

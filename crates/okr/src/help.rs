@@ -21,6 +21,8 @@ Begin
 
 Every week
   checkin      Record the value of a key result; amend, retract, list (alias ci)
+  undo         Take back your last change, or any other one
+  redo         Take back the last undo
 
 Look
   status       Show your goals, what is due, and what waits (alias st)

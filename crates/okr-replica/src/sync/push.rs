@@ -1,6 +1,6 @@
 //! Pushing: in pieces within the limits, again when an answer gets lost.
 
-use okr_core::id::Position;
+use okr_core::id::{ChangeId, Position};
 use okr_proto::{EncodedChange, PushOutcome, Refusal};
 use rusqlite::Connection;
 
@@ -48,12 +48,17 @@ pub(super) fn changes(
     tally: &mut Tally,
     progress: &mut dyn FnMut(SyncProgress),
 ) -> Result<(), SyncError> {
-    let waiting = pending::all(replica.db())?;
+    let mut waiting = pending::all(replica.db())?;
     let base = replica.info()?.head;
     let mut blame = Blame::of(&conflict::all(replica.db())?);
     let mut done = 0;
     let mut most = MAX_PUSH_CHANGES;
     while let Some(piece) = next_piece(&waiting[done..], most) {
+        let gone = offer(replica, piece)?;
+        if !gone.is_empty() {
+            waiting.retain(|pending| !gone.contains(&pending.change.id));
+            continue;
+        }
         let offered = || {
             piece
                 .iter()
@@ -86,7 +91,12 @@ pub(super) fn changes(
                 most = piece.len() / 2;
                 continue;
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => {
+                if error.took_nothing() {
+                    refused(replica, piece)?;
+                }
+                return Err(error.into());
+            }
         };
         let answered = &piece[..outcomes.len()];
         replica.write(|db| note(db, answered, outcomes, (base, &mut blame), tally))?;
@@ -98,6 +108,32 @@ pub(super) fn changes(
         });
     }
     Ok(())
+}
+
+/// Notes that changes are about to be pushed, and returns those that somebody took out meanwhile.
+fn offer(replica: &mut Replica, piece: &[PendingChange]) -> Result<Vec<ChangeId>, ReplicaError> {
+    if piece.iter().all(|pending| pending.offered) {
+        return Ok(Vec::new());
+    }
+    replica.write(|db| {
+        let mut gone = Vec::new();
+        for pending in piece {
+            if !pending::offer(db, pending.change.id)? {
+                gone.push(pending.change.id);
+            }
+        }
+        Ok(gone)
+    })
+}
+
+/// Notes that the server took none of the changes that were offered now.
+fn refused(replica: &mut Replica, piece: &[PendingChange]) -> Result<(), ReplicaError> {
+    replica.write(|db| {
+        for pending in piece.iter().filter(|pending| !pending.offered) {
+            pending::offer_refused(db, pending.change.id)?;
+        }
+        Ok(())
+    })
 }
 
 /// Makes what the server answered to changes durable, all of it at once.

@@ -1,6 +1,7 @@
 //! Sessions on one machine, without a server: what is typed, what is said, how it ends.
 
 mod reading;
+mod undoing;
 
 use std::ffi::OsString;
 use std::io::{self, Write};

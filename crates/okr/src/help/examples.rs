@@ -252,6 +252,25 @@ Examples:
 
 Whatever is taken decides the values that clash; the other edits of the change are made as well.
 Nothing is lost: what a decision takes away stays in okr conflicts --dropped.";
+    /// Of `okr undo`.
+    UNDO = "\
+Examples:
+  okr undo                               my last change; again goes further back
+  okr undo 9c41f0e7 -m \"wrong key result\"
+  okr undo -n                            say what it would do
+  okr undo 9c41f0e7 --with-dependents    also what was built on it since
+
+What was not pushed yet is taken out, as if it had never been made; it stays in okr conflicts
+--dropped. What others may have seen is taken back by a change of its own, which shows in the log:
+fields get their old values, new things are archived, check-ins retracted. What somebody else changed
+since is left alone and named.";
+    /// Of `okr redo`.
+    REDO = "\
+Examples:
+  okr redo                               takes back the last okr undo
+  okr redo -n
+
+Possible until you change something else.";
     /// Of `okr import`.
     IMPORT = "\
 Examples:
