@@ -4,6 +4,7 @@ use anyhow::Result;
 use okr_proto::v1;
 use okr_proto::v1::sync_server::{Sync, SyncServer};
 use tokio::net::TcpListener;
+use tokio_stream::StreamExt as _;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::transport::Server;
 use tonic::{Request, Response, Status};
@@ -56,9 +57,15 @@ pub(crate) fn serve() -> Result<()> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         crate::figures::Figures::new().print("echo listening on", "", &format!("http://{address}"));
+        // As okrd does: without it, large answers wait for the acknowledgement of their first half.
+        let connections = TcpListenerStream::new(listener).map(|stream| {
+            let stream = stream?;
+            stream.set_nodelay(true)?;
+            std::io::Result::Ok(stream)
+        });
         Server::builder()
             .add_service(SyncServer::new(Echo))
-            .serve_with_incoming(TcpListenerStream::new(listener))
+            .serve_with_incoming(connections)
             .await?;
         Ok(())
     })

@@ -147,4 +147,12 @@ impl Load {
         let event = Event::CheckIn(id, CheckInEvent::Recorded(new));
         Ok((change, Self::named(change, vec![event])))
     }
+
+    /// Returns the changes of several check-ins.
+    ///
+    /// # Errors
+    /// As [`Load::plan`].
+    pub fn check_ins(&self, count: usize) -> Result<Vec<v1::NewChange>> {
+        (0..count).map(|_| Ok(self.check_in()?.1)).collect()
+    }
 }

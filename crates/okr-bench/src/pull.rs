@@ -43,10 +43,7 @@ pub(crate) fn fill(programs: &Path, changes: usize, figures: &mut Figures) -> Re
             let load = Arc::clone(&load);
             tasks.spawn(async move {
                 for _ in 0..changes / WRITERS / BATCH {
-                    let batch = (0..BATCH)
-                        .map(|_| Ok(load.check_in()?.1))
-                        .collect::<Result<_>>()?;
-                    peer.push_all(batch).await?;
+                    peer.push_all(load.check_ins(BATCH)?).await?;
                 }
                 anyhow::Ok(())
             });
