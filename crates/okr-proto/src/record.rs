@@ -1,11 +1,12 @@
 //! Records of the log as confirmed changes.
 
+use bytes::Bytes;
 use okr_core::Timestamp;
 use okr_core::id::{ChangeId, PersonId, Position};
 use okr_log::{Hash, RecordTextView, RecordView, RecordedAt};
 use thiserror::Error;
 
-use crate::change::{Decoded, decode};
+use crate::change::{Decoded, Origin, read};
 use crate::fault::DecodeError;
 use crate::ids::ToCore as _;
 use crate::text::StoredText;
@@ -91,12 +92,15 @@ impl ConfirmedChange {
 
 /// Decodes the change that a record holds.
 ///
+/// That it is written in the one canonical way is what the server checked before it appended it, and is not checked again.
+///
 /// # Errors
 /// [`RecordError::Change`] and [`RecordError::ChangeId`].
 pub fn decode_record(record: &RecordView<'_>) -> Result<Decoded, RecordError> {
     let position = record.position().to_core();
     let texts: Vec<StoredText<'_>> = record.texts().map(StoredText::from).collect();
-    let decoded = decode(record.body(), &texts)
+    let body = Bytes::copy_from_slice(record.body());
+    let decoded = read(&body, &texts, Origin::Stored)
         .map_err(|problem| RecordError::Change { position, problem })?;
     let stated = record.change_id().to_core();
     let found = decoded.id();
