@@ -36,6 +36,7 @@ mod undo;
 mod upgrade;
 mod version;
 mod view;
+mod waiting;
 
 pub use batch::ProposedAll;
 pub use conflict::{Clash, Conflict, Explained, Resolution, Resolved, Settled, Settlement};
@@ -63,3 +64,4 @@ pub use sync::{Follower, Merged, SyncError, SyncProgress, SyncReport, Turn};
 pub use takeout::TakenOut;
 pub use undo::{Dependent, Kept, Redoable, UndoOrder, Undone, Why};
 pub use upgrade::Upgrades;
+pub use waiting::PendingEntry;

@@ -10,6 +10,7 @@ mod import;
 mod key_result;
 mod objective;
 pub(crate) mod parse;
+mod pending;
 mod people;
 mod read;
 mod start;
@@ -36,6 +37,7 @@ pub(crate) use objective::{
     ObjectiveAddArgs, ObjectiveArgs, ObjectiveCloseArgs, ObjectiveCommand, ObjectiveSetArgs,
 };
 pub(crate) use parse::shield_negative;
+pub(crate) use pending::{PendingArgs, PendingCommand, PendingDropArgs};
 pub(crate) use people::{
     MemberAddArgs, MemberArgs, MemberCommand, MemberInviteArgs, TeamAddArgs, TeamArgs, TeamCommand,
     TeamMemberChange, TeamMemberCommand, TeamSetArgs, TeamStepArgs,
@@ -174,6 +176,8 @@ pub(crate) enum Command {
     /// Record the value of a key result
     #[command(visible_alias = "ci")]
     Checkin(CheckInArgs),
+    /// List the changes that wait to be pushed, and drop some
+    Pending(PendingArgs),
     /// List the changes that met others' changes and wait for a decision
     Conflicts(ConflictsArgs),
     /// Decide a conflict
@@ -228,6 +232,7 @@ impl Command {
             Self::Objective(_) => "objective",
             Self::Kr(_) => "kr",
             Self::Checkin(_) => "checkin",
+            Self::Pending(_) => "pending",
             Self::Conflicts(_) => "conflicts",
             Self::Resolve(_) => "resolve",
             Self::Undo(_) => "undo",
@@ -284,6 +289,7 @@ impl Command {
             },
             Self::Objective(args) => args.command.honours(),
             Self::Kr(args) => args.command.honours(),
+            Self::Pending(args) => args.honours(),
             Self::Resolve(_) => Honours::DECIDES,
         }
     }

@@ -15,6 +15,7 @@ mod login;
 mod member;
 mod objective;
 mod past;
+mod pending;
 mod replay;
 mod resolve;
 #[cfg(test)]
@@ -64,6 +65,7 @@ pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exi
         Some(Command::Objective(args)) => objective::run(context, &args),
         Some(Command::Kr(args)) => kr::run(context, &args),
         Some(Command::Checkin(args)) => checkin::run(context, &args),
+        Some(Command::Pending(args)) => pending::run(context, &args),
         Some(Command::Conflicts(args)) => conflicts::run(context, &args),
         Some(Command::Resolve(args)) => resolve::run(context, &args),
         Some(Command::Undo(args)) => undo::undo(context, &args),

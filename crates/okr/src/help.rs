@@ -44,6 +44,7 @@ People
 
 Sync
   sync         Exchange changes with the server
+  pending      List the changes that wait to be pushed, and drop some
   conflicts    List the changes that met others' changes and wait for a decision
   resolve      Decide a conflict
 

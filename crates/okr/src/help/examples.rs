@@ -233,6 +233,20 @@ Examples:
 Examples:
   okr checkin list api-p99
   okr checkin list api-p99 --limit 5 -o json";
+    /// Of `okr pending`.
+    PENDING = "\
+Examples:
+  okr pending
+  okr pending -o json
+  okr pending drop 71d02b1c              as if it had never been written";
+    /// Of `okr pending drop`.
+    PENDING_DROP = "\
+Examples:
+  okr pending drop 71d02b1c -n           say what it would drop
+  okr pending drop 71d02b1c --with-dependents
+
+What is dropped stays in okr conflicts --dropped, and okr resolve CHANGE --take mine writes it again.
+What was sent already can be on the server: okr undo takes that back.";
     /// Of `okr conflicts`.
     CONFLICTS = "\
 Examples:

@@ -83,3 +83,54 @@ fn the_founding_is_not_undone() {
     let refused = machine.refused(&["undo", "ffffffff"], Exit::NotFound);
     assert!(refused.contains("okr log"), "{refused}");
 }
+
+#[test]
+fn what_waits_is_listed_with_what_it_builds_on_and_can_be_dropped() {
+    let machine = Machine::with_goals();
+    let line = [
+        "kr", "add", "Leads", "-O", "fast", "--from", "0", "--to", "9", "-o", "json",
+    ];
+    let mut line = line.to_vec();
+    line.extend(["-m", "forgotten", "--category", "other"]);
+    let added: serde_json::Value = serde_json::from_str(&machine.done(&line)).unwrap();
+    let added = added["items"][0]["change"].as_str().unwrap();
+    machine.done(&["checkin", "leads", "3", "-m", "first three"]);
+    let items = json(&machine, &["pending"])["items"].take();
+    let items = items.as_array().unwrap();
+    let all: Vec<&str> = items
+        .iter()
+        .map(|one| one["id"].as_str().unwrap())
+        .collect();
+    let [.., first, second] = all.as_slice() else {
+        panic!("{all:?}");
+    };
+    assert_eq!(*first, added);
+    let last = items.last().unwrap();
+    let builds_on = last["builds_on"].as_array().unwrap();
+    assert!(builds_on.contains(&serde_json::json!(added)), "{last}");
+    assert_eq!(last["offered"], false);
+    let listed = machine.done(&["pending"]);
+    assert!(
+        listed.contains("builds on ") && listed.contains("first three"),
+        "{listed}"
+    );
+    assert_eq!(
+        machine.done(&["pending", "-o", "id"]).lines().count(),
+        all.len()
+    );
+
+    let refused = machine.refused(&["pending", "drop", first], Exit::Error);
+    assert!(refused.contains("leads  check-in  3"), "{refused}");
+    assert!(refused.contains("--with-dependents"), "{refused}");
+    let would = machine.done(&["pending", "drop", second, "-n"]);
+    assert!(would.contains("would be dropped"), "{would}");
+    machine.done(&["pending", "drop", first, "--with-dependents"]);
+    assert_eq!(machine.run(&["show", "leads"]).exit, Exit::NotFound);
+    let refused = machine.refused(&["pending", "drop", first], Exit::NotFound);
+    assert!(refused.contains("okr pending"), "{refused}");
+    machine.done(&["resolve", first, "--take", "mine"]);
+    machine.done(&["show", "leads"]);
+    let founding = all[0];
+    let refused = machine.refused(&["pending", "drop", founding], Exit::Error);
+    assert!(refused.contains("founds"), "{refused}");
+}
