@@ -7,7 +7,8 @@ use okr_e2e::{Home, Server};
 use serde_json::Value;
 
 use crate::programs;
-use crate::sync::{founded, joined, plan, tree};
+use crate::session::planned;
+use crate::sync::{find, founded, joined, plan, tree};
 
 /// Copies a directory with everything in it.
 pub(crate) fn copy(from: &Path, to: &Path) {
@@ -165,4 +166,90 @@ fn the_copy_of_the_replica_is_a_workspace_when_it_is_put_into_a_directory() {
     fs::copy(&files(&ana, "replica-before-")[0], old.join("replica.db")).unwrap();
     let shown = ana.json(&["tree", "-w", "old"]).unwrap();
     assert_eq!(shown["items"], before);
+}
+
+#[test]
+fn a_device_restored_from_an_old_backup_and_a_second_device_double_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let (server, ana) = founded(directory.path());
+    let ben = joined(&server, &ana, directory.path(), "ben");
+    plan(&ana);
+    ben.okr(&["sync"]).unwrap();
+    ben.okr(&["--offline", "checkin", "api-p99", "400"])
+        .unwrap();
+    let (workspace, kept) = (
+        ben.directory().join("data/okr/acme"),
+        directory.path().join("kept"),
+    );
+    copy(&workspace, &kept);
+    ben.okr(&["sync"]).unwrap();
+    ben.okr(&["checkin", "api-p99", "390"]).unwrap();
+
+    // A second device of the same person.
+    let answer = ana.json(&["member", "invite", "ben"]).unwrap();
+    let code = answer["items"][0]["code"].as_str().unwrap();
+    let phone = Home::new(&programs(), &directory.path().join("phone")).unwrap();
+    phone
+        .okr(&["clone", server.url(), "acme", "--code", code])
+        .unwrap();
+    phone.okr(&["checkin", "api-p99", "380"]).unwrap();
+
+    fs::remove_dir_all(&workspace).unwrap();
+    copy(&kept, &workspace);
+    assert_eq!(ben.json(&["tree"]).unwrap()["replica"]["pending"], 1);
+    ben.okr(&["sync"]).unwrap();
+    for home in [&ana, &phone] {
+        home.okr(&["sync"]).unwrap();
+        assert_eq!(tree(home), tree(&ben));
+    }
+    let shown = ben.json(&["checkin", "list", "api-p99"]).unwrap();
+    assert_eq!(shown["items"].as_array().unwrap().len(), 3, "{shown:#}");
+    assert_eq!(ben.json(&["tree"]).unwrap()["replica"]["pending"], 0);
+}
+
+#[test]
+fn two_servers_of_one_organisation_are_told_apart_by_their_keys() {
+    let directory = tempfile::tempdir().unwrap();
+    let ana = planned(&directory.path().join("ana"));
+    let me = ana.json(&["whoami"]).unwrap();
+    let id = |name: &str| find(&me, name).unwrap();
+    let adopt = format!("{}:{}", id("org"), id("person"));
+    let start = |name: &str| {
+        let data = directory.path().join(name);
+        let arguments = ["--adopt", &adopt, "--admin", "ana"];
+        let answer = Server::init(&programs(), &data, &arguments).unwrap();
+        let code = answer["code"].as_str().unwrap().to_owned();
+        (Server::start(&programs(), &data).unwrap(), code)
+    };
+    let ((first, code), (second, other_code)) = (start("first"), start("second"));
+    ana.okr(&["login", first.url(), "--code", &code]).unwrap();
+    ana.okr(&["sync"]).unwrap();
+    let before = tree(&ana);
+
+    let said = ana
+        .run(&["login", second.url(), "--code", &other_code])
+        .unwrap();
+    assert_eq!(said.code, Some(9), "{}", said.stderr);
+    assert!(said.stderr.contains(first.url()) && said.stderr.contains(second.url()));
+    assert_eq!(said.stderr.matches("key ").count(), 2, "{}", said.stderr);
+    assert!(said.stderr.contains("okr clone"), "{}", said.stderr);
+    ana.okr(&["sync"]).unwrap();
+    assert_eq!(tree(&ana), before);
+
+    // Another server at the address of the first one does not know the login, and with a new login
+    // it is told apart as well.
+    let (listen, data) = (first.listen(), second.data().to_owned());
+    first.stop().unwrap();
+    second.stop().unwrap();
+    let output = std::process::Command::new(programs().okrd)
+        .args(["code", "--person", "ana", "-o", "json", "--data"])
+        .arg(&data)
+        .output();
+    let answer: Value = serde_json::from_slice(&output.unwrap().stdout).unwrap();
+    let second = Server::start_with(&programs(), &data, &["--listen", &listen]).unwrap();
+    assert_eq!(ana.run(&["sync"]).unwrap().code, Some(4));
+    let code = answer["code"].as_str().unwrap();
+    let said = ana.run(&["login", second.url(), "--code", code]).unwrap();
+    assert_eq!(said.code, Some(9), "{}", said.stderr);
+    assert_eq!(tree(&ana), before);
 }

@@ -211,7 +211,7 @@ fn a_local_workspace_becomes_the_organisation_of_a_server() {
 }
 
 /// Finds an id by the name of its field, whether it stands alone or in an object.
-fn find(value: &Value, name: &str) -> Option<String> {
+pub(crate) fn find(value: &Value, name: &str) -> Option<String> {
     let fields = value["items"][0].as_object()?;
     let found = fields
         .iter()

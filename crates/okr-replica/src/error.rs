@@ -9,6 +9,8 @@ use okr_proto::{DecodeError, RecordError};
 use rusqlite::ErrorCode;
 use thiserror::Error;
 
+use crate::meta::RemoteInfo;
+
 /// Why the replica could not be read or written.
 #[derive(Debug, Error)]
 pub enum ReplicaError {
@@ -64,11 +66,13 @@ pub enum ReplicaError {
     /// A change is larger than the log takes.
     #[error("the change is too large")]
     TooLarge(#[from] LimitExceeded),
-    /// The replica has a server already.
-    #[error("the replica is connected to {url} already")]
+    /// The replica has another server: another log, or another key that signs it.
+    #[error("the replica belongs to {}, which {} is not", known.url, offered.url)]
     Connected {
-        /// The address of that server.
-        url: String,
+        /// The server of the replica, and what is pinned of it.
+        known: Box<RemoteInfo>,
+        /// The other one.
+        offered: Box<RemoteInfo>,
     },
     /// A change with this id exists already.
     #[error("change {id} exists already")]

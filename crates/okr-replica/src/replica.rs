@@ -103,7 +103,10 @@ impl Replica {
                 if (&known.origin, &known.verifier_key)
                     != (&remote.origin, &remote.verifier_key) =>
             {
-                Err(ReplicaError::Connected { url: known.url })
+                Err(ReplicaError::Connected {
+                    known: Box::new(known),
+                    offered: Box::new(remote.clone()),
+                })
             }
             Some(_) | None => meta::set_remote(db, remote),
         })

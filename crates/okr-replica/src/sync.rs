@@ -77,6 +77,8 @@ pub struct SyncReport {
     pub root: Hash,
     /// The entities that others edited while edits of one's own were pending, where both stand.
     pub merged: Vec<Merged>,
+    /// The server's clock when it accepted the first change of this sync; none when it took none.
+    pub server_time: Option<Timestamp>,
 }
 
 /// Why a sync broke off. What was confirmed and what is pending stay as they were, but for what
@@ -117,6 +119,7 @@ struct Tally {
     conflicts: Vec<Conflict>,
     /// What the server said is in its log, and where.
     appended: Vec<(ChangeId, Position)>,
+    server_time: Option<Timestamp>,
 }
 
 /// Pulls everything that is new and pushes nothing.
@@ -189,6 +192,7 @@ impl Replica {
             conflicts: tally.conflicts,
             head: info.head,
             root: info.root,
+            server_time: tally.server_time,
         })
     }
 

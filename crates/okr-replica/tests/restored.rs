@@ -409,3 +409,98 @@ fn a_server_that_lost_everything_is_followed_too() {
     assert_eq!(ana.sync().pushed, 2);
     assert_eq!(title_of(&ana), "faster");
 }
+
+/// The replica file of a device, in another place.
+fn keep_file(device: &Device, place: &Path) {
+    for part in ["replica.db", "replica.db-wal"] {
+        let from = device.directory().join(part);
+        if from.exists() {
+            std::fs::copy(from, place.join(part)).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_device_restored_from_an_old_backup_doubles_nothing() {
+    let (server, mut ana, mut ben) = two_devices();
+    let early = [tag_it("early"), tag_it("earlier")].map(|wish| ben.write(wish).id);
+    let backup = tempfile::tempdir().unwrap();
+    keep_file(&ben, backup.path());
+    ben.sync();
+    ben.write(tag_it("later"));
+    ben.sync();
+    ana.sync();
+    ana.write(tag_it("hers"));
+    ana.sync();
+
+    // The same person goes on with the old file, which still wants to push what was pushed.
+    let mut old = Replica::open(backup.path()).unwrap();
+    assert_eq!(old.info().unwrap().pending, 2);
+    let mut connection = ben.connection.clone();
+    let report = old.sync(&mut connection, now(), &mut |_| {}).unwrap();
+    assert_eq!(
+        (report.pushed, report.duplicates, report.already_so),
+        (0, 0, 0)
+    );
+    assert!(report.conflicts.is_empty());
+    let info = old.info().unwrap();
+    assert_eq!(
+        (info.head, info.root, info.pending),
+        (server.borrow().head(), server.borrow().root(), 0)
+    );
+    let all = server.borrow().changes();
+    for id in early {
+        assert_eq!(all.iter().filter(|change| change.id == id).count(), 1);
+    }
+}
+
+#[test]
+fn an_old_backup_that_pushes_before_it_pulled_gets_duplicates() {
+    let (server, _ana, mut ben) = two_devices();
+    ben.write(tag_it("early"));
+    let backup = tempfile::tempdir().unwrap();
+    keep_file(&ben, backup.path());
+    let mut old = Replica::open(backup.path()).unwrap();
+    // Both files are of the same device: the other one is quicker by a moment.
+    let mut connection = ben.connection.clone();
+    let mut quick = ben.another_process();
+    let mut meanwhile = connection.clone();
+    let mut done = false;
+    let mut progress = |progress| {
+        if matches!(progress, okr_replica::SyncProgress::Pulled { .. }) && !done {
+            done = true;
+            quick.sync(&mut meanwhile, now(), &mut |_| {}).unwrap();
+        }
+    };
+    let report = old.sync(&mut connection, now(), &mut progress).unwrap();
+    assert_eq!((report.pushed, report.duplicates), (0, 1));
+    ben.sync();
+    assert_eq!(old.info().unwrap().pending + ben.info().pending, 0);
+    assert_eq!(server.borrow().head().get(), 3);
+}
+
+#[test]
+fn two_devices_of_one_person_both_count() {
+    let (server, mut ana, mut laptop) = two_devices();
+    let mut phone = Device::new(&server, BEN, 7);
+    phone.sync();
+    for (device, text) in [(&mut laptop, "laptop"), (&mut phone, "phone")] {
+        device.write(tag_it(text));
+    }
+    laptop.write(retitle("from the laptop"));
+    for device in [&mut laptop, &mut phone, &mut ana] {
+        device.sync();
+    }
+    laptop.sync();
+    for device in [&laptop, &phone, &ana] {
+        assert_eq!(tags_of(device), ["laptop", "phone"]);
+        assert_eq!(title_of(device), "from the laptop");
+        assert_eq!(device.info().head, server.borrow().head());
+    }
+    // One's own edit on the other device is somebody's edit like any other: nothing is overwritten.
+    laptop.write(retitle("again the laptop"));
+    phone.write(retitle("the phone"));
+    laptop.sync();
+    assert_eq!(phone.sync().conflicts.len(), 1);
+    assert_eq!(title_of(&phone), "again the laptop");
+}

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use okr_replica::{GrpcOptions, GrpcRemote, Replica, SyncError, SyncReport};
+use jiff::SignedDuration;
+use okr_core::Timestamp;
+use okr_replica::{GrpcOptions, GrpcRemote, IntegrityError, Replica, SyncError, SyncReport};
 
 use crate::commands::diverged;
 use crate::context::Context;
@@ -10,6 +12,7 @@ use crate::credentials::{self, Token};
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::failure;
+use crate::wording::distance;
 
 /// How long an exchange may take.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +36,9 @@ impl Limits {
 
 /// For how long a failed exchange is not tried again after a write, in seconds.
 const AFTER_FAILURE_SECONDS: i64 = 60;
+
+/// How far the clocks of device and server may be apart before it is pointed out, in seconds.
+const CLOCK_TOLERANCE_SECONDS: i64 = 10 * 60;
 
 /// Tries for a short time to exchange changes with the server. A failure is at most a note.
 ///
@@ -116,8 +122,32 @@ fn run(
     replica: &mut Replica,
     server: &mut GrpcRemote,
 ) -> Result<SyncReport, CliError> {
-    let result = replica.sync(server, context.now, &mut |_| {});
-    result.map_err(|error| failed(context, replica, error))
+    let report = replica
+        .sync(server, context.now, &mut |_| {})
+        .map_err(|error| failed(context, replica, error))?;
+    if let Some(server_time) = report.server_time {
+        warn_of_clock(context, server_time);
+    }
+    Ok(report)
+}
+
+/// Warns when the clocks of this device and of the server are far apart.
+fn warn_of_clock(context: &mut Context, server_time: Timestamp) {
+    let apart = context.now.as_second() - server_time.as_second();
+    if apart.abs() <= CLOCK_TOLERANCE_SECONDS {
+        return;
+    }
+    let direction = if apart > 0 { "ahead of" } else { "behind" };
+    // What the way to the server took does not make three hours two.
+    let rounded = server_time.saturating_sub(SignedDuration::from_secs(apart.signum() * 30));
+    let minute = |time: Timestamp| time.strftime("%Y-%m-%d %H:%M UTC").to_string();
+    context.ui.warning(&format!(
+        "this device's clock is {} {direction} the server's: {} here, {} there; set it right, \
+         because the days of your check-ins are taken from it",
+        distance(rounded.unwrap_or(server_time), context.now),
+        minute(context.now),
+        minute(server_time)
+    ));
 }
 
 /// Says why an exchange with the server broke off.
@@ -125,6 +155,10 @@ pub(crate) fn failed(context: &mut Context, replica: &Replica, error: SyncError)
     match error {
         SyncError::Diverged { divergence, cause } => {
             diverged(context, replica, (&divergence, &*cause))
+        }
+        SyncError::Integrity(IntegrityError::Checkpoint(_)) => {
+            let pinned = replica.info().ok().and_then(|info| info.remote);
+            failure::checkpoint(&error, pinned.as_ref())
         }
         SyncError::NotConnected
         | SyncError::Remote(_)

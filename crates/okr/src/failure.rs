@@ -3,7 +3,7 @@
 //! Only codes and fields are looked at, never the text of a message.
 
 use okr_core::rejection::Rejection;
-use okr_replica::{RemoteError, ReplicaError, SyncError};
+use okr_replica::{RemoteError, RemoteInfo, ReplicaError, SyncError};
 
 use crate::error::CliError;
 use crate::exit::Exit;
@@ -50,8 +50,7 @@ pub(crate) fn replica(error: ReplicaError) -> CliError {
         }
         ReplicaError::TooLarge(_) => with_source(config("too-large"), &error)
             .with_hint("nothing was changed; split it into several steps"),
-        ReplicaError::Connected { .. } => config("other-server")
-            .with_hint("okr clone URL NAME makes a workspace of its own for that server"),
+        ReplicaError::Connected { known, offered } => other_server(known, offered),
         ReplicaError::ChangeExists { .. } => {
             config("replica-failed").with_hint("nothing was changed; try again")
         }
@@ -64,6 +63,30 @@ pub(crate) fn newer(about: &str) -> CliError {
     CliError::user("upgrade-needed", message)
         .with_exit(Exit::Incompatible)
         .with_hint("upgrade okr to change it; nothing has to be cloned again")
+}
+
+/// Says that a server is not the one of the workspace, and how to tell the two apart.
+fn other_server(known: &RemoteInfo, offered: &RemoteInfo) -> CliError {
+    let mut error = CliError::user(
+        "other-server",
+        "this is not the server that the workspace belongs to",
+    )
+    .with_exit(Exit::Integrity);
+    for (word, server) in [("workspace", known), ("asked", offered)] {
+        error = error
+            .with_detail(format!("{word:<9}  {}", server.url))
+            .with_detail(format!("           log {}", server.origin))
+            .with_detail(format!("           key {}", server.verifier_key));
+    }
+    error
+        .with_detail(
+            "Two logs of one organisation are two histories: they are not brought together.",
+        )
+        .with_hint(format!("okr sync   goes on with {}", known.url))
+        .with_hint(format!(
+            "okr clone {} NAME --code CODE   makes a workspace of its own for the other one",
+            offered.url
+        ))
 }
 
 fn with_source(shown: CliError, error: &(dyn std::error::Error + 'static)) -> CliError {
@@ -90,6 +113,22 @@ pub(crate) fn sync(error: SyncError, pending: usize) -> CliError {
                 .with_hint("ask who runs the server; do not log in to it anew before you know why")
         }
     }
+}
+
+/// Says that a checkpoint is not by the server whose log and key are pinned.
+pub(crate) fn checkpoint(error: &SyncError, pinned: Option<&RemoteInfo>) -> CliError {
+    let message =
+        "what answers is not the server that this workspace belongs to, or pretends to be";
+    let mut shown = CliError::user("other-server", message).with_exit(Exit::Integrity);
+    if let Some(pinned) = pinned {
+        shown = shown
+            .with_detail(format!("pinned  log {}", pinned.origin))
+            .with_detail(format!("        key {}", pinned.verifier_key))
+            .with_detail("Nothing of what it sent was kept, and no change was sent to it.");
+    }
+    shown.caused_by(error).with_hint(
+        "ask who runs the server; okr clone makes a workspace of its own for another one",
+    )
 }
 
 /// Says why a call to the server failed. `pending` is how many changes wait on this machine, where

@@ -7,7 +7,7 @@ mod event;
 mod measure;
 mod standing;
 
-pub(crate) use entry::{PENDING, Told, told, who};
+pub(crate) use entry::{PENDING, Told, distance, told, who};
 pub(crate) use event::{Before, Said, said};
 pub(crate) use measure::{bounds, described, now, reached, value};
 pub(crate) use standing::{

@@ -147,8 +147,12 @@ fn note(
     for (pending, outcome) in answered.iter().zip(outcomes) {
         let id = pending.change.id;
         match outcome {
-            PushOutcome::Accepted { position, .. } => {
+            PushOutcome::Accepted {
+                position,
+                recorded_at,
+            } => {
                 tally.pushed += 1;
+                tally.server_time.get_or_insert(recorded_at);
                 tally.appended.push((id, position));
             }
             PushOutcome::Duplicate { position } => {

@@ -22,6 +22,7 @@ use crate::output::ByItem;
 use crate::render::{Screen, iso, local};
 use crate::short_id::{self, Alphabet};
 use crate::ui::Item;
+use crate::when::Clock;
 
 pub(super) use screen::text;
 
@@ -77,6 +78,8 @@ struct Words {
     when: String,
     /// Who is behind the refusal.
     cause: Option<String>,
+    /// What the clocks said, where they are the reason.
+    clocks: Option<String>,
 }
 
 impl Item for ConflictItem {
@@ -143,6 +146,7 @@ impl Teller<'_, '_> {
                 line: line(change, self.past, self.screen),
                 when: local(change.authored_at, clock),
                 cause: explained.cause.as_ref().map(|one| whose(one, self.past)),
+                clocks: clocks(conflict, clock),
             },
         })
     }
@@ -249,4 +253,15 @@ pub(crate) fn run(context: &mut Context, args: &ConflictsArgs) -> Result<Exit, C
         Some(first) => context.ui.hint(&first.decision(&items)),
     }
     Ok(Exit::Ok)
+}
+
+/// Explains a day that was to come for the server and not for this device.
+fn clocks(conflict: &Conflict, clock: &Clock) -> Option<String> {
+    let today = conflict.refusal.facts.get("today")?;
+    (conflict.refusal.code == "future-date").then(|| {
+        let written = local(conflict.change.authored_at, clock);
+        format!(
+            "this device's clock said {written} when you wrote it; on the server it was {today}"
+        )
+    })
 }

@@ -137,7 +137,7 @@ fn remarks(entry: &LogEntry, clock: &Clock) -> Vec<String> {
 }
 
 /// Writes how far apart two moments are: `3 h`.
-fn distance(from: Timestamp, to: Timestamp) -> String {
+pub(crate) fn distance(from: Timestamp, to: Timestamp) -> String {
     let words = relative(from, to);
     words
         .trim_end_matches(" ago")

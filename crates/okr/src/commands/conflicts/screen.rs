@@ -72,6 +72,10 @@ impl ConflictItem {
         if self.fields.is_empty() {
             let message = screen.paint(Tone::Plain, &self.message);
             lines.push(format!("{INDENT}{message}"));
+            if let Some(clocks) = &self.words.clocks {
+                let clocks = screen.paint(Tone::Plain, clocks);
+                lines.push(format!("{INDENT}{clocks}"));
+            }
             if let Some(cause) = &self.words.cause {
                 let cause = screen.paint(Tone::Dim, &format!("since {cause}"));
                 lines.push(format!("{INDENT}{cause}"));
