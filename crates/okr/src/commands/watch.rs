@@ -138,7 +138,7 @@ impl Watch<'_> {
         if let Some(exit) = self.show(context, &replica)? {
             return Ok(exit);
         }
-        let mut server = connect(context, &replica)?;
+        let mut server = connect(context, &replica, self.left())?;
         context.refresh_now();
         let (mut follower, mut conflicts) =
             match Follower::open(&mut replica, &mut server, context.now) {
@@ -306,10 +306,13 @@ impl Watch<'_> {
 
     /// Returns for how long nothing else may be looked at.
     fn patience(&self) -> Duration {
-        let left = self
-            .deadline
-            .map(|deadline| deadline.saturating_duration_since(Instant::now()));
-        left.map_or(PATIENCE, |left| left.min(PATIENCE))
+        self.left().map_or(PATIENCE, |left| left.min(PATIENCE))
+    }
+
+    /// Returns how much time is left of what was given.
+    fn left(&self) -> Option<Duration> {
+        let deadline = self.deadline?;
+        Some(deadline.saturating_duration_since(Instant::now()))
     }
 
     /// Says how the watch ends, when it is to end now.
@@ -335,13 +338,19 @@ impl Watch<'_> {
     }
 }
 
-/// Connects to the server of the workspace, with the token of now.
-fn connect(context: &mut Context, replica: &Replica) -> Result<GrpcRemote, Break> {
+/// Connects to the server of the workspace, with the token of now. Whoever has only some time left
+/// waits no longer for it, nor for what there is to fetch.
+fn connect(
+    context: &mut Context,
+    replica: &Replica,
+    left: Option<Duration>,
+) -> Result<GrpcRemote, Break> {
     let info = replica.info().map_err(failure::replica)?;
     let remote = info.remote.ok_or_else(exchange::no_server)?;
     let token = exchange::token(context)?;
     let options = GrpcOptions {
         keep_alive: Some(KEEP_ALIVE),
+        total_timeout: left,
         ..exchange::options(context, Limits::WAITED_FOR)?
     };
     GrpcRemote::connect(&remote.url, Some(token.secret()), &options).map_err(|error| {
