@@ -1,5 +1,7 @@
 //! Which positions of the log a filter lets through, found by indexes and in the order wanted.
 
+mod few;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -73,6 +75,9 @@ pub(super) fn each_position(
     }
     let mut positions: Vec<i64> = match filter.author {
         Some(_) if filter.about.is_empty() => by_author(db, filter, &window)?,
+        Some(_) | None if window.last - window.first < few::FEW => {
+            few::touched(db, filter, window.first..=window.last)?
+        }
         Some(_) | None => touched(db, filter)?,
     };
     positions.sort_unstable();

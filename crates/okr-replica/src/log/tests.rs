@@ -88,6 +88,17 @@ proptest! {
                 touches(change, &|subject| belongs(subject, id, &parents))
             });
             prop_assert_eq!(ids(&replica.log(&family).unwrap()), wanted);
+            // A part of the history is found in another way than the whole.
+            let last = (history.len() as u64).saturating_sub(1 + seed % 20);
+            let part = LogFilter { after_position: Some(Position::new(last)), limit: None, ..family };
+            let wanted: Vec<ChangeId> = history
+                .iter()
+                .skip(usize::try_from(last).unwrap())
+                .filter(|(_, change)| touches(change, &|subject| belongs(subject, id, &parents)))
+                .map(|(_, change)| change.id)
+                .rev()
+                .collect();
+            prop_assert_eq!(ids(&replica.log(&part).unwrap()), wanted);
             if let EntityId::Person(person) = id {
                 let by = LogFilter { author: Some(person), ..all.clone() };
                 let wanted = find(&|(author, change)| {
