@@ -4,6 +4,7 @@
 //! against a real server: `contract::check(|| Box::new(host))`.
 
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use bytes::Bytes;
 use okr_core::Timestamp;
@@ -14,7 +15,8 @@ use okr_core::value::{Role, Source};
 use okr_log::{Checkpoint, Frontier, Origin, Record, RecordText, RecordView, SignedCheckpoint};
 use okr_proto::{EncodedChange, ToCore as _, ToLog as _, encode};
 use okr_replica::{
-    Directory, DirectoryEntry, Pulled, PushOutcome, Remote, RemoteError, RemoteInfo,
+    Directory, DirectoryEntry, Follow, Followed, Following, Pulled, PushOutcome, RemoteError,
+    RemoteInfo,
 };
 use okr_testkit::sample::{
     change_id, edit, founding, name, new_org, new_team, objective_id, person_id, team_id, title,
@@ -23,7 +25,7 @@ use okr_testkit::sample::{
 /// A server of its own, with one organisation.
 pub(crate) trait Host {
     /// Connects the administrator.
-    fn connect(&mut self) -> Box<dyn Remote>;
+    fn connect(&mut self) -> Box<dyn Follow>;
     /// What a client pins.
     fn info(&self) -> RemoteInfo;
     /// The organisation.
@@ -34,7 +36,7 @@ pub(crate) trait Host {
 
 /// Runs every check, each against a fresh server.
 pub(crate) fn check(mut start: impl FnMut() -> Box<dyn Host>) {
-    let checks: [fn(&mut Contract); 10] = [
+    let checks: [fn(&mut Contract); 12] = [
         accepted_changes_are_pulled_as_they_were_pushed,
         a_change_is_appended_once,
         changes_are_judged_one_by_one_on_what_the_ones_before_leave,
@@ -45,6 +47,8 @@ pub(crate) fn check(mut start: impl FnMut() -> Box<dyn Host>) {
         a_pull_stops_when_nobody_listens,
         the_directory_comes_when_it_is_not_the_newest,
         a_push_that_cannot_be_read_appends_nothing,
+        a_stream_that_stays_brings_each_round_with_its_checkpoint,
+        no_stream_begins_beyond_the_head,
     ];
     for check in checks {
         let mut host = start();
@@ -57,7 +61,7 @@ pub(crate) fn check(mut start: impl FnMut() -> Box<dyn Host>) {
 
 struct Contract {
     host: Box<dyn Host>,
-    remote: Box<dyn Remote>,
+    remote: Box<dyn Follow>,
 }
 
 #[derive(Default)]
@@ -276,6 +280,76 @@ fn the_directory_comes_when_it_is_not_the_newest(contract: &mut Contract) {
     assert_eq!(brought[0].by_handle("dolly"), Some(&entry("dolly")));
     assert_eq!(brought[0].by_handle("dora"), None);
     assert!(contract.pull(head, second).directories.is_empty());
+}
+
+fn a_stream_that_stays_brings_each_round_with_its_checkpoint(contract: &mut Contract) {
+    let begin = contract.head();
+    let mut other = contract.host.connect();
+    let mut stream = other.follow(begin, 0).unwrap();
+    let first = round(&mut *stream);
+    assert!(first.records.is_empty(), "nothing is new yet");
+    assert_eq!(contract.verify(&first.checkpoints[0]).size.to_core(), begin);
+
+    let mut head = begin;
+    for number in 1..=2 {
+        contract.push(vec![team(number, "red"), team(10 + number, "blue")]);
+        // What is pushed together may come in one round or in two.
+        while head.get() < begin.get() + 2 * u64::from(number) {
+            let brought = round(&mut *stream);
+            head = Position::new(head.get() + brought.records.len() as u64);
+            assert_eq!(
+                contract.verify(&brought.checkpoints[0]).size.to_core(),
+                head
+            );
+        }
+    }
+    drop(stream);
+    let entry = DirectoryEntry {
+        person: contract.host.administrator(),
+        handle: "anna".to_owned(),
+        name: "Anna".to_owned(),
+        email: String::new(),
+    };
+    let mut stream = other.follow(head, u64::MAX).unwrap();
+    round(&mut *stream);
+    contract
+        .remote
+        .update_directory(vec![entry.clone()])
+        .unwrap();
+    let Pulled::Directory(directory) = part(&mut *stream) else {
+        panic!("the directory comes when it changes");
+    };
+    assert_eq!(directory.by_handle("anna"), Some(&entry));
+}
+
+fn no_stream_begins_beyond_the_head(contract: &mut Contract) {
+    let head = contract.head();
+    let error = contract.remote.follow(head.next(), 0).err();
+    assert_eq!(error, Some(RemoteError::Ahead { head }));
+}
+
+/// Takes a round of a stream, with a directory that may come before it.
+fn round(stream: &mut dyn Following) -> Brought {
+    let mut brought = Brought::default();
+    while brought.checkpoints.is_empty() {
+        match part(stream) {
+            Pulled::Records(records) => brought.records.extend(records),
+            Pulled::Checkpoint(note) => brought.checkpoints.push(note),
+            Pulled::Directory(directory) => brought.directories.push(directory),
+        }
+    }
+    brought
+}
+
+/// Takes the next part of a stream, over signs of life.
+fn part(stream: &mut dyn Following) -> Pulled {
+    loop {
+        match stream.next(Duration::from_mins(2)).unwrap() {
+            Some(Followed::Pulled(pulled)) => return pulled,
+            Some(Followed::Alive) => {}
+            None => panic!("nothing comes"),
+        }
+    }
 }
 
 fn a_push_that_cannot_be_read_appends_nothing(contract: &mut Contract) {

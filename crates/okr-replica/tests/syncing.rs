@@ -8,13 +8,15 @@ use okr_testkit::sample::{ANA, BEN, CAI, new_objective, objective_id, slug, text
 use crate::contract::{self, Host};
 use crate::device::{now, tag_it, two_devices};
 use crate::fault::Fault;
-use crate::server::{Connection, Server};
+use crate::server::{Connection, Server, Watched};
 
 struct InMemory(std::rc::Rc<std::cell::RefCell<Server>>);
 
 impl Host for InMemory {
-    fn connect(&mut self) -> Box<dyn okr_replica::Remote> {
-        Box::new(Connection::open(&self.0, ANA))
+    fn connect(&mut self) -> Box<dyn okr_replica::Follow> {
+        // What does nothing and knows nothing takes no memory.
+        let nothing = Box::leak(Box::new(|_| {}));
+        Box::new(Watched::new(&Connection::open(&self.0, ANA), nothing))
     }
 
     fn info(&self) -> okr_replica::RemoteInfo {

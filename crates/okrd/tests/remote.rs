@@ -4,7 +4,7 @@
 mod contract;
 
 use okr_core::id::{OrgId, PersonId};
-use okr_replica::{GrpcOptions, GrpcRemote, Remote, RemoteInfo};
+use okr_replica::{Follow, GrpcOptions, GrpcRemote, RemoteInfo};
 use tokio::runtime::Runtime;
 
 use crate::harness::{ANA, TestServer};
@@ -29,7 +29,7 @@ impl RealServer {
 }
 
 impl Host for RealServer {
-    fn connect(&mut self) -> Box<dyn Remote> {
+    fn connect(&mut self) -> Box<dyn Follow> {
         let options = GrpcOptions::default();
         let url = self.server.url();
         let mut remote = GrpcRemote::connect(&url, self.token.as_deref(), &options).unwrap();
