@@ -125,13 +125,13 @@ impl Peer {
         Ok(())
     }
 
-    /// Pulls everything, gives each batch of records to `sink`, and returns the signed checkpoint.
+    /// Pulls what follows a position, gives each batch of records to `sink`, and returns the last signed checkpoint.
     ///
     /// # Errors
     /// The status of the call, or that there was no checkpoint.
-    pub async fn pull(&mut self, mut sink: impl FnMut(Vec<Bytes>)) -> Result<String> {
+    pub async fn pull(&mut self, after: u64, mut sink: impl FnMut(Vec<Bytes>)) -> Result<String> {
         let request = self.request(v1::PullRequest {
-            after: 0,
+            after,
             follow: false,
             directory_version: 0,
         })?;

@@ -1,7 +1,9 @@
 //! The baseline "echo": the same service over the same transport, answering at once.
 
 use anyhow::Result;
+use bytes::Bytes;
 use okr_proto::v1;
+use okr_proto::v1::pull_response::What;
 use okr_proto::v1::sync_server::{Sync, SyncServer};
 use tokio::net::TcpListener;
 use tokio_stream::StreamExt as _;
@@ -9,11 +11,16 @@ use tokio_stream::wrappers::TcpListenerStream;
 use tonic::transport::Server;
 use tonic::{Request, Response, Status};
 
+/// Bytes of a record of the load.
+const RECORD_BYTES: usize = 223;
+/// As many as okrd sends in a message of 128 KiB.
+const RECORDS_A_MESSAGE: usize = 585;
+
 struct Echo;
 
 #[tonic::async_trait]
 impl Sync for Echo {
-    type PullStream = tokio_stream::Empty<Result<v1::PullResponse, Status>>;
+    type PullStream = tokio_stream::Iter<std::vec::IntoIter<Result<v1::PullResponse, Status>>>;
 
     async fn push(
         &self,
@@ -34,11 +41,25 @@ impl Sync for Echo {
         Ok(Response::new(v1::PushResponse { results, head: 1 }))
     }
 
+    /// Streams as many records as `after` says, in messages like those of okrd, and a checkpoint.
     async fn pull(
         &self,
-        _: Request<v1::PullRequest>,
+        request: Request<v1::PullRequest>,
     ) -> Result<Response<Self::PullStream>, Status> {
-        Ok(Response::new(tokio_stream::empty()))
+        let wanted = usize::try_from(request.into_inner().after).unwrap_or(usize::MAX);
+        let record = Bytes::from_static(&[0x5a; RECORD_BYTES]);
+        let messages = (0..wanted).step_by(RECORDS_A_MESSAGE).map(|sent| {
+            let records = vec![record.clone(); RECORDS_A_MESSAGE.min(wanted - sent)];
+            What::Records(v1::Records { records })
+        });
+        let end = What::Checkpoint(v1::SignedCheckpoint {
+            note: String::new(),
+        });
+        let stream: Vec<_> = messages
+            .chain([end])
+            .map(|what| Ok(v1::PullResponse { what: Some(what) }))
+            .collect();
+        Ok(Response::new(tokio_stream::iter(stream)))
     }
 
     async fn get_checkpoint(

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use okr_bench::{Load, Login, Peer, login};
@@ -10,7 +10,7 @@ use okr_core::id::Position;
 use okr_replica::{GrpcOptions, GrpcRemote, NewReplica, RemoteInfo, Replica};
 use tokio::task::JoinSet;
 
-use crate::figures::{Figures, rate, thousands};
+use crate::figures::{Figures, per_second, rate, ratio};
 
 use crate::target::{Data, Target};
 
@@ -65,7 +65,11 @@ pub(crate) fn fill(programs: &Path, changes: usize, figures: &mut Figures) -> Re
         "budget 250 MiB at 1 M",
     );
     let disk = data.bytes()? / changes as u64;
-    figures.print("disk per change", &format!("{disk} bytes"), "budget 400");
+    figures.print(
+        "disk per change",
+        &format!("{disk} bytes"),
+        "of a record of 223; budget 400 for 200",
+    );
     Ok(LargeLog {
         server,
         data,
@@ -76,25 +80,33 @@ pub(crate) fn fill(programs: &Path, changes: usize, figures: &mut Figures) -> Re
 
 /// Prints the rate of a pull, not applied.
 pub(crate) fn measure(log: LargeLog, figures: &mut Figures) -> Result<LargeLog> {
+    let echo = Target::echo()?;
+    let (count, elapsed, bytes) = pull(&log.server.url, &log.login.token, 0)?;
+    // The baseline has no log: it is told how many records to send.
+    let (streamed, streaming, _) = pull(&echo.url, "none", log.changes as u64)?;
+    let beside = format!(
+        "{} of streaming alone ({}); {} bytes a record",
+        ratio(per_second(count, elapsed), per_second(streamed, streaming)),
+        rate(streamed, streaming),
+        bytes / count.max(1)
+    );
+    figures.print("pull, not applied", &rate(count, elapsed), &beside);
+    Ok(log)
+}
+
+/// Pulls everything after a position; returns the number of records, the time, and their bytes.
+fn pull(url: &str, token: &str, after: u64) -> Result<(usize, Duration, usize)> {
     tokio::runtime::Runtime::new()?.block_on(async {
-        let mut peer = Peer::new(&log.server.url, &log.login.token).await?;
+        let mut peer = Peer::new(url, token).await?;
         let started = Instant::now();
         let (mut records, mut bytes) = (0, 0);
-        peer.pull(|batch| {
+        peer.pull(after, |batch| {
             records += batch.len();
             bytes += batch.iter().map(bytes::Bytes::len).sum::<usize>();
         })
         .await?;
-        let elapsed = started.elapsed();
-        let beside = format!(
-            "{} MiB, {} bytes a record",
-            bytes >> 20,
-            thousands((bytes / records.max(1)) as u64)
-        );
-        figures.print("pull, not applied", &rate(records, elapsed), &beside);
-        anyhow::Ok(())
-    })?;
-    Ok(log)
+        Ok((records, started.elapsed(), bytes))
+    })
 }
 
 /// Prints the rate of a clone into SQLite, verified and queryable.
