@@ -9,6 +9,7 @@ mod word;
 
 use jiff::civil::Date;
 use okr_core::entity::{Cycle, Entity, Org, Person, Team};
+use okr_core::event::NewCheckIn;
 use okr_core::id::{EntityId, PersonId, TeamId};
 use okr_core::text::{Name, Slug, TimeZoneName};
 use okr_core::value::{
@@ -17,7 +18,7 @@ use okr_core::value::{
 use serde::{Deserialize, Serialize};
 
 use crate::error::ReplicaError;
-use goal::{CheckInBody, KeyResultBody, ObjectiveBody};
+use goal::{CheckInBody, KeyResultBody, ObjectiveBody, RecordedBody};
 use word::Word;
 
 #[derive(Serialize, Deserialize)]
@@ -102,6 +103,12 @@ pub(crate) fn write(entity: &Entity) -> String {
         }
         Entity::CheckIn(check_in) => serde_json::to_string(&CheckInBody::from(check_in)),
     };
+    json.expect("bodies have string keys and writing to memory does not fail")
+}
+
+/// Writes a check-in as it is at first, as [`write()`] would.
+pub(crate) fn recorded(new: &NewCheckIn) -> String {
+    let json = serde_json::to_string(&RecordedBody::from(new));
     json.expect("bodies have string keys and writing to memory does not fail")
 }
 

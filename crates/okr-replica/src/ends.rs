@@ -1,14 +1,19 @@
 //! The ends of ids: two tables by which changes and entities are found, sorted by the last digits.
 //!
-//! In a first load they are collected, sorted in memory and written at the end: a million inserts in
-//! order cost a tenth of a million in the order of random digits.
+//! They are collected, sorted in memory and written at the end: a million inserts in order cost a
+//! tenth of a million in the order of random digits.
 
 use okr_core::id::{ChangeId, Position};
-use rusqlite::{CachedStatement, Connection};
+use rusqlite::{Connection, params_from_iter};
 use uuid::Uuid;
 
 use crate::error::ReplicaError;
+use crate::quick::HashSet;
 use crate::{record, short};
+
+/// How many rows one statement writes into an empty table, which takes half of the time. Elsewhere
+/// each is a statement: SQLite would copy every page first, to be able to take several back.
+const ROWS_AT_ONCE: usize = 64;
 
 /// Which ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,75 +24,99 @@ pub(crate) enum Of {
     Entities,
 }
 
-/// Writes the ends of new ids.
+/// The ends of new ids, until they are written.
 #[derive(Debug)]
 pub(crate) struct Ends {
     of: Of,
-    /// What is written at the end; none: each at once.
-    collected: Option<Vec<(i64, i64)>>,
+    collected: Vec<(i64, i64)>,
 }
 
 impl Ends {
-    pub(crate) fn new(of: Of, collect: bool) -> Self {
+    pub(crate) const fn new(of: Of) -> Self {
         Self {
             of,
-            collected: collect.then(Vec::new),
+            collected: Vec::new(),
         }
     }
 
-    pub(crate) fn add(
-        &mut self,
-        db: &Connection,
-        id: Uuid,
-        found: i64,
-    ) -> Result<(), ReplicaError> {
-        if let Some(collected) = &mut self.collected {
-            collected.push((short::of(id), found));
-        } else {
-            self.statement(db)?.execute((short::of(id), found))?;
+    pub(crate) fn add(&mut self, id: Uuid, found: i64) {
+        self.collected.push((short::of(id), found));
+    }
+
+    /// Writes what was collected, and forgets it.
+    pub(crate) fn write(&mut self, db: &Connection) -> Result<(), ReplicaError> {
+        self.collected.sort_unstable();
+        let mut one_by_one = self.collected.as_slice();
+        let any = format!("SELECT 1 FROM {} LIMIT 1", self.of.table());
+        if !db.prepare_cached(&any)?.exists([])? {
+            let (many, rest) = self.collected.as_chunks::<ROWS_AT_ONCE>();
+            let mut statement = db.prepare_cached(&self.of.insert(ROWS_AT_ONCE))?;
+            for rows in many {
+                let values = rows.iter().flat_map(|(end, found)| [*end, *found]);
+                statement.execute(params_from_iter(values))?;
+            }
+            one_by_one = rest;
         }
+        let mut statement = db.prepare_cached(&self.of.insert(1))?;
+        for row in one_by_one {
+            statement.execute(*row)?;
+        }
+        self.collected.clear();
         Ok(())
-    }
-
-    /// Writes what was collected; returns what has the same end as the one before it.
-    pub(crate) fn finish(mut self, db: &Connection) -> Result<Vec<(i64, i64)>, ReplicaError> {
-        let mut collected = self.collected.take().unwrap_or_default();
-        collected.sort_unstable();
-        let mut statement = self.statement(db)?;
-        for pair in &collected {
-            statement.execute(*pair)?;
-        }
-        let pairs = collected.windows(2).filter_map(|pair| match pair {
-            [(end, first), (other, second)] if end == other => Some((*first, *second)),
-            _ => None,
-        });
-        Ok(pairs.collect())
-    }
-
-    fn statement<'db>(&self, db: &'db Connection) -> Result<CachedStatement<'db>, ReplicaError> {
-        Ok(db.prepare_cached(match self.of {
-            Of::Changes => "INSERT INTO change_ends (short, position) VALUES (?1, ?2)",
-            Of::Entities => "INSERT INTO entity_ends (short, first_row) VALUES (?1, ?2)",
-        })?)
     }
 }
 
-/// Returns the first change that stands twice in the log, of positions whose ids end alike.
-pub(crate) fn repeated(
-    db: &Connection,
-    alike: &[(i64, i64)],
-) -> Result<Option<(ChangeId, Position, Position)>, ReplicaError> {
-    let mut statement = db.prepare_cached("SELECT change_id FROM records WHERE position = ?1")?;
-    for (first, second) in alike {
-        let mut id = |position: &i64| statement.query_row([position], |row| row.get(0));
-        let (one, other): ([u8; 16], [u8; 16]) = (id(first)?, id(second)?);
-        if one == other {
-            return Ok(Some((
-                ChangeId::from_bytes(one),
-                record::position(*first)?,
-                record::position(*second)?,
-            )));
+impl Of {
+    const fn table(self) -> &'static str {
+        match self {
+            Self::Changes => "change_ends",
+            Self::Entities => "entity_ends",
         }
     }
-    Ok(None)
+
+    /// Returns the statement that inserts a number of rows.
+    fn insert(self, rows: usize) -> String {
+        let values = vec!["(?, ?)"; rows].join(", ");
+        format!("INSERT INTO {} VALUES {values}", self.table())
+    }
+}
+
+/// The changes of a load, to find those that stand in the log twice.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    ends: HashSet<i64>,
+    /// Ends that came more than once.
+    again: Vec<i64>,
+}
+
+impl Seen {
+    pub(crate) fn add(&mut self, id: Uuid) {
+        let end = short::of(id);
+        if !self.ends.insert(end) {
+            self.again.push(end);
+        }
+    }
+
+    /// Returns a change that stands twice in the log, of those whose ends were written.
+    pub(crate) fn repeated(
+        &mut self,
+        db: &Connection,
+    ) -> Result<Option<(ChangeId, Position, Position)>, ReplicaError> {
+        let mut statement = db.prepare_cached(
+            "SELECT change_id, min(position), max(position) FROM change_ends
+                 JOIN records USING (position)
+             WHERE short = ?1 GROUP BY change_id HAVING count(*) > 1",
+        )?;
+        for end in self.again.drain(..) {
+            let mut rows = statement.query([end])?;
+            if let Some(row) = rows.next()? {
+                return Ok(Some((
+                    ChangeId::from_bytes(row.get(0)?),
+                    record::position(row.get(1)?)?,
+                    record::position(row.get(2)?)?,
+                )));
+            }
+        }
+        Ok(None)
+    }
 }

@@ -9,12 +9,12 @@ mod evolve;
 mod load;
 mod reader;
 mod rewrite;
+mod rows;
 
 use bytes::Bytes;
 use okr_core::Timestamp;
 use okr_core::id::{ChangeId, Position};
 use okr_log::{Frontier, Hash, Origin, SignedCheckpoint, VerifyingKey};
-use okr_proto::ConfirmedChange;
 use rusqlite::Connection;
 use thiserror::Error;
 
@@ -23,9 +23,9 @@ use crate::integrity::IntegrityError;
 use crate::meta::{self, Meta};
 use crate::record::{self, NewRecord};
 use crate::replica::Replica;
-use crate::{ends, schema, upgrade, version};
+use crate::{upgrade, version};
 pub(crate) use again::evolve_again;
-use load::{Load, begin, repeated};
+use load::Load;
 use reader::{Failed, Read, Reader};
 
 /// How many records are kept in memory before they are written.
@@ -92,7 +92,7 @@ pub struct Ingest<'r> {
     reader: Reader,
     waiting: Vec<NewRecord>,
     waiting_bytes: usize,
-    load: Option<Load>,
+    load: Option<Load<'r>>,
     /// Whether a part failed, so that the rest is worth nothing.
     failed: bool,
 }
@@ -163,9 +163,7 @@ impl Ingest<'_> {
         let done = step(self);
         if done.is_err() {
             self.failed = true;
-            if self.load.take().is_some() {
-                roll_back(self.db);
-            }
+            self.end();
         }
         done
     }
@@ -183,8 +181,8 @@ impl Ingest<'_> {
                 Err(Failed { before, problem }) => (before, Some(problem)),
             };
             for new in records {
-                self.follows(&new.confirmed)?;
-                self.frontier.push(new.leaf());
+                self.follows(&new)?;
+                self.frontier.push(new.leaf);
                 self.waiting_bytes += new.bytes.len();
                 self.waiting.push(new);
                 if self.waiting.len() >= BATCH_RECORDS || self.waiting_bytes >= BATCH_BYTES {
@@ -245,81 +243,57 @@ impl Ingest<'_> {
         }
     }
 
-    fn follows(&mut self, confirmed: &ConfirmedChange) -> Result<(), IngestError> {
-        let (expected, found) = (self.position().next(), confirmed.position);
+    fn follows(&mut self, new: &NewRecord) -> Result<(), IngestError> {
+        let (expected, found) = (self.position().next(), new.position);
         if found != expected {
             return Err(IntegrityError::Gap { expected, found }.into());
         }
         if found.get() > version::MAX_POSITION {
             return Err(ReplicaError::damaged("the log is longer than a replica can be").into());
         }
-        let recorded_at = confirmed.recorded_at.as_microsecond();
-        if recorded_at < self.recorded_at {
+        if new.recorded_at < self.recorded_at {
             return Err(IntegrityError::ClockBackwards { position: found }.into());
         }
-        self.recorded_at = recorded_at;
+        self.recorded_at = new.recorded_at;
         Ok(())
     }
 
     /// Writes the waiting records into the transaction, which is begun when there is none.
     pub(crate) fn write(&mut self, more_follow: bool) -> Result<(), IngestError> {
-        let mut load = match self.load.take() {
+        let load = match &mut self.load {
             Some(load) => load,
-            None => begin(self.db, self.base, more_follow)?,
+            none => none.insert(Load::new(self.db, self.base, more_follow)?),
         };
-        let written = load.take(self.db, &self.waiting);
-        self.load = Some(load);
+        load.begin(self.db, self.base)?;
+        load.take(self.db, &self.waiting)?;
         self.waiting.clear();
         self.waiting_bytes = 0;
-        written
+        Ok(())
     }
 
     /// Ends the transaction, so that everything is durable and visible.
     fn finish(&mut self, note: &str, now: Timestamp) -> Result<Vec<ChangeId>, IngestError> {
-        let load = self.load.take().expect("writing begins a transaction");
-        let ended = self.end(load, note, now);
-        if ended.is_err() {
-            roll_back(self.db);
-        }
-        ended
-    }
-
-    fn end(&self, load: Load, note: &str, now: Timestamp) -> Result<Vec<ChangeId>, IngestError> {
-        let Load {
-            mut evolver,
-            ends,
-            own,
-            bulk,
-            ..
-        } = load;
-        for key in evolver.take_disordered() {
-            rewrite::rewrite(self.db, &mut evolver, key)?;
-        }
-        evolver.finish(self.db)?;
-        let alike = ends.finish(self.db)?;
-        if let Some((change, first, second)) = ends::repeated(self.db, &alike)? {
-            return Err(repeated(change, first, second));
-        }
-        Meta::Head.set(self.db, record::number(self.position()))?;
+        let head = record::number(self.position());
+        let load = self.load.as_mut().expect("writing begins a transaction");
+        load.complete(self.db)?;
+        Meta::Head.set(self.db, head)?;
         Meta::Frontier.set(self.db, self.frontier.to_bytes())?;
         Meta::Checkpoint.set(self.db, note)?;
         Meta::SyncedAt.set(self.db, now.as_microsecond())?;
         upgrade::remember_vocabulary(self.db)?;
-        self.db.execute_batch("COMMIT")?;
-        if bulk {
-            schema::use_write_ahead_log(self.db);
-            // A large load may leave a large write-ahead log behind. That it stays is no failure.
-            let _kept = self.db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
+        Ok(load.commit(self.db)?)
+    }
+
+    fn end(&mut self) {
+        if let Some(load) = self.load.take() {
+            load.end(self.db);
         }
-        Ok(own)
     }
 }
 
 impl Drop for Ingest<'_> {
     fn drop(&mut self) {
-        if self.load.is_some() {
-            roll_back(self.db);
-        }
+        self.end();
     }
 }
 
@@ -329,7 +303,6 @@ fn roll_back(db: &Connection) {
         // Closing the connection would do the same.
         let _failed = db.execute_batch("ROLLBACK");
     }
-    schema::use_write_ahead_log(db);
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ mod meta;
 mod moment;
 mod pending;
 mod people;
+mod quick;
 mod reading;
 mod rebase;
 mod record;

@@ -1,68 +1,104 @@
 //! Rows of the table `records`: the confirmed history, byte for byte.
 
 use bytes::Bytes;
-use okr_core::id::{ChangeId, PersonId, Position};
+use okr_core::Date;
+use okr_core::change::Change;
+use okr_core::event::{CheckInEvent, Event};
+use okr_core::id::{ChangeId, CheckInId, KeyResultId, PersonId, Position};
 use okr_core::value::Source;
 use okr_log::{Hash, RecordView};
 use okr_proto::{ConfirmedChange, Decoded, RecordError, decode_record};
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::error::ReplicaError;
-use crate::short;
+use crate::{body, short};
 
-/// A record that has been read and hashed.
+/// A record that has been read and hashed: what is written of it, and no more.
 #[derive(Debug)]
 pub(crate) struct NewRecord {
     pub(crate) bytes: Bytes,
-    pub(crate) confirmed: ConfirmedChange,
+    pub(crate) position: Position,
+    /// In microseconds since 1970.
+    pub(crate) recorded_at: i64,
+    /// In microseconds since 1970.
+    pub(crate) authored_at: i64,
+    pub(crate) author: PersonId,
+    pub(crate) on_behalf_of: Option<PersonId>,
+    pub(crate) source: Option<&'static str>,
+    pub(crate) change: ChangeId,
+    pub(crate) leaf: Hash,
+    pub(crate) content: Content,
+}
+
+/// What a change says.
+#[derive(Debug)]
+pub(crate) enum Content {
+    /// It records a check-in and does nothing else, as most changes do.
+    CheckIn(RecordedCheckIn),
+    /// Anything else that this version understands.
+    Known(Change),
+    /// A newer version understands it.
+    Newer(Decoded),
+}
+
+/// A check-in as it is at first.
+#[derive(Debug)]
+pub(crate) struct RecordedCheckIn {
+    pub(crate) id: CheckInId,
+    pub(crate) key_result: KeyResultId,
+    pub(crate) effective: Date,
+    pub(crate) body: String,
 }
 
 impl NewRecord {
-    pub(crate) const fn leaf(&self) -> Hash {
-        self.confirmed.leaf
-    }
-
-    /// Returns the person on whose behalf the change was made.
-    pub(crate) const fn on_behalf_of(&self) -> Option<PersonId> {
-        match &self.confirmed.decoded {
-            Decoded::Known(change) => change.on_behalf_of,
-            Decoded::Newer { on_behalf_of, .. } => *on_behalf_of,
-        }
-    }
-
-    fn source(&self) -> Option<&'static str> {
-        let source = match &self.confirmed.decoded {
-            Decoded::Known(change) => Some(change.source),
-            Decoded::Newer { source, .. } => *source,
+    /// Reads and hashes a record, and prepares what needs no other one.
+    pub(crate) fn read(bytes: Bytes) -> Result<Self, RecordError> {
+        let confirmed = read(&bytes)?;
+        let change = confirmed.decoded.id();
+        let authored_at = confirmed.decoded.authored_at().as_microsecond();
+        let (on_behalf_of, source, content) = match confirmed.decoded {
+            Decoded::Known(change) => (
+                change.on_behalf_of,
+                Some(change.source),
+                Content::known(change),
+            ),
+            newer @ Decoded::Newer {
+                on_behalf_of,
+                source,
+                ..
+            } => (on_behalf_of, source, Content::Newer(newer)),
         };
-        source.map(Source::word)
+        Ok(Self {
+            bytes,
+            position: confirmed.position,
+            recorded_at: confirmed.recorded_at.as_microsecond(),
+            authored_at,
+            author: confirmed.author,
+            on_behalf_of,
+            source: source.map(Source::word),
+            change,
+            leaf: confirmed.leaf,
+            content,
+        })
     }
 
-    /// Writes the record; the people are given by their numbers.
-    pub(crate) fn insert(
-        &self,
-        db: &Connection,
-        author: i64,
-        on_behalf_of: Option<i64>,
-    ) -> Result<(), ReplicaError> {
-        let change = self.confirmed.decoded.id();
-        db.prepare_cached(
-            "INSERT INTO records (position, recorded_at, authored_at, author, on_behalf_of, source,
-                 change_id, leaf, bytes)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-        )?
-        .execute(params![
-            number(self.confirmed.position),
-            self.confirmed.recorded_at.as_microsecond(),
-            self.confirmed.decoded.authored_at().as_microsecond(),
-            author,
-            on_behalf_of,
-            self.source(),
-            change.uuid().as_bytes(),
-            self.leaf().as_bytes(),
-            self.bytes.as_ref(),
-        ])?;
-        Ok(())
+    /// Decodes the change once more.
+    pub(crate) fn decode(&self) -> Result<Decoded, ReplicaError> {
+        Ok(read(&self.bytes)?.decoded)
+    }
+}
+
+impl Content {
+    fn known(change: Change) -> Self {
+        match change.events.as_slice() {
+            [Event::CheckIn(id, CheckInEvent::Recorded(new))] => Self::CheckIn(RecordedCheckIn {
+                id: *id,
+                key_result: new.key_result,
+                effective: new.effective,
+                body: body::recorded(new),
+            }),
+            _ => Self::Known(change),
+        }
     }
 }
 

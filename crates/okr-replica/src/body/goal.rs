@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use okr_core::entity::{CheckIn, KeyResult, Objective};
-use okr_core::event::Support;
+use okr_core::event::{NewCheckIn, Support};
 use okr_core::id::{CheckInId, CycleId, KeyResultId, ObjectiveId, PersonId, TeamId};
 use okr_core::text::{LongText, Slug, Tag, Title};
 use okr_core::value::{Confidence, GoalState, ObjectiveKind, Score, ValueError, Weight};
@@ -218,5 +218,29 @@ impl CheckInBody {
             note: self.note.map(|text| text.0),
             retracted: self.retracted,
         })
+    }
+}
+
+/// A [`CheckInBody`] as it is at first, without a copy of the note.
+#[derive(Serialize)]
+pub(super) struct RecordedBody<'a> {
+    key_result: Word<KeyResultId>,
+    effective: Word<Date>,
+    value: ValueBody,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confidence: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'a str>,
+}
+
+impl<'a> From<&'a NewCheckIn> for RecordedBody<'a> {
+    fn from(new: &'a NewCheckIn) -> Self {
+        Self {
+            key_result: Word(new.key_result),
+            effective: Word(new.effective),
+            value: (&new.value).into(),
+            confidence: new.confidence.map(Confidence::get),
+            note: new.note.as_ref().map(LongText::as_str),
+        }
     }
 }

@@ -3,6 +3,8 @@
 use jiff::civil::date;
 use okr_core::entity::Entity;
 use okr_core::event::{CheckInEvent, Event, KeyResultEvent, NewCheckIn, NewKeyResult};
+use okr_core::measure::Value;
+use okr_core::value::Zone;
 use okr_testkit::generate::{histories, replay};
 use okr_testkit::sample::{
     check_in_id, confidence, key_result_id, milestones, new_check_in, new_key_result, objective_id,
@@ -43,6 +45,20 @@ fn a_check_in_is_readable_and_short() {
             r#"{{"key_result":"{key_result}","effective":"2026-11-22","value":{{"number":"12.5"}},"confidence":7,"note":"a \"good\" week"}}"#
         )
     );
+}
+
+#[test]
+fn a_check_in_is_written_the_same_before_it_exists() {
+    let values = [value("12.50"), Value::Zone(Zone::Target)];
+    for value in values {
+        for note in [None, Some(text("a \"good\" week,\n\tand \\ more"))] {
+            let new = NewCheckIn {
+                note,
+                ..new_check_in(key_result_id(1), value.clone())
+            };
+            assert_eq!(recorded(&new), write(&check_in(new)));
+        }
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ use rusqlite::Connection;
 
 use super::evolve::{Evolver, Stand};
 use super::rewrite;
+use super::rows::Rows;
 use crate::error::ReplicaError;
 use crate::meta::{self, Meta};
 use crate::{record, upgrade};
@@ -17,16 +18,17 @@ pub(crate) fn evolve_again(db: &Connection) -> Result<(), ReplicaError> {
         counter.set(db, 0)?;
     }
     let mut evolver = Evolver::new(db, true)?;
+    let mut rows = Rows::prepare(db)?;
     let head = meta::head(db)?;
     let mut statement =
         db.prepare("SELECT bytes FROM records WHERE position <= ?1 ORDER BY position")?;
-    let mut rows = statement.query([record::number(head)])?;
+    let mut stored = statement.query([record::number(head)])?;
     let mut last = Position::ZERO;
-    while let Some(row) = rows.next()? {
+    while let Some(row) = stored.next()? {
         let bytes = row.get_ref(0)?.as_blob().map_err(ReplicaError::damaged)?;
         let confirmed = record::read(bytes)?;
         last = confirmed.position;
-        take_in(db, &mut evolver, &confirmed)?;
+        take_in(db, (&mut evolver, &mut rows), &confirmed)?;
     }
     if last != head {
         return Err(ReplicaError::damaged(format!(
@@ -35,14 +37,14 @@ pub(crate) fn evolve_again(db: &Connection) -> Result<(), ReplicaError> {
         )));
     }
     for key in evolver.take_disordered() {
-        rewrite::rewrite(db, &mut evolver, key)?;
+        rewrite::rewrite(db, (&mut evolver, &mut rows), key)?;
     }
-    evolver.finish(db)
+    evolver.write_down(db)
 }
 
 fn take_in(
     db: &Connection,
-    evolver: &mut Evolver,
+    (evolver, rows): (&mut Evolver, &mut Rows<'_>),
     confirmed: &ConfirmedChange,
 ) -> Result<(), ReplicaError> {
     let stand = Stand {
@@ -51,7 +53,7 @@ fn take_in(
         authored_at: confirmed.decoded.authored_at().as_microsecond(),
     };
     match &confirmed.decoded {
-        Decoded::Known(change) => evolver.apply(db, change, stand),
+        Decoded::Known(change) => evolver.apply(db, rows, change, stand),
         newer @ Decoded::Newer { .. } => upgrade::mark(db, newer, stand.position),
     }
 }

@@ -3,7 +3,7 @@
 //! Definitions stay in memory, check-ins do not: there are many of them and most are never touched
 //! again. Evolving is total, so nothing here refuses a change.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 use okr_core::change::Change;
@@ -11,15 +11,17 @@ use okr_core::entity::Entity;
 use okr_core::event::{CheckInEvent, Event};
 use okr_core::id::{CheckInId, CycleId, EntityId, KeyResultId, ObjectiveId, Position};
 use okr_core::value::CycleState;
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
 use super::days::{day_number, day_of_micros};
-use crate::body;
+use super::rows::{CheckInRow, Rows, Span};
 use crate::ends::{Ends, Of};
 use crate::error::ReplicaError;
 use crate::meta::Meta;
 use crate::moment::Confirmed;
-use crate::version::{self, CORRECTED, EntityKey, LATE, RETRACTED};
+use crate::quick::HashMap;
+use crate::record::RecordedCheckIn;
+use crate::version::{self, CORRECTED, EntityKey, LATE};
 
 /// What is known of an entity while changes are taken in.
 #[derive(Debug, Default)]
@@ -47,8 +49,10 @@ pub(super) struct Stand {
 #[derive(Debug)]
 pub(super) struct Evolver {
     definitions: HashMap<EntityId, Slot>,
-    /// The check-ins of this load, when it began with nothing; none: ask the database.
-    check_ins: Option<HashMap<CheckInId, EntityKey>>,
+    /// The check-ins that came into being in this load.
+    check_ins: HashMap<CheckInId, EntityKey>,
+    /// Whether there was nothing before this load, so that the database need not be asked.
+    from_nothing: bool,
     entities: i64,
     ahead_recorded: i64,
     ahead_authored: i64,
@@ -63,13 +67,14 @@ impl Evolver {
     /// `from_nothing` says that there is no entity yet, so that none has to be looked for.
     pub(super) fn new(db: &Connection, from_nothing: bool) -> Result<Self, ReplicaError> {
         Ok(Self {
-            definitions: HashMap::new(),
-            check_ins: from_nothing.then(HashMap::new),
+            definitions: HashMap::default(),
+            check_ins: HashMap::default(),
+            from_nothing,
             entities: Meta::Entities.require(db)?,
             ahead_recorded: Meta::AheadRecorded.require(db)?,
             ahead_authored: Meta::AheadAuthored.require(db)?,
             disordered: BTreeSet::new(),
-            ends: Ends::new(Of::Entities, from_nothing),
+            ends: Ends::new(Of::Entities),
         })
     }
 
@@ -79,18 +84,18 @@ impl Evolver {
     }
 
     /// Writes down what has to be remembered.
-    pub(super) fn finish(self, db: &Connection) -> Result<(), ReplicaError> {
+    pub(super) fn write_down(&mut self, db: &Connection) -> Result<(), ReplicaError> {
         Meta::Entities.set(db, self.entities)?;
         Meta::AheadRecorded.set(db, self.ahead_recorded)?;
         Meta::AheadAuthored.set(db, self.ahead_authored)?;
-        self.ends.finish(db)?;
-        Ok(())
+        self.ends.write(db)
     }
 
     /// Takes one change in.
     pub(super) fn apply(
         &mut self,
         db: &Connection,
+        rows: &mut Rows<'_>,
         change: &Change,
         stand: Stand,
     ) -> Result<(), ReplicaError> {
@@ -98,7 +103,7 @@ impl Evolver {
             let id = event.subject();
             let mut slot = self.take(db, id)?;
             self.evolve(db, &mut slot, event)?;
-            return self.put(db, id, slot, stand);
+            return self.put(db, rows, (id, slot), stand);
         }
         let mut touched: Vec<(EntityId, Slot)> = Vec::new();
         for event in &change.events {
@@ -122,9 +127,47 @@ impl Evolver {
             }
         }
         for (id, slot) in touched {
-            self.put(db, id, slot, stand)?;
+            self.put(db, rows, (id, slot), stand)?;
         }
         Ok(())
+    }
+
+    /// Takes in a change that records a check-in and does nothing else.
+    ///
+    /// It comes to the same as [`Evolver::apply`]. Returns false, and does nothing, when the
+    /// check-in is there already.
+    pub(super) fn record(
+        &mut self,
+        db: &Connection,
+        rows: &mut Rows<'_>,
+        new: &RecordedCheckIn,
+        stand: Stand,
+    ) -> Result<bool, ReplicaError> {
+        if self.find(db, new.id.into())?.is_some() {
+            return Ok(false);
+        }
+        self.entities += 1;
+        let key = EntityKey(self.entities);
+        self.check_ins.insert(new.id, key);
+        self.note_ahead(new.effective, stand);
+        let late = self.cycle_is_closed(db, new.key_result)?;
+        let parent = self.key_of(db, new.key_result)?;
+        let row = key.row(stand.position);
+        rows.check_in(CheckInRow {
+            span: Span {
+                row,
+                recorded_from: Some(condition_position(stand.position)),
+                authored_from: Some(stand.authored_at),
+                authored_to: None,
+            },
+            id: new.id.uuid().as_bytes(),
+            parent: parent.map(|key| key.0),
+            day: day_number(new.effective),
+            flags: if late { LATE } else { 0 },
+            body: &new.body,
+        })?;
+        self.ends.add(new.id.uuid(), row);
+        Ok(true)
     }
 
     /// Applies an event to what the slot holds.
@@ -158,10 +201,8 @@ impl Evolver {
         if slot.key.is_none() && slot.entity.is_some() {
             self.entities += 1;
             slot.key = Some(EntityKey(self.entities));
-            if let (EntityId::CheckIn(id), Some(known), Some(key)) =
-                (id, &mut self.check_ins, slot.key)
-            {
-                known.insert(id, key);
+            if let (EntityId::CheckIn(id), Some(key)) = (id, slot.key) {
+                self.check_ins.insert(id, key);
             }
         }
         slot.key
@@ -171,8 +212,8 @@ impl Evolver {
     fn put(
         &mut self,
         db: &Connection,
-        id: EntityId,
-        mut slot: Slot,
+        rows: &mut Rows<'_>,
+        (id, mut slot): (EntityId, Slot),
         stand: Stand,
     ) -> Result<(), ReplicaError> {
         if let (Some(key), Some(entity)) = (self.number(id, &mut slot), slot.entity.take()) {
@@ -184,10 +225,7 @@ impl Evolver {
             };
             if let Some(before) = slot.newest_row {
                 let until = ordered.then_some(stand.authored_at);
-                db.prepare_cached(
-                    "UPDATE versions SET recorded_to = ?2, authored_to = ?3 WHERE key = ?1",
-                )?
-                .execute((before, condition_position(stand.position), until))?;
+                rows.close(before, condition_position(stand.position), until)?;
             }
             if !ordered {
                 self.disordered.insert(key);
@@ -195,18 +233,16 @@ impl Evolver {
             if let Entity::CheckIn(check_in) = &entity {
                 self.note_ahead(check_in.effective, stand);
             }
-            let version = NewVersion {
+            let span = Span {
                 row,
                 recorded_from: Some(condition_position(stand.position)),
                 authored_from: ordered.then_some(stand.authored_at),
                 authored_to: None,
-                flags: slot.flags,
-                entity: &entity,
             };
             let links = self.links(db, &entity)?;
-            version.insert(db, links)?;
+            rows.version(&entity, span, (slot.flags, links))?;
             if first {
-                self.ends.add(db, id.uuid(), row)?;
+                self.ends.add(id.uuid(), row);
             }
             slot.newest_row = Some(row);
             slot.authored = ordered.then_some(stand.authored_at);
@@ -228,25 +264,42 @@ impl Evolver {
 
     /// Takes the slot of an entity, from memory or from the database.
     fn take(&mut self, db: &Connection, id: EntityId) -> Result<Slot, ReplicaError> {
-        if let Some(slot) = self.definitions.remove(&id) {
-            return Ok(slot);
+        match self.definitions.remove(&id) {
+            Some(slot) => Ok(slot),
+            None => self.load(db, id),
         }
-        let key = match (&self.check_ins, id) {
-            (Some(known), EntityId::CheckIn(id)) => known.get(&id).copied(),
-            // From nothing on, every definition is in memory.
-            (Some(_), _) => None,
-            (None, _) => version::find(db, id)?,
-        };
-        match key {
+    }
+
+    /// Reads the slot of an entity that is not in memory.
+    fn load(&self, db: &Connection, id: EntityId) -> Result<Slot, ReplicaError> {
+        match self.find(db, id)? {
             Some(key) => load(db, key),
             None => Ok(Slot::default()),
         }
     }
 
+    /// Finds the number of an entity whose slot is not in memory.
+    fn find(&self, db: &Connection, id: EntityId) -> Result<Option<EntityKey>, ReplicaError> {
+        let known = match id {
+            EntityId::CheckIn(id) => self.check_ins.get(&id).copied(),
+            EntityId::Org(_)
+            | EntityId::Person(_)
+            | EntityId::Team(_)
+            | EntityId::Cycle(_)
+            | EntityId::Objective(_)
+            | EntityId::KeyResult(_) => None,
+        };
+        // From nothing on, every definition is in memory.
+        if known.is_some() || self.from_nothing {
+            return Ok(known);
+        }
+        version::find(db, id)
+    }
+
     /// Returns the slot of a definition and keeps it in memory.
     fn definition(&mut self, db: &Connection, id: EntityId) -> Result<&Slot, ReplicaError> {
         if !self.definitions.contains_key(&id) {
-            let slot = self.take(db, id)?;
+            let slot = self.load(db, id)?;
             self.definitions.insert(id, slot);
         }
         Ok(&self.definitions[&id])
@@ -340,57 +393,7 @@ fn load(db: &Connection, key: EntityKey) -> Result<Slot, ReplicaError> {
 /// The entities by which a version is found.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Links {
-    parent: Option<EntityKey>,
-    cycle: Option<EntityKey>,
-    team: Option<EntityKey>,
-}
-
-/// A version that is to be written.
-#[derive(Debug)]
-pub(super) struct NewVersion<'a> {
-    pub(super) row: i64,
-    pub(super) recorded_from: Option<i64>,
-    pub(super) authored_from: Option<i64>,
-    pub(super) authored_to: Option<i64>,
-    pub(super) flags: i64,
-    pub(super) entity: &'a Entity,
-}
-
-impl NewVersion<'_> {
-    pub(super) fn insert(&self, db: &Connection, links: Links) -> Result<(), ReplicaError> {
-        let id = self.entity.id();
-        let uuid = id.uuid();
-        let (slug, day) = match self.entity {
-            Entity::Org(_) | Entity::Person(_) | Entity::Cycle(_) => (None, None),
-            Entity::Team(team) => (Some(team.slug.as_str()), None),
-            Entity::Objective(objective) => (Some(objective.slug.as_str()), None),
-            Entity::KeyResult(key_result) => (Some(key_result.slug.as_str()), None),
-            Entity::CheckIn(check_in) => (None, Some(day_number(check_in.effective))),
-        };
-        let retracted = match self.entity {
-            Entity::CheckIn(check_in) if check_in.retracted => RETRACTED,
-            _ => 0,
-        };
-        db.prepare_cached(
-            "INSERT INTO versions (key, recorded_from, authored_from, authored_to, kind, id,
-                 parent, day, cycle, team, slug, flags, body)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-        )?
-        .execute(params![
-            self.row,
-            self.recorded_from,
-            self.authored_from,
-            self.authored_to,
-            version::kind_number(id.kind()),
-            uuid.as_bytes(),
-            links.parent.map(|key| key.0),
-            day,
-            links.cycle.map(|key| key.0),
-            links.team.map(|key| key.0),
-            slug,
-            self.flags | retracted,
-            body::write(self.entity),
-        ])?;
-        Ok(())
-    }
+    pub(super) parent: Option<EntityKey>,
+    pub(super) cycle: Option<EntityKey>,
+    pub(super) team: Option<EntityKey>,
 }

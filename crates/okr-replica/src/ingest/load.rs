@@ -1,78 +1,50 @@
-//! Writing records and the versions that they lead to, in one transaction.
+//! Writing records and the versions that they lead to, in one transaction for each checkpoint.
+//!
+//! What is known in memory stays from one transaction to the next of the same load.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use okr_core::id::{ChangeId, PersonId, Position};
-use okr_proto::{ConfirmedChange, Decoded};
+use okr_proto::Decoded;
 use rusqlite::Connection;
 
 use super::evolve::{Evolver, Stand};
-use super::{IngestError, roll_back};
-use crate::ends::{Ends, Of};
+use super::rows::Rows;
+use super::{IngestError, rewrite, roll_back};
+use crate::ends::{Ends, Of, Seen};
 use crate::error::ReplicaError;
 use crate::integrity::IntegrityError;
-use crate::record::{self, NewRecord};
+use crate::quick::HashMap;
+use crate::record::{self, Content, NewRecord};
 use crate::{meta, pending, schema, upgrade};
 
-/// A transaction in which records are being written.
+/// Records being written, one transaction after the other.
 #[derive(Debug)]
-pub(super) struct Load {
-    pub(super) evolver: Evolver,
-    pub(super) ends: Ends,
+pub(super) struct Load<'db> {
+    rows: Rows<'db>,
+    evolver: Evolver,
+    ends: Ends,
+    seen: Seen,
     authors: HashMap<PersonId, i64>,
     pending: HashSet<ChangeId>,
-    /// The changes that waited here and are confirmed by this.
-    pub(super) own: Vec<ChangeId>,
+    /// The changes that waited here and are confirmed by this transaction.
+    own: Vec<ChangeId>,
     /// Whether there was nothing before, so that nothing has to be looked for.
     from_nothing: bool,
-    /// Whether there is much to come.
-    pub(super) bulk: bool,
+    /// Whether the file is written without the write-ahead log.
+    bulk: bool,
+    /// Whether a transaction is open.
+    open: bool,
 }
 
-/// Begins the transaction, if nobody else has taken records in since.
-pub(super) fn begin(
-    db: &Connection,
-    base: Position,
-    more_follow: bool,
-) -> Result<Load, IngestError> {
-    if base == Position::ZERO && more_follow {
-        schema::leave_write_ahead_log(db)?;
-    }
-    db.execute_batch("BEGIN IMMEDIATE")?;
-    let load = prepare(db, base, more_follow);
-    if load.is_err() {
-        roll_back(db);
-    }
-    load
-}
-
-fn prepare(db: &Connection, base: Position, more_follow: bool) -> Result<Load, IngestError> {
-    let head = meta::head(db)?;
-    if head != base {
-        return Err(IngestError::Moved { head });
-    }
-    let from_nothing = head == Position::ZERO;
-    let pending = pending::ids(db)?;
-    Ok(Load {
-        evolver: Evolver::new(db, from_nothing)?,
-        authors: HashMap::new(),
-        ends: Ends::new(Of::Changes, from_nothing),
-        pending,
-        own: Vec::new(),
-        from_nothing,
-        bulk: from_nothing && more_follow,
-    })
-}
-
-fn refuse_repeated(db: &Connection, confirmed: &ConfirmedChange) -> Result<(), IngestError> {
-    let change = confirmed.decoded.id();
-    match record::find_exact(db, change)? {
-        Some(first) => Err(repeated(change, first, confirmed.position)),
+fn refuse_repeated(db: &Connection, new: &NewRecord) -> Result<(), IngestError> {
+    match record::find_exact(db, new.change)? {
+        Some(first) => Err(repeated(new.change, first, new.position)),
         None => Ok(()),
     }
 }
 
-pub(super) fn repeated(change: ChangeId, first: Position, second: Position) -> IngestError {
+fn repeated(change: ChangeId, first: Position, second: Position) -> IngestError {
     IntegrityError::Repeated {
         change,
         first,
@@ -81,41 +53,137 @@ pub(super) fn repeated(change: ChangeId, first: Position, second: Position) -> I
     .into()
 }
 
-impl Load {
+impl<'db> Load<'db> {
+    /// Prepares to write what follows a position; `much` says that there is much to come.
+    pub(super) fn new(
+        db: &'db Connection,
+        base: Position,
+        much: bool,
+    ) -> Result<Self, ReplicaError> {
+        let from_nothing = base == Position::ZERO;
+        let bulk = from_nothing && much;
+        if bulk {
+            schema::leave_write_ahead_log(db)?;
+        }
+        Ok(Self {
+            rows: Rows::prepare(db)?,
+            evolver: Evolver::new(db, from_nothing)?,
+            ends: Ends::new(Of::Changes),
+            seen: Seen::default(),
+            authors: HashMap::default(),
+            pending: HashSet::new(),
+            own: Vec::new(),
+            from_nothing,
+            bulk,
+            open: false,
+        })
+    }
+
+    /// Begins a transaction unless one is open, if nobody else has taken records in since.
+    pub(super) fn begin(&mut self, db: &Connection, base: Position) -> Result<(), IngestError> {
+        if self.open {
+            return Ok(());
+        }
+        db.execute_batch("BEGIN IMMEDIATE")?;
+        self.open = true;
+        let head = meta::head(db)?;
+        if head != base {
+            return Err(IngestError::Moved { head });
+        }
+        self.pending = pending::ids(db)?;
+        Ok(())
+    }
+
     pub(super) fn take(
         &mut self,
         db: &Connection,
         records: &[NewRecord],
     ) -> Result<(), IngestError> {
         for new in records {
-            // From nothing on, what stands twice is found when the ends are sorted.
+            // From nothing on, what stands twice is found when the ends are written.
             if !self.from_nothing {
-                refuse_repeated(db, &new.confirmed)?;
+                refuse_repeated(db, new)?;
             }
-            let author = self.author(db, new.confirmed.author)?;
-            let on_behalf_of = match new.on_behalf_of() {
-                Some(person) => Some(self.author(db, person)?),
-                None => None,
-            };
-            new.insert(db, author, on_behalf_of)?;
-            let id = new.confirmed.decoded.id();
-            let position = record::number(new.confirmed.position);
-            self.ends.add(db, id.uuid(), position)?;
-            let stand = Stand {
-                position: new.confirmed.position,
-                recorded_at: new.confirmed.recorded_at.as_microsecond(),
-                authored_at: new.confirmed.decoded.authored_at().as_microsecond(),
-            };
-            match &new.confirmed.decoded {
-                Decoded::Known(change) => self.evolver.apply(db, change, stand)?,
-                newer @ Decoded::Newer { .. } => upgrade::mark(db, newer, stand.position)?,
-            }
-            if !self.pending.is_empty() && self.pending.remove(&id) {
-                pending::forget(db, id)?;
-                self.own.push(id);
-            }
+            self.write(db, new)?;
         }
         Ok(())
+    }
+
+    fn write(&mut self, db: &Connection, new: &NewRecord) -> Result<(), ReplicaError> {
+        let author = self.author(db, new.author)?;
+        let on_behalf_of = match new.on_behalf_of {
+            Some(person) => Some(self.author(db, person)?),
+            None => None,
+        };
+        self.rows.record(new, author, on_behalf_of)?;
+        let position = record::number(new.position);
+        self.seen.add(new.change.uuid());
+        self.ends.add(new.change.uuid(), position);
+        self.evolve(db, new)?;
+        if !self.pending.is_empty() && self.pending.remove(&new.change) {
+            pending::forget(db, new.change)?;
+            self.own.push(new.change);
+        }
+        Ok(())
+    }
+
+    fn evolve(&mut self, db: &Connection, new: &NewRecord) -> Result<(), ReplicaError> {
+        let stand = Stand {
+            position: new.position,
+            recorded_at: new.recorded_at,
+            authored_at: new.authored_at,
+        };
+        match &new.content {
+            Content::CheckIn(check_in) => {
+                let (evolver, rows) = (&mut self.evolver, &mut self.rows);
+                if !evolver.record(db, rows, check_in, stand)?
+                    && let Decoded::Known(change) = new.decode()?
+                {
+                    evolver.apply(db, rows, &change, stand)?;
+                }
+            }
+            Content::Known(change) => {
+                self.evolver.apply(db, &mut self.rows, change, stand)?;
+            }
+            Content::Newer(newer) => upgrade::mark(db, newer, new.position)?,
+        }
+        Ok(())
+    }
+
+    /// Writes what was put off until the end of a transaction.
+    pub(super) fn complete(&mut self, db: &Connection) -> Result<(), IngestError> {
+        for key in self.evolver.take_disordered() {
+            rewrite::rewrite(db, (&mut self.evolver, &mut self.rows), key)?;
+        }
+        self.evolver.write_down(db)?;
+        self.ends.write(db)?;
+        match self.seen.repeated(db)? {
+            Some((change, first, second)) => Err(repeated(change, first, second)),
+            None => Ok(()),
+        }
+    }
+
+    /// Ends the transaction and returns the changes of this replica that it confirmed.
+    pub(super) fn commit(&mut self, db: &Connection) -> Result<Vec<ChangeId>, ReplicaError> {
+        db.execute_batch("COMMIT")?;
+        self.open = false;
+        Ok(std::mem::take(&mut self.own))
+    }
+
+    /// Forgets an open transaction, and leaves the file as others expect it.
+    pub(super) fn end(self, db: &Connection) {
+        let Self {
+            open, bulk, rows, ..
+        } = self;
+        drop(rows);
+        if open {
+            roll_back(db);
+        }
+        if bulk {
+            schema::use_write_ahead_log(db);
+            // A large load may leave a large write-ahead log behind. That it stays is no failure.
+            let _kept = db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
     }
 
     fn author(&mut self, db: &Connection, id: PersonId) -> Result<i64, ReplicaError> {

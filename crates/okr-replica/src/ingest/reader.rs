@@ -3,18 +3,20 @@
 //! Both take about as long as each other's half of a first load. A small pull is read in place,
 //! because starting a thread would take longer.
 
+use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use bytes::Bytes;
 use okr_proto::RecordError;
 
-use crate::record::{self, NewRecord};
+use crate::record::NewRecord;
 
 /// After how many records a thread is started.
 const RECORDS_READ_IN_PLACE: usize = 8192;
-/// How many batches may wait between the two threads.
-const BATCHES_AHEAD: usize = 4;
+/// How many records may wait between the two threads: several times what is written at a time, so
+/// that neither waits for the other.
+const RECORDS_AHEAD: usize = 16 * 1024;
 
 /// The records of a batch, up to the first that is none.
 pub(super) type Read = Result<Vec<NewRecord>, Failed>;
@@ -30,7 +32,8 @@ pub(super) struct Failed {
 #[derive(Debug, Default)]
 pub(super) struct Reader {
     given: usize,
-    ahead: usize,
+    /// The sizes of the batches that the thread has and has not returned, oldest first.
+    ahead: VecDeque<usize>,
     worker: Option<Worker>,
 }
 
@@ -50,12 +53,14 @@ impl Reader {
         let Some(worker) = &self.worker else {
             return vec![read_batch(batch)];
         };
+        // An empty batch is waited for as well.
+        let size = batch.len().max(1);
         if worker.batches.send(batch).is_ok() {
-            self.ahead += 1;
+            self.ahead.push_back(size);
         }
-        let mut all = self.wait_until(BATCHES_AHEAD);
+        let mut all = self.wait_until(RECORDS_AHEAD);
         while let Some(Ok(read)) = self.worker.as_ref().map(|worker| worker.read.try_recv()) {
-            self.ahead -= 1;
+            self.ahead.pop_front();
             all.push(read);
         }
         all
@@ -66,13 +71,14 @@ impl Reader {
         self.wait_until(0)
     }
 
-    fn wait_until(&mut self, ahead: usize) -> Vec<Read> {
+    /// Takes batches until no more than so many records wait.
+    fn wait_until(&mut self, records_ahead: usize) -> Vec<Read> {
         let mut all = Vec::new();
-        while self.ahead > ahead {
+        while self.ahead.iter().sum::<usize>() > records_ahead {
             let Some(worker) = &self.worker else { break };
             let read = worker.read.recv();
             all.push(read.expect("the reading thread lives until its last batch is taken"));
-            self.ahead -= 1;
+            self.ahead.pop_front();
         }
         all
     }
@@ -97,8 +103,8 @@ impl Worker {
 fn read_batch(batch: Vec<Bytes>) -> Read {
     let mut records = Vec::with_capacity(batch.len());
     for bytes in batch {
-        match record::read(&bytes) {
-            Ok(confirmed) => records.push(NewRecord { bytes, confirmed }),
+        match NewRecord::read(bytes) {
+            Ok(record) => records.push(record),
             Err(problem) => {
                 return Err(Failed {
                     before: records,
@@ -130,7 +136,7 @@ mod tests {
                 Ok(records) => (records, false),
                 Err(failed) => (failed.before, true),
             };
-            positions.extend(records.iter().map(|new| new.confirmed.position.get()));
+            positions.extend(records.iter().map(|new| new.position.get()));
             if failed {
                 return (positions, true);
             }

@@ -11,7 +11,8 @@ use okr_core::id::EntityId;
 use okr_proto::Decoded;
 use rusqlite::Connection;
 
-use super::evolve::{Evolver, NewVersion};
+use super::evolve::Evolver;
+use super::rows::{Rows, Span};
 use crate::error::ReplicaError;
 use crate::record;
 use crate::version::{self, CORRECTED, EntityKey, LATE};
@@ -19,7 +20,7 @@ use crate::version::{self, CORRECTED, EntityKey, LATE};
 /// Writes the rows of the authored axis anew.
 pub(super) fn rewrite(
     db: &Connection,
-    evolver: &mut Evolver,
+    (evolver, rows): (&mut Evolver, &mut Rows<'_>),
     key: EntityKey,
 ) -> Result<(), ReplicaError> {
     db.prepare_cached("DELETE FROM versions WHERE key BETWEEN ?1 AND ?2")?
@@ -36,15 +37,14 @@ pub(super) fn rewrite(
         let Some((entity, corrected)) = history.fold(time) else {
             continue;
         };
-        let version = NewVersion {
+        let span = Span {
             row: key.authored_row(n),
             recorded_from: None,
             authored_from: Some(time),
             authored_to,
-            flags: history.late | corrected,
-            entity: &entity,
         };
-        version.insert(db, evolver.links(db, &entity)?)?;
+        let links = evolver.links(db, &entity)?;
+        rows.version(&entity, span, (history.late | corrected, links))?;
     }
     Ok(())
 }
