@@ -24,6 +24,10 @@ use crate::remote::{Pulled, Remote, RemoteError};
 /// Greatest size of a message from the server, in bytes; a directory of 100,000 people fits.
 const MAX_ANSWER_BYTES: usize = 32 * 1024 * 1024;
 
+/// A server that is gone without a word is found out in twice this time; one that only thinks for
+/// long still answers signs of life.
+const KEEP_ALIVE: Duration = Duration::from_secs(10);
+
 /// How to reach a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GrpcOptions {
@@ -36,8 +40,9 @@ pub struct GrpcOptions {
     pub total_timeout: Option<Duration>,
     /// Whether `http://` is allowed to other machines, such as behind a tunnel.
     pub allow_unencrypted: bool,
-    /// For a connection that stays: after so long without a word the server is asked for a sign of
-    /// life, also while the caller does other things, and must give one in the same time.
+    /// After so long without a word while something is asked, the server is asked for a sign of life,
+    /// also while the caller does other things, and must give one in the same time. None: only
+    /// silence of 35 seconds ends a call.
     pub keep_alive: Option<Duration>,
 }
 
@@ -48,7 +53,7 @@ impl Default for GrpcOptions {
             connect_timeout: Duration::from_secs(5),
             total_timeout: None,
             allow_unencrypted: false,
-            keep_alive: None,
+            keep_alive: Some(KEEP_ALIVE),
         }
     }
 }

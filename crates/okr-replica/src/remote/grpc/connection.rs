@@ -27,6 +27,7 @@ pub(super) struct Connection {
     /// None only while it is dropped.
     runtime: Option<Runtime>,
     token: Option<MetadataValue<Ascii>>,
+    keep_alive: Option<Duration>,
     /// When everything has to be over, and how long that was from the start.
     deadline: Option<(Instant, Duration)>,
 }
@@ -54,6 +55,7 @@ impl Connection {
                     channel,
                     runtime: Some(runtime),
                     token: None,
+                    keep_alive: options.keep_alive,
                     deadline: options.total_timeout.map(|total| (started + total, total)),
                 });
             }
@@ -104,13 +106,31 @@ impl Connection {
             .as_ref()
             .expect("the runtime is taken by drop only");
         let (until, limit) = self.limit();
+        let started = Instant::now();
         match runtime.block_on(async { timeout_at(until, answer).await }) {
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(status)) => Err(failure::of_call(&self.url, &status)),
+            Ok(Err(status)) => Err(self.failed(&status, started.elapsed())),
             Err(_) => Err(RemoteError::TimedOut {
                 url: self.url.clone(),
                 limit,
             }),
+        }
+    }
+
+    /// Says why a call failed, after so long without an answer.
+    fn failed(&self, status: &Status, waited: Duration) -> RemoteError {
+        let error = failure::of_call(&self.url, status);
+        // A connection that ends in silence was given up for want of a sign of life. That is no lost
+        // answer: to ask again would wait as long again.
+        let silent = self.keep_alive.filter(|interval| waited >= *interval);
+        match silent {
+            Some(interval) if matches!(error, RemoteError::Unreachable { .. }) => {
+                RemoteError::TimedOut {
+                    url: self.url.clone(),
+                    limit: interval * 2,
+                }
+            }
+            Some(_) | None => error,
         }
     }
 
