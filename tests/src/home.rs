@@ -1,9 +1,12 @@
 //! A person's machine: a home directory of its own, and `okr` run in it.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::{Programs, Running};
 
@@ -26,6 +29,17 @@ pub struct Run {
     pub stderr: String,
     /// Its exit code; none when a signal ended it.
     pub code: Option<i32>,
+}
+
+impl Run {
+    fn new(arguments: &[&str], output: &Output) -> Self {
+        Self {
+            line: format!("okr {}", arguments.join(" ")),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            code: output.status.code(),
+        }
+    }
 }
 
 impl Home {
@@ -80,12 +94,25 @@ impl Home {
             .command(arguments)
             .output()
             .context("okr does not start")?;
-        Ok(Run {
-            line: format!("okr {}", arguments.join(" ")),
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-            code: output.status.code(),
-        })
+        Ok(Run::new(arguments, &output))
+    }
+
+    /// Runs `okr` here, and ends it with an error when it takes longer than a hang-up may be waited for.
+    pub fn run_within(&self, limit: Duration, arguments: &[&str]) -> Result<Run> {
+        let child = self
+            .command(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .context("okr does not start")?;
+        let pid = Pid::from_child(&child);
+        let (sender, receiver) = mpsc::channel();
+        std::thread::spawn(move || sender.send(child.wait_with_output()));
+        let Ok(output) = receiver.recv_timeout(limit) else {
+            kill_process(pid, Signal::KILL).context("okr ended at the last moment")?;
+            bail!("okr {} hangs", arguments.join(" "));
+        };
+        Ok(Run::new(arguments, &output.context("okr does not end")?))
     }
 
     /// Starts `okr` here and lets it run.

@@ -3,10 +3,12 @@
 //! Used by the end-to-end tests and by the demonstration. Knows the programs only from outside.
 
 mod home;
+mod proxy;
 mod running;
 mod server;
 
 pub use home::{Home, Run};
+pub use proxy::{Direction, Fault, Proxy};
 pub use running::Running;
 pub use server::Server;
 
