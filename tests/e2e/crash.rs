@@ -104,7 +104,7 @@ fn whole_log(runtime: &Runtime, server: &Server, login: &Login) -> BTreeMap<Chan
     let mut records = Vec::new();
     let note = runtime.block_on(async {
         let mut peer = Peer::new(server.url(), &login.token).await.unwrap();
-        peer.pull(|batch| records.extend(batch)).await.unwrap()
+        peer.pull(0, |batch| records.extend(batch)).await.unwrap()
     });
     let mut frontier = Frontier::default();
     let mut found = BTreeMap::new();
