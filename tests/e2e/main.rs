@@ -20,6 +20,7 @@ mod session;
 mod sync;
 mod tidy;
 mod watch;
+mod world;
 
 use okr_e2e::Programs;
 

@@ -12,7 +12,11 @@ const EDGES: &[(&str, &[&str])] = &[
     ("okr-replica", &["okr-core", "okr-log", "okr-proto"]),
     ("okrd", &["okr-core", "okr-log", "okr-proto"]),
     ("okr", &["okr-core", "okr-replica"]),
-    ("okr-testkit", &["okr-core"]),
+    // Beyond the core for its feature `world` only.
+    (
+        "okr-testkit",
+        &["okr-core", "okr-log", "okr-proto", "okr-replica", "okrd"],
+    ),
     (
         "okr-bench",
         &[
@@ -169,6 +173,19 @@ fn the_testkit_is_only_used_by_tests_and_benchmarks() {
             "{name} uses okr-testkit outside its tests"
         );
     }
+}
+
+#[test]
+fn the_testkit_needs_nothing_but_the_core_unless_a_world_is_asked_for() {
+    let manifest = manifest("okr-testkit");
+    for (name, dependency) in manifest["dependencies"].as_table().unwrap() {
+        let optional = dependency.get("optional").and_then(toml::Value::as_bool);
+        assert!(
+            name == "okr-core" || !name.starts_with("okr") || optional == Some(true),
+            "okr-testkit needs {name} always"
+        );
+    }
+    assert!(manifest["features"].get("default").is_none());
 }
 
 #[test]

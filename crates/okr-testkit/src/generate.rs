@@ -7,9 +7,15 @@
 mod values;
 mod wish;
 
+#[cfg(feature = "world")]
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use okr_core::Date;
 use okr_core::change::Change;
 use okr_core::decide::{Command, Decision, Proposal, decide};
+use okr_core::event::{
+    CheckInEvent, CycleEvent, Event, KeyResultEvent, ObjectiveEvent, PersonEvent, TeamEvent,
+};
 use okr_core::id::{ChangeId, CheckInId, CycleId, KeyResultId, ObjectiveId, PersonId, TeamId};
 use okr_core::value::{AmendmentCategory, Role, Source};
 use okr_core::view::MemoryView;
@@ -49,10 +55,13 @@ pub fn replay<'a>(history: impl IntoIterator<Item = &'a (PersonId, Change)>) -> 
 
 /// A growing history: the state, and the ids of what there is.
 #[derive(Debug)]
-struct Maker {
+pub(crate) struct Maker {
     random: Random,
     view: MemoryView,
     now: Timestamp,
+    today: Date,
+    /// Whether to write where others write.
+    focus: bool,
     people: Vec<PersonId>,
     teams: Vec<TeamId>,
     cycles: Vec<CycleId>,
@@ -62,11 +71,13 @@ struct Maker {
 }
 
 impl Maker {
-    fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self {
             random: Random::new(seed),
             view: MemoryView::new(),
             now: Timestamp::from_second(1_767_225_600).expect("the year 2026 is a time"),
+            today: TODAY,
+            focus: false,
             people: Vec::new(),
             teams: Vec::new(),
             cycles: Vec::new(),
@@ -74,6 +85,22 @@ impl Maker {
             key_results: Vec::new(),
             check_ins: Vec::new(),
         }
+    }
+
+    /// Wants something, often about what others write about too, at a moment by the author's clock.
+    #[cfg(feature = "world")]
+    pub(crate) fn wish_at(&mut self, now: Timestamp) -> Proposal {
+        self.focus = true;
+        self.now = now;
+        self.today = day_of(now);
+        let commands = self.wishes();
+        let mut proposal = self.proposal(commands);
+        if !self.random.one_in(6) {
+            // Otherwise most edits of what is committed to would be refused at once.
+            proposal.reason.get_or_insert_with(|| text("to be clear"));
+            proposal.amendment.get_or_insert(AmendmentCategory::Other);
+        }
+        proposal
     }
 
     /// Makes the next change and takes it into the state.
@@ -129,7 +156,18 @@ impl Maker {
 
     /// Takes a change into the state, if the rules admit it.
     fn attempt(&mut self, author: PersonId, commands: Vec<Command>) -> Option<Change> {
-        let added = commands.clone();
+        let proposal = self.proposal(commands);
+        match never(decide(&self.view, &context(author), ORG, proposal)) {
+            Decision::Change(change) => {
+                self.witness(&change);
+                Some(change)
+            }
+            Decision::NothingToDo | Decision::Rejected(_) => None,
+        }
+    }
+
+    /// Makes a proposal of commands, with a reason more often than not.
+    fn proposal(&mut self, commands: Vec<Command>) -> Proposal {
         let source = match self.random.below(12) {
             0 => Source::Import,
             1 => Source::Automation,
@@ -139,7 +177,7 @@ impl Maker {
             Source::Human => None,
             Source::Import | Source::Automation => self.random.choose(&self.people),
         };
-        let proposal = Proposal {
+        Proposal {
             id: ChangeId::new(self.uuid()),
             authored_at: self.now,
             on_behalf_of,
@@ -149,37 +187,42 @@ impl Maker {
                 .then(|| self.random.choose(AmendmentCategory::ALL))
                 .flatten(),
             commands,
-        };
-        match never(decide(&self.view, &context(author), ORG, proposal)) {
-            Decision::Change(change) => {
-                self.view.apply(&change);
-                for command in &added {
-                    self.note(command);
-                }
-                Some(change)
+        }
+    }
+
+    /// Takes a change into the state, and remembers the ids of what it made.
+    pub(crate) fn witness(&mut self, change: &Change) {
+        self.view.apply(change);
+        for event in &change.events {
+            match event {
+                Event::Person(id, PersonEvent::Added(_)) => self.people.push(*id),
+                Event::Team(id, TeamEvent::Created(_)) => self.teams.push(*id),
+                Event::Cycle(id, CycleEvent::Created(_)) => self.cycles.push(*id),
+                Event::Objective(id, ObjectiveEvent::Created(_)) => self.objectives.push(*id),
+                Event::KeyResult(id, KeyResultEvent::Created(_)) => self.key_results.push(*id),
+                Event::CheckIn(id, CheckInEvent::Recorded(_)) => self.check_ins.push(*id),
+                // Everything else is about what there is already.
+                Event::Org(..)
+                | Event::Person(..)
+                | Event::Team(..)
+                | Event::Cycle(..)
+                | Event::Objective(..)
+                | Event::KeyResult(..)
+                | Event::CheckIn(..) => {}
             }
-            Decision::NothingToDo | Decision::Rejected(_) => None,
         }
     }
 
-    /// Remembers the id of what a command made.
-    fn note(&mut self, command: &Command) {
-        match command {
-            Command::AddPerson { id, .. } => self.people.push(*id),
-            Command::AddTeam { id, .. } => self.teams.push(*id),
-            Command::AddCycle { id, .. } => self.cycles.push(*id),
-            Command::AddObjective { id, .. } => self.objectives.push(*id),
-            Command::AddKeyResult { id, .. } => self.key_results.push(*id),
-            Command::RecordCheckIn { id, .. } => self.check_ins.push(*id),
-            // Everything else is about what there is already.
-            _ => {}
-        }
-    }
-
-    fn uuid(&mut self) -> uuid::Uuid {
+    pub(crate) fn uuid(&mut self) -> uuid::Uuid {
         let millis = u64::try_from(self.now.as_millisecond()).expect("the history is after 1970");
         self.random.uuid(millis)
     }
+}
+
+/// Returns the day of a moment in UTC.
+#[cfg(feature = "world")]
+pub(crate) fn day_of(moment: Timestamp) -> Date {
+    TimeZone::UTC.to_datetime(moment).date()
 }
 
 #[cfg(test)]

@@ -2,11 +2,14 @@
 //!
 //! [`scenario`] writes a rule down as given, when, then. [`generate`] makes random histories that
 //! the rules admit, the same for the same seed. [`sample`] holds the people and things that both
-//! and other tests talk about.
+//! and other tests talk about. `world`, behind the feature of that name, runs many replicas and a
+//! server in one thread from a seed.
 
 pub mod generate;
 mod random;
 pub mod sample;
 pub mod scenario;
+#[cfg(feature = "world")]
+pub mod world;
 
 pub use random::Random;

@@ -12,7 +12,7 @@ use okr_core::value::{CadenceDays, Confidence, CyclePeriod, Number, Score, Weigh
 use okr_core::view::View;
 
 use crate::generate::Maker;
-use crate::sample::{TODAY, hold, metric, milestones, slug, tag, text, title, unit, zones};
+use crate::sample::{hold, metric, milestones, slug, tag, text, title, unit, zones};
 use crate::scenario::never;
 
 /// Words for titles, names and slugs.
@@ -35,6 +35,9 @@ const WORDS: &[&str] = &[
     "churn",
 ];
 
+/// How many entities of a kind are in focus.
+const FOCUSED: usize = 2;
+
 impl Maker {
     pub(super) fn maybe<T>(&mut self, make: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         if self.random.one_in(2) {
@@ -44,9 +47,21 @@ impl Maker {
         }
     }
 
+    /// Returns one of a list; with focus, often one of its first, where others write too.
+    pub(super) fn pick<T: Copy>(&mut self, list: impl Fn(&Self) -> &Vec<T>) -> Option<T> {
+        let mut most = list(self).len();
+        if self.focus && !self.random.one_in(3) {
+            most = most.min(FOCUSED);
+        }
+        let index = self.random.below(most);
+        list(self).get(index).copied()
+    }
+
     pub(super) fn words(&mut self) -> String {
-        let first = self.random.choose(WORDS).unwrap_or_default();
-        let second = self.random.choose(WORDS).unwrap_or_default();
+        // Few words make equal edits, by which changes are already so.
+        let words = if self.focus { &WORDS[..2] } else { WORDS };
+        let first = self.random.choose(words).unwrap_or_default();
+        let second = self.random.choose(words).unwrap_or_default();
         format!("{first} {second}")
     }
 
@@ -70,11 +85,11 @@ impl Maker {
     }
 
     pub(super) fn some_team(&mut self) -> Option<TeamId> {
-        self.random.choose(&self.teams)
+        self.pick(|maker| &maker.teams)
     }
 
     pub(super) fn some_objective(&mut self) -> Option<ObjectiveId> {
-        self.random.choose(&self.objectives)
+        self.pick(|maker| &maker.objectives)
     }
 
     pub(super) fn support(&mut self) -> Option<Support> {
@@ -111,10 +126,10 @@ impl Maker {
         u32::try_from(self.random.below(20)).expect("20 is a small number")
     }
 
-    /// Returns a day of the ten weeks up to [`TODAY`].
+    /// Returns a day of the ten weeks up to the day of the author.
     pub(super) fn day(&mut self) -> Option<Date> {
         let days = i64::try_from(self.random.below(70)).ok()?;
-        TODAY.checked_sub(Span::new().days(days)).ok()
+        self.today.checked_sub(Span::new().days(days)).ok()
     }
 
     pub(super) fn period(&mut self) -> Option<CyclePeriod> {

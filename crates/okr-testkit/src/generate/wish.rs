@@ -21,6 +21,9 @@ impl Maker {
     ///
     /// Check-ins are half of all wishes, as they are in life.
     pub(super) fn wish(&mut self) -> Option<Command> {
+        if self.focus && self.random.one_in(2) {
+            return self.clash();
+        }
         match self.random.below(40) {
             0 => Some(self.org_wish()),
             1..=2 => self.person_wish(),
@@ -33,6 +36,32 @@ impl Maker {
             23..=26 => self.check_in_wish(),
             _ => self.new_check_in(),
         }
+    }
+
+    /// Returns a wish that others have as well: about a field with few values of what is in focus.
+    fn clash(&mut self) -> Option<Command> {
+        let objective = *self.objectives.first()?;
+        let key_result = *self.key_results.first()?;
+        let mut about_objective = ObjectivePatch::default();
+        let mut about_key_result = KeyResultPatch::default();
+        match self.random.below(8) {
+            0..=2 => about_objective.title = Some(self.title()),
+            3 => about_objective.kind = self.random.choose(ObjectiveKind::ALL),
+            4 | 5 => about_key_result.title = Some(self.title()),
+            6 => about_key_result.measure = Some(self.measure()),
+            _ => return self.check_in_wish(),
+        }
+        Some(if about_objective == ObjectivePatch::default() {
+            Command::SetKeyResult {
+                id: key_result,
+                patch: Box::new(about_key_result),
+            }
+        } else {
+            Command::SetObjective {
+                id: objective,
+                patch: Box::new(about_objective),
+            }
+        })
     }
 
     fn org_wish(&mut self) -> Command {
@@ -91,12 +120,12 @@ impl Maker {
                 new: NewTeam {
                     name: name(&self.words()),
                     slug: self.slug(),
-                    parent: self.random.choose(&self.teams),
+                    parent: self.pick(|maker| &maker.teams),
                     leads: BTreeSet::from([person]),
                 },
             });
         }
-        let id = self.random.choose(&self.teams)?;
+        let id = self.pick(|maker| &maker.teams)?;
         Some(match wish {
             2 => Command::AddTeamMember { team: id, person },
             3 => Command::RemoveTeamMember { team: id, person },
@@ -127,7 +156,7 @@ impl Maker {
                 },
             });
         }
-        let id = self.random.choose(&self.cycles)?;
+        let id = self.pick(|maker| &maker.cycles)?;
         Some(match wish {
             2..=4 => Command::OpenCycle(id),
             5 => Command::CloseCycle(id),
@@ -151,7 +180,7 @@ impl Maker {
             slug: self.slug(),
             owner: self.random.choose(&self.people)?,
             team: self.maybe(Self::some_team),
-            cycle: self.random.choose(&self.cycles)?,
+            cycle: self.pick(|maker| &maker.cycles)?,
             kind: self.random.choose(ObjectiveKind::ALL)?,
             weight: self.weight()?,
             supports: self.maybe(Self::support),
@@ -166,7 +195,7 @@ impl Maker {
     }
 
     fn objective_wish(&mut self) -> Option<Command> {
-        let id = self.random.choose(&self.objectives)?;
+        let id = self.pick(|maker| &maker.objectives)?;
         Some(match self.random.below(14) {
             0 => Command::TagObjective {
                 id,
@@ -205,7 +234,7 @@ impl Maker {
             2 => patch.slug = Some(self.slug()),
             3 => patch.owner = self.random.choose(&self.people),
             4 => patch.team = Some(self.maybe(Self::some_team)),
-            5 => patch.cycle = self.random.choose(&self.cycles),
+            5 => patch.cycle = self.pick(|maker| &maker.cycles),
             6 => patch.kind = self.random.choose(ObjectiveKind::ALL),
             7 => patch.weight = self.weight(),
             8 => patch.supports = Some(self.maybe(Self::support)),
@@ -235,7 +264,7 @@ impl Maker {
     }
 
     fn key_result_wish(&mut self) -> Option<Command> {
-        let id = self.random.choose(&self.key_results)?;
+        let id = self.pick(|maker| &maker.key_results)?;
         Some(match self.random.below(14) {
             0 => Command::TagKeyResult {
                 id,
@@ -282,7 +311,7 @@ impl Maker {
     }
 
     fn new_check_in(&mut self) -> Option<Command> {
-        let key_result = self.random.choose(&self.key_results)?;
+        let key_result = self.pick(|maker| &maker.key_results)?;
         Some(Command::RecordCheckIn {
             id: CheckInId::new(self.uuid()),
             new: NewCheckIn {
@@ -296,7 +325,7 @@ impl Maker {
     }
 
     fn check_in_wish(&mut self) -> Option<Command> {
-        let id = self.random.choose(&self.check_ins)?;
+        let id = self.pick(|maker| &maker.check_ins)?;
         if self.random.one_in(4) {
             return Some(Command::RetractCheckIn(id));
         }
