@@ -173,3 +173,68 @@ fn what_an_archive_refuses_names_who_archived_it() {
     ben.okr(&["resolve", "api-p99", "--take", "mine"]).unwrap();
     assert_eq!(target_of(&ben), "150");
 }
+
+#[test]
+fn whoever_set_a_value_hears_who_changed_it_and_can_have_it_back() {
+    let (_directory, _server, ana, ben) = two_people();
+    let line = |title| {
+        let line = ["objective", "set", "fast", "--title", title, "-m", "why"];
+        [line.as_slice(), &["--category", "other"]].concat()
+    };
+    ana.okr(&line("Ana's")).unwrap();
+    ben.okr(&["sync"]).unwrap();
+    ben.okr(&line("Ben's")).unwrap();
+    let report = ana.json(&["sync"]).unwrap();
+    let superseded = &report["items"][0]["superseded"][0];
+    assert_eq!(
+        (&superseded["from"], &superseded["to"]),
+        (&"Ana's".into(), &"Ben's".into())
+    );
+    assert_eq!(
+        (&superseded["mine"], &superseded["field"]),
+        (&false.into(), &"title".into())
+    );
+    assert_eq!(superseded["by"]["author"]["handle"], "ben");
+    let back = superseded["back"].as_str().unwrap();
+    let words: Vec<&str> = back.split(' ').skip(1).collect();
+    ana.okr(&words).unwrap();
+    assert_eq!(title_of(&ana), "Ana's");
+    // Beside another command it is told on stderr, since nobody asked for it.
+    let said = ben.run(&["checkin", "api-p99", "400"]).unwrap();
+    assert!(
+        said.stderr.contains("\"Ben's\" is \"Ana's\" now, of @ana"),
+        "{}",
+        said.stderr
+    );
+    assert!(
+        !said.stderr.contains('\r'),
+        "no progress in a pipe: {:?}",
+        said.stderr
+    );
+}
+
+#[test]
+fn the_status_of_syncing_needs_no_server() {
+    let (_directory, server, ana, _ben) = two_people();
+    let status = |home: &Home| home.json(&["sync", "status"]).unwrap()["items"][0].take();
+    let before = status(&ana);
+    assert_eq!(
+        (&before["pending"], &before["failure"]),
+        (&0.into(), &Value::Null)
+    );
+    assert!(before["checkpoint"].as_str().unwrap().lines().count() > 3);
+    server.stop().unwrap();
+    ana.okr(&["checkin", "api-p99", "400"]).unwrap();
+    let after = status(&ana);
+    assert_eq!(after["pending"], 1);
+    assert!(
+        after["failure"].as_str().unwrap().contains("offline"),
+        "{after}"
+    );
+    assert_eq!(after["root"], before["root"]);
+    let said = ana.okr(&["sync", "status"]).unwrap();
+    assert!(
+        said.contains("failed\t") && said.contains("1 change\n"),
+        "{said}"
+    );
+}

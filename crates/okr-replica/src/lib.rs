@@ -61,7 +61,7 @@ pub use remote::{
 };
 pub use replica::{Proposed, Replica};
 pub use restored::{Rebuilt, TakenOver};
-pub use sync::{Follower, Merged, SyncError, SyncProgress, SyncReport, Turn};
+pub use sync::{Follower, Merged, Superseded, SyncError, SyncProgress, SyncReport, Turn};
 pub use takeout::TakenOut;
 pub use undo::{Dependent, Kept, Redoable, UndoOrder, Undone, Why};
 pub use upgrade::Upgrades;

@@ -15,6 +15,9 @@ mod merged;
 mod pull;
 mod push;
 mod settle;
+mod superseded;
+
+use std::collections::HashSet;
 
 use okr_core::Timestamp;
 use okr_core::id::{ChangeId, Position};
@@ -25,12 +28,14 @@ use crate::conflict::Conflict;
 use crate::divergence::{self, Divergence};
 use crate::error::ReplicaError;
 use crate::integrity::IntegrityError;
-use crate::record;
+use crate::meta::ReplicaInfo;
 use crate::remote::{Remote, RemoteError};
 use crate::replica::Replica;
+use crate::{pending, record};
 
 pub use follow::{Follower, Turn};
 pub use merged::Merged;
+pub use superseded::Superseded;
 
 /// How often a call is made whose answer gets lost.
 const MAX_ATTEMPTS: usize = 3;
@@ -79,6 +84,21 @@ pub struct SyncReport {
     pub merged: Vec<Merged>,
     /// The server's clock when it accepted the first change of this sync; none when it took none.
     pub server_time: Option<Timestamp>,
+    /// The values that gave way to others, in the order of the log; none after a first load or a
+    /// very long time.
+    pub superseded: Vec<Superseded>,
+}
+
+impl SyncReport {
+    /// Says whether anything was exchanged.
+    pub const fn is_something(&self) -> bool {
+        self.pulled > 0
+            || self.people > 0
+            || self.pushed > 0
+            || self.already_so > 0
+            || self.duplicates > 0
+            || !self.conflicts.is_empty()
+    }
 }
 
 /// Why a sync broke off. What was confirmed and what is pending stay as they were, but for what
@@ -113,6 +133,8 @@ pub enum SyncError {
 #[derive(Debug, Default)]
 struct Tally {
     pulled: u64,
+    people: usize,
+    people_refused: Option<RemoteError>,
     pushed: usize,
     already_so: usize,
     duplicates: usize,
@@ -153,42 +175,75 @@ impl Replica {
         now: Timestamp,
         progress: &mut dyn FnMut(SyncProgress),
     ) -> Result<SyncReport, SyncError> {
-        self.exchange(remote, now, progress)
-            .map_err(|error| divergence::explain(self, remote, error))
+        self.sync_telling(remote, now, (progress, &mut None))
+    }
+
+    /// As [`Replica::sync`]; when it breaks off, what it did until then is put beside the error.
+    ///
+    /// # Errors
+    /// As [`Replica::sync`].
+    pub fn sync_telling(
+        &mut self,
+        remote: &mut dyn Remote,
+        now: Timestamp,
+        (progress, until_then): (&mut dyn FnMut(SyncProgress), &mut Option<SyncReport>),
+    ) -> Result<SyncReport, SyncError> {
+        let info = self.info()?;
+        if info.remote.is_none() {
+            return Err(SyncError::NotConnected);
+        }
+        let edited = merged::edited(self)?;
+        let own = pending::ids(self.db())?;
+        let mut tally = Tally::default();
+        let done = self.exchange(remote, now, (&mut tally, progress));
+        let done = done.map_err(|error| divergence::explain(self, remote, error));
+        let told = self.report(tally, (&info, &edited, &own));
+        match (done, told) {
+            (Ok(()), told) => told,
+            (Err(error), told) => {
+                *until_then = told.ok();
+                Err(error)
+            }
+        }
     }
 
     fn exchange(
         &mut self,
         remote: &mut dyn Remote,
         now: Timestamp,
-        progress: &mut dyn FnMut(SyncProgress),
-    ) -> Result<SyncReport, SyncError> {
-        if self.info()?.remote.is_none() {
-            return Err(SyncError::NotConnected);
-        }
-        let mut tally = Tally::default();
-        let edited = merged::edited(self)?;
-        let before = self.info()?.head;
-        pull::pull(self, remote, now, (&mut tally, progress))?;
+        (tally, progress): (&mut Tally, &mut dyn FnMut(SyncProgress)),
+    ) -> Result<(), SyncError> {
+        pull::pull(self, remote, now, (tally, progress))?;
         if tally.pulled > 0 {
-            settle::settle(self, &mut tally)?;
+            settle::settle(self, tally)?;
         }
-        let (people, people_refused) = push::people(self, remote)?;
-        push::changes(self, remote, &mut tally, progress)?;
-        if people > 0 || !tally.appended.is_empty() {
-            pull::pull(self, remote, now, (&mut tally, progress))?;
-            settle::settle(self, &mut tally)?;
+        (tally.people, tally.people_refused) = push::people(self, remote)?;
+        push::changes(self, remote, tally, progress)?;
+        if tally.people > 0 || !tally.appended.is_empty() {
+            pull::pull(self, remote, now, (tally, progress))?;
+            settle::settle(self, tally)?;
             self.check_appended(&tally.appended)?;
         }
+        Ok(())
+    }
+
+    /// Puts together what the steps of a sync did.
+    fn report(
+        &self,
+        tally: Tally,
+        (before, edited, own): (&ReplicaInfo, &merged::Edited, &HashSet<ChangeId>),
+    ) -> Result<SyncReport, SyncError> {
         let info = self.info()?;
+        let span = (before.head, info.head);
         Ok(SyncReport {
             pulled: tally.pulled,
-            people,
-            people_refused,
+            people: tally.people,
+            people_refused: tally.people_refused,
             pushed: tally.pushed,
             already_so: tally.already_so,
             duplicates: tally.duplicates,
-            merged: merged::since(self, before, &edited, &tally.conflicts)?,
+            merged: merged::since(self, before.head, edited, &tally.conflicts)?,
+            superseded: superseded::since(self.db(), span, (info.me, own))?,
             conflicts: tally.conflicts,
             head: info.head,
             root: info.root,

@@ -14,6 +14,7 @@ mod following;
 mod restored;
 mod server;
 mod settling;
+mod superseding;
 mod syncing;
 mod two_processes;
 mod undoing;

@@ -49,7 +49,7 @@ pub(crate) use read::{
 pub(crate) use start::{
     CloneArgs, Credential, InitArgs, LoginArgs, WorkspaceArgs, WorkspaceCommand, WorkspaceUseArgs,
 };
-pub(crate) use sync::{ConflictsArgs, ResolveArgs, SyncArgs};
+pub(crate) use sync::{ConflictsArgs, ResolveArgs, SyncArgs, SyncCommand};
 pub(crate) use undo::{RedoArgs, UndoArgs};
 pub(crate) use watch::{OnFailure, WatchArgs};
 
@@ -260,7 +260,11 @@ impl Command {
                 workspace: false,
                 ..Honours::TALKS
             },
-            Self::Login(_) | Self::Sync(_) => Honours::TALKS,
+            Self::Login(_) => Honours::TALKS,
+            Self::Sync(args) => match args.command {
+                Some(SyncCommand::Status) => Honours::MANAGES,
+                None => Honours::TALKS,
+            },
             Self::Watch(_) => Honours {
                 scope: true,
                 ..Honours::TALKS

@@ -32,7 +32,7 @@ mod workspace;
 
 pub(crate) use log::learn_entries;
 pub(crate) use past::Past;
-pub(crate) use sync::diverged;
+pub(crate) use sync::{diverged, tell_beside};
 
 use okr_core::id::EntityId;
 use okr_core::text::Slug;

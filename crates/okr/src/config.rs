@@ -37,9 +37,12 @@ pub(crate) struct WorkspaceState {
     /// The thing that was last written about, as kind and full id: what `@last` means.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) last: Option<String>,
-    /// When an exchange after a write failed, RFC 3339: not tried again for a minute.
+    /// When the last exchange failed, RFC 3339: not tried again after a write for a minute.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) sync_failed_at: Option<String>,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sync_failure: Option<String>,
 }
 
 /// Reads a settings file; one that does not exist has every default.

@@ -1,12 +1,14 @@
 //! Exchanges with the server: the one after a write, and what every command shares that needs it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
 use okr_core::Timestamp;
-use okr_replica::{GrpcOptions, GrpcRemote, IntegrityError, Replica, SyncError, SyncReport};
+use okr_replica::{
+    GrpcOptions, GrpcRemote, IntegrityError, Replica, SyncError, SyncProgress, SyncReport,
+};
 
-use crate::commands::diverged;
+use crate::commands::{diverged, tell_beside};
 use crate::context::Context;
 use crate::credentials::{self, Token};
 use crate::error::CliError;
@@ -33,6 +35,9 @@ impl Limits {
         total: Some(Duration::from_secs(1)),
     };
 }
+
+/// After what time it is told how far an exchange is.
+const PROGRESS_AFTER: Duration = Duration::from_millis(300);
 
 /// For how long a failed exchange is not tried again after a write, in seconds.
 const AFTER_FAILURE_SECONDS: i64 = 60;
@@ -65,7 +70,7 @@ pub(crate) fn after_write(context: &mut Context, replica: &mut Replica) -> Resul
     context.ui.flush();
     match exchange(context, replica, &remote.url, Limits::AFTER_WRITE) {
         Ok(report) => {
-            workspace.update_state(|state| state.sync_failed_at = None);
+            tell_beside(context, replica, &report.superseded)?;
             if !report.conflicts.is_empty() {
                 context
                     .ui
@@ -73,8 +78,6 @@ pub(crate) fn after_write(context: &mut Context, replica: &mut Replica) -> Resul
             }
         }
         Err(error) => {
-            let now = context.now.to_string();
-            workspace.update_state(|state| state.sync_failed_at = Some(now));
             let pending = replica.info().map_err(failure::replica)?.pending;
             let waiting = match pending {
                 1 => "1 change waits on this machine".to_owned(),
@@ -97,8 +100,17 @@ pub(crate) fn exchange(
     limits: Limits,
 ) -> Result<SyncReport, CliError> {
     let pending = replica.info().map_err(failure::replica)?.pending;
-    let mut server = server(context, (url, pending), limits)?;
-    run(context, replica, &mut server)
+    let exchanged = match server(context, (url, pending), limits) {
+        Ok(mut server) => run(context, replica, &mut server),
+        Err(error) => Err(error),
+    };
+    let failure = exchanged.as_ref().err().map(ToString::to_string);
+    let failed_at = failure.is_some().then(|| context.now.to_string());
+    context.workspace()?.update_state(|state| {
+        state.sync_failed_at = failed_at;
+        state.sync_failure = failure;
+    });
+    exchanged
 }
 
 /// Exchanges changes with a server, with a token that was just given.
@@ -122,13 +134,38 @@ fn run(
     replica: &mut Replica,
     server: &mut GrpcRemote,
 ) -> Result<SyncReport, CliError> {
-    let report = replica
-        .sync(server, context.now, &mut |_| {})
-        .map_err(|error| failed(context, replica, error))?;
+    let mut until_then = None;
+    let (now, started) = (context.now, Instant::now());
+    let ui = &mut context.ui;
+    let mut tell = |progress| {
+        if started.elapsed() >= PROGRESS_AFTER {
+            ui.progress(&how_far(progress));
+        }
+    };
+    let result = replica.sync_telling(server, now, (&mut tell, &mut until_then));
+    context.ui.progress_ends();
+    let report = result.map_err(|error| {
+        if let Some(report) = until_then.filter(SyncReport::is_something) {
+            let came = report.pulled;
+            let went = report.pushed + report.duplicates;
+            context.ui.note(&format!(
+                "until it broke off, {came} came and {went} of yours went; okr sync goes on"
+            ));
+        }
+        failed(context, replica, error)
+    })?;
     if let Some(server_time) = report.server_time {
         warn_of_clock(context, server_time);
     }
     Ok(report)
+}
+
+/// Says how far an exchange is.
+fn how_far(progress: SyncProgress) -> String {
+    match progress {
+        SyncProgress::Pulled { done, head } => format!("{done} changes came, up to {head}"),
+        SyncProgress::Pushed { done, of } => format!("{done} of {of} changes of yours went"),
+    }
 }
 
 /// Warns when the clocks of this device and of the server are far apart.

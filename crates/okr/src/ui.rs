@@ -29,6 +29,8 @@ pub struct Ui {
     answer: Box<dyn Write>,
     remarks: Box<dyn Write>,
     failure: Option<io::Error>,
+    /// The width of the line that says how far something is, in characters; 0 without one.
+    progress_width: usize,
 }
 
 impl Ui {
@@ -46,6 +48,7 @@ impl Ui {
             answer,
             remarks,
             failure: None,
+            progress_width: 0,
         }
     }
 
@@ -145,6 +148,31 @@ impl Ui {
         self.flush();
         let text = sanitise_lines(text).into_owned();
         self.write_stderr(&text);
+    }
+
+    /// Says how far something long is, on a line of its own that the next one replaces.
+    ///
+    /// Only where a person looks at stderr.
+    pub fn progress(&mut self, text: &str) {
+        if !self.settings.remarks.terminal || self.settings.quiet || self.settings.output.is_json()
+        {
+            return;
+        }
+        self.flush();
+        let text = sanitise(text).into_owned();
+        let width = text.chars().count();
+        let blanks = " ".repeat(self.progress_width.saturating_sub(width));
+        self.write_stderr(&format!("\r{text}{blanks}"));
+        self.progress_width = width;
+    }
+
+    /// Takes the line of [`Ui::progress`] away.
+    pub fn progress_ends(&mut self) {
+        if self.progress_width > 0 {
+            let blanks = " ".repeat(self.progress_width);
+            self.write_stderr(&format!("\r{blanks}\r"));
+            self.progress_width = 0;
+        }
     }
 
     /// Prints an error on stderr and returns how the process must end.

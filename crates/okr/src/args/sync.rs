@@ -1,17 +1,28 @@
 //! Arguments of the commands that exchange changes and decide conflicts.
 
-use clap::{ArgGroup, Args};
+use clap::{ArgGroup, Args, Subcommand};
 
 use super::goal::Reason;
 use crate::help;
 
 /// Arguments of `okr sync`.
 #[derive(Args, Clone, Debug, Default)]
-#[command(after_help = help::SYNC)]
+#[command(after_help = help::SYNC, args_conflicts_with_subcommands = true)]
 pub(crate) struct SyncArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<SyncCommand>,
+
     /// Follow a server that was restored from an older backup (okr help restored)
     #[arg(long)]
     pub(crate) accept_restored: bool,
+}
+
+/// What can be asked about exchanging changes.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(crate) enum SyncCommand {
+    /// Show how this machine stands to the server, without asking it
+    #[command(after_help = help::SYNC_STATUS)]
+    Status,
 }
 
 /// Arguments of `okr conflicts`.

@@ -1,6 +1,8 @@
 //! `okr sync`: exchanges changes with the server, and says what met what.
 
 mod restored;
+mod status;
+mod superseded;
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -12,17 +14,19 @@ use uuid::Uuid;
 
 use super::conflicts::{self, ConflictItem};
 use super::counted;
-use crate::args::SyncArgs;
+use crate::args::{SyncArgs, SyncCommand};
 use crate::context::Context;
 use crate::describe::Names;
 use crate::error::CliError;
 use crate::exchange::{self, Limits};
 use crate::exit::Exit;
 use crate::failure;
-use crate::render::{Screen, Tone};
+use crate::render::{Screen, Tone, page};
 use crate::ui::Item;
 
 pub(crate) use restored::diverged;
+use superseded::SupersededItem;
+pub(crate) use superseded::tell_beside;
 
 /// A sync in machine output.
 #[derive(Serialize)]
@@ -37,6 +41,7 @@ struct SyncItem {
     head: u64,
     root: String,
     merged: Vec<MergedItem>,
+    superseded: Vec<SupersededItem>,
     conflicts: Vec<ConflictItem>,
     pending: usize,
     took_ms: u128,
@@ -65,6 +70,10 @@ impl Item for SyncItem {
 const COUNTED_MAX: u64 = 1000;
 
 pub(crate) fn run(context: &mut Context, args: &SyncArgs) -> Result<Exit, CliError> {
+    match args.command {
+        Some(SyncCommand::Status) => return status::run(context),
+        None => {}
+    }
     let mut replica = context.replica()?;
     if args.accept_restored && restored::accept(context, &mut replica)? {
         return Ok(Exit::Ok);
@@ -76,10 +85,8 @@ pub(crate) fn run(context: &mut Context, args: &SyncArgs) -> Result<Exit, CliErr
     let started = Instant::now();
     let report = exchange::exchange(context, &mut replica, &remote.url, Limits::WAITED_FOR)?;
     let took = started.elapsed();
-    context
-        .workspace()?
-        .update_state(|state| state.sync_failed_at = None);
     let conflicts = conflicts::items(context, &replica)?;
+    let superseded = superseded::items(context, &replica, &report.superseded)?;
     let directory = replica.directory().map_err(failure::replica)?;
     let (reading, clock) = context.present(&replica)?;
     let told = Told {
@@ -87,7 +94,11 @@ pub(crate) fn run(context: &mut Context, args: &SyncArgs) -> Result<Exit, CliErr
         reading: &reading,
         directory: &directory,
     };
-    let item = told.item(&before, &report, (took, conflicts))?;
+    let item = SyncItem {
+        superseded,
+        conflicts,
+        ..told.item(&before, &report, took)?
+    };
     drop(reading);
     let frame = context.frame(&replica, &clock)?;
     context
@@ -119,7 +130,7 @@ impl Told<'_, '_> {
         &self,
         before: &ReplicaInfo,
         report: &SyncReport,
-        (took, conflicts): (Duration, Vec<ConflictItem>),
+        took: Duration,
     ) -> Result<SyncItem, CliError> {
         let others = self.others(before.me, report.pulled)?;
         let pending = self.replica.info().map_err(failure::replica)?.pending;
@@ -138,7 +149,8 @@ impl Told<'_, '_> {
                 .iter()
                 .map(|merged| self.merged(merged))
                 .collect::<Result<_, _>>()?,
-            conflicts,
+            superseded: Vec::new(),
+            conflicts: Vec::new(),
             pending,
             took_ms: took.as_millis(),
         })
@@ -222,6 +234,8 @@ fn summary(item: &SyncItem, screen: &Screen) -> String {
         let line = format!("  merged    {name}  yours stands, and {fields} by {authors}\n");
         text.push_str(&line);
     }
+    let given_way = item.superseded.iter().flat_map(|one| one.lines(screen));
+    text.push_str(&page(given_way.collect()));
     text.push_str(&conflicts::text(&item.conflicts, screen));
     text
 }

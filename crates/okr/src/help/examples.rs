@@ -44,6 +44,14 @@ Examples:
   okr sync -w acme -o json
 
 Safe to repeat, and to interrupt. A conflict does not make it fail: see okr conflicts.";
+    /// Of `okr sync status`.
+    SYNC_STATUS = "\
+Examples:
+  okr sync status
+  okr sync status -o json
+
+Says when changes were last exchanged, why the last try failed if it did, what waits, and the newest
+checkpoint that the server signed. Asks nobody but this machine.";
     /// Of `okr whoami`.
     WHOAMI = "\
 Examples:
