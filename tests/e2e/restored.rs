@@ -253,3 +253,17 @@ fn two_servers_of_one_organisation_are_told_apart_by_their_keys() {
     assert_eq!(said.code, Some(9), "{}", said.stderr);
     assert_eq!(tree(&ana), before);
 }
+
+#[test]
+fn whoever_watches_is_told_what_a_restored_server_lost() {
+    let directory = tempfile::tempdir().unwrap();
+    let (server, _ana, ben) = with_backup(directory.path());
+    let _server = put_back(server, &directory.path().join("backup"));
+    let said = ben.run(&["watch", "--timeout", "20s"]).unwrap();
+    assert_eq!(said.code, Some(9), "{}{}", said.stdout, said.stderr);
+    assert!(
+        said.stderr.contains("1 of yours, 2 of @ana"),
+        "{}",
+        said.stderr
+    );
+}

@@ -3,15 +3,13 @@
 //! A server that was restored from an older backup looks like this, alone or with other changes on
 //! top. Nothing is written here; `restored.rs` follows such a server when a person wants that.
 
-use std::collections::HashMap;
+mod theirs;
+
 use std::ops::ControlFlow;
 
 use bytes::Bytes;
 use okr_core::id::{ChangeId, PersonId, Position};
-use okr_log::{
-    Frontier, Hash, Origin, RecordTextView, RecordView, RecordedAt, SignedCheckpoint, TokenId,
-    VerifyingKey,
-};
+use okr_log::{Hash, RecordTextView, RecordView};
 use okr_proto::{Decoded, EncodedChange, SaltedText, ToCore as _, decode_record};
 use rusqlite::Connection;
 
@@ -22,6 +20,7 @@ use crate::remote::{Pulled, Remote, RemoteError};
 use crate::replica::Replica;
 use crate::sync::SyncError;
 use crate::{meta, record};
+use theirs::Theirs;
 
 /// How the server's history differs from the one that is here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,6 +105,14 @@ impl Replica {
         }
         let theirs = Theirs::pull(db, remote, common)?;
         Ok(Some(theirs.compare(db, common, here)?))
+    }
+
+    /// Looks for the reason of a failed sync: [`SyncError::Diverged`] when it is a history that is
+    /// not the one that is here any more, else the error as it was.
+    ///
+    /// [`Replica::sync`] does so itself; whoever follows the server asks here.
+    pub fn diagnose(&self, remote: &mut dyn Remote, error: SyncError) -> SyncError {
+        explain(self, remote, error)
     }
 
     /// Returns what confirmed changes say.
@@ -255,158 +262,6 @@ fn stored_leaf(db: &Connection, position: Position) -> Result<Hash, ReplicaError
         .prepare_cached("SELECT leaf FROM records WHERE position = ?1")?
         .query_row([record::number(position)], |row| row.get(0))?;
     Ok(Hash(leaf))
-}
-
-/// What the server has after the common part.
-struct Theirs {
-    head: Position,
-    /// Each change with what its author wrote, hashed.
-    changes: HashMap<ChangeId, Hash>,
-}
-
-impl Theirs {
-    /// Pulls what follows a position and verifies all of it with the common part.
-    fn pull(db: &Connection, remote: &mut dyn Remote, common: Position) -> Result<Self, SyncError> {
-        let mut frontier = frontier_until(db, common)?;
-        let mut theirs = Self {
-            head: common,
-            changes: HashMap::new(),
-        };
-        let (mut note, mut problem) = (None, None);
-        let pulled = remote.pull(common, u64::MAX, &mut |pulled| {
-            match pulled {
-                Pulled::Directory(_) => return ControlFlow::Continue(()),
-                Pulled::Checkpoint(text) => note = Some(text),
-                Pulled::Records(records) => match theirs.take(&records, &mut frontier) {
-                    Ok(()) => return ControlFlow::Continue(()),
-                    Err(error) => problem = Some(error),
-                },
-            }
-            ControlFlow::Break(())
-        });
-        if let Some(problem) = problem {
-            return Err(problem.into());
-        }
-        pulled?;
-        let position = theirs.head;
-        let note = note.ok_or(IntegrityError::NoCheckpoint { position })?;
-        verify(db, &note, &frontier)?;
-        Ok(theirs)
-    }
-
-    fn take(&mut self, records: &[Bytes], frontier: &mut Frontier) -> Result<(), IntegrityError> {
-        for bytes in records {
-            let view = parse(bytes, self.head.next())?;
-            frontier.push(view.leaf_hash());
-            self.changes
-                .insert(view.change_id().to_core(), written(&view));
-            self.head = self.head.next();
-        }
-        Ok(())
-    }
-
-    /// Reads what a replica of the server has after a position.
-    fn stored(fresh: &Connection, common: Position) -> Result<Self, ReplicaError> {
-        let mut theirs = Self {
-            head: meta::head(fresh)?,
-            changes: HashMap::new(),
-        };
-        for position in common.get() + 1..=theirs.head.get() {
-            let position = Position::new(position);
-            let bytes = stored(fresh, position)?;
-            let view = view(&bytes, position)?;
-            theirs
-                .changes
-                .insert(view.change_id().to_core(), written(&view));
-        }
-        Ok(theirs)
-    }
-
-    fn compare(
-        &self,
-        db: &Connection,
-        common: Position,
-        here: Position,
-    ) -> Result<Divergence, ReplicaError> {
-        let me = meta::me(db)?;
-        let mut divergence = Divergence {
-            common,
-            server: self.head,
-            ..Divergence::none(here)
-        };
-        for position in common.get() + 1..=here.get() {
-            let position = Position::new(position);
-            let bytes = stored(db, position)?;
-            let view = view(&bytes, position)?;
-            let id = view.change_id().to_core();
-            match self.changes.get(&id) {
-                None => {
-                    let author = view.author().to_core();
-                    divergence.lost.push(LostChange {
-                        position,
-                        id,
-                        author,
-                        again: author == me && as_pushed(db, position)?.is_some(),
-                    });
-                }
-                Some(theirs) if *theirs != written(&view) => divergence.altered.push(id),
-                Some(_) => {}
-            }
-        }
-        Ok(divergence)
-    }
-}
-
-/// Returns the Merkle tree over the first records here.
-fn frontier_until(db: &Connection, last: Position) -> Result<Frontier, ReplicaError> {
-    let mut frontier = Frontier::new();
-    let mut statement =
-        db.prepare_cached("SELECT leaf FROM records WHERE position <= ?1 ORDER BY position")?;
-    let leaves = statement.query_map([record::number(last)], |row| row.get(0))?;
-    for leaf in leaves {
-        frontier.push(Hash(leaf?));
-    }
-    Ok(frontier)
-}
-
-fn verify(db: &Connection, note: &str, frontier: &Frontier) -> Result<(), SyncError> {
-    let pinned = meta::remote(db)?.ok_or(SyncError::NotConnected)?;
-    let key: VerifyingKey = pinned
-        .verifier_key
-        .parse()
-        .map_err(IntegrityError::PinnedKey)?;
-    let origin = Origin::new(&pinned.origin).map_err(IntegrityError::Checkpoint)?;
-    let checkpoint =
-        SignedCheckpoint::verify(note, &key, &origin).map_err(IntegrityError::Checkpoint)?;
-    let position = Position::new(frontier.size());
-    let stated = Position::new(checkpoint.size.get());
-    if stated != position {
-        let received = position;
-        return Err(IntegrityError::Size { stated, received }.into());
-    }
-    if checkpoint.root != frontier.root() {
-        return Err(IntegrityError::Root {
-            position,
-            computed: frontier.root(),
-            stated: checkpoint.root,
-        }
-        .into());
-    }
-    Ok(())
-}
-
-/// Hashes what a person wrote, wherever it stands and whenever it was recorded.
-fn written(view: &RecordView<'_>) -> Hash {
-    let mut moved = view.to_record();
-    moved.position = okr_log::Position::new(1);
-    moved.recorded_at = RecordedAt::from_micros(0);
-    moved.token = TokenId([0; 16]);
-    let bytes = moved
-        .encode()
-        .expect("a record of the same size was within the limits");
-    RecordView::parse(&bytes)
-        .expect("what was just encoded is a record")
-        .leaf_hash()
 }
 
 /// Returns the bytes of a stored record.

@@ -342,6 +342,7 @@ fn write(
             author: bench.me,
             today,
         };
+        crate::upgrade::refuse_unknown(db, &state, &change)?;
         match admit(&state, &context, bench.org, &change)? {
             Verdict::Admitted => {
                 pending::append(db, &change, &pending::encode(&change)?)?;
@@ -391,6 +392,7 @@ fn put_back(
             return Ok(Undone::NoSuchChange);
         };
         let change = pending::decode(&encoded)?;
+        crate::upgrade::refuse_unknown(db, &state, &change)?;
         match admit(&state, &context, bench.org, &change)? {
             Verdict::Admitted => {}
             Verdict::AlreadySo => continue,

@@ -187,6 +187,17 @@ fn warn_of_clock(context: &mut Context, server_time: Timestamp) {
     ));
 }
 
+/// Asks the server why its history does not fit, where that is what an error may mean.
+pub(crate) fn explained(context: &mut Context, replica: &Replica, error: SyncError) -> SyncError {
+    let Some(remote) = replica.info().ok().and_then(|info| info.remote) else {
+        return error;
+    };
+    match server(context, (&remote.url, 0), Limits::WAITED_FOR) {
+        Ok(mut server) => replica.diagnose(&mut server, error),
+        Err(_) => error,
+    }
+}
+
 /// Says why an exchange with the server broke off.
 pub(crate) fn failed(context: &mut Context, replica: &Replica, error: SyncError) -> CliError {
     match error {

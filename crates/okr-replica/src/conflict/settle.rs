@@ -184,6 +184,7 @@ fn decide(
         author: bench.me,
         today: settlement.today,
     };
+    crate::upgrade::refuse_unknown(db, &state, &change)?;
     let resolved = match admit(&state, &context, bench.org, &change)? {
         Verdict::Rejected(rejection) => Resolved::StillRefused(Refusal::from(&rejection)),
         Verdict::AlreadySo => Resolved::AlreadySo,

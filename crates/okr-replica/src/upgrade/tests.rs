@@ -1,5 +1,7 @@
 //! What an old program did not understand is marked, and right after an upgrade.
 
+use std::sync::LazyLock;
+
 use okr_core::change::Change;
 use okr_core::decide::{Command, Proposal};
 use okr_core::entity::Entity;
@@ -7,7 +9,7 @@ use okr_core::event::{Event, ObjectiveEvent};
 use okr_core::id::PersonId;
 use okr_core::value::Source;
 use okr_testkit::generate::history;
-use okr_testkit::sample::{ORG, TODAY, change_id, tag};
+use okr_testkit::sample::{ORG, TODAY, change_id, tag, text};
 use tempfile::TempDir;
 
 use super::*;
@@ -15,14 +17,19 @@ use crate::fake_log::FakeLog;
 use crate::moment::Moment;
 use crate::replica::Replica;
 use crate::sync::SyncError;
+use crate::undo::{UndoOrder, Undone};
 
-/// A history with a tag in it, which the old program does not know.
+/// A history with tags in it, which the old program does not know.
 fn with_tags() -> Vec<(PersonId, Change)> {
-    let found = (0..200).map(|seed| history(seed, 120)).find(|history| {
-        let tags = history.iter().filter(|(_, change)| is_new(change));
-        tags.count() >= 2
+    static FOUND: LazyLock<Vec<(PersonId, Change)>> = LazyLock::new(|| {
+        let mut histories = (0..200).map(|seed| history(seed, 120));
+        let has_tags = |history: &Vec<(PersonId, Change)>| {
+            let tags = history.iter().filter(|(_, change)| is_new(change));
+            tags.count() >= 2
+        };
+        histories.find(has_tags).expect("some history has tags")
     });
-    found.expect("some history has tags")
+    FOUND.clone()
 }
 
 fn is_new(change: &Change) -> bool {
@@ -248,4 +255,51 @@ fn only_the_server_judges_what_waits_while_something_is_not_understood() {
         .unwrap();
     assert_eq!(settle(&mut replica).unwrap(), 0);
     assert_eq!(replica.info().unwrap().conflicts, 1);
+}
+
+#[test]
+fn undoing_does_not_touch_what_is_not_understood() {
+    let history = with_tags();
+    let log = FakeLog::of(&history);
+    let (_dir, mut replica) = log.replica();
+    log.give_all(&mut replica);
+    let objective = tagged(&history);
+    let id = objective.uuid();
+    let order = |change: &Change, number| UndoOrder {
+        change: change.id,
+        with_dependents: false,
+        reason: text("no"),
+        amendment: None,
+        new_id: change_id(number),
+        now: okr_core::Timestamp::UNIX_EPOCH,
+        today: TODAY,
+        dry_run: true,
+    };
+    let about: Vec<&Change> = history
+        .iter()
+        .map(|(_, change)| change)
+        .filter(|change| matches!(change.events[..], [ref one] if one.subject() == objective))
+        .collect();
+    let mut fresh = || Uuid::nil();
+    let possible: Vec<&Change> = about
+        .into_iter()
+        .filter(|change| {
+            let undone = replica.undo(&order(change, 999_997), &mut fresh);
+            matches!(undone, Ok(Undone::TakenBack { .. }))
+        })
+        .collect();
+    assert!(!possible.is_empty(), "something about it can be undone");
+    replica
+        .write(|db| {
+            db.execute("INSERT INTO upgrades VALUES (?1, 1)", [id.as_bytes()])?;
+            Ok::<_, ReplicaError>(())
+        })
+        .unwrap();
+    for change in possible {
+        let undone = replica.undo(&order(change, 999_996), &mut fresh);
+        assert!(
+            matches!(undone, Err(ReplicaError::UpgradeNeeded { entity }) if entity == objective),
+            "{undone:?}"
+        );
+    }
 }

@@ -176,6 +176,12 @@ impl Watch<'_> {
         {
             return Err(cursor.beyond(head));
         }
+        if self.filter.after_position.is_some_and(|after| after > head) {
+            let message = "the history here was replaced by a shorter one; begin to watch again";
+            return Err(CliError::user("history-replaced", message)
+                .with_exit(Exit::Integrity)
+                .with_hint("okr help restored"));
+        }
         if self.filter.after_position.is_none() {
             let missed = head.get().saturating_sub(self.first_head.get());
             if missed > 0 {
@@ -371,6 +377,9 @@ fn broken(context: &mut Context, replica: &Replica, error: SyncError) -> Break {
         | SyncError::Remote(_)
         | SyncError::Replica(_)
         | SyncError::Integrity(_)
-        | SyncError::Diverged { .. }) => Break::Failed(exchange::failed(context, replica, error)),
+        | SyncError::Diverged { .. }) => {
+            let error = exchange::explained(context, replica, error);
+            Break::Failed(exchange::failed(context, replica, error))
+        }
     }
 }

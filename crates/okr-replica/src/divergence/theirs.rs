@@ -1,0 +1,175 @@
+//! What the server has where its history left the one that is here, verified.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+
+use bytes::Bytes;
+use okr_core::id::{ChangeId, Position};
+use okr_log::{
+    Frontier, Hash, Origin, RecordView, RecordedAt, SignedCheckpoint, TokenId, VerifyingKey,
+};
+use okr_proto::ToCore as _;
+use rusqlite::Connection;
+
+use super::{Divergence, LostChange, as_pushed, parse, stored, view};
+use crate::error::ReplicaError;
+use crate::integrity::IntegrityError;
+use crate::remote::{Pulled, Remote};
+use crate::sync::SyncError;
+use crate::{meta, record};
+
+/// What the server has after the common part.
+pub(super) struct Theirs {
+    head: Position,
+    /// Each change with what its author wrote, hashed.
+    changes: HashMap<ChangeId, Hash>,
+}
+
+impl Theirs {
+    /// Pulls what follows a position and verifies all of it with the common part.
+    pub(super) fn pull(
+        db: &Connection,
+        remote: &mut dyn Remote,
+        common: Position,
+    ) -> Result<Self, SyncError> {
+        let mut frontier = frontier_until(db, common)?;
+        let mut theirs = Self {
+            head: common,
+            changes: HashMap::new(),
+        };
+        let (mut note, mut problem) = (None, None);
+        let pulled = remote.pull(common, u64::MAX, &mut |pulled| {
+            match pulled {
+                Pulled::Directory(_) => return ControlFlow::Continue(()),
+                Pulled::Checkpoint(text) => note = Some(text),
+                Pulled::Records(records) => match theirs.take(&records, &mut frontier) {
+                    Ok(()) => return ControlFlow::Continue(()),
+                    Err(error) => problem = Some(error),
+                },
+            }
+            ControlFlow::Break(())
+        });
+        if let Some(problem) = problem {
+            return Err(problem.into());
+        }
+        pulled?;
+        let position = theirs.head;
+        let note = note.ok_or(IntegrityError::NoCheckpoint { position })?;
+        verify(db, &note, &frontier)?;
+        Ok(theirs)
+    }
+
+    fn take(&mut self, records: &[Bytes], frontier: &mut Frontier) -> Result<(), IntegrityError> {
+        for bytes in records {
+            let view = parse(bytes, self.head.next())?;
+            frontier.push(view.leaf_hash());
+            self.changes
+                .insert(view.change_id().to_core(), written(&view));
+            self.head = self.head.next();
+        }
+        Ok(())
+    }
+
+    /// Reads what a replica of the server has after a position.
+    pub(super) fn stored(fresh: &Connection, common: Position) -> Result<Self, ReplicaError> {
+        let mut theirs = Self {
+            head: meta::head(fresh)?,
+            changes: HashMap::new(),
+        };
+        for position in common.get() + 1..=theirs.head.get() {
+            let position = Position::new(position);
+            let bytes = stored(fresh, position)?;
+            let view = view(&bytes, position)?;
+            theirs
+                .changes
+                .insert(view.change_id().to_core(), written(&view));
+        }
+        Ok(theirs)
+    }
+
+    pub(super) fn compare(
+        &self,
+        db: &Connection,
+        common: Position,
+        here: Position,
+    ) -> Result<Divergence, ReplicaError> {
+        let me = meta::me(db)?;
+        let mut divergence = Divergence {
+            common,
+            server: self.head,
+            ..Divergence::none(here)
+        };
+        for position in common.get() + 1..=here.get() {
+            let position = Position::new(position);
+            let bytes = stored(db, position)?;
+            let view = view(&bytes, position)?;
+            let id = view.change_id().to_core();
+            match self.changes.get(&id) {
+                None => {
+                    let author = view.author().to_core();
+                    divergence.lost.push(LostChange {
+                        position,
+                        id,
+                        author,
+                        again: author == me && as_pushed(db, position)?.is_some(),
+                    });
+                }
+                Some(theirs) if *theirs != written(&view) => divergence.altered.push(id),
+                Some(_) => {}
+            }
+        }
+        Ok(divergence)
+    }
+}
+
+/// Returns the Merkle tree over the first records here.
+fn frontier_until(db: &Connection, last: Position) -> Result<Frontier, ReplicaError> {
+    let mut frontier = Frontier::new();
+    let mut statement =
+        db.prepare_cached("SELECT leaf FROM records WHERE position <= ?1 ORDER BY position")?;
+    let leaves = statement.query_map([record::number(last)], |row| row.get(0))?;
+    for leaf in leaves {
+        frontier.push(Hash(leaf?));
+    }
+    Ok(frontier)
+}
+
+fn verify(db: &Connection, note: &str, frontier: &Frontier) -> Result<(), SyncError> {
+    let pinned = meta::remote(db)?.ok_or(SyncError::NotConnected)?;
+    let key: VerifyingKey = pinned
+        .verifier_key
+        .parse()
+        .map_err(IntegrityError::PinnedKey)?;
+    let origin = Origin::new(&pinned.origin).map_err(IntegrityError::Checkpoint)?;
+    let checkpoint =
+        SignedCheckpoint::verify(note, &key, &origin).map_err(IntegrityError::Checkpoint)?;
+    let position = Position::new(frontier.size());
+    let stated = Position::new(checkpoint.size.get());
+    if stated != position {
+        let received = position;
+        return Err(IntegrityError::Size { stated, received }.into());
+    }
+    if checkpoint.root != frontier.root() {
+        return Err(IntegrityError::Root {
+            position,
+            computed: frontier.root(),
+            stated: checkpoint.root,
+        }
+        .into());
+    }
+    Ok(())
+}
+
+/// Hashes what a person wrote, wherever it stands and whenever it was recorded.
+fn written(view: &RecordView<'_>) -> Hash {
+    let mut moved = view.to_record();
+    moved.position = okr_log::Position::new(1);
+    moved.recorded_at = RecordedAt::from_micros(0);
+    moved.token = TokenId([0; 16]);
+    let bytes = moved
+        .encode()
+        .expect("a record of the same size was within the limits");
+    RecordView::parse(&bytes)
+        .expect("what was just encoded is a record")
+        .leaf_hash()
+}
