@@ -22,7 +22,7 @@ impl Interrupt {
     /// Ends the process at Ctrl-C from now on; at the second one whatever is being done.
     ///
     /// # Errors
-    /// When the operating system does not tell this process of it.
+    /// When the operating system gives nothing to wait with.
     pub(crate) fn watch_for() -> Result<Self, CliError> {
         let interrupt = Self::default();
         let failed = |error: std::io::Error| {
@@ -32,22 +32,21 @@ impl Interrupt {
             .enable_io()
             .build()
             .map_err(failed)?;
-        let entered = runtime.enter();
-        let mut signals = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())
-            .map_err(failed)?;
-        drop(entered);
         let waiting = interrupt.clone();
-        thread::spawn(move || {
-            runtime.block_on(async {
-                signals.recv().await;
-                waiting.pressed.store(true, Ordering::SeqCst);
-                let ending = waiting.clone();
-                thread::spawn(move || ending.as_a_whole(end));
-                signals.recv().await;
-                end();
-            });
-        });
+        thread::spawn(move || runtime.block_on(waiting.wait()));
         Ok(interrupt)
+    }
+
+    /// Waits for Ctrl-C. Where it cannot be waited for, it does what it does without this.
+    async fn wait(self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            return;
+        }
+        self.pressed.store(true, Ordering::SeqCst);
+        thread::spawn(move || self.as_a_whole(end));
+        if tokio::signal::ctrl_c().await.is_ok() {
+            end();
+        }
     }
 
     /// Does something that Ctrl-C waits for.

@@ -170,7 +170,8 @@ impl Watch<'_> {
 
     /// Says that the server is there, and begins here where nothing else was said.
     fn contact(&mut self, context: &mut Context, replica: &Replica) -> Result<(), CliError> {
-        let head = replica.info().map_err(failure::replica)?.head;
+        let info = replica.info().map_err(failure::replica)?;
+        let head = info.head;
         if let Some(cursor) = &self.cursor
             && cursor.position().is_some_and(|position| position > head)
         {
@@ -193,6 +194,11 @@ impl Watch<'_> {
         }
         if !std::mem::replace(&mut self.is_announced, true) {
             context.ui.note("watching; Ctrl-C ends it");
+            if info.pending > 0 {
+                let waiting = counted(info.pending, "change");
+                let hint = "okr sync sends what waits here, a watch does not";
+                context.ui.hint(&format!("{waiting} pending; {hint}"));
+            }
         }
         Ok(())
     }
