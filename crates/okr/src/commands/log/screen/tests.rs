@@ -149,3 +149,36 @@ fn a_pipe_gets_a_line_for_each_event_with_everything_in_it() {
     71d0aa01 | 2019-03-11T12:00:00+01:00 | warpfork, imported by ana | edge-cache | check-in | 0.2, confidence 8 | - | - | recorded Mon 23 Nov 11:30
     ");
 }
+
+#[test]
+fn entries_one_by_one_stand_in_columns_that_only_grow() {
+    let entries = [
+        ("ana", "check-in", "340 → 312 ms"),
+        ("maximiliana", "reopened", "is open again"),
+        ("ana", "check-in", "312 → 300 ms"),
+    ];
+    let entries = entries.map(|(who, word, text)| {
+        let said = vec![said(1, word, text, None)];
+        entry("9c41f0e7", "2026-11-20T16:04:00+01:00", who, said)
+    });
+    let mut columns = Columns::default();
+    let starts = entries.each_ref().map(|told| {
+        let line = columns.next(told, &names(), &clock(), &Screen::terminal(120));
+        line.find("api-p99").unwrap()
+    });
+    assert!(starts[0] < starts[1], "{starts:?}");
+    assert_eq!(starts[1], starts[2]);
+}
+
+#[test]
+fn entries_one_by_one_have_one_heading_where_nobody_looks() {
+    let mut columns = Columns::default();
+    let all: String = history()
+        .iter()
+        .map(|told| columns.next(told, &names(), &clock(), &Screen::piped()))
+        .collect();
+    assert_eq!(
+        all,
+        render(&history(), &names(), &clock(), &Screen::piped())
+    );
+}
