@@ -11,6 +11,7 @@ mod standing;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use okr_core::Date;
 use okr_core::entity::{CheckIn, Cycle, Entity, KeyResult, Objective, Org, Person, Team};
@@ -32,7 +33,7 @@ use crate::moment::{Axis, Bound, Confirmed, Moment, Point, Waiting};
 use crate::record;
 use crate::replica::{Replica, Snapshot};
 use crate::version::{self, RowRef, Version};
-use queue::Queue;
+pub(crate) use queue::Queue;
 
 /// The organisation at a moment.
 #[derive(Debug)]
@@ -49,7 +50,7 @@ pub struct Reading<'r> {
     last_day: Option<Date>,
     /// No check-in that counts is about a later day; where the search for the latest begins.
     seek_day: i64,
-    queue: Queue,
+    queue: Arc<Queue>,
     changed: BTreeMap<EntityId, Known>,
     changed_check_ins: HashMap<KeyResultId, Vec<CheckInId>>,
 }
@@ -92,8 +93,10 @@ impl Replica {
             },
             seek_day: i64::MAX,
             queue: match definitions.waiting {
-                Waiting::Nothing => Queue::default(),
-                Waiting::Authored(_) | Waiting::Upto(_) | Waiting::Everything => Queue::load(db)?,
+                Waiting::Nothing => Arc::default(),
+                Waiting::Authored(_) | Waiting::Upto(_) | Waiting::Everything => {
+                    snapshot.queue()?
+                }
             },
             changed: BTreeMap::new(),
             changed_check_ins: HashMap::new(),

@@ -1,7 +1,8 @@
 //! The replica: one SQLite file in a directory, opened by as many processes as like.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::path::Path;
+use std::sync::Arc;
 
 use okr_core::admit::Context;
 use okr_core::change::Change;
@@ -14,6 +15,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::ReplicaError;
 use crate::meta::{self, NewReplica, RemoteInfo, ReplicaInfo};
+use crate::reading::Queue;
 use crate::rebase::{self, Bench};
 use crate::{pending, record, schema, upgrade};
 
@@ -23,6 +25,8 @@ pub struct Replica {
     db: Connection,
     /// How many readings share the snapshot that is open, if any.
     readings: Cell<usize>,
+    /// What waits and fits, as the open snapshot has it: admitted once for all of its readings.
+    queue: RefCell<Option<Arc<Queue>>>,
 }
 
 /// What became of a proposal.
@@ -61,6 +65,7 @@ impl Replica {
         Self {
             db,
             readings: Cell::new(0),
+            queue: RefCell::new(None),
         }
     }
 
@@ -161,6 +166,7 @@ impl Replica {
         Ok(Snapshot {
             db: &self.db,
             readings: &self.readings,
+            queue: &self.queue,
         })
     }
 }
@@ -170,12 +176,29 @@ impl Replica {
 pub(crate) struct Snapshot<'r> {
     pub(crate) db: &'r Connection,
     readings: &'r Cell<usize>,
+    queue: &'r RefCell<Option<Arc<Queue>>>,
+}
+
+impl Snapshot<'_> {
+    /// Returns the pending changes that fit; they are admitted again once for each snapshot.
+    pub(crate) fn queue(&self) -> Result<Arc<Queue>, ReplicaError> {
+        let known = self.queue.borrow().clone();
+        if let Some(queue) = known {
+            return Ok(queue);
+        }
+        let queue = Arc::new(Queue::load(self.db)?);
+        self.queue.replace(Some(Arc::clone(&queue)));
+        Ok(queue)
+    }
 }
 
 impl Drop for Snapshot<'_> {
     fn drop(&mut self) {
         let open = self.readings.get() - 1;
         self.readings.set(open);
+        if open == 0 {
+            self.queue.replace(None);
+        }
         if open == 0 && !self.db.is_autocommit() {
             // Nothing was written, and closing the connection ends it as well.
             let _ended = self

@@ -92,6 +92,11 @@ impl Device {
         self.replica.propose(proposal, TODAY).unwrap()
     }
 
+    /// Prepares a wish with an id that no device has used.
+    pub(crate) fn proposal(&mut self, commands: impl IntoIterator<Item = Command>) -> Proposal {
+        proposal(self.new_id(), commands)
+    }
+
     /// A change id that no device has used.
     pub(crate) fn new_id(&mut self) -> ChangeId {
         self.next_change += 1;

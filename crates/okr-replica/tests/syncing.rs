@@ -2,8 +2,11 @@
 
 use okr_core::decide::Command;
 use okr_core::id::Position;
-use okr_replica::{DirectoryEntry, RemoteError, SyncProgress};
-use okr_testkit::sample::{ANA, BEN, CAI, new_objective, objective_id, slug, text};
+use okr_replica::{DirectoryEntry, MAX_PUSH_CHANGES, ProposedAll, RemoteError, SyncProgress};
+use okr_testkit::sample::{
+    ANA, BEN, CAI, TODAY, check_in_id, key_result_id, new_check_in, new_key_result, new_objective,
+    objective_id, slug, text, value,
+};
 
 use crate::contract::{self, Host};
 use crate::device::{now, tag_it, two_devices};
@@ -134,4 +137,64 @@ fn a_replica_begins_with_everything() {
     assert_eq!(report.pulled, server.borrow().head().get());
     let server = server.borrow();
     assert_eq!(&cai.state(server.view()), server.view());
+}
+
+/// How many check-ins are made in the weeks offline.
+const OFFLINE: u32 = 2_100;
+
+#[test]
+fn weeks_offline_are_one_pull_few_pushes_and_one_pull() {
+    let (server, mut ana, mut ben) = two_devices();
+    ben.write([Command::AddKeyResult {
+        id: key_result_id(1),
+        new: Box::new(new_key_result(objective_id(1), "time")),
+    }]);
+    let check_in = |number| Command::RecordCheckIn {
+        id: check_in_id(number),
+        new: new_check_in(key_result_id(1), value(&number.to_string())),
+    };
+    let proposals = (1..OFFLINE).map(|number| ben.proposal([check_in(number)]));
+    let proposals: Vec<_> = proposals.collect();
+    let written = ben.replica.propose_all(proposals, TODAY, false).unwrap();
+    assert!(
+        matches!(written, ProposedAll::Written { .. }),
+        "{written:?}"
+    );
+    assert_eq!(ben.info().pending, OFFLINE as usize);
+    // Others went on meanwhile.
+    ana.write(tag_it("speed"));
+    ana.sync();
+
+    let before = server.borrow().calls();
+    let report = ben.sync();
+    assert_eq!(
+        (report.pushed, report.conflicts.len()),
+        (OFFLINE as usize, 0)
+    );
+    assert_eq!(report.pulled, u64::from(OFFLINE) + 1);
+    let (pushes, pulls) = server.borrow().calls();
+    let calls = (pushes - before.0, pulls - before.1);
+    assert_eq!(calls, ((OFFLINE as usize).div_ceil(MAX_PUSH_CHANGES), 2));
+    assert_eq!(
+        (ben.info().pending, ben.info().head),
+        (0, server.borrow().head())
+    );
+}
+
+#[test]
+fn a_push_of_weeks_that_breaks_off_goes_on_where_it_was() {
+    let (server, _ana, mut ben) = two_devices();
+    let tag = |number: u32| {
+        tag_it(if number.is_multiple_of(2) {
+            "even"
+        } else {
+            "odd"
+        })
+    };
+    ben.write(tag(0));
+    ben.write(tag(1));
+    server.borrow_mut().fail_next(Fault::LostReply);
+    let report = ben.sync();
+    assert_eq!((report.pushed, report.duplicates), (0, 2));
+    assert_eq!(ben.info().pending, 0);
 }

@@ -33,7 +33,7 @@ pub(super) struct QueuedEvent {
 
 /// The pending changes that fit.
 #[derive(Debug, Default)]
-pub(super) struct Queue {
+pub(crate) struct Queue {
     pub(super) changes: Vec<Queued>,
     /// The entities that they are about, in the order in which they first appear.
     pub(super) order: Vec<EntityId>,
@@ -41,7 +41,7 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    pub(super) fn load(db: &Connection) -> Result<Self, ReplicaError> {
+    pub(crate) fn load(db: &Connection) -> Result<Self, ReplicaError> {
         let mut queue = Self::default();
         for pending in rebase::rebase(db)?.fitting {
             let change = pending.change;

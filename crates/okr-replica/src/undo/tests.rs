@@ -88,7 +88,7 @@ fn undo_one(seed: u64, index: prop::sample::Index) -> (History, usize, TempDir, 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(20))]
+    #![proptest_config(ProptestConfig::with_cases(12))]
 
     #[test]
     fn undoing_and_redoing_leaves_everything_as_it_was(seed: u64, index: prop::sample::Index) {
@@ -174,7 +174,7 @@ proptest! {
 #[test]
 fn every_kind_of_outcome_occurs_in_random_histories() {
     let mut counts = BTreeMap::new();
-    for seed in 0..12 {
+    for seed in 0..8 {
         let history = history(seed, 80);
         let (_dir, mut replica) = confirmed(&history);
         for (number, (_, change)) in (1_u128..).zip(&history) {
