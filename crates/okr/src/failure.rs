@@ -179,8 +179,10 @@ pub(crate) fn remote(error: &RemoteError, pending: Option<usize>) -> CliError {
         }
         RemoteError::InvalidChange { .. }
         | RemoteError::TooLarge { .. }
-        | RemoteError::Refused { .. }
-        | RemoteError::Nonsense { .. } => user("server-refused"),
+        | RemoteError::Refused { .. } => user("server-refused"),
+        RemoteError::Nonsense { .. } => user("integrity").with_exit(Exit::Integrity).with_hint(
+            "nothing of it was kept; ask who runs the server, or whatever stands before it",
+        ),
         RemoteError::Local { .. } => user("no-connection"),
     }
 }
