@@ -11,6 +11,8 @@ mod crash;
 mod fixtures;
 mod full_disk;
 mod import;
+mod liar;
+mod lies;
 mod network;
 mod newer;
 mod python;
