@@ -13,6 +13,7 @@ mod full_disk;
 mod import;
 mod liar;
 mod lies;
+mod malformed;
 mod network;
 mod newer;
 mod python;
