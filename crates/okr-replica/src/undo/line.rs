@@ -27,7 +27,7 @@ pub(crate) struct Undo {
     pub(crate) with: Vec<ChangeId>,
 }
 
-/// Notes that something was undone, after it was. `line_end` is what [`end`] was before.
+/// Notes that something was undone, after it was. `line_end` is where the line ended before.
 pub(crate) fn note(
     db: &Connection,
     (changes, by): (&[ChangeId], Option<ChangeId>),
