@@ -1,10 +1,11 @@
 //! `okr undo` and `okr redo`: what was changed is taken back, and forward again.
 
+mod item;
+
 use okr_core::change::Change;
 use okr_core::id::{ChangeId, EntityId, EntityKind};
 use okr_core::text::LongText;
 use okr_replica::{Dependent, Kept, LogEntry, Replica, UndoOrder, Undone, Why};
-use serde::Serialize;
 use uuid::Uuid;
 
 use super::past::{Past, learn_from};
@@ -15,10 +16,10 @@ use crate::error::CliError;
 use crate::exchange;
 use crate::exit::Exit;
 use crate::failure;
-use crate::output::{ByItem, ChangeItem};
+use crate::output::ChangeItem;
 use crate::render::{Screen, Tone, local, page};
 use crate::short_id::{self, Alphabet};
-use crate::ui::Item;
+use item::{KeptItem, UndoneItem};
 
 /// How much of the words of a change goes into the reason of what undoes it, in characters.
 const QUOTED_MAX: usize = 200;
@@ -383,58 +384,4 @@ fn depended_on((short, dependents): (&str, &[Dependent]), past: &mut Past<'_>) -
     error.with_hint(format!(
         "okr undo {short} --with-dependents puts it away with all of that"
     ))
-}
-
-/// What was undone or redone, in machine output.
-#[derive(Serialize)]
-struct UndoneItem {
-    change: Uuid,
-    /// `taken_out`, `back_in_place` or `taken_back`.
-    outcome: &'static str,
-    /// Whether it was done, not only rehearsed.
-    written: bool,
-    /// The changes that left what waits or returned to it, or the one that takes the change back.
-    changes: Vec<ChangeItem>,
-    /// What of the change stays.
-    kept: Vec<KeptItem>,
-}
-
-impl Item for UndoneItem {
-    const TYPE: &'static str = "undone";
-    const SCHEMA: &'static str = "UndoneList";
-
-    fn id(&self) -> Option<Uuid> {
-        Some(self.change)
-    }
-}
-
-/// What of a change stays.
-#[derive(Serialize)]
-struct KeptItem {
-    subject: Uuid,
-    field: Option<&'static str>,
-    /// `already_back`, `changed_since` or `no_way_back`.
-    why: &'static str,
-    /// What made something else of it.
-    by: Option<ByItem>,
-    text: String,
-}
-
-impl KeptItem {
-    fn new(kept: &Kept, past: &Past<'_>) -> Self {
-        Self {
-            subject: kept.event.subject().uuid(),
-            field: kept.event.field_change().map(|change| change.field),
-            why: match &kept.why {
-                Why::AlreadyBack => "already_back",
-                Why::ChangedSince(_) => "changed_since",
-                Why::NoWayBack(_) => "no_way_back",
-            },
-            by: match &kept.why {
-                Why::ChangedSince(Some(by)) => Some(ByItem::new(by, &past.names)),
-                Why::ChangedSince(None) | Why::AlreadyBack | Why::NoWayBack(_) => None,
-            },
-            text: stays(kept, past),
-        }
-    }
 }

@@ -1,0 +1,64 @@
+//! What was undone or redone, for programs.
+
+use okr_replica::{Kept, Why};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::stays;
+use crate::commands::Past;
+use crate::output::{ByItem, ChangeItem};
+use crate::ui::Item;
+
+/// What was undone or redone, in machine output.
+#[derive(Serialize)]
+pub(super) struct UndoneItem {
+    pub(super) change: Uuid,
+    /// `taken_out`, `back_in_place` or `taken_back`.
+    pub(super) outcome: &'static str,
+    /// Whether it was done, not only rehearsed.
+    pub(super) written: bool,
+    /// The changes that left what waits or returned to it, or the one that takes the change back.
+    pub(super) changes: Vec<ChangeItem>,
+    /// What of the change stays.
+    pub(super) kept: Vec<KeptItem>,
+}
+
+impl Item for UndoneItem {
+    const TYPE: &'static str = "undone";
+    const SCHEMA: &'static str = "UndoneList";
+
+    fn id(&self) -> Option<Uuid> {
+        Some(self.change)
+    }
+}
+
+/// What of a change stays.
+#[derive(Serialize)]
+pub(super) struct KeptItem {
+    pub(super) subject: Uuid,
+    pub(super) field: Option<&'static str>,
+    /// `already_back`, `changed_since` or `no_way_back`.
+    pub(super) why: &'static str,
+    /// What made something else of it.
+    pub(super) by: Option<ByItem>,
+    pub(super) text: String,
+}
+
+impl KeptItem {
+    pub(super) fn new(kept: &Kept, past: &Past<'_>) -> Self {
+        Self {
+            subject: kept.event.subject().uuid(),
+            field: kept.event.field_change().map(|change| change.field),
+            why: match &kept.why {
+                Why::AlreadyBack => "already_back",
+                Why::ChangedSince(_) => "changed_since",
+                Why::NoWayBack(_) => "no_way_back",
+            },
+            by: match &kept.why {
+                Why::ChangedSince(Some(by)) => Some(ByItem::new(by, &past.names)),
+                Why::ChangedSince(None) | Why::AlreadyBack | Why::NoWayBack(_) => None,
+            },
+            text: stays(kept, past),
+        }
+    }
+}
