@@ -18,6 +18,7 @@ mod server;
 mod steps;
 mod tape;
 mod trace;
+mod undoing;
 mod violation;
 mod weather;
 

@@ -76,7 +76,8 @@ impl World {
         }
         let device = self.below(self.devices.len());
         match self.below(100) {
-            0..=47 => self.write(device),
+            0..=43 => self.write(device),
+            44..=47 => self.undo(device),
             48..=70 => drop(self.sync(device)),
             71..=77 => self.decide(device),
             78..=80 => self.crash_device(device),
@@ -188,7 +189,7 @@ impl World {
         }
     }
 
-    fn wrote(&self, device: usize, change: Change) {
+    pub(super) fn wrote(&self, device: usize, change: Change) {
         self.count(|tally| tally.written += 1);
         let writer = &self.devices[device];
         writer.maker.borrow_mut().witness(&change);
@@ -197,7 +198,7 @@ impl World {
         writer.ledger.borrow_mut().wrote(change);
     }
 
-    fn today(&self, device: usize) -> Date {
+    pub(super) fn today(&self, device: usize) -> Date {
         let now = self.time_of(device);
         day_of(now)
     }
