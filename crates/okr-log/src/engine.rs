@@ -15,10 +15,12 @@ mod open;
 mod read;
 mod recover;
 mod store;
+mod waypoint;
 mod witness;
 
 use std::collections::HashMap;
 use std::fmt;
+use std::num::NonZeroU64;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -33,12 +35,14 @@ pub use self::manifest::DIRECTORY_FORMAT;
 pub use self::read::ReadError;
 pub use self::recover::Visitor;
 pub use self::store::StoreError;
+pub use self::waypoint::Waypoint;
 
-use self::append::Writer;
+use self::append::{End, Writer};
 use self::directory::DirectoryLock;
 use self::index::ChangeIndex;
 use self::read::Stretch;
 use self::store::Store;
+use self::waypoint::Waypoints;
 use crate::hash::Hash;
 use crate::id::{ChangeId, LogId, Position, RecordedAt};
 use crate::merkle::Frontier;
@@ -53,6 +57,7 @@ pub type Observer = Box<dyn Fn(LogId, Head) + Send + Sync>;
 #[derive(Clone)]
 pub struct LogOptions {
     cache_bytes: u64,
+    waypoints_every: NonZeroU64,
     faults: Option<FaultHook>,
 }
 
@@ -80,6 +85,7 @@ pub struct Log {
 pub(crate) struct Shared {
     store: Store,
     organisations: RwLock<HashMap<LogId, Arc<Organisation>>>,
+    waypoints_every: NonZeroU64,
     observers: RwLock<Vec<Observer>>,
     failure: OnceLock<AppendFailure>,
     /// Waits here for the appender.
@@ -95,6 +101,7 @@ pub(crate) struct Organisation {
 struct OrganisationState {
     head: Head,
     index: ChangeIndex,
+    waypoints: Waypoints,
 }
 
 impl LogOptions {
@@ -102,6 +109,7 @@ impl LogOptions {
     pub fn new() -> Self {
         Self {
             cache_bytes: DEFAULT_CACHE_BYTES,
+            waypoints_every: waypoint::RECORDS_BETWEEN,
             faults: None,
         }
     }
@@ -109,6 +117,12 @@ impl LogOptions {
     /// Sets how much memory the store may use to keep pages, in bytes; it is a rough bound.
     pub fn cache_bytes(mut self, bytes: u64) -> Self {
         self.cache_bytes = bytes;
+        self
+    }
+
+    /// Sets after how many records each the root is remembered, 131,072 unless set.
+    pub fn waypoints_every(mut self, records: NonZeroU64) -> Self {
+        self.waypoints_every = records;
         self
     }
 
@@ -201,6 +215,12 @@ impl Log {
         heads
     }
 
+    /// Returns the first place after a position of which the root is remembered; it is durable.
+    pub fn waypoint_after(&self, organisation: LogId, after: Position) -> Option<Waypoint> {
+        let found = self.shared.organisation(organisation)?;
+        read_lock(&found.state).waypoints.after(after)
+    }
+
     /// Returns where a change stands in a log, if it is there and durable.
     pub fn position_of(&self, organisation: LogId, change: ChangeId) -> Option<Position> {
         self.shared.organisation(organisation)?.position_of(change)
@@ -272,10 +292,18 @@ impl Shared {
     }
 
     /// Makes records visible that have just become durable.
-    fn publish(&self, organisation: LogId, head: Head, changes: &[(ChangeId, Position)]) {
+    fn publish(&self, end: &End) {
+        let End {
+            organisation,
+            head,
+            ref changes,
+            ref waypoints,
+            ..
+        } = *end;
         let known = self.organisation(organisation).unwrap_or_else(|| {
             let mut organisations = write_lock(&self.organisations);
-            Arc::clone(organisations.entry(organisation).or_default())
+            let empty = || Arc::new(Organisation::empty(self.waypoints_every));
+            Arc::clone(organisations.entry(organisation).or_insert_with(empty))
         });
         let mut state = write_lock(&known.state);
         for (change, position) in changes {
@@ -285,6 +313,7 @@ impl Shared {
                 "the batch was checked for changes in the log"
             );
         }
+        state.waypoints.extend(waypoints);
         state.head = head;
         drop(state);
         for observer in read_lock(&self.observers).iter() {
@@ -294,10 +323,23 @@ impl Shared {
 }
 
 impl Organisation {
-    fn new(head: Head, index: ChangeIndex) -> Self {
+    fn new(head: Head, index: ChangeIndex, waypoints: Waypoints) -> Self {
         Self {
-            state: RwLock::new(OrganisationState { head, index }),
+            state: RwLock::new(OrganisationState {
+                head,
+                index,
+                waypoints,
+            }),
         }
+    }
+
+    /// Makes the state of a log without records.
+    fn empty(waypoints_every: NonZeroU64) -> Self {
+        Self::new(
+            Head::EMPTY,
+            ChangeIndex::with_capacity(0),
+            Waypoints::new(waypoints_every),
+        )
     }
 
     fn head(&self) -> Head {
@@ -306,12 +348,6 @@ impl Organisation {
 
     fn position_of(&self, change: ChangeId) -> Option<Position> {
         read_lock(&self.state).index.get(change)
-    }
-}
-
-impl Default for Organisation {
-    fn default() -> Self {
-        Self::new(Head::EMPTY, ChangeIndex::with_capacity(0))
     }
 }
 

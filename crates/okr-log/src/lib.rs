@@ -18,7 +18,7 @@ pub use checkpoint::{Checkpoint, CheckpointError, MAX_NOTE_BYTES, Origin, Signed
 pub use engine::{
     AppendFailure, AppendOutcome, Appender, Batch, BatchError, BlockError, CreateError,
     DIRECTORY_FORMAT, Damage, FaultHook, FileError, Head, Log, LogOptions, Observer, OpenError,
-    ReadError, Step, StoreError, VisitError, Visitor,
+    ReadError, Step, StoreError, VisitError, Visitor, Waypoint,
 };
 pub use hash::Hash;
 pub use id::{AuthorId, ChangeId, LogId, Position, RecordedAt, TokenId};

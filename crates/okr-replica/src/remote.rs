@@ -39,10 +39,10 @@ pub trait Remote {
         changes: Vec<EncodedChange>,
     ) -> Result<Vec<PushOutcome>, RemoteError>;
 
-    /// Streams what follows a position into `sink` until the checkpoint, or until `sink` breaks.
+    /// Streams what follows a position into `sink` to the end, or until `sink` breaks.
     ///
-    /// In order: the directory, when the version is not the newest; records, without a gap; one
-    /// checkpoint of the log up to the last record.
+    /// In order: the directory, when the version is not the newest; then one or more rounds, each of
+    /// records, without a gap, and a checkpoint of the log up to the last one.
     ///
     /// # Errors
     /// [`RemoteError::Ahead`] when the log ends before `after`; nothing was given to `sink` then.

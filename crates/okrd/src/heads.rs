@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use okr_core::id::OrgId;
-use okr_log::{Checkpoint, Head, LogId, Origin, Position, SignedCheckpoint, SigningKey};
+use okr_log::{Checkpoint, Head, LogId, Origin, Position, SignedCheckpoint, SigningKey, Waypoint};
 use tokio::sync::watch;
 
 /// The durable ends of the logs of one server.
@@ -74,27 +74,27 @@ impl Heads {
         self.key.verifying_key().to_string()
     }
 
-    /// Signs the statement about a durable end.
-    pub(crate) fn checkpoint(&self, org: OrgId, head: Head) -> Option<SignedCheckpoint> {
+    /// Signs the statement about everything up to a durable position.
+    pub(crate) fn checkpoint(&self, org: OrgId, end: Waypoint) -> Option<SignedCheckpoint> {
         let org = self.orgs.get(&org)?;
         // Nothing is left half done under the lock.
         let mut signed = org.signed.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((position, checkpoint)) = &*signed
-            && *position == head.position
+            && *position == end.position
         {
             return Some(checkpoint.clone());
         }
         let checkpoint = Checkpoint {
             origin: org.origin.clone(),
-            size: head.position,
-            root: head.root,
+            size: end.position,
+            root: end.root,
         };
         let checkpoint = checkpoint.sign(&self.key);
         if signed
             .as_ref()
-            .is_none_or(|(position, _)| *position < head.position)
+            .is_none_or(|(position, _)| *position < end.position)
         {
-            *signed = Some((head.position, checkpoint.clone()));
+            *signed = Some((end.position, checkpoint.clone()));
         }
         Some(checkpoint)
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use jiff::Timestamp;
 use okr_core::id::OrgId;
-use okr_log::{Head, LogId, Position};
+use okr_log::{Head, LogId, Position, Waypoint};
 use okr_proto::v1::pull_response::What;
 use okr_proto::{ApiError, v1};
 use tokio::sync::{mpsc, watch};
@@ -103,8 +103,7 @@ impl Follower {
     async fn run(&mut self, shared: &Arc<Shared>) -> Result<(), End> {
         self.send_directory().await?;
         let head = *self.heads.borrow_and_update();
-        self.send_until(shared, head).await?;
-        self.send_checkpoint(shared, head).await?;
+        self.send_rounds(shared, head).await?;
         while self.pull.follow {
             match self.wait(shared).await? {
                 Wake::Look => self.look(shared).await?,
@@ -122,8 +121,7 @@ impl Follower {
         self.send_directory().await?;
         let head = *self.heads.borrow_and_update();
         if head.position > self.pull.after {
-            self.send_until(shared, head).await?;
-            self.send_checkpoint(shared, head).await?;
+            self.send_rounds(shared, head).await?;
         }
         Ok(())
     }
@@ -168,10 +166,24 @@ impl Follower {
         self.send(What::Directory(people.into())).await
     }
 
+    /// Sends what is durable, with a checkpoint at every waypoint, so that a client which is cut off
+    /// can keep what it has.
+    async fn send_rounds(&mut self, shared: &Arc<Shared>, head: Head) -> Result<(), End> {
+        let id = LogId(self.pull.org.to_bytes());
+        while let Some(waypoint) = shared.log.waypoint_after(id, self.pull.after)
+            && waypoint.position < head.position
+        {
+            self.send_until(shared, waypoint.position).await?;
+            self.send_checkpoint(shared, waypoint).await?;
+        }
+        self.send_until(shared, head.position).await?;
+        self.send_checkpoint(shared, head.into()).await
+    }
+
     /// Sends the records up to a position that is durable.
-    async fn send_until(&mut self, shared: &Arc<Shared>, head: Head) -> Result<(), End> {
-        while self.pull.after < head.position {
-            let records = self.read(shared, head).await?;
+    async fn send_until(&mut self, shared: &Arc<Shared>, last: Position) -> Result<(), End> {
+        while self.pull.after < last {
+            let records = self.read(shared, last).await?;
             let last = self.pull.after.get() + records.len() as u64;
             self.send(What::Records(v1::Records { records })).await?;
             self.pull.after = Position::new(last);
@@ -179,7 +191,7 @@ impl Follower {
         Ok(())
     }
 
-    async fn read(&self, shared: &Arc<Shared>, head: Head) -> Result<Vec<Bytes>, End> {
+    async fn read(&self, shared: &Arc<Shared>, last: Position) -> Result<Vec<Bytes>, End> {
         let (log, after) = (shared.log.clone(), self.pull.after);
         let id = LogId(self.pull.org.to_bytes());
         let read = move || log.read(id, after, limits::RECORDS_MESSAGE_BYTES);
@@ -188,8 +200,8 @@ impl Follower {
             .map_err(CallError::failed)
             .and_then(|records| records.map_err(CallError::failed))
             .map_err(End::Error)?;
-        // The log may have grown since; the checkpoint that follows speaks of this head.
-        let wanted = head.position.get() - after.get();
+        // More may be there; the checkpoint that follows speaks of this position.
+        let wanted = last.get() - after.get();
         records.truncate(usize::try_from(wanted).unwrap_or(usize::MAX));
         if records.is_empty() {
             let missing = format!("position {} is durable and cannot be read", after.next());
@@ -198,8 +210,8 @@ impl Follower {
         Ok(records)
     }
 
-    async fn send_checkpoint(&mut self, shared: &Shared, head: Head) -> Result<(), End> {
-        let signed = shared.heads.checkpoint(self.pull.org, head);
+    async fn send_checkpoint(&mut self, shared: &Shared, end: Waypoint) -> Result<(), End> {
+        let signed = shared.heads.checkpoint(self.pull.org, end);
         let note = signed.ok_or(ApiError::Unauthenticated)?.to_string();
         self.send(What::Checkpoint(v1::SignedCheckpoint { note }))
             .await

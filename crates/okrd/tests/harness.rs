@@ -1,5 +1,6 @@
 //! A server on a free port, with a clock and faults that tests set.
 
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -43,6 +44,8 @@ pub(crate) struct TestServer {
     time: Arc<AtomicI64>,
     running: Option<Running>,
     pub faults: Option<okr_log::FaultHook>,
+    /// After how many records a pull has a checkpoint; the usual number if none is given.
+    pub round: Option<NonZeroU64>,
     pub tls: Option<TlsFiles>,
 }
 
@@ -83,6 +86,7 @@ impl TestServer {
             time,
             running: None,
             faults: None,
+            round: None,
             tls: None,
         }
     }
@@ -108,6 +112,9 @@ impl TestServer {
         options.tls.clone_from(&self.tls);
         if let Some(faults) = &self.faults {
             options.log = LogOptions::new().faults(Arc::clone(faults));
+        }
+        if let Some(round) = self.round {
+            options.log = options.log.waypoints_every(round);
         }
         options
     }

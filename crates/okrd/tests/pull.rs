@@ -1,10 +1,12 @@
 //! Reading and following: order, proof, and what happens while a stream is open.
 
+use std::num::NonZeroU64;
+
 use okr_core::event::{Event, PersonEvent, TeamEvent};
 use okr_core::value::Role;
 use okr_log::SignedCheckpoint;
 use okr_proto::v1::pull_response::What;
-use okr_proto::{ApiError, v1};
+use okr_proto::{ApiError, ConfirmedChange, v1};
 use okr_testkit::sample::{self, BEN};
 use okrd::TOKEN_LIFETIME;
 
@@ -61,6 +63,59 @@ async fn the_records_have_the_root_that_the_checkpoint_signs() {
     let request = ana.request(v1::GetCheckpointRequest {});
     let response = ana.sync().get_checkpoint(request).await.unwrap();
     assert_eq!(response.into_inner().checkpoint.unwrap().note, note);
+}
+
+/// The sizes that the checkpoints of a pull speak of, each verified against what came before it.
+async fn rounds((server, token): (&TestServer, &str), after: u64) -> Vec<u64> {
+    let ana = server.stranger().await.with_token(token);
+    let (key, origin) = server.verifier(ANA);
+    let (mut records, _) = ana.pull_all(0).await.unwrap();
+    records.truncate(usize::try_from(after).unwrap());
+    let mut pulling = ana.pull(after_position(after)).await.unwrap();
+    let mut sizes = Vec::new();
+    while let Some(what) = pulling.next().await.unwrap() {
+        match what {
+            What::Records(more) => records.extend(
+                more.records
+                    .iter()
+                    .map(|record| ConfirmedChange::read(record).unwrap()),
+            ),
+            What::Checkpoint(signed) => {
+                let stated = SignedCheckpoint::verify(&signed.note, &key, &origin).unwrap();
+                let tree = frontier(&records);
+                assert_eq!((tree.size(), tree.root()), (stated.size.get(), stated.root));
+                sizes.push(tree.size());
+            }
+            What::Directory(_) | What::Heartbeat(_) => {}
+        }
+    }
+    sizes
+}
+
+#[tokio::test]
+async fn a_long_pull_comes_in_rounds_also_after_a_restart() {
+    let mut server = TestServer::stopped();
+    server.round = NonZeroU64::new(10);
+    server.run().await;
+    let ana = server.ana().await;
+    for number in 0..24_u32 {
+        let pushed = change(100 + u64::from(number), vec![team(number)]);
+        ana.push(&[pushed]).await.unwrap();
+    }
+    for _ in 0..2 {
+        assert_eq!(rounds((&server, &ana.token), 0).await, [10, 20, 25]);
+        assert_eq!(rounds((&server, &ana.token), 9).await, [10, 20, 25]);
+        assert_eq!(rounds((&server, &ana.token), 10).await, [20, 25]);
+        assert_eq!(rounds((&server, &ana.token), 20).await, [25]);
+        assert_eq!(rounds((&server, &ana.token), 25).await, [25]);
+        server.restart().await;
+    }
+    let many: Vec<_> = (24..29_u32)
+        .map(|number| change(100 + u64::from(number), vec![team(number)]))
+        .collect();
+    let again = server.stranger().await.with_token(&ana.token);
+    again.push(&many).await.unwrap();
+    assert_eq!(rounds((&server, &ana.token), 21).await, [30]);
 }
 
 #[tokio::test]

@@ -10,7 +10,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use self::accept::Accepted;
-use self::plan::{End, Group, Placement, Plan};
+pub(crate) use self::plan::End;
+use self::plan::{Group, Placement, Plan};
 use crate::engine::clerk::Clerk;
 use crate::engine::fault::{FaultHook, Step};
 use crate::engine::store::StoreError;
@@ -143,7 +144,7 @@ impl Appender {
             return vec![refused; batches.len()];
         }
         let mut accepted = Accepted::default();
-        let mut plan = Plan::default();
+        let mut plan = Plan::new(self.shared.waypoints_every);
         let mut placements = Vec::with_capacity(batches.len());
         for batch in batches {
             let decision = accepted.accept(&self.shared, batch);
@@ -191,14 +192,8 @@ impl Appender {
         let witnessed = clerk.wait();
         stored.and(witnessed)?;
         clerk.durable();
-        for End {
-            organisation,
-            head,
-            changes,
-            ..
-        } in ends
-        {
-            self.shared.publish(organisation, head, &changes);
+        for end in &ends {
+            self.shared.publish(end);
         }
         Ok(())
     }

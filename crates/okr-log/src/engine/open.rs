@@ -99,7 +99,8 @@ pub(crate) fn open(
     })?;
     let mut witness = open_witness(&directory, manifest.log)?;
     let store = open_store(&directory, manifest.segment_bytes, options.cache_bytes)?;
-    let recovered = recover(&store, &witness, visit)?;
+    let every = options.waypoints_every;
+    let recovered = recover(&store, (&witness, every), visit)?;
     bring_forward(&mut witness, &recovered)
         .map_err(|source| file_error("update", &directory.witness(), source))?;
 
@@ -112,6 +113,7 @@ pub(crate) fn open(
             recorded_at,
             index,
             frontier,
+            waypoints,
         },
     ) in recovered
     {
@@ -120,7 +122,7 @@ pub(crate) fn open(
             recorded_at,
             root: frontier.root(),
         };
-        organisations.insert(id, Arc::new(Organisation::new(head, index)));
+        organisations.insert(id, Arc::new(Organisation::new(head, index, waypoints)));
         frontiers.insert(id, frontier);
     }
     let clerk = Clerk::start(witness, options.faults.clone())
@@ -133,6 +135,7 @@ pub(crate) fn open(
     Ok(Shared {
         store,
         organisations: RwLock::new(organisations),
+        waypoints_every: every,
         observers: RwLock::default(),
         failure: OnceLock::new(),
         writer: Mutex::new(Some(writer)),

@@ -7,6 +7,7 @@
 //! ```
 
 use std::collections::HashMap;
+use std::num::NonZeroU64;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
@@ -15,6 +16,7 @@ use crate::engine::error::{Damage, OpenError, VisitError};
 use crate::engine::index::ChangeIndex;
 use crate::engine::key::BlockKey;
 use crate::engine::store::{LoadError, Store};
+use crate::engine::waypoint::Waypoints;
 use crate::engine::witness::{Statement, Testimony, Witness};
 use crate::id::{LogId, Position, RecordedAt};
 use crate::merkle::Frontier;
@@ -33,6 +35,7 @@ pub(crate) struct Recovered {
     pub(crate) recorded_at: RecordedAt,
     pub(crate) index: ChangeIndex,
     pub(crate) frontier: Frontier,
+    pub(crate) waypoints: Waypoints,
 }
 
 /// The part of the scan that follows one organisation.
@@ -48,17 +51,18 @@ struct Proof {
     statement: Option<Statement>,
     frontier: Frontier,
     index: ChangeIndex,
+    waypoints: Waypoints,
 }
 
 /// Scans the whole store; what it returns agrees with the witness.
 pub(crate) fn recover(
     store: &Store,
-    witness: &Witness,
+    (witness, waypoints_every): (&Witness, NonZeroU64),
     visit: &mut Visitor<'_>,
 ) -> Result<HashMap<LogId, Recovered>, OpenError> {
     let (sender, receiver) = sync_channel(BLOCKS_IN_FLIGHT);
     let (scanned, proved) = thread::scope(|scope| {
-        let prover = scope.spawn(move || prove_all(receiver, witness));
+        let prover = scope.spawn(move || prove_all(receiver, witness, waypoints_every));
         let scanned = scan(store, visit, &sender);
         // The second thread ends when nobody can send to it any more.
         drop(sender);
@@ -75,7 +79,10 @@ pub(crate) fn recover(
             recorded_at,
         } = progress;
         let Proof {
-            frontier, index, ..
+            frontier,
+            index,
+            waypoints,
+            ..
         } = proof;
         (
             organisation,
@@ -84,6 +91,7 @@ pub(crate) fn recover(
                 recorded_at,
                 index,
                 frontier,
+                waypoints,
             },
         )
     });
@@ -196,14 +204,18 @@ fn unreadable(error: LoadError, store: &Store, last: Option<&Progress>) -> OpenE
     }
 }
 
-fn prove_all(blocks: Receiver<(LogId, Block)>, witness: &Witness) -> Result<Vec<Proof>, OpenError> {
+fn prove_all(
+    blocks: Receiver<(LogId, Block)>,
+    witness: &Witness,
+    waypoints_every: NonZeroU64,
+) -> Result<Vec<Proof>, OpenError> {
     let mut proofs: Vec<Proof> = Vec::new();
     for (organisation, block) in blocks {
         if proofs
             .last()
             .is_none_or(|proof| proof.organisation != organisation)
         {
-            proofs.push(Proof::start(organisation, witness));
+            proofs.push(Proof::start(organisation, witness, waypoints_every));
         }
         let proof = proofs
             .last_mut()
@@ -219,7 +231,7 @@ fn prove_all(blocks: Receiver<(LogId, Block)>, witness: &Witness) -> Result<Vec<
 }
 
 impl Proof {
-    fn start(organisation: LogId, witness: &Witness) -> Self {
+    fn start(organisation: LogId, witness: &Witness, waypoints_every: NonZeroU64) -> Self {
         let statement = witness.get(organisation);
         let expected = statement.map_or(0, |statement| statement.acknowledged.position.get());
         // Only a hint: the index grows by itself.
@@ -230,6 +242,7 @@ impl Proof {
             statement,
             frontier: Frontier::new(),
             index,
+            waypoints: Waypoints::new(waypoints_every),
         }
     }
 
@@ -243,6 +256,7 @@ impl Proof {
         let added = self.index.insert(change, position);
         added.map_err(|first| damaged(Damage::Duplicate { change, first }))?;
         self.frontier.push(record.leaf_hash());
+        self.waypoints.pass(&self.frontier);
         let Some(Statement {
             acknowledged,
             pending,

@@ -40,14 +40,18 @@ impl Theirs {
         let (mut note, mut problem) = (None, None);
         let pulled = remote.pull(common, u64::MAX, &mut |pulled| {
             match pulled {
-                Pulled::Directory(_) => return ControlFlow::Continue(()),
+                Pulled::Directory(_) => {}
+                // The one that comes last speaks of everything.
                 Pulled::Checkpoint(text) => note = Some(text),
-                Pulled::Records(records) => match theirs.take(&records, &mut frontier) {
-                    Ok(()) => return ControlFlow::Continue(()),
-                    Err(error) => problem = Some(error),
-                },
+                Pulled::Records(records) => {
+                    note = None;
+                    if let Err(error) = theirs.take(&records, &mut frontier) {
+                        problem = Some(error);
+                        return ControlFlow::Break(());
+                    }
+                }
             }
-            ControlFlow::Break(())
+            ControlFlow::Continue(())
         });
         if let Some(problem) = problem {
             return Err(problem.into());

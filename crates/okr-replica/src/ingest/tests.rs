@@ -239,3 +239,50 @@ fn a_first_load_in_bulk_is_the_same_as_a_slow_one() {
         assert_eq!(dump(&slow, table), dump(&bulk, table));
     }
 }
+
+#[test]
+fn a_load_of_many_rounds_is_the_same_as_one_of_one() {
+    let mut history = history(8, 200);
+    disorder(&mut history, 3);
+    let log = FakeLog::of(&history);
+    let (_a, mut at_once) = log.replica();
+    let (_b, mut in_rounds) = log.replica();
+    log.give_all(&mut at_once);
+    let mut ingest = in_rounds.ingest().unwrap();
+    let mut size = 0;
+    for piece in log.records.chunks(30) {
+        ingest.records(piece.to_vec()).unwrap();
+        ingest.write(true).unwrap();
+        size += piece.len();
+        let note = log.checkpoint_of(size);
+        let done = ingest.checkpoint(&note, Timestamp::UNIX_EPOCH).unwrap();
+        assert_eq!(done.records, piece.len() as u64);
+    }
+    drop(ingest);
+    for table in TABLES {
+        assert_eq!(dump(&at_once, table), dump(&in_rounds, table), "{table}");
+    }
+}
+
+#[test]
+fn a_change_repeated_in_a_later_round_of_a_first_load_is_refused() {
+    let history = history(9, 40);
+    let mut log = FakeLog::of(&history);
+    log.append(ANA, &history[7].1);
+    let (_dir, mut replica) = log.replica();
+    let mut ingest = replica.ingest().unwrap();
+    ingest.records(log.records[..40].to_vec()).unwrap();
+    ingest
+        .checkpoint(&log.checkpoint_of(40), Timestamp::UNIX_EPOCH)
+        .unwrap();
+    let repeated = ingest
+        .records(log.records[40..].to_vec())
+        .and_then(|()| ingest.checkpoint(&log.checkpoint_of(41), Timestamp::UNIX_EPOCH));
+    let Err(IngestError::Integrity(IntegrityError::Repeated { first, second, .. })) = repeated
+    else {
+        panic!("{repeated:?}");
+    };
+    assert_eq!((first.get(), second.get()), (8, 41));
+    drop(ingest);
+    assert_eq!(replica.info().unwrap().head, Position::new(40));
+}

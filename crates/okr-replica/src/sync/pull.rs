@@ -1,4 +1,4 @@
-//! Pulling: what comes is verified and stored as a whole, or not at all.
+//! Pulling: each round of what comes is verified and stored as a whole, or not at all.
 
 use std::ops::ControlFlow;
 
@@ -13,7 +13,7 @@ use crate::integrity::IntegrityError;
 use crate::remote::{Pulled, Remote};
 use crate::replica::Replica;
 
-/// Pulls everything that is new, again when the connection breaks.
+/// Pulls everything that is new, again when the connection breaks, as long as it gets on.
 pub(super) fn pull(
     replica: &mut Replica,
     remote: &mut dyn Remote,
@@ -22,7 +22,12 @@ pub(super) fn pull(
 ) -> Result<(), SyncError> {
     let mut attempts_left = MAX_ATTEMPTS - 1;
     loop {
-        match pull_once(replica, remote, now, (tally, progress)) {
+        let before = tally.pulled;
+        let outcome = pull_once(replica, remote, now, (tally, progress));
+        if tally.pulled > before {
+            attempts_left = MAX_ATTEMPTS - 1;
+        }
+        match outcome {
             Err(error) if attempts_left > 0 && is_worth_repeating(&error) => attempts_left -= 1,
             outcome => return outcome,
         }
@@ -54,12 +59,16 @@ fn pull_once(
     };
     let mut arrival = Arrival {
         ingest: replica.ingest()?,
+        now,
         directory: None,
-        checkpoint: None,
+        complete: false,
+        confirmed: 0,
     };
-    arrival.receive(remote, version, &mut told)?;
-    let (records, directory) = arrival.verify(now)?;
-    tally.pulled += records;
+    let received = arrival.receive(remote, version, &mut told);
+    // Rounds that were complete are kept, whatever became of the rest.
+    tally.pulled += arrival.confirmed;
+    received?;
+    let directory = arrival.verify()?;
     if let Some(directory) = directory {
         replica.replace_directory(&directory)?;
     }
@@ -69,8 +78,12 @@ fn pull_once(
 /// What a pull has brought so far.
 struct Arrival<'r> {
     ingest: Ingest<'r>,
+    now: Timestamp,
     directory: Option<Directory>,
-    checkpoint: Option<String>,
+    /// Whether a checkpoint came last.
+    complete: bool,
+    /// How many records are confirmed.
+    confirmed: u64,
 }
 
 impl Arrival<'_> {
@@ -86,10 +99,10 @@ impl Arrival<'_> {
             after,
             directory_version,
             &mut |pulled| match self.take(pulled) {
-                Ok(flow) => {
+                Ok(()) => {
                     let head = self.ingest.position();
                     told(head.get() - after.get(), head);
-                    flow
+                    ControlFlow::Continue(())
                 }
                 Err(error) => {
                     failure = Some(error);
@@ -103,26 +116,28 @@ impl Arrival<'_> {
         }
     }
 
-    fn take(&mut self, pulled: Pulled) -> Result<ControlFlow<()>, IngestError> {
+    fn take(&mut self, pulled: Pulled) -> Result<(), IngestError> {
         match pulled {
             Pulled::Directory(directory) => self.directory = Some(directory),
-            Pulled::Records(records) => self.ingest.records(records)?,
+            Pulled::Records(records) => {
+                self.complete = false;
+                self.ingest.records(records)?;
+            }
             Pulled::Checkpoint(note) => {
-                self.checkpoint = Some(note);
-                return Ok(ControlFlow::Break(()));
+                self.confirmed += self.ingest.checkpoint(&note, self.now)?.records;
+                self.complete = true;
             }
         }
-        Ok(ControlFlow::Continue(()))
+        Ok(())
     }
 
-    /// Makes what came durable, if the checkpoint vouches for it.
-    fn verify(mut self, now: Timestamp) -> Result<(u64, Option<Directory>), SyncError> {
-        let Some(note) = self.checkpoint else {
-            let position = self.ingest.position();
-            return Err(IntegrityError::NoCheckpoint { position }.into());
-        };
-        let ingested = self.ingest.checkpoint(&note, now)?;
-        Ok((ingested.records, self.directory))
+    /// Checks that the stream ended with a checkpoint of everything in it, as a pull does.
+    fn verify(self) -> Result<Option<Directory>, SyncError> {
+        if self.complete {
+            return Ok(self.directory);
+        }
+        let position = self.ingest.position();
+        Err(IntegrityError::NoCheckpoint { position }.into())
     }
 }
 
@@ -136,3 +151,6 @@ impl From<IngestError> for SyncError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -25,7 +25,9 @@ pub(super) fn run(arguments: &VerifyArguments) -> Result<(), Failure> {
     for org in orgs {
         let head = heads.head(org);
         let changes = head.position.get();
-        let note = heads.checkpoint(org, head).map(|signed| signed.to_string());
+        let note = heads
+            .checkpoint(org, head.into())
+            .map(|signed| signed.to_string());
         output::print(&match arguments.output {
             OutputFormat::Text => format!("{org}  {changes} changes  root {}  ok", head.root),
             OutputFormat::Json => json!({

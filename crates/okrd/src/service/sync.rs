@@ -54,7 +54,8 @@ impl sync_server::Sync for SyncService {
         let shared = &self.0;
         answer(shared, "Sync/GetCheckpoint", request, async |caller, _| {
             let org = caller.principal.org;
-            let signed = shared.heads.checkpoint(org, shared.heads.head(org));
+            let end = shared.heads.head(org).into();
+            let signed = shared.heads.checkpoint(org, end);
             let note = signed.ok_or(ApiError::Unauthenticated)?.to_string();
             Ok(v1::GetCheckpointResponse {
                 checkpoint: Some(v1::SignedCheckpoint { note }),

@@ -1,10 +1,14 @@
 //! Encoding and hashing accepted batches into blocks, and blocks into groups that become durable together.
 
+use std::num::NonZeroU64;
+
 use crate::engine::Head;
 use crate::engine::append::Batch;
 use crate::engine::block::{BlockBuilder, MAX_VALUE_BYTES};
 use crate::engine::key::BlockKey;
+use crate::engine::waypoint::Waypoints;
 use crate::engine::witness::Testimony;
+use crate::hash::Hash;
 use crate::id::{ChangeId, LogId, Position};
 use crate::merkle::Frontier;
 use crate::record::{Record, RecordView};
@@ -22,9 +26,9 @@ const GROUP_PAGE_BYTES: usize = 4 * 1024 * 1024;
 const PAGE_BYTES: usize = 17 * MAX_VALUE_BYTES;
 
 /// The groups of one call, in order.
-#[derive(Default)]
 pub(super) struct Plan {
     pub(super) groups: Vec<Group>,
+    waypoints: Waypoints,
 }
 
 /// Blocks that become durable together.
@@ -38,10 +42,12 @@ pub(super) struct Group {
 }
 
 /// New records of an organisation in a group, and the end of its log after them.
-pub(super) struct End {
-    pub(super) organisation: LogId,
-    pub(super) head: Head,
-    pub(super) changes: Vec<(ChangeId, Position)>,
+pub(crate) struct End {
+    pub(crate) organisation: LogId,
+    pub(crate) head: Head,
+    pub(crate) changes: Vec<(ChangeId, Position)>,
+    /// The roots to be remembered, in order.
+    pub(crate) waypoints: Vec<Hash>,
     /// Whether a block is stored in parts, which lie in pages of their own.
     in_parts: bool,
 }
@@ -54,6 +60,14 @@ pub(super) struct Placement {
 }
 
 impl Plan {
+    /// Makes an empty plan that notes the root after so many records each.
+    pub(super) const fn new(waypoints_every: NonZeroU64) -> Self {
+        Self {
+            groups: Vec::new(),
+            waypoints: Waypoints::new(waypoints_every),
+        }
+    }
+
     /// Encodes and hashes the records of an accepted batch.
     ///
     /// What fits into one group is not spread over two, so that a crash leaves all of it or nothing.
@@ -107,6 +121,7 @@ impl Plan {
             let bytes = builder.push(|out| record.encode_into(out));
             let view = RecordView::parse(bytes).expect("a record within limits encodes to one");
             frontier.push(view.leaf_hash());
+            self.waypoints.pass(frontier);
         }
         let block = builder.finish(key);
         let in_parts = block.len() > MAX_VALUE_BYTES;
@@ -114,6 +129,7 @@ impl Plan {
         let number = self.groups.len() - 1;
         let group = &mut self.groups[number];
         group.extend(organisation, &block, records, frontier);
+        group.note(organisation, &self.waypoints.take());
         group.blocks.push((key, block));
         number
     }
@@ -167,8 +183,18 @@ impl Group {
                 organisation,
                 head,
                 changes,
+                waypoints: Vec::new(),
                 in_parts,
             });
+        }
+    }
+
+    /// Adds roots to be remembered to the end of an organisation's log.
+    fn note(&mut self, organisation: LogId, waypoints: &[Hash]) {
+        for end in &mut self.ends {
+            if end.organisation == organisation {
+                end.waypoints.extend_from_slice(waypoints);
+            }
         }
     }
 }
@@ -205,7 +231,7 @@ mod tests {
     use crate::engine::tests::support::{ACME, UMBRELLA, batch, record, record_of, records};
 
     fn plan_of(batches: &[Batch]) -> (Plan, Vec<(usize, usize)>) {
-        let mut plan = Plan::default();
+        let mut plan = Plan::new(NonZeroU64::MAX);
         let placements = batches
             .iter()
             .map(|batch| plan.add(batch, &mut Frontier::new()))
