@@ -48,7 +48,7 @@ pub(crate) enum Lie {
     NoCheckpoint,
     /// The directory holds somebody without an id.
     Nobody,
-    /// Records follow the checkpoint of what came before them.
+    /// Records follow the checkpoint of what came before them, and no other one follows them.
     AfterCheckpoint,
     /// A push is said to be accepted, and was never passed on.
     FalseAccept,
@@ -174,6 +174,7 @@ impl Service {
             }
             Lie::Nobody => messages.insert(0, nobody()),
             Lie::AfterCheckpoint => {
+                messages.retain(|one| !matches!(one.what, Some(What::Checkpoint(_))));
                 let note = self.0.first_note.lock().unwrap().clone().unwrap();
                 let what = What::Checkpoint(v1::SignedCheckpoint { note });
                 messages.insert(0, v1::PullResponse { what: Some(what) });

@@ -11,6 +11,7 @@ mod crash;
 mod fixtures;
 mod full_disk;
 mod import;
+mod killed;
 mod liar;
 mod lies;
 mod malformed;

@@ -14,7 +14,7 @@ use crate::sync::{founded, plan};
 const WATCHDOG: Duration = Duration::from_mins(1);
 
 /// Changes that a sync has to carry.
-const MANY: usize = 200;
+pub(crate) const MANY: usize = 200;
 
 /// Runs a command that may fail, but must end.
 fn ends(home: &Home, arguments: &[&str]) -> Run {
@@ -34,7 +34,7 @@ fn survives(home: &Home, arguments: &[&str], fault: Fault) -> bool {
 }
 
 /// Makes many check-ins on this machine, in a cycle of their own, without a server.
-fn write_many(home: &Home, batch: usize) {
+pub(crate) fn write_many(home: &Home, batch: usize) {
     let mut file = format!(
         "format: okr-history/1\nsource: batch-{batch}\npeople: [zoe]\ncycles:\n\
          - name: batch-{batch}\n  from: 2008-01-01\n  to: 2009-12-31\n  cadence_days: 366\n  \
@@ -59,7 +59,7 @@ fn write_many(home: &Home, batch: usize) {
 }
 
 /// Returns everything that a copy of the history says, without what depends on when it was asked.
-fn history(home: &Home) -> Value {
+pub(crate) fn history(home: &Home) -> Value {
     let mut answer = home.json(&["log", "--offline", "--limit", "all"]).unwrap();
     assert_eq!(answer["replica"]["pending"], 0);
     let changes = answer["items"].take();
@@ -74,7 +74,7 @@ fn history(home: &Home) -> Value {
     serde_json::json!({"changes": changes, "tree": tree["items"].take()})
 }
 
-fn length(history: &Value) -> usize {
+pub(crate) fn length(history: &Value) -> usize {
     history["changes"].as_array().unwrap().len()
 }
 
@@ -83,7 +83,7 @@ fn pending(home: &Home) -> u64 {
     answer["replica"]["pending"].as_u64().unwrap()
 }
 
-fn code(ana: &Home) -> String {
+pub(crate) fn code(ana: &Home) -> String {
     let answer = ana.json(&["member", "invite", "ana"]).unwrap();
     answer["items"][0]["code"].as_str().unwrap().to_owned()
 }

@@ -106,7 +106,7 @@ pub(crate) fn sync(error: SyncError, pending: usize) -> CliError {
             .with_exit(Exit::Integrity)
             .with_hint("okr sync says what the server no longer has, and what you can do"),
         SyncError::Integrity(error) => {
-            let message = "what the server sent does not fit its proof; nothing of it was kept";
+            let message = "what the server sent does not fit its proof; nothing unproven was kept";
             CliError::user("integrity", message)
                 .with_exit(Exit::Integrity)
                 .caused_by(&error)

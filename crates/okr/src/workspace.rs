@@ -5,6 +5,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use okr_replica::{Replica, ReplicaError};
+
 use crate::config::{self, UserConfig, WorkspaceConfig, WorkspaceState};
 use crate::error::CliError;
 use crate::exit::Exit;
@@ -173,7 +175,9 @@ impl Places {
         .with_exit(Exit::NotFound);
         let workspaces = self.workspaces().unwrap_or_default();
         if workspaces.is_empty() {
-            return error.with_hint(format!("okr init {name}"));
+            return error.with_hint(format!(
+                "okr init {name}, or okr clone URL {name} --code CODE"
+            ));
         }
         let known: Vec<&str> = workspaces.iter().map(|one| one.name.as_str()).collect();
         error.with_hint(format!("there is: {}", known.join(", ")))
@@ -209,6 +213,15 @@ impl Workspace {
     /// Says whether it was created.
     pub(crate) fn exists(&self) -> bool {
         self.directory.join("replica.db").exists()
+    }
+
+    /// Says whether it has a replica in it: a command that was killed while it made one leaves a file with nothing in it.
+    pub(crate) fn is_founded(&self) -> bool {
+        self.exists()
+            && !matches!(
+                Replica::open(&self.directory),
+                Err(ReplicaError::Missing { .. })
+            )
     }
 
     /// Returns where its token is kept.

@@ -5,6 +5,7 @@ use std::fs;
 use okr_core::view::View as _;
 use okr_replica::{GrpcOptions, NewReplica, Replica};
 
+use super::counted;
 use super::init;
 use super::login::{self, Login, LoginItem};
 use crate::args::CloneArgs;
@@ -20,11 +21,14 @@ use crate::workspace::{Places, Workspace};
 pub(crate) fn run(context: &mut Context, args: &CloneArgs) -> Result<Exit, CliError> {
     // A code works once, so whatever can be refused is refused before it is used.
     if let Some(name) = &args.workspace_name
-        && context.places.workspace(name)?.exists()
+        && context.places.workspace(name)?.is_founded()
     {
         let message = format!("there is a workspace \"{name}\" already");
-        return Err(CliError::user("workspace-exists", message)
-            .with_hint("choose another name, or okr login in that one"));
+        return Err(
+            CliError::user("workspace-exists", message).with_hint(format!(
+                "okr sync -w {name} goes on where a clone broke off; or choose another name"
+            )),
+        );
     }
     let ca_cert = args
         .credential
@@ -51,7 +55,11 @@ pub(crate) fn run(context: &mut Context, args: &CloneArgs) -> Result<Exit, CliEr
         Ok(report) => report,
         Err(error) => {
             context.ui.note(said.trim_end());
-            return Err(error.with_hint(format!("okr sync -w {} tries again", workspace.name)));
+            let hint = format!(
+                "what came is kept; okr sync -w {} goes on from there",
+                workspace.name
+            );
+            return Err(error.with_hint(hint));
         }
     };
     drop(replica);
@@ -63,14 +71,14 @@ pub(crate) fn run(context: &mut Context, args: &CloneArgs) -> Result<Exit, CliEr
     };
     context.ui.answer(&frame, &items, |_| {
         format!(
-            "{}fetched {} changes, verified, head {}\nworkspace {}  {}\n",
+            "{}fetched {}, verified, head {}\nworkspace {}  {}\n",
             LoginItem::new(
                 &login,
                 &args.url,
                 Some(workspace.token_file().display().to_string())
             )
             .text(),
-            report.pulled,
+            counted(report.pulled, "change"),
             report.head,
             workspace.name,
             workspace.directory.display()

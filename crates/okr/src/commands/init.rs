@@ -41,7 +41,7 @@ impl Item for NewWorkspaceItem {
 
 pub(crate) fn run(context: &mut Context, args: &InitArgs) -> Result<Exit, CliError> {
     let workspace = context.places.workspace(&args.workspace_name)?;
-    if workspace.exists() {
+    if workspace.is_founded() {
         let message = format!("there is a workspace \"{}\" already", workspace.name);
         return Err(CliError::user("workspace-exists", message)
             .with_hint("choose another name; okr workspace list shows those in use"));

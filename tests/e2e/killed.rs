@@ -1,0 +1,155 @@
+//! `okr` is killed at any moment: whatever it was doing, the next command goes on, and nothing is lost or doubled.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use okr_e2e::{Home, Server};
+
+use crate::network::{MANY, code, history, length, write_many};
+use crate::programs;
+use crate::sync::{founded, plan};
+
+/// How often each command is killed, at moments spread over the time that it takes.
+const KILLS: u32 = 8;
+
+/// Changes of a batch: the check-ins, and those that make the person, cycle, objective and key result, and open the cycle.
+const MANY_IN_ALL: usize = MANY + 5;
+
+/// A server, somebody whose commands run to their end, and the pending changes of a second batch.
+struct Site {
+    directory: tempfile::TempDir,
+    server: Server,
+    near: Home,
+}
+
+impl Site {
+    fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let (server, near) = founded(directory.path());
+        plan(&near);
+        Self {
+            directory,
+            server,
+            near,
+        }
+    }
+
+    fn home(&self, name: &str) -> Home {
+        Home::new(&programs(), &self.directory.path().join(name)).unwrap()
+    }
+
+    /// Clones to its end.
+    fn clone(&self, name: &str) -> Home {
+        let home = self.home(name);
+        let code = code(&self.near);
+        home.okr(&["clone", self.server.url(), "acme", "--code", &code])
+            .unwrap();
+        home
+    }
+}
+
+/// Runs a command and kills it after a while, unless it is quicker.
+fn kill_after(mut command: Command, moment: Duration) {
+    let mut child = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    thread::sleep(moment);
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+/// Returns the moments at which something that takes so long is killed.
+fn moments(whole: Duration) -> impl Iterator<Item = Duration> {
+    (0..KILLS).map(move |kill| whole * (2 * kill + 1) / (2 * KILLS))
+}
+
+/// Copies the home of a person as it is on disk.
+fn copy(from: &Path, to: &Path) {
+    let status = Command::new("cp").arg("-a").args([from, to]).status();
+    assert!(status.unwrap().success());
+}
+
+#[test]
+fn a_clone_that_is_killed_is_continued() {
+    let site = Site::new();
+    write_many(&site.near, 1);
+    site.near.okr(&["sync"]).unwrap();
+    let whole = history(&site.near);
+    let started = Instant::now();
+    site.clone("timed");
+    for (number, moment) in moments(started.elapsed()).enumerate() {
+        let home = site.home(&format!("home-{number}"));
+        let login = code(&site.near);
+        let line = ["clone", site.server.url(), "acme", "--code", &login];
+        kill_after(home.command(&line), moment);
+        // What to type next depends on how far it came: nothing was begun, nobody is logged in, or it only has to go on.
+        let run = home.run(&["sync", "-w", "acme"]).unwrap();
+        match run.code {
+            Some(0) => {}
+            Some(4) => {
+                let login = code(&site.near);
+                home.okr(&["login", "-w", "acme", "--code", &login])
+                    .unwrap();
+                home.okr(&["sync", "-w", "acme"]).unwrap();
+            }
+            _ => {
+                assert!(run.stderr.contains("okr clone URL"), "{run:?}");
+                let login = code(&site.near);
+                home.okr(&["clone", site.server.url(), "acme", "--code", &login])
+                    .unwrap();
+            }
+        }
+        let home = home.with("OKR_WORKSPACE", "acme");
+        assert_eq!(history(&home), whole, "killed after {moment:?}");
+    }
+}
+
+#[test]
+fn a_sync_that_is_killed_is_continued() {
+    let site = Site::new();
+    let started = Instant::now();
+    let waiting = site.clone("waiting");
+    let moments = moments(started.elapsed());
+    write_many(&waiting, 1);
+    let before = length(&history(&site.near));
+    for (number, moment) in moments.enumerate() {
+        // Each begins with everything pending, as a device does that was restored from a copy: to the server most of it
+        // is there already from the second one on.
+        let place = site.directory.path().join(format!("copy-{number}"));
+        copy(waiting.directory(), &place);
+        let home = Home::new(&programs(), &place).unwrap();
+        kill_after(home.command(&["sync"]), moment);
+        home.okr(&["status", "--offline"]).unwrap();
+        home.okr(&["sync"]).unwrap();
+        site.near.okr(&["sync"]).unwrap();
+        let here = history(&home);
+        assert_eq!(here, history(&site.near), "killed after {moment:?}");
+        assert_eq!(length(&here), before + MANY_IN_ALL);
+    }
+}
+
+#[test]
+fn a_write_that_is_killed_is_there_or_not() {
+    let site = Site::new();
+    let home = site.clone("writer");
+    let before = length(&history(&site.near));
+    let line = ["checkin", "api-p99", "300", "-C", "5"];
+    let started = Instant::now();
+    home.okr(&line).unwrap();
+    for moment in moments(started.elapsed()) {
+        kill_after(home.command(&line), moment);
+        home.okr(&["status", "--offline"]).unwrap();
+    }
+    home.okr(&line).unwrap();
+    home.okr(&["sync"]).unwrap();
+    site.near.okr(&["sync"]).unwrap();
+    let here = history(&home);
+    assert_eq!(here, history(&site.near));
+    let written = length(&here) - before;
+    let most = usize::try_from(KILLS).unwrap() + 2;
+    assert!((2..=most).contains(&written), "{written} check-ins");
+}
