@@ -20,16 +20,7 @@ use crate::workspace::{Places, Workspace};
 
 pub(crate) fn run(context: &mut Context, args: &CloneArgs) -> Result<Exit, CliError> {
     // A code works once, so whatever can be refused is refused before it is used.
-    if let Some(name) = &args.workspace_name
-        && context.places.workspace(name)?.is_founded()
-    {
-        let message = format!("there is a workspace \"{name}\" already");
-        return Err(
-            CliError::user("workspace-exists", message).with_hint(format!(
-                "okr sync -w {name} goes on where a clone broke off; or choose another name"
-            )),
-        );
-    }
+    refuse_taken(context, args)?;
     let ca_cert = args
         .credential
         .ca_cert
@@ -86,6 +77,20 @@ pub(crate) fn run(context: &mut Context, args: &CloneArgs) -> Result<Exit, CliEr
     });
     context.ui.hint("okr cycle list, okr checkin KR VALUE");
     Ok(Exit::Ok)
+}
+
+/// Refuses a name that is taken.
+fn refuse_taken(context: &Context, args: &CloneArgs) -> Result<(), CliError> {
+    let Some(name) = &args.workspace_name else {
+        return Ok(());
+    };
+    if !context.places.workspace(name)?.is_founded() {
+        return Ok(());
+    }
+    let message = format!("there is a workspace \"{name}\" already");
+    let hint =
+        format!("okr sync -w {name} goes on where a clone broke off; or choose another name");
+    Err(CliError::user("workspace-exists", message).with_hint(hint))
 }
 
 /// Creates the workspace under its name, or under the server's until the organisation's is known.
