@@ -10,6 +10,11 @@ use okr_testkit::world::{Failure, Faults, Plan, Tally, run};
 const STEPS: usize = 20;
 /// How many honest worlds a test runs; `examples/world.rs` runs as many as one likes.
 const WORLDS: u64 = 200;
+/// Seeds and steps of worlds in which something was wrong once.
+const KEPT: &[(u64, usize)] = &[
+    // An old conflict would fit again, so the auditor took an edit that was already so for a lost one.
+    (30_489, 100),
+];
 /// In how many worlds a planted fault must have shown.
 const ENOUGH: u64 = 150;
 
@@ -60,6 +65,19 @@ fn nothing_is_wrong_in_hundreds_of_worlds() {
         assert!(count > WORLDS / 4, "{tally:?}");
     }
     assert!(tally.already_so > 10 && tally.decided > 5, "{tally:?}");
+}
+
+#[test]
+fn worlds_in_which_something_was_wrong_stay_right() {
+    for (seed, steps) in KEPT {
+        let plan = Plan {
+            steps: *steps,
+            faults: Faults::NONE,
+        };
+        if let Err(failure) = run(*seed, &plan) {
+            panic!("{failure}");
+        }
+    }
 }
 
 #[test]

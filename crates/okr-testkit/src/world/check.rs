@@ -99,7 +99,7 @@ impl World {
             }
             let fate = if self.is_confirmed(id, waiting.head) {
                 Fate::Confirmed
-            } else if self.was_so(device, change, &open[..place]) {
+            } else if self.was_so(device, change, &open[..place], waiting) {
                 self.count(|tally| tally.already_so += 1);
                 Fate::AlreadySo
             } else {
@@ -116,10 +116,25 @@ impl World {
         position.is_some_and(|position| position <= head)
     }
 
-    fn was_so(&self, device: usize, change: &Change, before: &[Change]) -> bool {
+    /// Says whether an edit was already so when it was dropped.
+    ///
+    /// Which of the edits before it were in conflict by then is not known when the device died before it could say: an
+    /// old conflict takes no part in a rebase, also where it would fit again; a new one may have fitted a pull earlier.
+    fn was_so(&self, device: usize, change: &Change, before: &[Change], waiting: &Waiting) -> bool {
         let device = &self.devices[device];
         let since = device.head.get();
-        self.audit().was_so(device.person, (change, before), since)
+        let in_conflict = |edit: &&Change| {
+            let mut conflicts = waiting.conflicts.iter();
+            conflicts.any(|conflict| conflict.change.id == edit.id)
+        };
+        let fitting: Vec<Change> = before
+            .iter()
+            .filter(|edit| !in_conflict(edit))
+            .cloned()
+            .collect();
+        let audit = self.audit();
+        audit.was_so(device.person, (change, before), since)
+            || audit.was_so(device.person, (change, &fitting), since)
     }
 
     /// Lets whoever writes on a device know what it has confirmed.
