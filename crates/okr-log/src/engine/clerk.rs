@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   appender   announce(group) --> store: write, flush, sync --> wait --> durable --> acknowledge
-//!   clerk                     `--> witness: write, sync ------'              `--> (idle) settle
+//!   clerk                     `--> witness: write, sync ------'                  (idle) settle
 //! ```
 //!
 //! What is announced is only pending in the witness: a crash may leave it there without the group. Being durable, it is
@@ -10,6 +10,8 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -31,14 +33,15 @@ pub(crate) struct Clerk {
     /// `None` only while dropping, which is how the thread learns of it.
     requests: Option<SyncSender<Request>>,
     replies: Receiver<Result<(), AppendFailure>>,
+    /// How many announced groups are durable in the store. The thread looks when it has a reason to: waking it for every
+    /// group would cost as much as the announcement.
+    durable: Arc<AtomicU64>,
     thread: Option<JoinHandle<()>>,
 }
 
 enum Request {
     /// Write these ends as pending, sync, and reply.
     Announce(Ends),
-    /// What was announced last is durable; no reply.
-    Durable,
     /// Write what is durable as acknowledged, sync, and reply.
     Settle,
 }
@@ -49,6 +52,10 @@ struct Desk {
     faults: Option<FaultHook>,
     /// Pending in the witness, and not known to be durable.
     announced: Ends,
+    /// How many groups were announced.
+    announcements: u64,
+    /// How many of them are durable in the store.
+    durable: Arc<AtomicU64>,
     /// Durable, and still pending in the witness.
     unsettled: HashMap<LogId, Testimony>,
     /// A failure that nobody waited for; the answer to every request from then on.
@@ -59,10 +66,13 @@ impl Clerk {
     pub(crate) fn start(witness: Witness, faults: Option<FaultHook>) -> io::Result<Self> {
         let (requests, received) = sync_channel(2);
         let (reply, replies) = sync_channel(1);
+        let durable = Arc::new(AtomicU64::new(0));
         let desk = Desk {
             witness,
             faults,
             announced: Vec::new(),
+            announcements: 0,
+            durable: Arc::clone(&durable),
             unsettled: HashMap::new(),
             failure: None,
         };
@@ -73,6 +83,7 @@ impl Clerk {
         Ok(Self {
             requests: Some(requests),
             replies,
+            durable,
             thread: Some(thread),
         })
     }
@@ -94,9 +105,9 @@ impl Clerk {
         })
     }
 
-    /// Says that the announced group is durable in the store as well.
+    /// Notes that the announced group is durable in the store as well.
     pub(crate) fn durable(&self) {
-        self.send(Request::Durable);
+        self.durable.fetch_add(1, Ordering::Release);
     }
 
     /// Waits until the witness knows everything durable as acknowledged.
@@ -132,18 +143,16 @@ impl Desk {
         replies: &SyncSender<Result<(), AppendFailure>>,
     ) {
         loop {
-            let request = if self.unsettled.is_empty() {
+            let nothing_waits = self.announced.is_empty() && self.unsettled.is_empty();
+            let request = if nothing_waits {
                 requests.recv().map_err(|_| RecvTimeoutError::Disconnected)
             } else {
                 requests.recv_timeout(IDLE)
             };
+            self.note_durable();
             let reply = match request {
                 Ok(Request::Announce(ends)) => self.announce(ends),
                 Ok(Request::Settle) => self.settle(),
-                Ok(Request::Durable) => {
-                    self.unsettled.extend(self.announced.drain(..));
-                    continue;
-                }
                 Err(RecvTimeoutError::Timeout) => {
                     drop(self.settle());
                     continue;
@@ -156,6 +165,13 @@ impl Desk {
             if replies.send(reply).is_err() {
                 return;
             }
+        }
+    }
+
+    /// Takes the announced group for durable once the store has it. A group that failed never is, and none follows it.
+    fn note_durable(&mut self) {
+        if self.durable.load(Ordering::Acquire) == self.announcements {
+            self.unsettled.extend(self.announced.drain(..));
         }
     }
 
@@ -189,6 +205,7 @@ impl Desk {
             witness.sync().map_err(StoreError::Io)
         })?;
         self.announced = ends;
+        self.announcements += 1;
         Ok(())
     }
 
