@@ -14,6 +14,7 @@ mod manifest;
 mod open;
 mod read;
 mod recover;
+mod runway;
 mod store;
 mod waypoint;
 mod witness;

@@ -4,4 +4,5 @@ mod contract;
 mod damage;
 mod directory;
 mod faults;
+mod runway;
 pub(super) mod support;
