@@ -6,7 +6,8 @@
 //!
 //! The verbs: [`evolve`](entity) turns an entity and an event into the next entity and never
 //! fails; [`admit`](admit::admit) says whether a change may follow a state; [`decide`](decide::decide)
-//! turns commands into a change. [`progress`] and [`status`] say how a goal stands.
+//! turns commands into a change. [`progress`] and [`status`] say how a goal stands, [`forecast`] where
+//! it goes.
 
 pub mod admit;
 pub mod authorize;
@@ -15,6 +16,7 @@ pub mod decide;
 pub mod entity;
 pub mod event;
 pub mod field;
+pub mod forecast;
 pub mod id;
 pub mod measure;
 pub mod progress;
@@ -26,3 +28,4 @@ pub mod view;
 
 pub use jiff::Timestamp;
 pub use jiff::civil::Date;
+pub use rust_decimal::Decimal;

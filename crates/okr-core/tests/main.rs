@@ -6,6 +6,7 @@ mod cycle;
 mod decide;
 mod decide_steps;
 mod fields;
+mod forecast;
 mod key_result;
 mod links;
 mod objective;
