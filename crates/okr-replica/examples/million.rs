@@ -357,6 +357,7 @@ fn read_parts(
                 .check_ins(standing.key_results[0].key_result.id, None)?
                 .len())
     })?;
+    read_series(out, dir, today)?;
     measure(out, "list of a person's objectives", || {
         let replica = Replica::open(dir)?;
         let reading = replica.reading(Moment::now(today))?;
@@ -374,6 +375,40 @@ fn read_parts(
             let replica = Replica::open(dir)?;
             Ok(replica.log(&filter)?.len())
         })?;
+    }
+    Ok(())
+}
+
+/// Measures reading what is drawn of a goal.
+fn read_series(
+    out: &mut impl std::io::Write,
+    dir: &Path,
+    today: Date,
+) -> Result<(), Box<dyn Error>> {
+    let utc = |moment: Timestamp| jiff::tz::TimeZone::UTC.to_datetime(moment).date();
+    for axis in [Axis::Recorded, Axis::Effective] {
+        let moment = Moment {
+            axis,
+            ..Moment::now(today)
+        };
+        measure(
+            out,
+            &format!("chart of an objective and a key result, {axis:?}"),
+            || {
+                let replica = Replica::open(dir)?;
+                let reading = replica.reading(moment)?;
+                let found = reading.by_slug(&format!("objective-{}-7", CYCLES - 1))?;
+                let okr_core::id::EntityId::Objective(id) = found[0].id else {
+                    return Ok(0);
+                };
+                let series = reading
+                    .objective_series(id, utc)?
+                    .ok_or("no such objective")?;
+                let below = series.standing.key_results[0].key_result.id;
+                let key_result = reading.series(below, utc)?.ok_or("no such key result")?;
+                Ok(series.points.len() + key_result.check_ins.len())
+            },
+        )?;
     }
     Ok(())
 }

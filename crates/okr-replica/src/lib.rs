@@ -52,8 +52,8 @@ pub use meta::{NewReplica, RemoteInfo, ReplicaInfo};
 pub use moment::{Axis, Moment, Point};
 pub use okr_proto::{PushOutcome, Refusal};
 pub use reading::{
-    CheckInFact, CycleStanding, Found, KeyResultStanding, ObjectiveFilter, ObjectiveStanding,
-    Reading,
+    CheckInFact, CycleStanding, Found, KeyResultSeries, KeyResultStanding, MeasureStep,
+    ObjectiveFilter, ObjectiveSeries, ObjectiveStanding, Origin, Reading,
 };
 pub use remote::{
     Follow, Followed, Following, GrpcOptions, GrpcRemote, Identity, LoggedIn, LoginCode,

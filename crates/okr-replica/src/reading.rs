@@ -7,6 +7,7 @@ mod commitment;
 mod find;
 mod list;
 mod queue;
+mod series;
 mod standing;
 
 use std::borrow::Cow;
@@ -24,6 +25,7 @@ use rusqlite::Connection;
 pub use check_in::CheckInFact;
 pub use find::Found;
 pub use list::ObjectiveFilter;
+pub use series::{KeyResultSeries, MeasureStep, ObjectiveSeries, Origin};
 pub use standing::{CycleStanding, KeyResultStanding, ObjectiveStanding};
 
 use crate::error::ReplicaError;

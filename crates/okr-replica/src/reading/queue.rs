@@ -6,7 +6,8 @@ use okr_core::Timestamp;
 use okr_core::entity::Entity;
 use okr_core::event::{CheckInEvent, Event};
 use okr_core::id::{EntityId, PersonId};
-use okr_core::value::Source;
+use okr_core::text::LongText;
+use okr_core::value::{AmendmentCategory, Source};
 use rusqlite::Connection;
 
 use crate::error::ReplicaError;
@@ -15,11 +16,13 @@ use crate::rebase;
 use crate::version::CORRECTED;
 
 /// What is known of a pending change beside its events.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Queued {
     pub(super) authored_at: Timestamp,
     pub(super) on_behalf_of: Option<PersonId>,
     pub(super) source: Source,
+    pub(super) reason: Option<LongText>,
+    pub(super) amendment: Option<AmendmentCategory>,
 }
 
 /// An event of a pending change.
@@ -50,6 +53,8 @@ impl Queue {
                 authored_at: change.authored_at,
                 on_behalf_of: change.on_behalf_of,
                 source: change.source,
+                reason: change.reason,
+                amendment: change.amendment,
             });
             for event in change.events {
                 let id = event.subject();

@@ -312,4 +312,4 @@ fn roll_up_objectives<'a>(
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -101,7 +101,7 @@ fn noon(day: Date) -> Timestamp {
 }
 
 /// Brings the story into a log: as it was written, or imported by Ana long after.
-fn told(imported: bool) -> (TempDir, Replica) {
+pub(in crate::reading) fn told(imported: bool) -> (TempDir, Replica) {
     let mut log = FakeLog::new();
     for (number, (day, events)) in (1..).zip(story()) {
         let change = Change {
