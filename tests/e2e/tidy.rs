@@ -11,7 +11,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("okr-proto", &["okr-core", "okr-log"]),
     ("okr-replica", &["okr-core", "okr-log", "okr-proto"]),
     ("okrd", &["okr-core", "okr-log", "okr-proto"]),
-    ("okr", &["okr-core", "okr-replica"]),
+    ("okr-report", &["okr-core"]),
+    ("okr", &["okr-core", "okr-replica", "okr-report"]),
     // Beyond the core for its feature `world` only.
     (
         "okr-testkit",

@@ -1,12 +1,10 @@
 //! Numbers with their units. Never rounded: what was typed is what is shown.
 
 use okr_core::value::Number;
+use okr_report::grouped;
 
 use super::Screen;
 use crate::ui::sanitise;
-
-/// The fewest digits before the point that are written in groups of three on a terminal.
-const GROUPED_DIGITS_MIN: usize = 5;
 
 /// Writes a number; on a terminal with blanks between thousands: `100 000 000`.
 pub fn number(number: Number, screen: &Screen) -> String {
@@ -14,19 +12,7 @@ pub fn number(number: Number, screen: &Screen) -> String {
     if !screen.terminal {
         return text;
     }
-    let (sign, unsigned) = text.split_at(usize::from(text.starts_with('-')));
-    let (whole, fraction) = unsigned.split_at(unsigned.find('.').unwrap_or(unsigned.len()));
-    if whole.len() < GROUPED_DIGITS_MIN {
-        return text;
-    }
-    let mut grouped = String::with_capacity(text.len() + whole.len() / 3);
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            grouped.push(' ');
-        }
-        grouped.push(digit);
-    }
-    format!("{sign}{grouped}{fraction}")
+    grouped(&text)
 }
 
 /// Writes a number with its unit: `312 ms`, `71 %`.

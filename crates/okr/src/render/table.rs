@@ -1,6 +1,6 @@
 //! Columns: aligned and cut to the width on a terminal, separated by tabs and whole elsewhere.
 
-use unicode_width::UnicodeWidthStr;
+use okr_report::text;
 
 use super::{Screen, Tone};
 use crate::ui::sanitise;
@@ -108,7 +108,7 @@ impl Cell {
         };
         let mut pieces = Vec::new();
         for (tone, text) in &self.spans {
-            let kept = beginning(text, room);
+            let kept = text::beginning(text, room);
             pieces.push((*tone, kept.to_owned()));
             if kept.len() < text.len() {
                 break;
@@ -257,31 +257,12 @@ fn tabbed(cells: &[Cell], screen: &Screen) -> String {
 
 /// Returns how many columns of a terminal a text takes.
 pub fn text_width(text: &str) -> usize {
-    UnicodeWidthStr::width(text)
+    text::width(text)
 }
 
 /// Cuts a text to a width in columns, with a sign that something is missing.
 pub fn fit(text: &str, width: usize, screen: &Screen) -> String {
-    if text_width(text) <= width {
-        return text.to_owned();
-    }
-    let ellipsis = screen.ellipsis();
-    let Some(room) = width.checked_sub(text_width(ellipsis)) else {
-        return ".".repeat(width);
-    };
-    format!("{}{ellipsis}", beginning(text, room))
-}
-
-/// Returns the longest beginning that takes no more than a width in columns.
-fn beginning(text: &str, width: usize) -> &str {
-    // Widths of characters do not add up where several make one picture, so whole texts are measured.
-    let ends = text
-        .char_indices()
-        .map(|(at, character)| at + character.len_utf8());
-    let end = ends
-        .take_while(|end| text_width(&text[..*end]) <= width)
-        .last();
-    &text[..end.unwrap_or(0)]
+    text::fit(text, width, screen.ellipsis())
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use okr_report::text::is_unsafe;
+
 /// Shows every control and bidirectional control character as an escape, line ends included.
 pub fn sanitise(text: &str) -> Cow<'_, str> {
     escape(text, is_unsafe)
@@ -107,19 +109,6 @@ fn push_json_escape(safe: &mut String, character: char) {
     for unit in character.encode_utf16(&mut units) {
         write!(safe, "\\u{unit:04x}").expect("a String takes any text");
     }
-}
-
-/// C0 and C1 controls, line and paragraph separators, and everything that changes the direction.
-fn is_unsafe(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            '\u{061c}'
-                | '\u{200e}'
-                | '\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2066}'..='\u{2069}'
-        )
 }
 
 #[cfg(test)]

@@ -1,0 +1,136 @@
+//! Charts: the values of goals over time, with targets and their moves, pace and forecast.
+//!
+//! [`plan`] decides what is drawn, from facts in the core's words; [`terminal`], [`svg`] and [`page`]
+//! draw it, and [`csv`] lists the facts. The same plan looks the same everywhere.
+
+mod canvas;
+mod csv;
+mod dates;
+mod goal;
+mod html;
+mod plan;
+mod scale;
+mod svg;
+mod terminal;
+#[cfg(test)]
+mod tests;
+
+use okr_core::{Date, Decimal};
+
+pub use csv::csv;
+pub use goal::{Course, Goal, Move, Reading, Request};
+pub use html::page;
+pub use plan::plan;
+pub use svg::svg;
+pub use terminal::{TerminalSize, terminal};
+
+/// The most goals in one chart: as many as there are marks to tell them apart.
+pub const GOALS_MAX: usize = 8;
+
+/// What is drawn: every position as a day and a value, every word ready.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chart {
+    /// What the chart is about: the name of the goal, or of all.
+    name: String,
+    /// The title of the goal, with the unit of the values.
+    title: String,
+    /// Where the goal begins and ends, and where it is.
+    facts: String,
+    /// What the values are.
+    scale: Scale,
+    /// The first day.
+    from: Date,
+    /// The last day.
+    to: Date,
+    /// The present, where it is within the days.
+    today: Option<Date>,
+    /// The first and the last day of the cycle, where they are within the days.
+    edges: Vec<Date>,
+    /// The values that were reported.
+    lines: Vec<Line>,
+    /// What the values are measured against, the most important last.
+    levels: Vec<Level>,
+    /// The value on the first and on the last day at an even pace.
+    pace: Option<[(Date, Decimal); 2]>,
+    /// Where the values go.
+    band: Option<Band>,
+    /// What moved, with the day; numbered in this order.
+    moves: Vec<Move>,
+    /// What the chart says, in sentences.
+    closing: Vec<String>,
+}
+
+/// What the values of a chart are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Scale {
+    /// Numbers of one unit.
+    Number,
+    /// Progress in percent.
+    Percent,
+    /// Progress in percent of which only the levels of an ordinal measure have a name.
+    Zones,
+}
+
+/// The values of one goal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Line {
+    /// Its name, for the legend of several.
+    name: String,
+    /// How it stands, for the legend of several.
+    caption: String,
+    /// Oldest first, one for each day.
+    points: Vec<Point>,
+    /// Whether a value holds until the next one, because it is computed and not measured.
+    stepped: bool,
+}
+
+/// A value on a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Point {
+    day: Date,
+    value: Decimal,
+    /// Whether somebody reported it, rather than that something else moved it.
+    reported: bool,
+    confidence: Option<u8>,
+    /// Everything about it, in words.
+    words: String,
+}
+
+/// What values are measured against.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Level {
+    role: Role,
+    /// The line that it belongs to, among several.
+    line: Option<usize>,
+    /// From each of the days on; none where it did not exist.
+    steps: Vec<(Date, Option<Decimal>)>,
+    /// What it is and where it is now: `target 200`.
+    label: String,
+}
+
+/// Why a level is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Role {
+    /// What is certain to be reached, or beyond the target.
+    Aside,
+    /// The target that was committed to, where it is another one now.
+    Committed,
+    /// The target, or a bound.
+    Target,
+}
+
+/// Where values go: straight from one day to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Band {
+    begin: Edge,
+    end: Edge,
+}
+
+/// A forecast of a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Edge {
+    day: Date,
+    low: Decimal,
+    value: Decimal,
+    high: Decimal,
+}
