@@ -19,6 +19,8 @@ const READERS: &[&[&str]] = &[
     &["show", "fast"],
     &["log"],
     &["log", "api-p99"],
+    &["chart", "api-p99"],
+    &["chart", "fast", "api-docs", "api-p99"],
     &["team", "list"],
     &["cycle", "list"],
     &["member", "list"],

@@ -3,6 +3,7 @@
 //! Nothing here looks at a workspace: references, dates and values stay as they were typed until a
 //! command resolves them.
 
+mod chart;
 mod check_in;
 mod cycle;
 mod goal;
@@ -21,6 +22,7 @@ mod watch;
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use chart::{ChartArgs, ChartForm, ForecastFrom};
 pub(crate) use check_in::{
     AmendArgs, CheckInArgs, CheckInCommand, CheckInListArgs, RecordArgs, RetractArgs,
 };
@@ -200,6 +202,8 @@ pub(crate) enum Command {
     Show(ShowArgs),
     /// Show who changed what, when, from what to what, and why
     Log(LogArgs),
+    /// Draw how goals went, with targets, pace and forecast
+    Chart(ChartArgs),
     /// Play history frame by frame
     Replay(ReplayArgs),
     /// Follow changes as they are made
@@ -243,6 +247,7 @@ impl Command {
             Self::List(_) => "list",
             Self::Show(_) => "show",
             Self::Log(_) => "log",
+            Self::Chart(_) => "chart",
             Self::Replay(_) => "replay",
             Self::Watch(_) => "watch",
             Self::Help(_) => "help",
@@ -274,6 +279,7 @@ impl Command {
             | Self::List(_)
             | Self::Show(_)
             | Self::Log(_)
+            | Self::Chart(_)
             | Self::Replay(_) => Honours::READS,
             Self::Workspace(_) | Self::Help(_) | Self::Whoami | Self::Conflicts(_) => {
                 Honours::MANAGES

@@ -1,5 +1,6 @@
 //! The commands: one file for each verb or noun.
 
+mod chart;
 mod checkin;
 mod clone;
 mod conflicts;
@@ -76,6 +77,7 @@ pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exi
         Some(Command::List(args)) => list::run(context, &args),
         Some(Command::Show(args)) => show::run(context, &args),
         Some(Command::Log(args)) => log::run(context, &args),
+        Some(Command::Chart(args)) => chart::run(context, &args),
         Some(Command::Replay(args)) => replay::run(context, &args),
         Some(Command::Watch(args)) => watch::run(context, &args),
         Some(Command::Help(args)) => help::run(context, &args),

@@ -30,6 +30,7 @@ Look
   list         List objectives, krs, teams, cycles, people, checkins (alias ls)
   show         Show things in full, with their history
   log          Show who changed what, when, from what to what, and why
+  chart        Draw how goals went, with targets, pace and forecast
   replay       Play history frame by frame
   watch        Follow changes as they are made
 

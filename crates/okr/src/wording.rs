@@ -9,7 +9,7 @@ mod standing;
 
 pub(crate) use entry::{PENDING, Told, distance, told, who};
 pub(crate) use event::{Before, Said, said};
-pub(crate) use measure::{bounds, described, now, reached, value};
+pub(crate) use measure::{bounds, described, measure_change, now, reached, value};
 pub(crate) use standing::{
     UPGRADE, is_about, key_result_marks, objective_marks, percent, place_in, week_of,
 };

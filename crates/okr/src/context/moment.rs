@@ -122,7 +122,7 @@ impl Placing<'_, '_> {
             }
             When::CycleStart | When::CycleMid | When::CycleEnd => {
                 let cycle = self.cycle()?;
-                let day = day_of(&cycle, when);
+                let day = cycle_day(&cycle, when);
                 if day > self.clock.today() {
                     let message = format!(
                         "{} of {} is still to come",
@@ -203,7 +203,8 @@ impl Placing<'_, '_> {
     }
 }
 
-fn day_of(cycle: &Cycle, when: &When) -> Date {
+/// Returns the day that the beginning, the middle or the end of a cycle is.
+pub(crate) fn cycle_day(cycle: &Cycle, when: &When) -> Date {
     let period = cycle.period;
     match when {
         When::CycleMid => {

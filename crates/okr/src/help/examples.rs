@@ -333,6 +333,22 @@ Examples:
   okr log api-p99 --limit 4
   okr log fast --since \"last monday\" --by @ana
   okr log -o jsonl --limit all";
+    /// Of `okr chart`.
+    CHART = "\
+Examples:
+  okr chart api-p99
+  okr chart fast                         the progress of an objective, day by day
+  okr chart api-p99 edge-cache           several in one chart
+  okr chart api-p99 --at 2026-11-01 --forecast none
+  okr chart api-p99 --since 2026-11-01 --until 2026-12-31 --height 20
+  okr chart api-p99 --to api-p99.svg
+  okr chart fast --to - --as csv
+
+Values stand at the day on which they were true, moves of the target at the day on which they were
+written. Several goals are drawn in their unit when it is the same, else as progress by the targets
+of each day. The forecast is the line through the check-ins of the last 6 weeks that no single one
+can bend (Theil-Sen; check-ins on 3 days are needed); half of these check-ins lie as near to it as
+the edge of its band.";
     /// Of `okr replay`.
     REPLAY = "\
 Examples:

@@ -122,21 +122,7 @@ fn cycle_day(
 ) -> Result<okr_core::Date, CliError> {
     let cycles = past.cycles_in_scope(context)?;
     let cycle = cycles.first().ok_or_else(crate::resolve::no_cycle)?;
-    let period = cycle.period;
-    Ok(match when {
-        When::CycleMid => {
-            let half = jiff::Span::new().days((period.days() - 1) / 2);
-            period.start().checked_add(half).unwrap_or(period.end())
-        }
-        When::CycleEnd => period.end(),
-        When::CycleStart
-        | When::Day(_)
-        | When::Instant(_)
-        | When::Period { .. }
-        | When::Position(_)
-        | When::Change(_)
-        | When::LastSync => period.start(),
-    })
+    Ok(crate::context::cycle_day(cycle, when))
 }
 
 /// Returns when a change was made, on the axis of the command.

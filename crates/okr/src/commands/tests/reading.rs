@@ -3,7 +3,7 @@
 use super::*;
 
 /// A machine with goals whose values and targets moved over some weeks.
-fn with_history() -> Machine {
+pub(super) fn with_history() -> Machine {
     let machine = Machine::with_goals();
     for (now, line) in [
         (
@@ -49,7 +49,7 @@ fn with_history() -> Machine {
 
 const LATER: &str = "2026-11-27T09:30:00+01:00";
 
-fn screen(machine: &Machine, width: u16, words: &[&str]) -> String {
+pub(super) fn screen(machine: &Machine, width: u16, words: &[&str]) -> String {
     let streams = Streams {
         answer_is_terminal: true,
         width: Some(width),
@@ -65,7 +65,7 @@ fn screen(machine: &Machine, width: u16, words: &[&str]) -> String {
     said.answer
 }
 
-fn json(machine: &Machine, words: &[&str]) -> serde_json::Value {
+pub(super) fn json(machine: &Machine, words: &[&str]) -> serde_json::Value {
     let words: Vec<&str> = words
         .iter()
         .copied()
