@@ -21,6 +21,8 @@ const READERS: &[&[&str]] = &[
     &["log", "api-p99"],
     &["chart", "api-p99"],
     &["chart", "fast", "api-docs", "api-p99"],
+    &["search", "latency"],
+    &["search", "pooling", "--kind", "check-in"],
     &["team", "list"],
     &["cycle", "list"],
     &["member", "list"],

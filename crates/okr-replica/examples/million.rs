@@ -39,6 +39,41 @@ const OBJECTIVES: usize = 100;
 const KEY_RESULTS: usize = 400;
 const PEOPLE: usize = 100;
 const TEAMS: usize = 20;
+/// Words of notes; the first ones are the most frequent.
+const WORDS: [&str; 32] = [
+    "the",
+    "review",
+    "importer",
+    "contract",
+    "rollout",
+    "latency",
+    "customers",
+    "pilot",
+    "design",
+    "tests",
+    "budget",
+    "region",
+    "planner",
+    "backlog",
+    "hiring",
+    "onboarding",
+    "docs",
+    "cache",
+    "query",
+    "signup",
+    "churn",
+    "invoice",
+    "partner",
+    "audit",
+    "mobile",
+    "search",
+    "payments",
+    "legal",
+    "vendor",
+    "training",
+    "migration",
+    "incident",
+];
 const FIRST_DAY: Date = date(2007, 1, 1);
 const CYCLE_DAYS: i64 = 90;
 
@@ -90,6 +125,19 @@ impl Maker {
         let view = RecordView::parse(&bytes).expect("what was encoded can be read");
         self.frontier.push(view.leaf_hash());
         self.records.push(bytes);
+    }
+
+    /// Makes the note of a check-in; some words are in most of them, and some in few.
+    fn note(&mut self, n: usize) -> String {
+        let words: Vec<&str> = (0..5)
+            .map(|_| {
+                WORDS[self.random.below(WORDS.len()) * self.random.below(WORDS.len()) / WORDS.len()]
+            })
+            .collect();
+        match n % 1000 {
+            0 => format!("shipped {}, postponed outage drill {n}", words.join(" ")),
+            _ => format!("shipped {}", words.join(" ")),
+        }
     }
 
     fn history(&mut self, total: usize) {
@@ -181,7 +229,7 @@ impl Maker {
                 effective: start.saturating_add(Span::new().days(gone / 86_400_000_000)),
                 value: Value::Number(value.expect("one digit is within the scale")),
                 confidence: Some(confidence(7)),
-                note: Some(text("shipped the importer, waiting for the review")),
+                note: Some(text(&self.note(n))),
             };
             self.push(vec![Event::CheckIn(id, CheckInEvent::Recorded(new))]);
         }

@@ -29,6 +29,7 @@ mod replica;
 mod restored;
 mod reversed;
 mod schema;
+mod search;
 mod setter;
 mod short;
 mod sync;
@@ -61,6 +62,9 @@ pub use remote::{
 };
 pub use replica::{Proposed, Replica};
 pub use restored::{Rebuilt, TakenOver};
+pub use search::{
+    Hit, Hits, IndexProgress, Query, QueryError, SearchKind, SearchOrder, TextField, TextMatch,
+};
 pub use sync::{Follower, Merged, Superseded, SyncError, SyncProgress, SyncReport, Turn};
 pub use takeout::TakenOut;
 pub use undo::{Dependent, Kept, Redoable, UndoOrder, Undone, Why};

@@ -74,6 +74,8 @@ pub(crate) enum Meta {
     AheadRecorded,
     /// By how many days a check-in was ever ahead of the day it was authored on; at least 0.
     AheadAuthored,
+    /// The newest position whose texts are in the index for searching; none while it is empty.
+    Indexed,
 }
 
 impl Meta {
@@ -93,6 +95,7 @@ impl Meta {
             Self::Entities => "entities",
             Self::AheadRecorded => "ahead_recorded_days",
             Self::AheadAuthored => "ahead_authored_days",
+            Self::Indexed => "indexed",
         }
     }
 
@@ -110,6 +113,12 @@ impl Meta {
     pub(crate) fn set(self, db: &Connection, value: impl ToSql) -> Result<(), ReplicaError> {
         db.prepare_cached("INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)")?
             .execute((self.name(), value))?;
+        Ok(())
+    }
+
+    pub(crate) fn remove(self, db: &Connection) -> Result<(), ReplicaError> {
+        db.prepare_cached("DELETE FROM meta WHERE name = ?1")?
+            .execute([self.name()])?;
         Ok(())
     }
 }

@@ -188,7 +188,34 @@ impl Reading<'_> {
         Ok(day_of_micros(micros) + ahead)
     }
 
-    const fn bound(&self, id: EntityId) -> Bound {
+    /// Returns the changes that make the definitions.
+    pub(crate) const fn definitions(&self) -> Bound {
+        self.definitions
+    }
+
+    /// Returns the changes that wait and fit, if any of them may count.
+    pub(crate) fn queue(&self) -> &Queue {
+        &self.queue
+    }
+
+    /// Returns what pending changes are about at the moment, with them applied.
+    pub(crate) fn laid_over(&self) -> impl Iterator<Item = &Entity> {
+        let entities = self.changed.values().map(|known| &known.entity);
+        entities.filter(|entity| self.counts(entity))
+    }
+
+    /// Says whether a pending change that counts is about an entity.
+    pub(crate) fn is_laid_over(&self, id: EntityId) -> bool {
+        self.changed.contains_key(&id)
+    }
+
+    /// Says whether check-ins count by other changes than definitions do.
+    pub(crate) const fn is_effective(&self) -> bool {
+        matches!(self.moment.axis, Axis::Effective)
+    }
+
+    /// Returns which changes make an entity.
+    pub(crate) const fn bound(&self, id: EntityId) -> Bound {
         match id {
             EntityId::CheckIn(_) => self.check_ins,
             EntityId::Org(_)
@@ -256,7 +283,7 @@ impl Reading<'_> {
     }
 
     /// Says whether the day of a check-in is one that counts.
-    fn counts(&self, entity: &Entity) -> bool {
+    pub(crate) fn counts(&self, entity: &Entity) -> bool {
         match (entity, self.last_day) {
             (Entity::CheckIn(check_in), Some(last)) => check_in.effective <= last,
             (_, _) => true,

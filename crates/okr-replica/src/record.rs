@@ -150,6 +150,11 @@ pub(crate) fn decoded(db: &Connection, position: Position) -> Result<Decoded, Re
         )));
     };
     let bytes = row.get_ref(0)?.as_blob().map_err(ReplicaError::damaged)?;
+    decode(bytes, position)
+}
+
+/// Decodes what the stored bytes of the change at a position say.
+pub(crate) fn decode(bytes: &[u8], position: Position) -> Result<Decoded, ReplicaError> {
     let view = RecordView::parse(bytes)
         .map_err(|error| ReplicaError::damaged(format!("record {position}: {error}")))?;
     let decoded = decode_record(&view)?;

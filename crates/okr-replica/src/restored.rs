@@ -23,7 +23,7 @@ use crate::meta::{self, NewReplica};
 use crate::remote::Remote;
 use crate::replica::Replica;
 use crate::sync::{SyncError, SyncProgress, pull_all};
-use crate::{pending, people, rebase, record, schema};
+use crate::{pending, people, rebase, record, schema, search};
 
 /// How the directories begin in which a replica is built beside the one in use.
 const BUILDING: &str = "rebuilding-";
@@ -241,6 +241,7 @@ fn exchange(db: &Connection, rebuilt: &Rebuilt) -> Result<Vec<ChangeId>, Replica
         own.extend(divergence::as_pushed(db, lost.position)?);
     }
     introduce_again(db, fresh, &own)?;
+    search::forget(db)?;
     for table in TABLES_OF_THE_SERVER {
         db.execute_batch(&format!(
             "DELETE FROM main.{table}; INSERT INTO main.{table} SELECT * FROM fresh.{table};"

@@ -9,7 +9,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use crate::error::ReplicaError;
 
 /// The version of the tables that this program writes: 1 and a step for each of [`STEPS`].
-pub(crate) const SCHEMA_VERSION: i64 = 2;
+pub(crate) const SCHEMA_VERSION: i64 = 3;
 /// The name of the database file in its directory.
 pub(crate) const FILE_NAME: &str = "replica.db";
 /// Marks the file as a replica: "okr1" in ASCII.
@@ -17,7 +17,7 @@ const APPLICATION_ID: i64 = 0x6f6b_7231;
 /// The size of a page, in bytes: rows of some 300 bytes fill it better than the usual 4,096.
 const PAGE_BYTES: i64 = 8192;
 /// How long to wait for a lock of another process.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How many prepared statements are kept; more than there are different ones.
 const STATEMENT_CACHE: usize = 128;
 /// What a connection may keep of the file in memory, in KiB.
@@ -28,7 +28,10 @@ const MAP_BYTES: i64 = 256 * 1024 * 1024;
 const TABLES: &str = include_str!("schema.sql");
 const VIEWS: &str = include_str!("views.sql");
 /// What brings the tables from each version to the next, from 1 on.
-const STEPS: [&str; 1] = [include_str!("schema/step_2.sql")];
+const STEPS: [&str; 2] = [
+    include_str!("schema/step_2.sql"),
+    include_str!("schema/step_3.sql"),
+];
 
 /// Makes the database and its tables in one transaction, so that a crash leaves none.
 pub(crate) fn create(

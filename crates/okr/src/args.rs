@@ -14,6 +14,7 @@ pub(crate) mod parse;
 mod pending;
 mod people;
 mod read;
+mod search;
 mod start;
 mod sync;
 mod undo;
@@ -48,6 +49,7 @@ pub(crate) use read::{
     Limit, ListArgs, ListKind, LogArgs, ReplayArgs, ReplayStep, ShowArgs, ShowOneArgs, StatusArgs,
     TreeArgs,
 };
+pub(crate) use search::SearchArgs;
 pub(crate) use start::{
     CloneArgs, Credential, InitArgs, LoginArgs, WorkspaceArgs, WorkspaceCommand, WorkspaceUseArgs,
 };
@@ -200,6 +202,8 @@ pub(crate) enum Command {
     List(ListArgs),
     /// Show things in full, with their history
     Show(ShowArgs),
+    /// Search titles, descriptions, notes and reasons
+    Search(SearchArgs),
     /// Show who changed what, when, from what to what, and why
     Log(LogArgs),
     /// Draw how goals went, with targets, pace and forecast
@@ -246,6 +250,7 @@ impl Command {
             Self::Tree(_) => "tree",
             Self::List(_) => "list",
             Self::Show(_) => "show",
+            Self::Search(_) => "search",
             Self::Log(_) => "log",
             Self::Chart(_) => "chart",
             Self::Replay(_) => "replay",
@@ -278,6 +283,7 @@ impl Command {
             | Self::Tree(_)
             | Self::List(_)
             | Self::Show(_)
+            | Self::Search(_)
             | Self::Log(_)
             | Self::Chart(_)
             | Self::Replay(_) => Honours::READS,

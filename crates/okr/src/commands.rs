@@ -21,6 +21,7 @@ mod replay;
 mod resolve;
 #[cfg(test)]
 mod sample;
+mod search;
 mod show;
 mod status;
 mod sync;
@@ -76,6 +77,7 @@ pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exi
         Some(Command::Tree(args)) => tree::run(context, &args),
         Some(Command::List(args)) => list::run(context, &args),
         Some(Command::Show(args)) => show::run(context, &args),
+        Some(Command::Search(args)) => search::run(context, &args),
         Some(Command::Log(args)) => log::run(context, &args),
         Some(Command::Chart(args)) => chart::run(context, &args),
         Some(Command::Replay(args)) => replay::run(context, &args),

@@ -37,7 +37,7 @@ impl Limits {
 }
 
 /// After what time it is told how far an exchange is.
-const PROGRESS_AFTER: Duration = Duration::from_millis(300);
+pub(crate) const PROGRESS_AFTER: Duration = Duration::from_millis(300);
 
 /// For how long a failed exchange is not tried again after a write, in seconds.
 const AFTER_FAILURE_SECONDS: i64 = 60;

@@ -29,6 +29,7 @@ Look
   tree         Show the goals of a cycle as a tree
   list         List objectives, krs, teams, cycles, people, checkins (alias ls)
   show         Show things in full, with their history
+  search       Search titles, descriptions, notes and reasons
   log          Show who changed what, when, from what to what, and why
   chart        Draw how goals went, with targets, pace and forecast
   replay       Play history frame by frame

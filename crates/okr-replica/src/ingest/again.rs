@@ -9,11 +9,12 @@ use super::rewrite;
 use super::rows::Rows;
 use crate::error::ReplicaError;
 use crate::meta::{self, Meta};
-use crate::{record, upgrade};
+use crate::{record, search, upgrade};
 
 /// Makes the versions of all entities anew from the stored records, in the transaction that is open.
 pub(crate) fn evolve_again(db: &Connection) -> Result<(), ReplicaError> {
     db.execute_batch("DELETE FROM versions; DELETE FROM entity_ends; DELETE FROM upgrades;")?;
+    search::forget(db)?;
     for counter in [Meta::Entities, Meta::AheadRecorded, Meta::AheadAuthored] {
         counter.set(db, 0)?;
     }

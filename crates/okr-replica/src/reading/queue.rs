@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use okr_core::Timestamp;
 use okr_core::entity::Entity;
 use okr_core::event::{CheckInEvent, Event};
-use okr_core::id::{EntityId, PersonId};
+use okr_core::id::{ChangeId, EntityId, PersonId};
 use okr_core::text::LongText;
 use okr_core::value::{AmendmentCategory, Source};
 use rusqlite::Connection;
@@ -17,8 +17,9 @@ use crate::version::CORRECTED;
 
 /// What is known of a pending change beside its events.
 #[derive(Clone, Debug)]
-pub(super) struct Queued {
-    pub(super) authored_at: Timestamp,
+pub(crate) struct Queued {
+    pub(crate) id: ChangeId,
+    pub(crate) authored_at: Timestamp,
     pub(super) on_behalf_of: Option<PersonId>,
     pub(super) source: Source,
     pub(super) reason: Option<LongText>,
@@ -27,19 +28,19 @@ pub(super) struct Queued {
 
 /// An event of a pending change.
 #[derive(Debug)]
-pub(super) struct QueuedEvent {
+pub(crate) struct QueuedEvent {
     /// The place of its change among those that fit, from 0.
-    pub(super) place: usize,
+    pub(crate) place: usize,
     pub(super) authored_at: i64,
-    pub(super) event: Event,
+    pub(crate) event: Event,
 }
 
 /// The pending changes that fit.
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
-    pub(super) changes: Vec<Queued>,
+    pub(crate) changes: Vec<Queued>,
     /// The entities that they are about, in the order in which they first appear.
-    pub(super) order: Vec<EntityId>,
+    pub(crate) order: Vec<EntityId>,
     events: HashMap<EntityId, Vec<QueuedEvent>>,
 }
 
@@ -50,6 +51,7 @@ impl Queue {
             let change = pending.change;
             let place = queue.changes.len();
             queue.changes.push(Queued {
+                id: change.id,
                 authored_at: change.authored_at,
                 on_behalf_of: change.on_behalf_of,
                 source: change.source,
@@ -73,7 +75,7 @@ impl Queue {
     }
 
     /// Returns the events about an entity, in order.
-    pub(super) fn events(&self, id: EntityId) -> &[QueuedEvent] {
+    pub(crate) fn events(&self, id: EntityId) -> &[QueuedEvent] {
         self.events.get(&id).map_or(&[], Vec::as_slice)
     }
 

@@ -5,6 +5,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::fake_log::FakeLog;
+use crate::search::tests::{index, words, words_anew};
 
 /// Copies the files as a power cut would leave them.
 fn crash_image(home: &Path) -> TempDir {
@@ -100,4 +101,18 @@ fn a_replica_that_moved_on_meanwhile_is_left_alone() {
         .db()
         .execute_batch("DETACH DATABASE fresh")
         .unwrap_err();
+}
+
+#[test]
+fn the_words_of_what_is_gone_are_not_found() {
+    let (_dir, mut replica, rebuilt) = restored();
+    index(&mut replica);
+    let before = words(&replica);
+    let now = Timestamp::UNIX_EPOCH;
+    replica.take_over(rebuilt, now).unwrap();
+    assert_eq!(words(&replica), []);
+    index(&mut replica);
+    let after = words(&replica);
+    assert!(!after.is_empty() && after.len() < before.len());
+    assert_eq!(words_anew(&mut replica), after);
 }

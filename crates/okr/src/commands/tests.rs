@@ -2,6 +2,7 @@
 
 mod charting;
 mod reading;
+mod searching;
 mod undoing;
 
 use std::ffi::OsString;

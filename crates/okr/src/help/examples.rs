@@ -326,6 +326,24 @@ Examples:
   okr show api-p99 --at 2026-11-01
   okr show fast platform 2026-Q4 --history 20
   okr show 9c41f0e7          a change, by its id";
+    /// Of `okr search`.
+    SEARCH = "\
+Examples:
+  okr search cdn
+  okr search cdn contract                both words, in any order
+  okr search '\"cdn contract\"' deploy*    words that follow each other, words that begin so
+  okr search latency --kind objective,kr -t platform
+  okr search cdn --in note,reason --at 2026-10-01
+  okr search cdn --history               also what is no longer so: from when to when
+
+Finds what has every word in its texts: what is so now, pending changes included, or with --at what
+was so then. A search goes over all cycles unless -c names one. Case and accents do not count, so mal
+finds mål; but ø and æ are letters of their own. In Chinese, Japanese and Korean any part of a text is
+found. Words are whole unless they end in *; all other signs only separate words.
+
+What has the words in its title comes first, then what fits at least twice as well, then the newer.
+Nothing found is no failure: the exit code is 0. The first search after okr clone prepares an index,
+which takes a while in a long history; where that cannot be written a search is only slower.";
     /// Of `okr log`.
     LOG = "\
 Examples:
