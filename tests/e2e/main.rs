@@ -17,6 +17,7 @@ mod lies;
 mod malformed;
 mod network;
 mod newer;
+mod operations;
 mod python;
 mod refusals;
 mod restored;

@@ -18,6 +18,7 @@ mod integrity;
 mod log;
 mod meta;
 mod moment;
+mod operation;
 mod pending;
 mod people;
 mod quick;
@@ -52,6 +53,7 @@ pub use log::{LogEntry, LogFilter, Place};
 pub use meta::{NewReplica, RemoteInfo, ReplicaInfo};
 pub use moment::{Axis, Moment, Point};
 pub use okr_proto::{PushOutcome, Refusal};
+pub use operation::{Did, Operation, OperationChange, OperationEntry, Standing};
 pub use reading::{
     CheckInFact, CycleStanding, Found, KeyResultSeries, KeyResultStanding, MeasureStep,
     ObjectiveFilter, ObjectiveSeries, ObjectiveStanding, Origin, Reading,

@@ -15,6 +15,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::ReplicaError;
 use crate::meta::{self, NewReplica, RemoteInfo, ReplicaInfo};
+use crate::operation::{self, Mark, Operation};
 use crate::reading::Queue;
 use crate::rebase::{self, Bench};
 use crate::{pending, record, schema, upgrade};
@@ -23,6 +24,8 @@ use crate::{pending, record, schema, upgrade};
 #[derive(Debug)]
 pub struct Replica {
     db: Connection,
+    /// The command that writes, if it is to be kept.
+    pub(crate) operation: Option<Operation>,
     /// How many readings share the snapshot that is open, if any.
     readings: Cell<usize>,
     /// What waits and fits, as the open snapshot has it: admitted once for all of its readings.
@@ -64,6 +67,7 @@ impl Replica {
     const fn of(db: Connection) -> Self {
         Self {
             db,
+            operation: None,
             readings: Cell::new(0),
             queue: RefCell::new(None),
         }
@@ -84,9 +88,24 @@ impl Replica {
             .db
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(ReplicaError::from)?;
+        let mark = Mark::set(&transaction)?;
         let done = step(&transaction)?;
+        if let Some(operation) = &self.operation {
+            operation::note(&transaction, operation, mark)?;
+        }
         transaction.commit().map_err(ReplicaError::from)?;
         Ok(done)
+    }
+
+    /// As [`Replica::write`], but what it wrote may be lost in a power cut.
+    pub(crate) fn write_unsynced<T>(
+        &mut self,
+        step: impl FnOnce(&Connection) -> Result<T, ReplicaError>,
+    ) -> Result<T, ReplicaError> {
+        self.db.pragma_update(None, "synchronous", "normal")?;
+        let done = self.write(step);
+        self.db.pragma_update(None, "synchronous", "full")?;
+        done
     }
 
     /// Returns how the replica stands.

@@ -20,6 +20,7 @@ use crate::divergence::{self, Divergence, LostChange};
 use crate::error::ReplicaError;
 use crate::integrity::IntegrityError;
 use crate::meta::{self, NewReplica};
+use crate::operation::{self, Did};
 use crate::remote::Remote;
 use crate::replica::Replica;
 use crate::sync::{SyncError, SyncProgress, pull_all};
@@ -143,14 +144,22 @@ impl Replica {
         let attached = path.to_string_lossy();
         self.db()
             .execute("ATTACH DATABASE ?1 AS fresh", [attached.as_ref()])?;
+        // What is put in other places here is not written anew.
+        let operation = self.operation.take();
         let done = self.write(|db| {
             if meta::head(db)? != rebuilt.divergence.here {
                 return Err(ReplicaError::Busy);
             }
             // Nothing changes while this transaction is open, and it has written nothing yet.
             keep_copy(&home, &copy)?;
-            exchange(db, &rebuilt)
+            let again = exchange(db, &rebuilt)?;
+            if let Some(operation) = &operation {
+                let noted: Vec<_> = again.iter().map(|id| (*id, Did::Again)).collect();
+                operation::note_changes(db, operation, &noted)?;
+            }
+            Ok(again)
         });
+        self.operation = operation;
         let detached = self.db().execute_batch("DETACH DATABASE fresh");
         let again = done?;
         detached?;

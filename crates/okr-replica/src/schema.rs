@@ -9,7 +9,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use crate::error::ReplicaError;
 
 /// The version of the tables that this program writes: 1 and a step for each of [`STEPS`].
-pub(crate) const SCHEMA_VERSION: i64 = 3;
+pub(crate) const SCHEMA_VERSION: i64 = 4;
 /// The name of the database file in its directory.
 pub(crate) const FILE_NAME: &str = "replica.db";
 /// Marks the file as a replica: "okr1" in ASCII.
@@ -28,9 +28,10 @@ const MAP_BYTES: i64 = 256 * 1024 * 1024;
 const TABLES: &str = include_str!("schema.sql");
 const VIEWS: &str = include_str!("views.sql");
 /// What brings the tables from each version to the next, from 1 on.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     include_str!("schema/step_2.sql"),
     include_str!("schema/step_3.sql"),
+    include_str!("schema/step_4.sql"),
 ];
 
 /// Makes the database and its tables in one transaction, so that a crash leaves none.

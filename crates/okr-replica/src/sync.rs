@@ -198,10 +198,20 @@ impl Replica {
         let done = self.exchange(remote, now, (&mut tally, progress));
         let done = done.map_err(|error| divergence::explain(self, remote, error));
         let told = self.report(tally, (&info, &edited, &own));
-        match (done, told) {
-            (Ok(()), told) => told,
-            (Err(error), told) => {
-                *until_then = told.ok();
+        let (report, failure) = match (done, told) {
+            (Ok(()), told) => (told?, None),
+            (Err(error), told) => match told {
+                Ok(report) => (report, Some(error)),
+                Err(_) => return Err(error),
+            },
+        };
+        // What was exchanged counts, also where it cannot be noted.
+        let why = failure.as_ref().map(ToString::to_string);
+        self.note_sync(&report, why.as_deref()).ok();
+        match failure {
+            None => Ok(report),
+            Some(error) => {
+                *until_then = Some(report);
                 Err(error)
             }
         }

@@ -11,6 +11,7 @@ mod device;
 mod fault;
 mod faults;
 mod following;
+mod operations;
 mod restored;
 mod server;
 mod settling;

@@ -10,6 +10,7 @@ mod goal;
 mod import;
 mod key_result;
 mod objective;
+mod op;
 pub(crate) mod parse;
 mod pending;
 mod people;
@@ -39,6 +40,7 @@ pub(crate) use key_result::{
 pub(crate) use objective::{
     ObjectiveAddArgs, ObjectiveArgs, ObjectiveCloseArgs, ObjectiveCommand, ObjectiveSetArgs,
 };
+pub(crate) use op::{OpArgs, OpCommand, OpLogArgs, OpShowArgs};
 pub(crate) use parse::shield_negative;
 pub(crate) use pending::{PendingArgs, PendingCommand, PendingDropArgs};
 pub(crate) use people::{
@@ -190,6 +192,8 @@ pub(crate) enum Command {
     Undo(UndoArgs),
     /// Take back the last undo
     Redo(RedoArgs),
+    /// Show the commands that wrote on this machine, and what they did
+    Op(OpArgs),
     /// Take in goals with their history from a file
     Import(ImportArgs),
     /// Show your goals, what is due, and what waits for the server
@@ -245,6 +249,7 @@ impl Command {
             Self::Resolve(_) => "resolve",
             Self::Undo(_) => "undo",
             Self::Redo(_) => "redo",
+            Self::Op(_) => "op",
             Self::Import(_) => "import",
             Self::Status(_) => "status",
             Self::Tree(_) => "tree",
@@ -287,9 +292,11 @@ impl Command {
             | Self::Log(_)
             | Self::Chart(_)
             | Self::Replay(_) => Honours::READS,
-            Self::Workspace(_) | Self::Help(_) | Self::Whoami | Self::Conflicts(_) => {
-                Honours::MANAGES
-            }
+            Self::Workspace(_)
+            | Self::Help(_)
+            | Self::Whoami
+            | Self::Conflicts(_)
+            | Self::Op(_) => Honours::MANAGES,
             Self::Member(args) => args.command.honours(),
             Self::Team(args) => args.command.honours(),
             Self::Cycle(args) => args.command.honours(),

@@ -15,6 +15,7 @@ mod log;
 mod login;
 mod member;
 mod objective;
+mod op;
 mod past;
 mod pending;
 mod replay;
@@ -72,6 +73,7 @@ pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exi
         Some(Command::Resolve(args)) => resolve::run(context, &args),
         Some(Command::Undo(args)) => undo::undo(context, &args),
         Some(Command::Redo(args)) => undo::redo(context, &args),
+        Some(Command::Op(args)) => op::run(context, &args),
         Some(Command::Import(args)) => import::run(context, &args),
         Some(Command::Status(args)) => status::run(context, &args),
         Some(Command::Tree(args)) => tree::run(context, &args),

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use okr_core::value::WeekStart;
 use okr_core::view::View as _;
-use okr_replica::{Moment, Reading, Replica, ReplicaInfo};
+use okr_replica::{Moment, Operation, Reading, Replica, ReplicaInfo};
 use uuid::Uuid;
 
 use crate::args::GlobalArgs;
@@ -34,8 +34,11 @@ pub(crate) struct Context {
     pub(crate) places: Places,
     /// The present, or what `--now` says it is.
     pub(crate) now: Timestamp,
+    /// The command line, without secrets.
+    pub(crate) command_line: String,
     workspace: Option<Workspace>,
     ids: Ids,
+    operation: Option<Operation>,
 }
 
 impl Context {
@@ -76,8 +79,10 @@ impl Context {
                 environment,
                 places,
                 now,
+                command_line: "okr".to_owned(),
                 workspace: None,
                 ids,
+                operation: None,
             }),
             Err(error) => Err((ui, error)),
         }
@@ -109,12 +114,33 @@ impl Context {
     /// As [`Context::workspace`], and when the replica cannot be read.
     pub(crate) fn replica(&mut self) -> Result<Replica, CliError> {
         let directory = self.workspace()?.directory.clone();
-        let replica = Replica::open(&directory).map_err(failure::replica)?;
+        let mut replica = Replica::open(&directory).map_err(failure::replica)?;
+        self.begin_operation(&mut replica)?;
         if self.ids.wait_for_replica() {
             let info = replica.info().map_err(failure::replica)?;
             self.ids.mix(&info);
         }
         Ok(replica)
+    }
+
+    /// Lets the replica keep what this command writes, as one operation however often it is opened.
+    ///
+    /// # Errors
+    /// When the replica cannot be read.
+    pub(crate) fn begin_operation(&mut self, replica: &mut Replica) -> Result<(), CliError> {
+        let operation = match &self.operation {
+            Some(begun) => begun.clone(),
+            None => Operation {
+                id: ids::operation(self.environment.get("OKR_SEED"), replica, self.now)?,
+                begun_at: self.now,
+                command: self.command_line.clone(),
+                program: concat!("okr ", env!("CARGO_PKG_VERSION")).to_owned(),
+                process: std::process::id(),
+            },
+        };
+        self.operation = Some(operation.clone());
+        replica.begin_operation(operation);
+        Ok(())
     }
 
     /// Asks for a yes, on stderr. `--yes` gives it; without a terminal the question is an error.

@@ -49,6 +49,7 @@ Sync
   pending      List the changes that wait to be pushed, and drop some
   conflicts    List the changes that met others' changes and wait for a decision
   resolve      Decide a conflict
+  op           Show the commands that wrote on this machine: log, show
 
 Data
   import       Take in goals with their history from a file

@@ -2,6 +2,7 @@
 
 mod args;
 mod change_words;
+mod command_line;
 mod commands;
 mod config;
 mod context;
@@ -49,11 +50,16 @@ fn run_process() -> Exit {
         Ok(parsed) => parsed,
         Err(answered) => return answered.say(),
     };
-    let Parsed { globals, command } = parsed;
+    let Parsed {
+        globals,
+        command,
+        line,
+    } = parsed;
     let mut context = match Context::of_process(globals, Environment::of_process()) {
         Ok(context) => context,
         Err((mut ui, error)) => return ui.error(&error),
     };
+    context.command_line = line;
     run(&mut context, command)
 }
 

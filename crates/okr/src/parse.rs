@@ -6,6 +6,7 @@ use clap::Parser as _;
 use clap::error::ErrorKind;
 
 use crate::args::{Arguments, Command, GlobalArgs, shield_negative};
+use crate::command_line;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::ui::{Ui, UiFlags};
@@ -17,6 +18,8 @@ pub(crate) struct Parsed {
     pub(crate) globals: GlobalArgs,
     /// The command; none for `okr` alone.
     pub(crate) command: Option<Command>,
+    /// The words as they are kept, without secrets.
+    pub(crate) line: String,
 }
 
 /// What is said instead of running a command.
@@ -69,7 +72,10 @@ impl Answered {
 
 /// Understands a command line, the name of the program included.
 pub(crate) fn command_line(words: impl Iterator<Item = OsString>) -> Result<Parsed, Answered> {
-    let words: Vec<OsString> = words
+    let typed: Vec<OsString> = words.collect();
+    let line = command_line::kept(&typed);
+    let words: Vec<OsString> = typed
+        .into_iter()
         .map(|word| match word.into_string() {
             Ok(word) => shield_negative(word).into(),
             Err(word) => word,
@@ -86,7 +92,11 @@ pub(crate) fn command_line(words: impl Iterator<Item = OsString>) -> Result<Pars
         Err(error) => return Err(answer(error, asks_for_json(&words))),
     };
     let Arguments { globals, command } = arguments;
-    let parsed = Parsed { globals, command };
+    let parsed = Parsed {
+        globals,
+        command,
+        line,
+    };
     match parsed.unhonoured() {
         None => Ok(parsed),
         Some(error) => Err(Answered::Refused {

@@ -52,14 +52,11 @@ impl Replica {
         if of == 0 {
             return Ok(());
         }
-        // What is derived may be lost in a power cut: it is then derived again.
-        self.db().pragma_update(None, "synchronous", "normal")?;
         if of <= FEW {
             self.db().busy_timeout(Duration::ZERO)?;
         }
         let done = self.index_all(begun, progress);
         self.db().busy_timeout(schema::BUSY_TIMEOUT)?;
-        self.db().pragma_update(None, "synchronous", "full")?;
         done
     }
 
@@ -69,7 +66,8 @@ impl Replica {
         progress: &mut dyn FnMut(IndexProgress),
     ) -> Result<(), ReplicaError> {
         loop {
-            let (reached, head) = self.write(advance)?;
+            // What a power cut takes is derived again.
+            let (reached, head) = self.write_unsynced(advance)?;
             progress(IndexProgress {
                 done: reached.get().saturating_sub(begun.get()),
                 of: head.get().saturating_sub(begun.get()),

@@ -169,6 +169,7 @@ impl<'c> Follower<'c> {
             }
         };
         let (reached, directory) = (self.at.get() + round.received, round.directory.take());
+        let new = round.received.saturating_sub(round.known);
         drop(round);
         let is_new = match ended {
             Ok(is_new) => is_new,
@@ -184,6 +185,8 @@ impl<'c> Follower<'c> {
         let mut tally = Tally::default();
         if is_new {
             settle::settle(replica, &mut tally)?;
+            // A round that cannot be noted counts all the same.
+            replica.note_exchange((new, 0), None).ok();
         }
         Ok(Turn::Confirmed {
             conflicts: tally.conflicts,
@@ -219,6 +222,7 @@ fn catch_up(
     pull::pull(replica, remote, now, (&mut tally, &mut |_| {}))?;
     if tally.pulled > 0 {
         settle::settle(replica, &mut tally)?;
+        replica.note_exchange((tally.pulled, 0), None).ok();
     }
     Ok(tally)
 }

@@ -78,6 +78,7 @@ pub(crate) fn run(context: &mut Context, args: &InitArgs) -> Result<Exit, CliErr
         ],
     };
     let mut replica = create(&workspace, org, me)?;
+    context.begin_operation(&mut replica)?;
     match replica.propose(proposal, today).map_err(failure::replica)? {
         Proposed::Written(_) => {}
         Proposed::NothingToDo => return Err(CliError::internal("a new workspace had a history")),

@@ -1,6 +1,7 @@
 //! Sessions on one machine, without a server: what is typed, what is said, how it ends.
 
 mod charting;
+mod operations;
 mod reading;
 mod searching;
 mod undoing;
@@ -150,6 +151,7 @@ impl Machine {
         );
         let context = Context::new(ui, parsed.globals, environment);
         let mut context = context.map_err(|(_, error)| error).unwrap();
+        context.command_line = parsed.line;
         let exit = crate::run(&mut context, parsed.command);
         Said {
             exit,

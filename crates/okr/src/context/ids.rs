@@ -3,10 +3,13 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use jiff::Timestamp;
-use okr_replica::ReplicaInfo;
+use okr_replica::{Replica, ReplicaInfo};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use uuid::Uuid;
+
+use crate::error::CliError;
+use crate::failure;
 
 /// Makes ids.
 pub(super) struct Ids {
@@ -60,6 +63,26 @@ impl Ids {
         let milliseconds = u64::try_from(now.as_millisecond()).unwrap_or(0);
         uuid::Builder::from_unix_timestamp_millis(milliseconds, &bytes).into_uuid()
     }
+}
+
+/// Makes the id of an operation: random, or for a seed the same after the same operation.
+///
+/// # Errors
+/// When the replica cannot be read.
+pub(super) fn operation(
+    seed: Option<&str>,
+    replica: &Replica,
+    now: Timestamp,
+) -> Result<Uuid, CliError> {
+    let mut ids = match seed {
+        None => Ids::new(None),
+        Some(seed) => {
+            let before = replica.operations(None, 1).map_err(failure::replica)?;
+            let before = before.first().map(|entry| entry.operation.id);
+            Ids::new(Some(&format!("{seed} after operation {before:?}")))
+        }
+    };
+    Ok(ids.next(now))
 }
 
 #[cfg(test)]

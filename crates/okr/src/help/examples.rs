@@ -293,6 +293,24 @@ Examples:
   okr redo -n
 
 Possible until you change something else.";
+    /// Of `okr op log`.
+    OP_LOG = "\
+Examples:
+  okr op log
+  okr op log --since yesterday --limit all
+  okr op show 71d0c3a9                   what one of them did, and what became of it
+
+The commands of this machine that wrote something or exchanged something with the server, as they were
+typed; codes, tokens, passwords and the command of --exec are not kept. The newest 10,000 are. Other
+machines have their own: what everybody changed is in okr log.";
+    /// Of `okr op show`.
+    OP_SHOW = "\
+Examples:
+  okr op show 71d0c3a9
+  okr op show 71d0c3a9 -o json
+
+Shows each change that the command wrote or took away, and where it is now: in the log, pending, in
+conflict, dropped, undone. okr undo CHANGE takes one of them back.";
     /// Of `okr import`.
     IMPORT = "\
 Examples:
