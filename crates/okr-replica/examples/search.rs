@@ -13,9 +13,9 @@ use okr_replica::{Axis, Hits, Moment, Point, Query, Replica, SearchOrder};
 /// What is looked for: words of a few texts, of many, of most, and of none.
 const QUERIES: [&str; 8] = [
     "outage",
-    "\"outage drill\" incident",
-    "incident audit legal",
-    "incident",
+    "\"outage drill\" audit",
+    "migration audit legal",
+    "migration",
     "the",
     "shipp*",
     "objective 17",

@@ -209,6 +209,11 @@ impl Reading<'_> {
         self.changed.contains_key(&id)
     }
 
+    /// Returns the number of the last effective day that counts; none when all do.
+    pub(crate) fn last_day_number(&self) -> Option<i64> {
+        self.last_day.map(day_number)
+    }
+
     /// Says whether check-ins count by other changes than definitions do.
     pub(crate) const fn is_effective(&self) -> bool {
         matches!(self.moment.axis, Axis::Effective)

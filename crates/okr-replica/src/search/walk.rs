@@ -217,7 +217,7 @@ impl<'a, 'r> Walk<'a, 'r> {
         let Some((version, newness)) = self.version_there(number)? else {
             return Ok(false);
         };
-        if !self.reading.counts(&version.entity) || !self.scope.holds(&version.entity)? {
+        if !self.scope.holds(&version.entity)? {
             return Ok(false);
         }
         self.found.push(Candidate {
@@ -273,7 +273,7 @@ impl<'a, 'r> Walk<'a, 'r> {
         let db = self.reading.db();
         let mut statement = db.prepare_cached(
             "SELECT key, kind, id, flags, body, authored_from, recorded_from, recorded_to,
-                 authored_to
+                 authored_to, day
              FROM versions WHERE key = ?1",
         )?;
         let mut rows = statement.query([key])?;
@@ -295,6 +295,11 @@ impl<'a, 'r> Walk<'a, 'r> {
             return Ok(None);
         };
         if to.is_some_and(|to| to <= moment) {
+            return Ok(None);
+        }
+        // Most check-ins are about other days; they are not worth being read.
+        let (day, last): (Option<i64>, _) = (row.get(9)?, self.reading.last_day_number());
+        if day.zip(last).is_some_and(|(day, last)| day > last) {
             return Ok(None);
         }
         Ok(Some((Version::read(row)?, from)))
