@@ -49,7 +49,7 @@ pub use dropped::{Dropped, How};
 pub use error::ReplicaError;
 pub use ingest::{Ingest, IngestError, Ingested};
 pub use integrity::IntegrityError;
-pub use log::{LogEntry, LogFilter, Place};
+pub use log::{Glimpse, Landmark, LogEntry, LogFilter, Place, Spot};
 pub use meta::{NewReplica, RemoteInfo, ReplicaInfo};
 pub use moment::{Axis, Moment, Point};
 pub use okr_proto::{PushOutcome, Refusal};

@@ -1,6 +1,9 @@
 //! The log as people read it: changes with their places, filtered, newest first.
 
 mod about;
+mod glimpse;
+
+pub use glimpse::{Glimpse, Landmark, Spot};
 
 use okr_core::change::Change;
 use okr_core::id::{ChangeId, EntityId, PersonId, Position};
@@ -149,16 +152,26 @@ impl Replica {
 
 /// Puts entries in the order that the filter asks for; those of the same moment by their place.
 fn sort(entries: &mut [LogEntry], filter: &LogFilter) {
-    let place = |entry: &LogEntry| match entry.place {
-        Place::Confirmed { position, .. } => position.get(),
-        Place::Pending => u64::MAX,
-    };
-    entries.sort_by_key(|entry| match filter.axis {
-        Axis::Recorded => (Timestamp::MIN, place(entry)),
-        Axis::Authored | Axis::Effective => (entry.authored_at, place(entry)),
+    sort_keyed(entries, filter, |entry| {
+        let place = match entry.place {
+            Place::Confirmed { position, .. } => position.get(),
+            Place::Pending => u64::MAX,
+        };
+        (entry.authored_at, place)
+    });
+}
+
+/// Puts things in the order that the filter asks for, by when they were written and their place.
+fn sort_keyed<T>(things: &mut [T], filter: &LogFilter, key: impl Fn(&T) -> (Timestamp, u64)) {
+    things.sort_by_key(|thing| {
+        let (authored_at, place) = key(thing);
+        match filter.axis {
+            Axis::Recorded => (Timestamp::MIN, place),
+            Axis::Authored | Axis::Effective => (authored_at, place),
+        }
     });
     if !filter.oldest_first {
-        entries.reverse();
+        things.reverse();
     }
 }
 

@@ -211,7 +211,8 @@ fn touched(db: &Connection, filter: &LogFilter) -> Result<Vec<i64>, ReplicaError
     Ok(positions)
 }
 
-fn of_entity(
+/// Adds the positions at which an entity changed.
+pub(super) fn of_entity(
     db: &Connection,
     key: EntityKey,
     positions: &mut Vec<i64>,
@@ -253,7 +254,7 @@ fn of_children(
 }
 
 /// Returns the entities that ever had a parent, cycle or team.
-fn rows_where(
+pub(super) fn rows_where(
     db: &Connection,
     column: &str,
     key: EntityKey,
