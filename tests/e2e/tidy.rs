@@ -40,6 +40,8 @@ const KEEPERS: &[(&str, &[&str])] = &[
     ("rusqlite", &["okr-replica"]),
     ("tonic", &["okr-proto", "okr-replica", "okrd", "okr-bench"]),
     ("clap", &["okr", "okrd", "okr-bench"]),
+    ("ratatui-core", &["okr"]),
+    ("ratatui-crossterm", &["okr"]),
     ("proptest", &["okr-testkit"]),
 ];
 

@@ -48,8 +48,8 @@ pub(crate) use people::{
     TeamMemberChange, TeamMemberCommand, TeamSetArgs, TeamStepArgs,
 };
 pub(crate) use read::{
-    Limit, ListArgs, ListKind, LogArgs, ReplayArgs, ReplayStep, ShowArgs, ShowOneArgs, StatusArgs,
-    TreeArgs,
+    FrameKind, Limit, ListArgs, ListKind, LogArgs, ReplayArgs, ReplayStep, ShowArgs, ShowOneArgs,
+    StatusArgs, TreeArgs,
 };
 pub(crate) use search::SearchArgs;
 pub(crate) use start::{

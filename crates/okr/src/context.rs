@@ -20,7 +20,7 @@ use crate::when::{Clock, WhenError};
 use crate::workspace::{Environment, Places, Workspace};
 use ids::Ids;
 
-pub(crate) use moment::{AtInfo, axis_word, cycle_day, only_change};
+pub(crate) use moment::{AtInfo, axis_word, cycle_day, named as moment_named, only_change};
 
 /// What every command is given.
 pub(crate) struct Context {

@@ -11,6 +11,8 @@ use crate::exit::Exit;
 /// [`Exit::Error`].
 pub(crate) fn guarded(run: impl FnOnce() -> Exit + UnwindSafe) -> Exit {
     panic::set_hook(Box::new(|panic| {
+        // The paragraph is for the terminal as it was before, not for a screen that is about to go.
+        crate::ui::leave_full_screen();
         // There is nowhere left to say that stderr is gone.
         io::stderr().write_all(paragraph(panic).as_bytes()).ok();
     }));

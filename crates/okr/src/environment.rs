@@ -96,7 +96,7 @@ pub const VARIABLES: &[Variable] = &[
     },
     Variable {
         name: "TERM",
-        meaning: "no colour when it is dumb",
+        meaning: "no colour when it is dumb, and okr replay prints its frames",
     },
     Variable {
         name: ASCII,

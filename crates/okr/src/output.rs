@@ -19,7 +19,7 @@ mod tree;
 
 pub(crate) use change::ChangeItem;
 pub(crate) use check_in::CheckInItem;
-pub(crate) use frame::FrameItem;
+pub(crate) use frame::{FrameFileItem, FrameItem};
 pub(crate) use goal::{CycleItem, KeyResultItem, ObjectiveItem, PersonItem, TeamItem};
 pub(crate) use own::ByItem;
 pub(crate) use reference::{PersonRef, ThingRef};

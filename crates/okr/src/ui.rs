@@ -5,6 +5,7 @@
 
 mod envelope;
 mod flags;
+mod full_screen;
 mod sanitise;
 
 use std::io::{self, BufWriter, Write};
@@ -13,6 +14,7 @@ use serde::Serialize;
 
 pub use envelope::{Context, Item};
 pub use flags::{ColorWhen, OutputFormat, Streams, TimeStyle, UiFlags, UiSettings};
+pub(crate) use full_screen::{FullScreen, Input, leave as leave_full_screen};
 pub use sanitise::{sanitise, sanitise_lines};
 
 use crate::error::{CliError, ErrorKind};
@@ -31,6 +33,8 @@ pub struct Ui {
     failure: Option<io::Error>,
     /// The width of the line that says how far something is, in characters; 0 without one.
     progress_width: usize,
+    /// What was said while the terminal belonged to a full screen.
+    held: Option<String>,
 }
 
 impl Ui {
@@ -49,6 +53,7 @@ impl Ui {
             remarks,
             failure: None,
             progress_width: 0,
+            held: None,
         }
     }
 
@@ -192,6 +197,31 @@ impl Ui {
         error.exit()
     }
 
+    /// Takes the terminal for a screen that is drawn over and over, until it is dropped and
+    /// [`Ui::end_full_screen`] is called. What is said meanwhile is said then.
+    ///
+    /// # Errors
+    /// When the terminal cannot be steered.
+    pub(crate) fn full_screen(&mut self) -> Result<FullScreen, CliError> {
+        self.flush();
+        let screen = FullScreen::open().map_err(|error| {
+            CliError::config("no-full-screen", "this terminal cannot be drawn on")
+                .caused_by(&error)
+                .with_hint("--plain prints the frames instead")
+        })?;
+        self.held = Some(String::new());
+        Ok(screen)
+    }
+
+    /// Says what was held back while there was a full screen.
+    pub(crate) fn end_full_screen(&mut self) {
+        if let Some(held) = self.held.take()
+            && !held.is_empty()
+        {
+            self.write_stderr(&held);
+        }
+    }
+
     /// Sends what is buffered of the answer to its reader.
     pub fn flush(&mut self) {
         let result = self.answer.flush();
@@ -255,6 +285,10 @@ impl Ui {
     }
 
     fn write_stderr(&mut self, text: &str) {
+        if let Some(held) = &mut self.held {
+            held.push_str(text);
+            return;
+        }
         // There is nowhere left to say that stderr is gone.
         self.remarks.write_all(text.as_bytes()).ok();
         self.remarks.flush().ok();

@@ -1,5 +1,7 @@
 //! Arguments of the commands that read goals and history.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 
 use crate::help;
@@ -223,4 +225,35 @@ pub(crate) struct ReplayArgs {
     /// Make one frame of
     #[arg(long, value_enum, default_value_t = ReplayStep::Change, value_name = "STEP")]
     pub(crate) by: ReplayStep,
+
+    /// Play so many frames a second in the player
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = ["0.25", "0.5", "1", "2", "4", "8", "16"],
+        conflicts_with_all = ["plain", "frames"]
+    )]
+    pub(crate) speed: Option<String>,
+
+    /// Print the frames one under the other, also on a terminal, where the player opens otherwise
+    #[arg(long)]
+    pub(crate) plain: bool,
+
+    /// Write each frame to a file of its own in this directory, and an index
+    #[arg(long, value_name = "DIR", conflicts_with = "plain")]
+    pub(crate) frames: Option<PathBuf>,
+
+    /// Write frames of this kind
+    #[arg(long, value_enum, default_value_t = FrameKind::Txt, value_name = "KIND", requires = "frames")]
+    pub(crate) frames_as: FrameKind,
+}
+
+/// What a frame is written as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FrameKind {
+    /// Plain text
+    #[default]
+    Txt,
+    /// A picture of the text, with colours
+    Svg,
 }

@@ -5,7 +5,7 @@
 
 use okr_core::Timestamp;
 use okr_core::entity::{Cycle, Entity, Team};
-use okr_core::id::{CycleId, EntityId, EntityKind, PersonId, TeamId};
+use okr_core::id::{EntityId, EntityKind, PersonId, TeamId};
 use okr_core::view::View as _;
 use okr_replica::{
     Axis, CycleStanding, Directory, KeyResultStanding, ObjectiveStanding, Reading, Replica,
@@ -35,8 +35,6 @@ pub(crate) struct Past<'r> {
     pub(crate) cycles: Vec<Cycle>,
     /// The name of the organisation; none before it was founded.
     pub(crate) org: Option<String>,
-    /// The cycle that a replay of a team is about; none for other commands.
-    pub(crate) current_cycle: Option<CycleId>,
     /// Whether it goes without saying that everything is pending: there is no server to wait for,
     /// and people read the answer.
     pub(crate) all_pending: bool,
@@ -52,6 +50,28 @@ impl<'r> Past<'r> {
     /// When they cannot be understood, or the replica cannot be read.
     pub(crate) fn open(context: &mut Context, replica: &'r Replica) -> Result<Self, CliError> {
         let (reading, at) = context.reading(replica)?;
+        Self::of(context, replica, (reading, at))
+    }
+
+    /// Reads a moment that was asked for before once more, for a command that stays: nothing is
+    /// said again of how it was understood.
+    ///
+    /// # Errors
+    /// When the replica cannot be read.
+    pub(crate) fn again(
+        context: &Context,
+        replica: &'r Replica,
+        at: &AtInfo,
+    ) -> Result<Self, CliError> {
+        let reading = replica.reading(at.moment).map_err(failure::replica)?;
+        Self::of(context, replica, (reading, at.clone()))
+    }
+
+    fn of(
+        context: &Context,
+        replica: &'r Replica,
+        (reading, at): (Reading<'r>, AtInfo),
+    ) -> Result<Self, CliError> {
         let directory = replica.directory().map_err(failure::replica)?;
         let mut names = Names::new(directory.clone());
         let teams = reading.teams().map_err(failure::replica)?;
@@ -75,7 +95,6 @@ impl<'r> Past<'r> {
             names,
             teams,
             cycles,
-            current_cycle: None,
             newer_changes: upgrades.changes,
             directory,
         })
@@ -167,6 +186,13 @@ impl<'r> Past<'r> {
     /// Exit 6 when there is no such team.
     pub(crate) fn team_scope(&self, context: &mut Context) -> Result<Option<TeamId>, CliError> {
         self.with_resolver(context, |resolver| Ok(resolver.team))
+    }
+
+    /// Returns a team and all below it, then.
+    pub(crate) fn teams_within(&self, outer: TeamId) -> Vec<TeamId> {
+        let all = self.teams.iter().map(|team| team.id);
+        all.filter(|team| self.is_within(Some(*team), outer))
+            .collect()
     }
 
     /// Says whether a team is another one or below it, then.

@@ -1,22 +1,25 @@
-//! `okr replay`: history frame by frame, as plain text.
+//! `okr replay`: history frame by frame, in a player, as plain text or as files.
 
-mod frames;
+mod files;
+mod player;
+mod reel;
+mod scene;
 mod screen;
 
 use okr_core::id::{EntityId, EntityKind};
-use okr_core::value::Source;
-use okr_replica::{Axis, LogEntry, LogFilter, Point};
+use okr_replica::{Axis, Point, Replica};
 
-use super::log::{Window, learn_entries};
+use super::log::Window;
 use super::past::Past;
 use crate::args::ReplayArgs;
 use crate::context::{Context, axis_word};
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::failure;
 use crate::output::{ChangeItem, FrameItem, ObjectiveItem};
 use crate::ui::OutputFormat;
-use frames::{Frame, Reel};
+use reel::{Cut, Reel, Scope};
+use scene::{Depth, Scene, standing_before};
+use screen::Title;
 
 const KINDS: &[EntityKind] = &[
     EntityKind::Team,
@@ -28,25 +31,12 @@ const KINDS: &[EntityKind] = &[
 /// Runs `okr replay`.
 ///
 /// # Errors
-/// When a reference or moment cannot be understood, or the replica cannot be read.
+/// When a reference or moment cannot be understood, the replica cannot be read, or frames cannot be
+/// written.
 pub(crate) fn run(context: &mut Context, args: &ReplayArgs) -> Result<Exit, CliError> {
     let replica = context.replica()?;
-    let mut past = Past::open(context, &replica)?;
-    let texts: Vec<String> = args.reference.iter().cloned().collect();
-    let about = past.find(context, &texts, KINDS)?.first().copied();
-    let mut about = match about {
-        Some(about) => Some(about),
-        None => past.team_scope(context)?.map(EntityId::from),
-    };
-    if about.is_none() {
-        let cycles = past.cycles_in_scope(context)?;
-        about = cycles.first().map(|cycle| EntityId::from(cycle.id));
-    }
-    if let Some(EntityId::Team(_)) = about {
-        let cycles = past.cycles_in_scope(context)?;
-        past.current_cycle = cycles.first().map(|cycle| cycle.id);
-    }
-    let Some(about) = about else {
+    let past = Past::open(context, &replica)?;
+    let Some(scope) = scope(context, &past, args)? else {
         context
             .ui
             .hint("there is no cycle to replay: okr cycle add 2026-Q4 --open");
@@ -56,30 +46,90 @@ pub(crate) fn run(context: &mut Context, args: &ReplayArgs) -> Result<Exit, CliE
             .answer::<FrameItem>(&frame, &[], |_| String::new());
         return Ok(Exit::Ok);
     };
-    let (entries, axis) = history(context, &past, about, args)?;
-    learn_entries(context, &mut past, &entries)?;
-    let reel = Reel {
-        about,
-        axis,
-        step: args.by,
-    };
-    let frames = reel.frames(context, &mut past, entries)?;
-    answer(context, &past, &reel, &frames)?;
-    if frames.is_empty() {
+    let reel = reel(context, &past, scope, args)?;
+    if reel.is_empty() {
         context
             .ui
             .hint("nothing changed in that time; okr log shows what there is");
+    } else if args.frames.is_none() && is_watched(context, args) {
+        return play(context, &replica, past, &reel, args);
+    } else if args.speed.is_some() {
+        context
+            .ui
+            .note("--speed is for the player; here the frames are printed at once");
+    }
+    let mut past = past;
+    match &args.frames {
+        Some(directory) => files::write(context, &mut past, &reel, (directory, args.frames_as))?,
+        None => print(context, &mut past, &reel)?,
     }
     Ok(Exit::Ok)
 }
 
-/// Reads the changes to replay, oldest first, and the axis that they are replayed on.
-fn history(
+/// Says whether somebody sits at a terminal that can show the player.
+fn is_watched(context: &Context, args: &ReplayArgs) -> bool {
+    let can_draw = context.environment.get("TERM") != Some("dumb");
+    let is_for_people = context.ui.output() == OutputFormat::Table && context.ui.screen().terminal;
+    !args.plain && is_for_people && can_draw && context.may_ask()
+}
+
+/// Opens the player. Nothing of the replica is held while it waits for a key.
+fn play(
+    context: &mut Context,
+    replica: &Replica,
+    past: Past<'_>,
+    reel: &Reel,
+    args: &ReplayArgs,
+) -> Result<Exit, CliError> {
+    let at = past.at.clone();
+    drop(past);
+    player::run(context, (replica, &at), reel, args.speed.as_deref())
+}
+
+/// Finds out what is replayed; none where there is no cycle yet.
+fn scope(
     context: &mut Context,
     past: &Past<'_>,
-    about: EntityId,
     args: &ReplayArgs,
-) -> Result<(Vec<LogEntry>, Axis), CliError> {
+) -> Result<Option<Scope>, CliError> {
+    let texts: Vec<String> = args.reference.iter().cloned().collect();
+    let about = past.find(context, &texts, KINDS)?.first().copied();
+    let about = match about {
+        Some(about) => Some(about),
+        None => past.team_scope(context)?.map(EntityId::from),
+    };
+    match about {
+        Some(about @ (EntityId::Cycle(_) | EntityId::Objective(_) | EntityId::KeyResult(_))) => {
+            return Ok(Some(Scope { about, cycle: None }));
+        }
+        Some(EntityId::Team(_) | EntityId::Org(_) | EntityId::Person(_) | EntityId::CheckIn(_))
+        | None => {}
+    }
+    let cycles = past.cycles_in_scope(context)?;
+    if cycles.len() > 1 {
+        let message = "a replay is of one cycle at a time, not of all of them";
+        return Err(CliError::usage("one-cycle", message)
+            .with_hint("name one: okr replay -c 2026-Q3; okr list cycles shows them"));
+    }
+    Ok(cycles.first().map(|cycle| match about {
+        Some(about) => Scope {
+            about,
+            cycle: Some(cycle.id),
+        },
+        None => Scope {
+            about: cycle.id.into(),
+            cycle: None,
+        },
+    }))
+}
+
+/// Reads which frames there are, on the axis that fits.
+fn reel(
+    context: &mut Context,
+    past: &Past<'_>,
+    scope: Scope,
+    args: &ReplayArgs,
+) -> Result<Reel, CliError> {
     let window = Window::read(context, past, (args.from.as_deref(), args.to.as_deref()))?;
     let (until, until_position) = match past.at.moment.point {
         Point::Now => (window.until, None),
@@ -89,85 +139,87 @@ fn history(
     let positions = [until_position, window.until_position]
         .into_iter()
         .flatten();
-    let mut filter = LogFilter {
-        about: vec![about],
-        with_children: true,
+    let mut cut = Cut {
         axis: past.at.moment.axis,
+        step: args.by,
+        since: window.since,
         until,
         until_position: positions.min(),
-        pending: true,
-        oldest_first: true,
-        ..LogFilter::default()
     };
-    let read = |filter: &LogFilter| past.replica.log(filter).map_err(failure::replica);
-    // Everything up to the end is read, so that the first frame is compared with what was before.
-    let mut entries = read(&filter)?;
-    let is_imported =
-        !entries.is_empty() && entries.iter().all(|entry| entry.source == Source::Import);
     let is_free = context.globals.axis.is_none()
         && context.globals.at.is_none()
-        && filter.until_position.is_none();
-    if is_imported && is_free {
-        filter.axis = Axis::Authored;
-        entries = read(&filter)?;
-        context.ui.note(
-            "all of this was imported, so it is replayed by the dates when it was written \
-             (--axis recorded: by when it was recorded here)",
-        );
+        && cut.until_position.is_none();
+    // Imported history was recorded long after the days that it is about.
+    let whole = Cut {
+        since: None,
+        until: None,
+        ..cut
+    };
+    if !is_free || !Reel::read(past, scope, whole)?.is_imported() {
+        return Reel::read(past, scope, cut);
     }
-    if let Some(since) = window.since {
-        let axis = filter.axis;
-        entries.retain(|entry| frames::time_of(entry, axis) >= since);
-    }
-    Ok((entries, filter.axis))
+    cut.axis = Axis::Authored;
+    context.ui.note(
+        "all of this was imported, so it is replayed by the dates when it was written \
+         (--axis recorded: by when it was recorded here)",
+    );
+    Reel::read(past, scope, cut)
 }
 
-fn answer(
-    context: &mut Context,
-    past: &Past<'_>,
-    reel: &Reel,
-    frames: &[Frame],
-) -> Result<(), CliError> {
-    let mut frame = past.frame(context)?;
-    frame.axis = axis_word(reel.axis);
-    match context.ui.output() {
-        OutputFormat::Table => {
-            let of = frames.len();
-            for (index, frame) in frames.iter().enumerate() {
-                let place = (index + 1, of);
-                let text = screen::render(frame, place, past, context.ui.screen());
+/// Prints one frame after the other; each is read when the one before is done.
+fn print(context: &mut Context, past: &mut Past<'_>, reel: &Reel) -> Result<(), CliError> {
+    let output = context.ui.output();
+    let depth = Depth {
+        changes: usize::MAX,
+        for_people: output == OutputFormat::Table,
+    };
+    let mut document = Vec::new();
+    let mut earlier = standing_before(reel, 0, past)?;
+    for index in 0..reel.len() {
+        let given = (earlier.as_ref(), depth);
+        let scene = Scene::read(reel, index, (context, past), given)?;
+        let title = Title {
+            number: index + 1,
+            of: reel.len(),
+            when: reel.when(index),
+        };
+        match output {
+            OutputFormat::Table => {
+                let text = screen::render(&scene, &title, past, context.ui.screen());
                 context.ui.print(&text);
-                if context.ui.is_closed() {
-                    break;
-                }
+            }
+            OutputFormat::Json => document.push(item(&scene, &title, reel, past)),
+            OutputFormat::Jsonl | OutputFormat::Id => {
+                let item = item(&scene, &title, reel, past);
+                context.ui.item(&item, |_| String::new());
             }
         }
-        OutputFormat::Json | OutputFormat::Jsonl | OutputFormat::Id => {
-            let of = frames.len();
-            let items: Vec<FrameItem> = (1..)
-                .zip(frames)
-                .map(|(number, frame)| item(frame, (number, of), reel.axis, past))
-                .collect();
-            context.ui.answer(&frame, &items, |_| String::new());
+        if context.ui.is_closed() {
+            return Ok(());
         }
+        earlier = scene.standing;
+    }
+    if output == OutputFormat::Json {
+        let mut frame = past.frame(context)?;
+        frame.axis = axis_word(reel.cut.axis);
+        context.ui.answer(&frame, &document, |_| String::new());
     }
     Ok(())
 }
 
-fn item(frame: &Frame, (number, of): (usize, usize), axis: Axis, past: &Past<'_>) -> FrameItem {
+fn item(scene: &Scene, title: &Title, reel: &Reel, past: &Past<'_>) -> FrameItem {
+    let goals = scene.standing.iter();
     FrameItem {
-        frame: number,
-        of,
-        at: crate::render::iso(frame.at, &past.at.clock.zone),
-        axis: axis_word(axis),
-        changes: frame
+        frame: title.number,
+        of: title.of,
+        at: crate::render::iso(reel.at(title.number - 1), &past.at.clock.zone),
+        axis: axis_word(reel.cut.axis),
+        changes: scene
             .entries
             .iter()
             .map(|entry| ChangeItem::new(entry, &past.names))
             .collect(),
-        objectives: frame
-            .standing
-            .iter()
+        objectives: goals
             .flat_map(|standing| &standing.objectives)
             .map(|objective| ObjectiveItem::new(objective, &past.names))
             .collect(),

@@ -72,26 +72,50 @@ pub(super) fn reading<'r>(
     if let Some(echo) = echo(&text, &when, &clock) {
         context.ui.note(&echo);
     }
+    let at = placed(context, replica, &present, (&when, axis, clock))?;
+    Ok((read(replica, at.moment)?, at))
+}
+
+/// Places a moment that somebody typed while a command runs, on an axis.
+///
+/// # Errors
+/// When it cannot be understood, or the replica cannot be read.
+pub(crate) fn named(
+    context: &mut Context,
+    replica: &Replica,
+    (text, axis): (&str, Axis),
+) -> Result<AtInfo, CliError> {
+    let (present, clock) = context.present(replica)?;
+    let when = parse_when(text, &clock).map_err(|error| {
+        CliError::usage(error.code(), error.to_string()).with_hint(error.hint())
+    })?;
+    placed(context, replica, &present, (&when, axis, clock))
+}
+
+fn placed(
+    context: &mut Context,
+    replica: &Replica,
+    present: &Reading<'_>,
+    (when, axis, clock): (&When, Axis, Clock),
+) -> Result<AtInfo, CliError> {
     let placed = Placing {
         context,
         replica,
-        present: &present,
+        present,
         clock: &clock,
     }
-    .place(&when, axis)?;
-    let day = placed.day;
+    .place(when, axis)?;
     let moment = Moment {
         axis,
         point: placed.point,
-        day,
+        day: placed.day,
     };
-    let at = AtInfo {
+    Ok(AtInfo {
         at: render::iso(placed.time, &clock.zone),
         words: Some(when.describe(&clock)),
         moment,
         clock,
-    };
-    Ok((read(replica, moment)?, at))
+    })
 }
 
 fn read(replica: &Replica, moment: Moment) -> Result<Reading<'_>, CliError> {

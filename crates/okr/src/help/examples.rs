@@ -388,10 +388,32 @@ the edge of its band.";
     /// Of `okr replay`.
     REPLAY = "\
 Examples:
-  okr replay
+  okr replay                                  the current cycle, in the player
   okr replay api-p99
-  okr replay fast --by week --from 2026-10-01
-  okr replay 2019-Q1 --axis authored --by day -o jsonl";
+  okr replay -t platform --by day --speed 4
+  okr replay fast --by week --from 2026-10-01 --plain
+  okr replay 2019-Q1 --axis authored --by day -o jsonl
+  okr replay fast --frames film               film/0001.txt and so on, and film/index.txt
+  okr replay fast --frames film --frames-as svg --width 120
+
+On a terminal the player opens; elsewhere, and with --plain, --no-input, -o or TERM=dumb, the frames
+are printed. It keeps nothing locked while it waits, and shows what was here when it opened.
+
+Keys of the player:
+  space          play, pause; at the end, play again
+  right l, left h    the next frame, the one before
+  home, end      the first frame, the last one
+  n a, p         the next amendment, the one before
+  g              go to a moment: 2026-11-02, \"last friday\", cycle:mid, a change (okr help dates)
+  + -            faster, slower
+  t T            only the goals of the next team, of the one before
+  down j, up k   scroll the goals
+  pgdn, pgup     scroll the changes
+  ?              these keys
+  q esc ctrl-c   quit
+
+In a frame * marks the goals that changed in it. On the time line each amendment has a mark, and so
+has the opening and the closing of the cycle.";
     /// Of `okr watch`.
     WATCH = "\
 Examples:

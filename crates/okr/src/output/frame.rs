@@ -24,6 +24,30 @@ pub(crate) struct FrameItem {
     pub(crate) objectives: Vec<ObjectiveItem>,
 }
 
+/// A frame of a replay that was written to a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct FrameFileItem {
+    /// From 1.
+    pub(crate) frame: usize,
+    /// How many frames there are.
+    pub(crate) of: usize,
+    /// The moment after the last change of the frame.
+    pub(crate) at: String,
+    /// Where it was written.
+    pub(crate) file: String,
+    /// How many changes it is made of.
+    pub(crate) changes: usize,
+}
+
+impl Item for FrameFileItem {
+    const TYPE: &'static str = "frame_file";
+    const SCHEMA: &'static str = "FrameFileList";
+
+    fn id(&self) -> Option<Uuid> {
+        None
+    }
+}
+
 impl Item for FrameItem {
     const TYPE: &'static str = "frame";
     const SCHEMA: &'static str = "FrameList";

@@ -82,6 +82,17 @@ impl Cell {
         self
     }
 
+    /// Appends another cell.
+    pub fn and_cell(mut self, other: &Self) -> Self {
+        self.spans.extend(other.spans.iter().cloned());
+        self
+    }
+
+    /// Returns the pieces with their tones.
+    pub fn spans(&self) -> &[(Tone, String)] {
+        &self.spans
+    }
+
     /// Cuts the cell to a width in columns, with a sign that something is missing.
     pub fn shortened(&self, width: usize, screen: &Screen) -> Self {
         Self {

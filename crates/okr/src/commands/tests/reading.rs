@@ -332,3 +332,90 @@ fn lists_are_filtered_and_refuse_filters_that_do_not_fit() {
         assert!(said.remarks.contains(code), "{line:?}: {}", said.remarks);
     }
 }
+
+#[test]
+fn a_replay_also_tells_what_moves_no_goal() {
+    let machine = with_history();
+    let late = "2026-11-27T09:00:00+01:00";
+    let line = [
+        "checkin",
+        "api-p99",
+        "470",
+        "--on",
+        "2026-11-02",
+        "--now",
+        late,
+    ];
+    machine.done(&line);
+    let said = machine.run(&["replay", "fast", "--now", LATER]);
+    let last = said.answer.rsplit(" of ").next().unwrap();
+    assert!(
+        last.contains("Fri 27 Nov 09:00") && last.contains("470 ms"),
+        "{last}"
+    );
+    assert!(
+        last.trim_end().ends_with("The goals stand as before."),
+        "{last}"
+    );
+    // On the effective axis it stands where it belongs, and there it is news.
+    let days = json(&machine, &["replay", "api-p99", "--axis", "effective"]);
+    let days = days["items"].as_array().unwrap();
+    let days: Vec<&str> = days
+        .iter()
+        .map(|frame| &frame["at"].as_str().unwrap()[..10])
+        .collect();
+    assert_eq!(
+        days,
+        [
+            "2026-11-02",
+            "2026-11-09",
+            "2026-11-23",
+            "2026-11-24",
+            "2026-11-25"
+        ]
+    );
+}
+
+#[test]
+fn a_replay_is_of_one_cycle_and_of_a_team_with_those_below_it() {
+    let machine = with_history();
+    for line in [
+        &["cycle", "add", "2027-Q1"][..],
+        &["team", "add", "Web", "--parent", "platform"],
+        &["objective", "add", "Quick pages", "-t", "web"],
+        &[
+            "objective",
+            "add",
+            "Other plans",
+            "-c",
+            "2027-Q1",
+            "-t",
+            "web",
+        ],
+    ] {
+        machine.done(line);
+    }
+    let said = machine.run(&["replay", "-c", "all", "-v"]);
+    assert_eq!(said.exit, Exit::Usage, "{}", said.remarks);
+    assert!(said.remarks.contains("one-cycle"), "{}", said.remarks);
+    let team = machine.done(&["replay", "-t", "platform"]);
+    assert!(
+        team.contains("Quick pages") && team.contains("366 ms"),
+        "{team}"
+    );
+    assert!(!team.contains("Other plans"), "{team}");
+    let team = machine.done(&["replay", "web"]);
+    assert!(
+        team.contains("Quick pages") && !team.contains("366 ms"),
+        "{team}"
+    );
+    let said = machine.run(&["replay", "api-p99", "--speed", "2"]);
+    assert_eq!(said.exit, Exit::Ok);
+    assert!(
+        said.remarks.contains("--speed is for the player"),
+        "{}",
+        said.remarks
+    );
+    let said = machine.run(&["replay", "--speed", "2", "--plain"]);
+    assert_eq!(said.exit, Exit::Usage, "{}", said.remarks);
+}
