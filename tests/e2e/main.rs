@@ -8,6 +8,7 @@
 mod clock;
 mod conflicts;
 mod crash;
+mod film;
 mod fixtures;
 mod full_disk;
 mod import;
