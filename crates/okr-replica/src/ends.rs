@@ -8,7 +8,7 @@ use rusqlite::{Connection, params_from_iter};
 use uuid::Uuid;
 
 use crate::error::ReplicaError;
-use crate::quick::HashSet;
+use crate::quick::{HashMap, HashSet};
 use crate::{record, short};
 
 /// How many rows one statement writes into an empty table, which takes half of the time. Elsewhere
@@ -85,35 +85,43 @@ impl Of {
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     ends: HashSet<i64>,
-    /// Ends that came more than once.
-    again: Vec<i64>,
+    /// Changes whose end came before.
+    again: HashMap<Uuid, Option<i64>>,
 }
 
 impl Seen {
     pub(crate) fn add(&mut self, id: Uuid) {
-        let end = short::of(id);
-        if !self.ends.insert(end) {
-            self.again.push(end);
+        if !self.ends.insert(short::of(id)) {
+            self.again.insert(id, None);
         }
     }
 
-    /// Returns a change that stands twice in the log, of those whose ends were written.
+    /// Returns a change that stands twice in the log, of those that were written.
+    ///
+    /// Only where ends came twice, which chance does not bring about, all records are looked at.
     pub(crate) fn repeated(
         &mut self,
         db: &Connection,
     ) -> Result<Option<(ChangeId, Position, Position)>, ReplicaError> {
-        let mut statement = db.prepare_cached(
-            "SELECT change_id, min(position), max(position) FROM change_ends
-                 JOIN records USING (position)
-             WHERE short = ?1 GROUP BY change_id HAVING count(*) > 1",
-        )?;
-        for end in self.again.drain(..) {
-            let mut rows = statement.query([end])?;
-            if let Some(row) = rows.next()? {
+        let mut again = std::mem::take(&mut self.again);
+        if again.is_empty() {
+            return Ok(None);
+        }
+        let mut statement =
+            db.prepare("SELECT change_id, position FROM records ORDER BY position")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let id = Uuid::from_bytes(row.get(0)?);
+            let position: i64 = row.get(1)?;
+            let Some(first) = again.get_mut(&id) else {
+                continue;
+            };
+            if let Some(first) = first.replace(position) {
+                let id = ChangeId::new(id);
                 return Ok(Some((
-                    ChangeId::from_bytes(row.get(0)?),
-                    record::position(row.get(1)?)?,
-                    record::position(row.get(2)?)?,
+                    id,
+                    record::position(first)?,
+                    record::position(position)?,
                 )));
             }
         }

@@ -7,6 +7,7 @@ mod again;
 pub(crate) mod days;
 mod evolve;
 mod load;
+mod put_off;
 mod reader;
 mod rewrite;
 mod rows;
@@ -26,6 +27,7 @@ use crate::replica::Replica;
 use crate::{upgrade, version};
 pub(crate) use again::evolve_again;
 use load::Load;
+pub(crate) use put_off::catch_up;
 use reader::{Failed, Read, Reader};
 
 /// How many records are kept in memory before they are written.
@@ -104,6 +106,8 @@ impl Replica {
     /// [`IngestError::NoServer`] without a server; the store's failures.
     pub fn ingest(&mut self) -> Result<Ingest<'_>, IngestError> {
         let db: &Connection = self.db();
+        // What an earlier load of this process could not make at its end.
+        put_off::catch_up(db)?;
         let remote = meta::remote(db)?.ok_or(IngestError::NoServer)?;
         let key = remote
             .verifier_key
@@ -153,6 +157,16 @@ impl Ingest<'_> {
         self.unless_failed(|ingest| ingest.confirm(note, now))
     }
 
+    /// Ends the load, and makes what a large one has put off until its end.
+    ///
+    /// Dropping it does the same, but tells nobody when that fails.
+    ///
+    /// # Errors
+    /// The store's failures. What was confirmed stays; the replica has to be opened again.
+    pub fn end(mut self) -> Result<(), IngestError> {
+        Ok(self.close()?)
+    }
+
     fn unless_failed<T>(
         &mut self,
         step: impl FnOnce(&mut Self) -> Result<T, IngestError>,
@@ -163,7 +177,7 @@ impl Ingest<'_> {
         let done = step(self);
         if done.is_err() {
             self.failed = true;
-            self.end();
+            self.close_quietly();
         }
         done
     }
@@ -284,16 +298,22 @@ impl Ingest<'_> {
         Ok(load.commit(self.db)?)
     }
 
-    fn end(&mut self) {
-        if let Some(load) = self.load.take() {
-            load.end(self.db);
+    fn close(&mut self) -> Result<(), ReplicaError> {
+        match self.load.take() {
+            Some(load) => load.end(self.db),
+            None => Ok(()),
         }
+    }
+
+    fn close_quietly(&mut self) {
+        // What was put off stays marked, and the next one to open the replica makes it.
+        let _told_already = self.close();
     }
 }
 
 impl Drop for Ingest<'_> {
     fn drop(&mut self) {
-        self.end();
+        self.close_quietly();
     }
 }
 

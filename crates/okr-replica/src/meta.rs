@@ -76,6 +76,8 @@ pub(crate) enum Meta {
     AheadAuthored,
     /// The newest position whose texts are in the index for searching; none while it is empty.
     Indexed,
+    /// That a first load has put off the ends of ids and the large indexes.
+    PutOff,
 }
 
 impl Meta {
@@ -96,6 +98,7 @@ impl Meta {
             Self::AheadRecorded => "ahead_recorded_days",
             Self::AheadAuthored => "ahead_authored_days",
             Self::Indexed => "indexed",
+            Self::PutOff => "put_off",
         }
     }
 

@@ -18,7 +18,7 @@ use crate::meta::{self, NewReplica, RemoteInfo, ReplicaInfo};
 use crate::operation::{self, Mark, Operation};
 use crate::reading::Queue;
 use crate::rebase::{self, Bench};
-use crate::{pending, record, schema, upgrade};
+use crate::{ingest, pending, record, schema, upgrade};
 
 /// The offline copy of one organisation's history.
 #[derive(Debug)]
@@ -60,6 +60,7 @@ impl Replica {
     /// [`ReplicaError::Damaged`], [`ReplicaError::Busy`], [`ReplicaError::ReadOnly`] and [`ReplicaError::Io`].
     pub fn open(dir: &Path) -> Result<Self, ReplicaError> {
         let mut db = schema::open(dir)?;
+        ingest::catch_up(&db)?;
         upgrade::catch_up(&mut db)?;
         Ok(Self::of(db))
     }

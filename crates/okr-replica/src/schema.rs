@@ -1,5 +1,7 @@
 //! The database file: how it is made, opened and recognised. SCHEMA.md describes the tables.
 
+mod bulk;
+
 use std::path::Path;
 use std::time::Duration;
 
@@ -7,6 +9,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use crate::error::ReplicaError;
+pub(crate) use bulk::{drop_large_indexes, make_large_indexes, share, take_alone};
 
 /// The version of the tables that this program writes: 1 and a step for each of [`STEPS`].
 pub(crate) const SCHEMA_VERSION: i64 = 4;
@@ -56,6 +59,7 @@ pub(crate) fn create(
     // Another process may have been faster.
     exists(&transaction)?;
     transaction.execute_batch(TABLES)?;
+    make_large_indexes(&transaction)?;
     for step in STEPS {
         transaction.execute_batch(step)?;
     }
@@ -173,23 +177,10 @@ fn cannot_open(path: &Path, error: rusqlite::Error) -> ReplicaError {
     }
 }
 
-/// Writes straight to the file from now on, if no other process has it open.
-///
-/// A first load is as large as the file that it makes: through the write-ahead log it would be
-/// written twice. The file stays safe from a crash by a rollback journal, which then holds next to
-/// nothing. Others who open the file meanwhile wait, or give up as busy.
-pub(crate) fn leave_write_ahead_log(connection: &Connection) -> Result<(), ReplicaError> {
-    connection.busy_timeout(Duration::ZERO)?;
-    // When somebody else has the file open, it simply stays as it is.
-    let _in_use = connection.pragma_update(None, "journal_mode", "delete");
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    Ok(())
-}
-
 /// Goes back to the write-ahead log, which a crash during a first load has left behind.
 ///
 /// Where that is not possible now, everything works as well, only with more waiting.
-pub(crate) fn use_write_ahead_log(connection: &Connection) {
+fn use_write_ahead_log(connection: &Connection) {
     let mode = connection.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0));
     if mode.is_ok_and(|mode| mode != "wal") {
         let _in_use = connection.pragma_update(None, "journal_mode", "wal");

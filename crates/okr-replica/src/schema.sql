@@ -17,9 +17,7 @@ CREATE TABLE records (
     leaf         BLOB NOT NULL,
     bytes        BLOB NOT NULL
 );
-CREATE INDEX records_author ON records (author);
 CREATE INDEX records_on_behalf_of ON records (on_behalf_of) WHERE on_behalf_of IS NOT NULL;
-CREATE INDEX records_authored ON records (authored_at);
 
 -- Changes and entities by the ends of their ids.
 CREATE TABLE change_ends (
@@ -48,7 +46,6 @@ CREATE TABLE versions (
     body          TEXT NOT NULL
 );
 CREATE INDEX versions_kind ON versions (kind) WHERE kind < 6;
-CREATE INDEX versions_parent ON versions (parent, day) WHERE parent IS NOT NULL;
 CREATE INDEX versions_cycle ON versions (cycle) WHERE cycle IS NOT NULL;
 CREATE INDEX versions_team ON versions (team) WHERE team IS NOT NULL;
 CREATE INDEX versions_slug ON versions (slug) WHERE slug IS NOT NULL;

@@ -40,7 +40,8 @@ pub(crate) fn evolve_again(db: &Connection) -> Result<(), ReplicaError> {
     for key in evolver.take_disordered() {
         rewrite::rewrite(db, (&mut evolver, &mut rows), key)?;
     }
-    evolver.write_down(db)
+    evolver.write_down(db)?;
+    evolver.ends().write(db)
 }
 
 fn take_in(

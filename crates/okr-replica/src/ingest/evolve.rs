@@ -84,11 +84,15 @@ impl Evolver {
     }
 
     /// Writes down what has to be remembered.
-    pub(super) fn write_down(&mut self, db: &Connection) -> Result<(), ReplicaError> {
+    pub(super) fn write_down(&self, db: &Connection) -> Result<(), ReplicaError> {
         Meta::Entities.set(db, self.entities)?;
         Meta::AheadRecorded.set(db, self.ahead_recorded)?;
-        Meta::AheadAuthored.set(db, self.ahead_authored)?;
-        self.ends.write(db)
+        Meta::AheadAuthored.set(db, self.ahead_authored)
+    }
+
+    /// Returns the ends of the ids of the entities that came into being and are not written yet.
+    pub(super) const fn ends(&mut self) -> &mut Ends {
+        &mut self.ends
     }
 
     /// Takes one change in.

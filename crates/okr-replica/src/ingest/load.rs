@@ -9,6 +9,7 @@ use okr_proto::Decoded;
 use rusqlite::Connection;
 
 use super::evolve::{Evolver, Stand};
+use super::put_off::{self, Collected};
 use super::rows::Rows;
 use super::{IngestError, rewrite, roll_back};
 use crate::ends::{Ends, Of, Seen};
@@ -31,8 +32,8 @@ pub(super) struct Load<'db> {
     own: Vec<ChangeId>,
     /// Whether there was nothing before, so that nothing has to be looked for.
     from_nothing: bool,
-    /// Whether the file is written without the write-ahead log.
-    bulk: bool,
+    /// Whether the file is this load's alone, and what can be made at the end is put off.
+    alone: bool,
     /// Whether a transaction is open.
     open: bool,
 }
@@ -61,10 +62,7 @@ impl<'db> Load<'db> {
         much: bool,
     ) -> Result<Self, ReplicaError> {
         let from_nothing = base == Position::ZERO;
-        let bulk = from_nothing && much;
-        if bulk {
-            schema::leave_write_ahead_log(db)?;
-        }
+        let alone = from_nothing && much && schema::take_alone(db)?;
         Ok(Self {
             rows: Rows::prepare(db)?,
             evolver: Evolver::new(db, from_nothing)?,
@@ -74,7 +72,7 @@ impl<'db> Load<'db> {
             pending: HashSet::new(),
             own: Vec::new(),
             from_nothing,
-            bulk,
+            alone,
             open: false,
         })
     }
@@ -89,6 +87,9 @@ impl<'db> Load<'db> {
         let head = meta::head(db)?;
         if head != base {
             return Err(IngestError::Moved { head });
+        }
+        if self.alone && base == Position::ZERO {
+            put_off::put_off(db)?;
         }
         self.pending = pending::ids(db)?;
         Ok(())
@@ -156,7 +157,10 @@ impl<'db> Load<'db> {
             rewrite::rewrite(db, (&mut self.evolver, &mut self.rows), key)?;
         }
         self.evolver.write_down(db)?;
-        self.ends.write(db)?;
+        if !self.alone {
+            self.ends.write(db)?;
+            self.evolver.ends().write(db)?;
+        }
         match self.seen.repeated(db)? {
             Some((change, first, second)) => Err(repeated(change, first, second)),
             None => Ok(()),
@@ -170,20 +174,38 @@ impl<'db> Load<'db> {
         Ok(std::mem::take(&mut self.own))
     }
 
-    /// Forgets an open transaction, and leaves the file as others expect it.
-    pub(super) fn end(self, db: &Connection) {
+    /// Forgets an open transaction, makes what was put off, and leaves the file as others expect it.
+    pub(super) fn end(self, db: &Connection) -> Result<(), ReplicaError> {
         let Self {
-            open, bulk, rows, ..
+            open,
+            alone,
+            rows,
+            ends,
+            mut evolver,
+            ..
         } = self;
         drop(rows);
         if open {
             roll_back(db);
         }
-        if bulk {
-            schema::use_write_ahead_log(db);
-            // A large load may leave a large write-ahead log behind. That it stays is no failure.
-            let _kept = db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
+        if !alone {
+            return Ok(());
         }
+        let made = if open {
+            // Some of what was collected is not there any more.
+            put_off::catch_up(db)
+        } else {
+            let entities = std::mem::replace(evolver.ends(), Ends::new(Of::Entities));
+            put_off::finish(
+                db,
+                Collected {
+                    changes: ends,
+                    entities,
+                },
+            )
+        };
+        schema::share(db);
+        made
     }
 
     fn author(&mut self, db: &Connection, id: PersonId) -> Result<i64, ReplicaError> {

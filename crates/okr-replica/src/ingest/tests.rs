@@ -1,5 +1,7 @@
 //! Taking records in: what is stored, and what is refused without a trace.
 
+mod put_off;
+
 use okr_core::Timestamp;
 use okr_core::change::Change;
 use okr_core::id::{PersonId, Position};

@@ -149,28 +149,17 @@ impl<'c> Follower<'c> {
         first: Pulled,
         now: Timestamp,
     ) -> Result<Turn, SyncError> {
-        let ingest = replica.ingest()?;
-        let Some(known) = ingest.position().get().checked_sub(self.at.get()) else {
+        let Some(received) = self.receive(replica, first, now)? else {
             // The replica went back: another process put an older one in its place.
             return Ok(Turn::Overtaken);
         };
-        let mut round = Round {
-            ingest,
-            known,
-            received: 0,
-            directory: None,
-        };
-        let mut next = first;
-        let ended = loop {
-            match round.take(next, now) {
-                Ok(ControlFlow::Continue(())) => next = self.rest_of_round()?,
-                Ok(ControlFlow::Break(is_new)) => break Ok(is_new),
-                Err(error) => break Err(error),
-            }
-        };
-        let (reached, directory) = (self.at.get() + round.received, round.directory.take());
-        let new = round.received.saturating_sub(round.known);
-        drop(round);
+        let Received {
+            ended,
+            records,
+            new,
+            directory,
+        } = received;
+        let reached = self.at.get() + records;
         let is_new = match ended {
             Ok(is_new) => is_new,
             // Another process brought at least as much at the same moment.
@@ -191,6 +180,41 @@ impl<'c> Follower<'c> {
         Ok(Turn::Confirmed {
             conflicts: tally.conflicts,
         })
+    }
+
+    /// Receives a round to its end; none when the replica is not where the stream was any more.
+    fn receive(
+        &mut self,
+        replica: &mut Replica,
+        first: Pulled,
+        now: Timestamp,
+    ) -> Result<Option<Received>, SyncError> {
+        let ingest = replica.ingest()?;
+        let Some(known) = ingest.position().get().checked_sub(self.at.get()) else {
+            return Ok(None);
+        };
+        let mut round = Round {
+            ingest,
+            known,
+            received: 0,
+            directory: None,
+        };
+        let mut next = first;
+        let ended = loop {
+            match round.take(next, now) {
+                Ok(ControlFlow::Continue(())) => next = self.rest_of_round()?,
+                Ok(ControlFlow::Break(is_new)) => break Ok(is_new),
+                Err(error) => break Err(error),
+            }
+        };
+        let closed = round.ingest.end();
+        let ended = ended.and_then(|is_new| closed.map(|()| is_new));
+        Ok(Some(Received {
+            ended,
+            records: round.received,
+            new: round.received.saturating_sub(round.known),
+            directory: round.directory,
+        }))
     }
 
     /// Waits for the next part of a round that has begun.
@@ -225,6 +249,16 @@ fn catch_up(
         replica.note_exchange((tally.pulled, 0), None).ok();
     }
     Ok(tally)
+}
+
+/// What a round brought.
+struct Received {
+    /// Whether anything was new.
+    ended: Result<bool, IngestError>,
+    records: u64,
+    /// How many records the replica did not have.
+    new: u64,
+    directory: Option<Directory>,
 }
 
 /// What a round has brought so far.

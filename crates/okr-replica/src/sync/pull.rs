@@ -67,8 +67,10 @@ fn pull_once(
     let received = arrival.receive(remote, version, &mut told);
     // Rounds that were complete are kept, whatever became of the rest.
     tally.pulled += arrival.confirmed;
+    let (verified, ended) = arrival.end();
     received?;
-    let directory = arrival.verify()?;
+    let directory = verified?;
+    ended?;
     if let Some(directory) = directory {
         replica.replace_directory(&directory)?;
     }
@@ -131,13 +133,21 @@ impl Arrival<'_> {
         Ok(())
     }
 
-    /// Checks that the stream ended with a checkpoint of everything in it, as a pull does.
-    fn verify(self) -> Result<Option<Directory>, SyncError> {
-        if self.complete {
-            return Ok(self.directory);
-        }
+    /// Checks that the stream ended with a checkpoint of everything in it, as a pull does, and ends
+    /// taking in, whatever came of it.
+    fn end(
+        self,
+    ) -> (
+        Result<Option<Directory>, IntegrityError>,
+        Result<(), IngestError>,
+    ) {
         let position = self.ingest.position();
-        Err(IntegrityError::NoCheckpoint { position }.into())
+        let verified = if self.complete {
+            Ok(self.directory)
+        } else {
+            Err(IntegrityError::NoCheckpoint { position })
+        };
+        (verified, self.ingest.end())
     }
 }
 
