@@ -1,7 +1,7 @@
 //! Prints one figure a line, as soon as it is known.
 
 use std::io::Write;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The one place that prints.
 #[derive(Debug)]
@@ -23,6 +23,39 @@ impl Figures {
         writeln!(out, "{name:<44} {figure:>18}   {beside}").ok();
         out.flush().ok();
     }
+}
+
+/// Measures time, and how much of it this thread was on a processor, where the system says so.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    begun: Instant,
+    cpu_before: Duration,
+    /// The time from start to stop.
+    pub(crate) took: Duration,
+    /// How much of it this thread was on a processor.
+    pub(crate) cpu: Duration,
+}
+
+impl Watch {
+    pub(crate) fn start() -> Self {
+        Self {
+            begun: Instant::now(),
+            cpu_before: on_processor(),
+            took: Duration::ZERO,
+            cpu: Duration::ZERO,
+        }
+    }
+
+    pub(crate) fn stop(&mut self) {
+        self.took = self.begun.elapsed();
+        self.cpu = on_processor().saturating_sub(self.cpu_before);
+    }
+}
+
+fn on_processor() -> Duration {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds = stat.split(' ').next().and_then(|field| field.parse().ok());
+    Duration::from_nanos(nanoseconds.unwrap_or(0))
 }
 
 /// Formats a rate per second.

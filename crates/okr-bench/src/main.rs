@@ -6,9 +6,11 @@
 mod append;
 mod echo;
 mod figures;
+mod made_log;
 mod open;
 mod pull;
 mod raw;
+mod read;
 mod start;
 mod target;
 
@@ -51,6 +53,13 @@ enum Part {
     Large,
     /// The start of the command line.
     Start,
+    /// Reading commands and a local write, on replicas of 10 thousand, 100 thousand and a million
+    /// changes.
+    Read {
+        /// Only a replica of about so many changes.
+        #[arg(long)]
+        events: Option<usize>,
+    },
     /// Serves the echo baseline; used by the other parts.
     #[command(hide = true)]
     EchoServer,
@@ -85,6 +94,13 @@ fn main() -> Result<()> {
         let log = pull::measure(log, &mut figures)?;
         let log = open::measure(&arguments.programs, log, &mut figures)?;
         pull::clone(&log, &mut figures)?;
+    }
+    if let None | Some(Part::Read { .. }) = part {
+        let events = match part {
+            Some(Part::Read { events }) => events,
+            _ => None,
+        };
+        read::measure(&arguments.programs, events, &mut figures)?;
     }
     Ok(())
 }

@@ -1,10 +1,12 @@
 //! Scenarios and generators for the tests of the other crates. A development dependency only.
 //!
 //! [`scenario`] writes a rule down as given, when, then. [`generate`] makes random histories that
-//! the rules admit, the same for the same seed. [`sample`] holds the people and things that both
+//! the rules admit, the same for the same seed; [`company`] the history of a company over years.
+//! [`sample`] holds the people and things that both
 //! and other tests talk about. `world`, behind the feature of that name, runs many replicas and a
 //! server in one thread from a seed.
 
+pub mod company;
 pub mod generate;
 mod random;
 pub mod sample;

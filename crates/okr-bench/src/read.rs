@@ -1,0 +1,156 @@
+//! Commands as processes on replicas of a company's history: how their time grows with its length.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
+use tempfile::TempDir;
+
+use crate::figures::{Figures, median, milliseconds, rate};
+use crate::made_log::MadeLog;
+
+/// How long the histories are, in changes.
+const SIZES: [usize; 3] = [10_000, 100_000, 1_000_000];
+/// How often each command is run, after some runs that do not count.
+const RUNS: usize = 31;
+const RUNS_BEFORE: usize = 3;
+/// The present of the company.
+const NOW: &str = "2026-11-23T12:00:00Z";
+
+/// The moments that a reading command is asked about: a label and arguments. `--at` lies in the
+/// quarter, and then in the one before it.
+const MOMENTS: [(&str, &[&str]); 5] = [
+    ("", &[]),
+    (", --at 30 Oct", &["--at", "2026-10-30"]),
+    (", --at 15 Aug", &["--at", "2026-08-15"]),
+    (
+        ", --at 30 Oct, authored",
+        &["--at", "2026-10-30", "--axis", "authored"],
+    ),
+    (
+        ", --at 30 Oct, effective",
+        &["--at", "2026-10-30", "--axis", "effective"],
+    ),
+];
+
+/// The reading commands: arguments, and how long they may take.
+const READING: [(&[&str], u64); 8] = [
+    (&["status"], 10),
+    (&["tree"], 10),
+    (&["tree", "objective-7"], 10),
+    (&["list"], 10),
+    (&["list", "krs"], 10),
+    (&["show", "kr-7"], 10),
+    (&["log", "--limit", "20"], 10),
+    (&["log", "kr-7", "--limit", "20"], 10),
+];
+
+/// A workspace on this machine.
+struct Site {
+    programs: PathBuf,
+    directory: TempDir,
+    changes: usize,
+}
+
+/// Prints the figures for one length, or for all of them beside each other.
+pub(crate) fn measure(programs: &Path, events: Option<usize>, figures: &mut Figures) -> Result<()> {
+    let sizes = events.map_or_else(|| SIZES.to_vec(), |one| vec![one]);
+    let mut sites = Vec::new();
+    for size in sizes {
+        sites.push(Site::build(programs, size, figures)?);
+    }
+    let changes: Vec<String> = sites.iter().map(|site| site.changes.to_string()).collect();
+    figures.print("p50 at so many changes", &changes.join(" / "), "");
+    let row = |name: &str, arguments: &[&str], budget: &str, figures: &mut Figures| {
+        let mut times = Vec::new();
+        for site in &sites {
+            times.push(milliseconds(site.time(arguments)?));
+        }
+        figures.print(name, &times.join(" / "), budget);
+        anyhow::Ok(())
+    };
+    row("--version", &["--version"], "", figures)?;
+    for (arguments, budget) in READING {
+        for (label, moment) in MOMENTS {
+            let name = format!("{}{label}", arguments.join(" "));
+            let budget = format!("budget {budget} ms");
+            row(&name, &[arguments, moment].concat(), &budget, figures)?;
+        }
+    }
+    let write = ["checkin", "kr-7", "123", "-m", "One more"];
+    row("checkin kr-7 123", &write, "budget 10 ms + fsync", figures)?;
+    for site in &sites {
+        figures.print("fsync of 4 KiB", &milliseconds(site.sync()?), "");
+    }
+    Ok(())
+}
+
+impl Site {
+    fn build(programs: &Path, changes: usize, figures: &mut Figures) -> Result<Self> {
+        let mut log = MadeLog::of_company(changes)?;
+        let directory = TempDir::new_in(programs)?;
+        let workspace = directory.path().join("data/acme");
+        let watch = log.clone_into(&workspace)?;
+        let beside = format!(
+            "writing thread on the processor: {}",
+            rate(log.len(), watch.cpu)
+        );
+        figures.print(
+            &format!("clone of {} without a server", log.len()),
+            &rate(log.len(), watch.took),
+            &beside,
+        );
+        Ok(Self {
+            programs: programs.to_owned(),
+            directory,
+            changes: log.len(),
+        })
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(self.programs.join("okr"));
+        command
+            .args(arguments)
+            .env("OKR_DATA_DIR", self.directory.path().join("data"))
+            .env("OKR_CONFIG", self.directory.path().join("config.toml"))
+            .env("OKR_NOW", NOW)
+            .env("OKR_OFFLINE", "1")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null());
+        command
+    }
+
+    /// Returns the median time of a command, from its start to its end.
+    fn time(&self, arguments: &[&str]) -> Result<Duration> {
+        let mut times = Vec::new();
+        for run in 0..RUNS_BEFORE + RUNS {
+            let mut command = self.command(arguments);
+            command.stderr(Stdio::piped());
+            let started = Instant::now();
+            let done = command.output().context("cannot start okr")?;
+            let elapsed = started.elapsed();
+            let said = String::from_utf8_lossy(&done.stderr);
+            ensure!(done.status.success(), "{arguments:?}: {said}");
+            if run >= RUNS_BEFORE {
+                times.push(elapsed);
+            }
+        }
+        Ok(median(&mut times))
+    }
+
+    /// Returns the median time of making 4 KiB durable in the same place.
+    fn sync(&self) -> Result<Duration> {
+        let mut file = File::create(self.directory.path().join("data/synced"))?;
+        let mut times = Vec::new();
+        for _ in 0..RUNS {
+            let started = Instant::now();
+            file.write_all(&[7; 4096])?;
+            file.sync_data()?;
+            times.push(started.elapsed());
+        }
+        Ok(median(&mut times))
+    }
+}
