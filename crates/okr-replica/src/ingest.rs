@@ -88,7 +88,9 @@ pub struct Ingest<'r> {
     origin: Origin,
     /// The newest confirmed position.
     base: Position,
-    /// Everything confirmed and everything given.
+    /// The newest position of what has been read.
+    position: Position,
+    /// Everything confirmed, and everything given as far as whole batches of it were read.
     frontier: Frontier,
     recorded_at: i64,
     reader: Reader,
@@ -116,14 +118,16 @@ impl Replica {
         let origin = Origin::new(&remote.origin).map_err(IntegrityError::Checkpoint)?;
         let base = meta::head(db)?;
         let recorded_at = record::recorded_at(db, base)?.unwrap_or(i64::MIN);
+        let frontier = meta::frontier(db)?;
         Ok(Ingest {
             db,
             key,
             origin,
             base,
-            frontier: meta::frontier(db)?,
+            position: Position::new(frontier.size()),
+            reader: Reader::new(frontier.clone()),
+            frontier,
             recorded_at,
-            reader: Reader::default(),
             waiting: Vec::new(),
             waiting_bytes: 0,
             load: None,
@@ -135,7 +139,7 @@ impl Replica {
 impl Ingest<'_> {
     /// Returns the newest position given so far, of what has been read.
     pub const fn position(&self) -> Position {
-        Position::new(self.frontier.size())
+        self.position
     }
 
     /// Takes the next records: dense and in order.
@@ -191,12 +195,15 @@ impl Ingest<'_> {
     fn accept(&mut self, batches: Vec<Read>) -> Result<(), IngestError> {
         for batch in batches {
             let (records, problem) = match batch {
-                Ok(records) => (records, None),
+                Ok((records, frontier)) => {
+                    self.frontier = frontier;
+                    (records, None)
+                }
                 Err(Failed { before, problem }) => (before, Some(problem)),
             };
             for new in records {
                 self.follows(&new)?;
-                self.frontier.push(new.leaf);
+                self.position = new.position;
                 self.waiting_bytes += new.bytes.len();
                 self.waiting.push(new);
                 if self.waiting.len() >= BATCH_RECORDS || self.waiting_bytes >= BATCH_BYTES {

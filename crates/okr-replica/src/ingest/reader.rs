@@ -1,4 +1,5 @@
-//! Reading and hashing records beside the thread that writes them, once there are many.
+//! Reading records and hashing them into the Merkle tree, beside the thread that writes them once
+//! there are many.
 //!
 //! Both take about as long as each other's half of a first load. A small pull is read in place,
 //! because starting a thread would take longer.
@@ -8,6 +9,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use bytes::Bytes;
+use okr_log::Frontier;
 use okr_proto::RecordError;
 
 use crate::record::NewRecord;
@@ -18,8 +20,8 @@ const RECORDS_READ_IN_PLACE: usize = 8192;
 /// that neither waits for the other.
 const RECORDS_AHEAD: usize = 16 * 1024;
 
-/// The records of a batch, up to the first that is none.
-pub(super) type Read = Result<Vec<NewRecord>, Failed>;
+/// The records of a batch and the tree that they grow, up to the first that is none.
+pub(super) type Read = Result<(Vec<NewRecord>, Frontier), Failed>;
 
 /// What was read before the record that cannot be read, and why it cannot.
 #[derive(Debug)]
@@ -29,9 +31,11 @@ pub(super) struct Failed {
 }
 
 /// Reads batches of records in the order in which they are given.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Reader {
     given: usize,
+    /// The tree as far as it was read in place; the thread goes on from it.
+    frontier: Frontier,
     /// The sizes of the batches that the thread has and has not returned, oldest first.
     ahead: VecDeque<usize>,
     worker: Option<Worker>,
@@ -44,14 +48,24 @@ struct Worker {
 }
 
 impl Reader {
+    /// Begins behind what is in a tree.
+    pub(super) const fn new(frontier: Frontier) -> Self {
+        Self {
+            given: 0,
+            frontier,
+            ahead: VecDeque::new(),
+            worker: None,
+        }
+    }
+
     /// Gives a batch and returns those that have been read, in order.
     pub(super) fn read(&mut self, batch: Vec<Bytes>) -> Vec<Read> {
         self.given += batch.len();
         if self.worker.is_none() && self.given > RECORDS_READ_IN_PLACE {
-            self.worker = Some(Worker::start());
+            self.worker = Some(Worker::start(self.frontier.clone()));
         }
         let Some(worker) = &self.worker else {
-            return vec![read_batch(batch)];
+            return vec![read_batch(batch, &mut self.frontier)];
         };
         // An empty batch is waited for as well.
         let size = batch.len().max(1);
@@ -85,13 +99,13 @@ impl Reader {
 }
 
 impl Worker {
-    fn start() -> Self {
+    fn start(mut frontier: Frontier) -> Self {
         let (batches, given) = channel::<Vec<Bytes>>();
         let (done, read) = channel();
         // It ends by itself when either end of the channels is dropped.
         let _detached = thread::spawn(move || {
             for batch in given {
-                if done.send(read_batch(batch)).is_err() {
+                if done.send(read_batch(batch, &mut frontier)).is_err() {
                     break;
                 }
             }
@@ -100,11 +114,15 @@ impl Worker {
     }
 }
 
-fn read_batch(batch: Vec<Bytes>) -> Read {
+/// Reads a batch. That the records follow each other is for whoever takes them to check.
+fn read_batch(batch: Vec<Bytes>, frontier: &mut Frontier) -> Read {
     let mut records = Vec::with_capacity(batch.len());
     for bytes in batch {
         match NewRecord::read(bytes) {
-            Ok(record) => records.push(record),
+            Ok(record) => {
+                frontier.push(record.leaf);
+                records.push(record);
+            }
             Err(problem) => {
                 return Err(Failed {
                     before: records,
@@ -113,7 +131,7 @@ fn read_batch(batch: Vec<Bytes>) -> Read {
             }
         }
     }
-    Ok(records)
+    Ok((records, frontier.clone()))
 }
 
 #[cfg(test)]
@@ -133,7 +151,11 @@ mod tests {
         let mut positions = Vec::new();
         for read in all {
             let (records, failed) = match read {
-                Ok(records) => (records, false),
+                Ok((records, tree)) => {
+                    let last = records.last().map(|new| new.position.get());
+                    assert_eq!(Some(tree.size()), last);
+                    (records, false)
+                }
                 Err(failed) => (failed.before, true),
             };
             positions.extend(records.iter().map(|new| new.position.get()));
@@ -150,11 +172,11 @@ mod tests {
         let batches: Vec<Vec<Bytes>> = records.chunks(3).map(<[Bytes]>::to_vec).collect();
         let beside = || Reader {
             given: RECORDS_READ_IN_PLACE,
-            ..Reader::default()
+            ..Reader::new(Frontier::new())
         };
         let all: Vec<u64> = (1..=40).collect();
         assert_eq!(
-            positions(Reader::default(), batches.clone()),
+            positions(Reader::new(Frontier::new()), batches.clone()),
             (all.clone(), false)
         );
         assert_eq!(positions(beside(), batches.clone()), (all, false));
@@ -162,7 +184,7 @@ mod tests {
         damaged[7][1] = Bytes::from_static(b"no record");
         let before: Vec<u64> = (1..=22).collect();
         assert_eq!(
-            positions(Reader::default(), damaged.clone()),
+            positions(Reader::new(Frontier::new()), damaged.clone()),
             (before.clone(), true)
         );
         assert_eq!(positions(beside(), damaged), (before, true));
