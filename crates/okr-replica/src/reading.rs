@@ -11,6 +11,7 @@ mod series;
 mod standing;
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -55,6 +56,9 @@ pub struct Reading<'r> {
     queue: Arc<Queue>,
     changed: BTreeMap<EntityId, Known>,
     changed_check_ins: HashMap<KeyResultId, Vec<CheckInId>>,
+    /// Every team and every cycle, once somebody asked: there are few, and they are asked for often.
+    teams: OnceCell<Vec<Team>>,
+    cycles: OnceCell<Vec<Cycle>>,
 }
 
 /// What an entity is at the moment, and how that is known.
@@ -102,6 +106,8 @@ impl Replica {
             },
             changed: BTreeMap::new(),
             changed_check_ins: HashMap::new(),
+            teams: OnceCell::new(),
+            cycles: OnceCell::new(),
             snapshot,
         };
         reading.seek_day = reading.seek_day(head)?;

@@ -49,7 +49,8 @@ impl Reading<'_> {
         let limit = limit.unwrap_or(usize::MAX);
         let mut found = self.changed_of(key_result);
         let changed = found.len();
-        self.walk(key_result, true, |known| {
+        let key = version::find(self.snapshot.db, key_result.into())?;
+        self.walk(key, true, |known| {
             found.push(known);
             found.len() - changed < limit
         })?;
@@ -69,19 +70,28 @@ impl Reading<'_> {
         &self,
         key_result: KeyResultId,
     ) -> Result<Option<CheckInFact>, ReplicaError> {
-        match self.latest(key_result)? {
+        match self.latest(key_result, None)? {
             Some(known) => self.fact(known),
             None => Ok(None),
         }
     }
 
-    pub(super) fn latest(&self, key_result: KeyResultId) -> Result<Option<Known>, ReplicaError> {
+    /// Finds the check-in that counts of a key result, whose number may be known already.
+    pub(super) fn latest(
+        &self,
+        key_result: KeyResultId,
+        key: Option<EntityKey>,
+    ) -> Result<Option<Known>, ReplicaError> {
         let mut found = self.changed_of(key_result);
         found.retain(|known| match &known.entity {
             Entity::CheckIn(check_in) => !check_in.retracted,
             _ => false,
         });
-        self.walk(key_result, false, |known| {
+        let key = match key {
+            Some(key) => Some(key),
+            None => version::find(self.snapshot.db, key_result.into())?,
+        };
+        self.walk(key, false, |known| {
             found.push(known);
             false
         })?;
@@ -103,12 +113,12 @@ impl Reading<'_> {
     /// false.
     fn walk(
         &self,
-        key_result: KeyResultId,
+        key_result: Option<EntityKey>,
         retracted: bool,
         mut take: impl FnMut(Known) -> bool,
     ) -> Result<(), ReplicaError> {
         let db = self.snapshot.db;
-        let Some(parent) = version::find(db, key_result.into())? else {
+        let Some(parent) = key_result else {
             return Ok(());
         };
         let confirmed = self.check_ins.confirmed;

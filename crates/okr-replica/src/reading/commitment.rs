@@ -9,7 +9,7 @@ use okr_core::view::View as _;
 use super::{Known, Reading};
 use crate::error::ReplicaError;
 use crate::moment::{Axis, Bound, Confirmed, Waiting};
-use crate::version::{self, EntityKey, Version};
+use crate::version::{self, EntityKey, RowRef, Version};
 
 /// How a goal stood when its cycle was committed to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -150,12 +150,16 @@ impl Reading<'_> {
     /// Says whether an objective came into its cycle after the commitment.
     pub(super) fn is_late(
         &self,
-        objective: &Objective,
+        (objective, row): (&Objective, Option<RowRef>),
         commitment: Option<Bound>,
     ) -> Result<bool, ReplicaError> {
         let Some(bound) = commitment else {
             return Ok(false);
         };
+        // Most objectives are today what they were then.
+        if row.is_some_and(|row| row.was_there(bound.confirmed)) {
+            return Ok(false);
+        }
         Ok(match self.entity_by(objective.id.into(), bound)? {
             Some(Entity::Objective(then)) => then.cycle != objective.cycle,
             _ => true,

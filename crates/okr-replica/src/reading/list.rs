@@ -8,7 +8,7 @@ use okr_core::text::Name;
 
 use super::{Known, Reading};
 use crate::error::ReplicaError;
-use crate::version::{self, Version};
+use crate::version::{self, RowRef, Version};
 
 /// Which objectives are wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,8 +46,12 @@ impl Reading<'_> {
     /// # Errors
     /// The store's failures.
     pub fn teams(&self) -> Result<Vec<Team>, ReplicaError> {
+        if let Some(teams) = self.teams.get() {
+            return Ok(teams.clone());
+        }
         let name = |team: &Team| team.name.clone();
-        self.sorted(By::Kind(EntityKind::Team), Entity::into_team, name)
+        let teams = self.sorted(By::Kind(EntityKind::Team), Entity::into_team, name)?;
+        Ok(self.teams.get_or_init(|| teams).clone())
     }
 
     /// Returns every cycle, by its first day.
@@ -55,8 +59,12 @@ impl Reading<'_> {
     /// # Errors
     /// The store's failures.
     pub fn cycles(&self) -> Result<Vec<Cycle>, ReplicaError> {
+        if let Some(cycles) = self.cycles.get() {
+            return Ok(cycles.clone());
+        }
         let start = |cycle: &Cycle| (cycle.period.start(), cycle.period.end());
-        self.sorted(By::Kind(EntityKind::Cycle), Entity::into_cycle, start)
+        let cycles = self.sorted(By::Kind(EntityKind::Cycle), Entity::into_cycle, start)?;
+        Ok(self.cycles.get_or_init(|| cycles).clone())
     }
 
     /// Returns objectives by the name of their team, then in the order of their creation.
@@ -64,6 +72,15 @@ impl Reading<'_> {
     /// # Errors
     /// The store's failures.
     pub fn objectives(&self, filter: &ObjectiveFilter) -> Result<Vec<Objective>, ReplicaError> {
+        let known = self.known_objectives(filter)?.into_iter();
+        Ok(known.map(|(objective, _)| objective).collect())
+    }
+
+    /// Returns objectives in the same order, with the rows that they were read from, if any.
+    pub(super) fn known_objectives(
+        &self,
+        filter: &ObjectiveFilter,
+    ) -> Result<Vec<(Objective, Option<RowRef>)>, ReplicaError> {
         let by = match (filter.cycle, filter.team) {
             (Some(cycle), _) => By::Cycle(cycle),
             (None, Some(team)) => By::Team(team),
@@ -75,8 +92,8 @@ impl Reading<'_> {
             None => (0, None),
             Some(team) => (1, names.get(&team).cloned()),
         };
-        let mut objectives = self.sorted(by, Entity::into_objective, name)?;
-        objectives.retain(|objective| {
+        let mut objectives = self.sorted_rows(by, Entity::into_objective, name)?;
+        objectives.retain(|(objective, _)| {
             filter.cycle.is_none_or(|cycle| objective.cycle == cycle)
                 && filter.team.is_none_or(|team| objective.team == Some(team))
                 && filter.owner.is_none_or(|owner| objective.owner == owner)
@@ -109,8 +126,7 @@ impl Reading<'_> {
     }
 
     pub(super) fn team_names(&self) -> Result<BTreeMap<TeamId, Name>, ReplicaError> {
-        let teams = self.list(By::Kind(EntityKind::Team))?.into_iter();
-        let teams = teams.filter_map(|known| known.entity.into_team());
+        let teams = self.teams()?.into_iter();
         Ok(teams.map(|team| (team.id, team.name)).collect())
     }
 
@@ -120,12 +136,22 @@ impl Reading<'_> {
         into: fn(Entity) -> Option<T>,
         key: impl Fn(&T) -> K,
     ) -> Result<Vec<T>, ReplicaError> {
+        let sorted = self.sorted_rows(by, into, key)?.into_iter();
+        Ok(sorted.map(|(entity, _)| entity).collect())
+    }
+
+    fn sorted_rows<T, K: Ord>(
+        &self,
+        by: By,
+        into: fn(Entity) -> Option<T>,
+        key: impl Fn(&T) -> K,
+    ) -> Result<Vec<(T, Option<RowRef>)>, ReplicaError> {
         let found = self.list(by)?.into_iter();
-        let mut sorted: Vec<(i64, T)> = found
-            .filter_map(|known| Some((known.order, into(known.entity)?)))
+        let mut sorted: Vec<_> = found
+            .filter_map(|known| Some((known.order, (into(known.entity)?, known.row))))
             .collect();
-        sorted.sort_by_cached_key(|(order, entity)| (key(entity), *order));
-        Ok(sorted.into_iter().map(|(_, entity)| entity).collect())
+        sorted.sort_by_cached_key(|(order, (entity, _))| (key(entity), *order));
+        Ok(sorted.into_iter().map(|(_, found)| found).collect())
     }
 
     /// Returns what an index leads to at the moment, in no order.

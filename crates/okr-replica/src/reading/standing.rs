@@ -15,6 +15,7 @@ use super::list::ObjectiveFilter;
 use super::{Known, Reading};
 use crate::error::ReplicaError;
 use crate::moment::Bound;
+use crate::version::RowRef;
 
 /// How a key result stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,14 +111,16 @@ impl Reading<'_> {
         &self,
         id: ObjectiveId,
     ) -> Result<Option<ObjectiveStanding>, ReplicaError> {
-        let Some(objective) = self.objective(id)? else {
+        let Some(known) = self.known(id.into())? else {
+            return Ok(None);
+        };
+        let (Some(objective), row) = (known.entity.into_objective(), known.row) else {
             return Ok(None);
         };
         let Some(frame) = self.frame(objective.cycle)? else {
             return Ok(None);
         };
-        self.stand_objective(objective.into_owned(), &frame)
-            .map(Some)
+        self.stand_objective((objective, row), &frame).map(Some)
     }
 
     /// Returns how a cycle stands, with its objectives; none when it or its cycle is not there.
@@ -135,7 +138,7 @@ impl Reading<'_> {
             ..ObjectiveFilter::default()
         };
         let mut objectives = Vec::new();
-        for objective in self.objectives(&filter)? {
+        for objective in self.known_objectives(&filter)? {
             objectives.push(self.stand_objective(objective, &frame)?);
         }
         let counting = || {
@@ -176,7 +179,7 @@ impl Reading<'_> {
 
     fn stand_objective(
         &self,
-        objective: Objective,
+        (objective, row): (Objective, Option<RowRef>),
         frame: &Frame,
     ) -> Result<ObjectiveStanding, ReplicaError> {
         let mut key_results = Vec::new();
@@ -204,7 +207,7 @@ impl Reading<'_> {
         let pending = self.changed.contains_key(&objective.id.into())
             || key_results.iter().any(|standing| standing.pending);
         Ok(ObjectiveStanding {
-            late_addition: self.is_late(&objective, frame.commitment)?,
+            late_addition: self.is_late((&objective, row), frame.commitment)?,
             objective,
             key_results,
             progress,
@@ -220,11 +223,12 @@ impl Reading<'_> {
         frame: &Frame,
     ) -> Result<KeyResultStanding, ReplicaError> {
         let original = self.original(&known, frame.commitment)?;
+        let key = known.row.map(RowRef::entity_key);
         let Entity::KeyResult(key_result) = known.entity else {
             return Err(ReplicaError::damaged("a key result that is something else"));
         };
         let key_result = *key_result;
-        let latest = self.latest(key_result.id)?;
+        let latest = self.latest(key_result.id, key)?;
         let pending =
             known.row.is_none() || latest.as_ref().is_some_and(|latest| latest.row.is_none());
         let latest = match latest {
