@@ -38,7 +38,7 @@ struct Arguments {
     part: Option<Part>,
 }
 
-#[derive(Subcommand, Clone, Copy, PartialEq, Eq)]
+#[derive(Subcommand, Clone, PartialEq, Eq)]
 enum Part {
     /// Appends from 1, 16, 64 and 256 writers, and in large pushes, beside echo and raw.
     Append {
@@ -59,6 +59,9 @@ enum Part {
         /// Only a replica of about so many changes.
         #[arg(long)]
         events: Option<usize>,
+        /// Keep the replicas below this directory, and use those that are there.
+        #[arg(long, value_name = "DIR")]
+        keep: Option<PathBuf>,
     },
     /// Serves the echo baseline; used by the other parts.
     #[command(hide = true)]
@@ -67,10 +70,10 @@ enum Part {
 
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
-    if arguments.part == Some(Part::EchoServer) {
+    if matches!(arguments.part, Some(Part::EchoServer)) {
         return echo::serve();
     }
-    let part = arguments.part;
+    let part = arguments.part.as_ref();
     let mut figures = Figures::new();
     if matches!(part, None | Some(Part::Start)) {
         start::measure(&arguments.programs, &mut figures)?;
@@ -80,7 +83,7 @@ fn main() -> Result<()> {
             Some(Part::Append {
                 writers: Some(writers),
                 batch,
-            }) => vec![(writers, batch)],
+            }) => vec![(*writers, *batch)],
             _ => append::SIZES.to_vec(),
         };
         append::measure(
@@ -95,12 +98,14 @@ fn main() -> Result<()> {
         let log = open::measure(&arguments.programs, log, &mut figures)?;
         pull::clone(&log, &mut figures)?;
     }
-    if let None | Some(Part::Read { .. }) = part {
-        let events = match part {
-            Some(Part::Read { events }) => events,
-            _ => None,
-        };
-        read::measure(&arguments.programs, events, &mut figures)?;
+    if let Some(Part::Read { events, keep }) = part {
+        read::measure(
+            &arguments.programs,
+            (*events, keep.as_deref()),
+            &mut figures,
+        )?;
+    } else if part.is_none() {
+        read::measure(&arguments.programs, (None, None), &mut figures)?;
     }
     Ok(())
 }

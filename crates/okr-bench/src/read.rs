@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
+use okr_replica::{Replica, ReplicaError};
 use tempfile::TempDir;
 
 use crate::figures::{Figures, median, milliseconds, rate};
@@ -51,16 +52,22 @@ const READING: [(&[&str], u64); 8] = [
 /// A workspace on this machine.
 struct Site {
     programs: PathBuf,
-    directory: TempDir,
+    directory: PathBuf,
     changes: usize,
+    /// Removes the directory in the end, unless it is to be kept.
+    _temporary: Option<TempDir>,
 }
 
 /// Prints the figures for one length, or for all of them beside each other.
-pub(crate) fn measure(programs: &Path, events: Option<usize>, figures: &mut Figures) -> Result<()> {
-    let sizes = events.map_or_else(|| SIZES.to_vec(), |one| vec![one]);
+pub(crate) fn measure(
+    programs: &Path,
+    (events, keep): (Option<usize>, Option<&Path>),
+    figures: &mut Figures,
+) -> Result<()> {
+    let lengths = events.map_or_else(|| SIZES.to_vec(), |one| vec![one]);
     let mut sites = Vec::new();
-    for size in sizes {
-        sites.push(Site::build(programs, size, figures)?);
+    for length in lengths {
+        sites.push(Site::build(programs, (length, keep), figures)?);
     }
     let changes: Vec<String> = sites.iter().map(|site| site.changes.to_string()).collect();
     figures.print("p50 at so many changes", &changes.join(" / "), "");
@@ -89,24 +96,29 @@ pub(crate) fn measure(programs: &Path, events: Option<usize>, figures: &mut Figu
 }
 
 impl Site {
-    fn build(programs: &Path, changes: usize, figures: &mut Figures) -> Result<Self> {
-        let mut log = MadeLog::of_company(changes)?;
-        let directory = TempDir::new_in(programs)?;
-        let workspace = directory.path().join("data/acme");
-        let watch = log.clone_into(&workspace)?;
-        let beside = format!(
-            "writing thread on the processor: {}",
-            rate(log.len(), watch.cpu)
-        );
-        figures.print(
-            &format!("clone of {} without a server", log.len()),
-            &rate(log.len(), watch.took),
-            &beside,
-        );
+    fn build(
+        programs: &Path,
+        (changes, keep): (usize, Option<&Path>),
+        figures: &mut Figures,
+    ) -> Result<Self> {
+        let (directory, temporary) = match keep {
+            Some(keep) => (keep.join(changes.to_string()), None),
+            None => {
+                let temporary = TempDir::new_in(programs)?;
+                (temporary.path().to_owned(), Some(temporary))
+            }
+        };
+        let workspace = directory.join("data/acme");
+        let changes = match Replica::open(&workspace) {
+            Ok(replica) => usize::try_from(replica.info()?.head.get())?,
+            Err(ReplicaError::Missing { .. }) => clone(changes, &workspace, figures)?,
+            Err(error) => return Err(error.into()),
+        };
         Ok(Self {
             programs: programs.to_owned(),
             directory,
-            changes: log.len(),
+            changes,
+            _temporary: temporary,
         })
     }
 
@@ -114,8 +126,8 @@ impl Site {
         let mut command = Command::new(self.programs.join("okr"));
         command
             .args(arguments)
-            .env("OKR_DATA_DIR", self.directory.path().join("data"))
-            .env("OKR_CONFIG", self.directory.path().join("config.toml"))
+            .env("OKR_DATA_DIR", self.directory.join("data"))
+            .env("OKR_CONFIG", self.directory.join("config.toml"))
             .env("OKR_NOW", NOW)
             .env("OKR_OFFLINE", "1")
             .stdin(Stdio::null())
@@ -143,7 +155,7 @@ impl Site {
 
     /// Returns the median time of making 4 KiB durable in the same place.
     fn sync(&self) -> Result<Duration> {
-        let mut file = File::create(self.directory.path().join("data/synced"))?;
+        let mut file = File::create(self.directory.join("data/synced"))?;
         let mut times = Vec::new();
         for _ in 0..RUNS {
             let started = Instant::now();
@@ -153,4 +165,20 @@ impl Site {
         }
         Ok(median(&mut times))
     }
+}
+
+/// Makes a log and clones it; returns how many changes it has.
+fn clone(changes: usize, workspace: &Path, figures: &mut Figures) -> Result<usize> {
+    let mut log = MadeLog::of_company(changes)?;
+    let watch = log.clone_into(workspace)?;
+    let beside = format!(
+        "writing thread on the processor: {}",
+        rate(log.len(), watch.cpu)
+    );
+    figures.print(
+        &format!("clone of {} without a server", log.len()),
+        &rate(log.len(), watch.took),
+        &beside,
+    );
+    Ok(log.len())
 }
