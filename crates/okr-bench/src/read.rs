@@ -38,7 +38,7 @@ const MOMENTS: [(&str, &[&str]); 5] = [
 ];
 
 /// The reading commands: arguments, and how long they may take.
-const READING: [(&[&str], u64); 8] = [
+const READING: [(&[&str], u64); 10] = [
     (&["status"], 10),
     (&["tree"], 10),
     (&["tree", "objective-7"], 10),
@@ -47,6 +47,8 @@ const READING: [(&[&str], u64); 8] = [
     (&["show", "kr-7"], 10),
     (&["log", "--limit", "20"], 10),
     (&["log", "kr-7", "--limit", "20"], 10),
+    (&["chart", "kr-7"], 50),
+    (&["chart", "objective-7"], 50),
 ];
 
 /// A workspace on this machine.
@@ -101,12 +103,14 @@ impl Site {
         (changes, keep): (usize, Option<&Path>),
         figures: &mut Figures,
     ) -> Result<Self> {
-        let (directory, temporary) = match keep {
-            Some(keep) => (keep.join(changes.to_string()), None),
-            None => {
-                let temporary = TempDir::new_in(programs)?;
-                (temporary.path().to_owned(), Some(temporary))
-            }
+        let temporary = match keep {
+            Some(_) => None,
+            None => Some(TempDir::new_in(programs)?),
+        };
+        let directory = match (keep, &temporary) {
+            (Some(keep), _) => keep.join(changes.to_string()),
+            (None, Some(temporary)) => temporary.path().to_owned(),
+            (None, None) => anyhow::bail!("there is no place for a replica"),
         };
         let workspace = directory.join("data/acme");
         let changes = match Replica::open(&workspace) {

@@ -317,7 +317,7 @@ fn build(out: &mut impl std::io::Write, dir: &Path, total: usize) -> Result<(), 
         ingest.records(piece.to_vec())?;
     }
     ingest.checkpoint(&note, maker.now)?;
-    drop(ingest);
+    ingest.end()?;
     let (took, cpu) = begun.stop();
     let rate = |time: Duration| count as u128 * 1_000_000 / time.as_micros().max(1);
     writeln!(
