@@ -25,8 +25,9 @@ pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const STATEMENT_CACHE: usize = 128;
 /// What a connection may keep of the file in memory, in KiB.
 const CACHE_KIB: i64 = 64 * 1024;
-/// How much of the file is read through the page cache of the operating system, in bytes.
-const MAP_BYTES: i64 = 256 * 1024 * 1024;
+/// How much of the file is read through the page cache of the operating system, in bytes: as much as
+/// SQLite can, because the newest cycle lies at the end of the file.
+const MAP_BYTES: i64 = 0x7fff_0000;
 
 const TABLES: &str = include_str!("schema.sql");
 const VIEWS: &str = include_str!("views.sql");
