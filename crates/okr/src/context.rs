@@ -18,6 +18,7 @@ use crate::failure;
 use crate::ui::{self, Ui};
 use crate::when::{Clock, WhenError};
 use crate::workspace::{Environment, Places, Workspace};
+use crate::zone::zone_named;
 use ids::Ids;
 
 pub(crate) use moment::{AtInfo, axis_word, cycle_day, named as moment_named, only_change};
@@ -66,8 +67,7 @@ impl Context {
         let found = Places::find(&environment).and_then(|places| {
             let now = match &globals.now {
                 None => Timestamp::now(),
-                Some(text) => Clock::parse_now(text, &TimeZone::system())
-                    .map_err(|error| bad_when("--now", &error))?,
+                Some(text) => present_given(text)?,
             };
             let ids = Ids::new(environment.get("OKR_SEED"));
             Ok((places, now, ids))
@@ -303,19 +303,14 @@ impl Context {
     }
 }
 
-/// Finds a time zone by its IANA name.
-///
-/// # Errors
-/// A configuration error when this machine does not know it.
-pub(crate) fn zone_named(name: &str) -> Result<TimeZone, CliError> {
-    TimeZone::get(name).map_err(|error| {
-        CliError::config(
-            "unknown-time-zone",
-            format!("\"{name}\" is no known time zone"),
-        )
-        .caused_by(&error)
-        .with_hint("an IANA name such as Europe/Oslo or America/New_York")
-    })
+/// Reads what `--now` gives. The zone of this machine is looked for only where it matters.
+fn present_given(text: &str) -> Result<Timestamp, CliError> {
+    match text.trim().parse() {
+        Ok(moment) => Ok(moment),
+        Err(_) => {
+            Clock::parse_now(text, &TimeZone::system()).map_err(|error| bad_when("--now", &error))
+        }
+    }
 }
 
 /// Says that a date or time of the command line cannot be read.

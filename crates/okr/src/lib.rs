@@ -32,6 +32,7 @@ pub mod when;
 mod wording;
 mod workspace;
 mod write;
+mod zone;
 
 use std::process::ExitCode;
 

@@ -12,13 +12,14 @@ use uuid::Uuid;
 
 use crate::args::InitArgs;
 use crate::config;
-use crate::context::{Context, zone_named};
+use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::failure;
 use crate::slug;
 use crate::ui::Item;
 use crate::workspace::Workspace;
+use crate::zone::zone_named;
 
 /// A new workspace in machine output.
 #[derive(Serialize)]
