@@ -24,6 +24,7 @@ enum Alphabet {
 impl Alphabet {
     fn check(self, what: &'static str, text: &str) -> Result<(), ValueError> {
         let allowed = match self {
+            Self::Line | Self::Lines if is_plain(text) => text.bytes().any(|byte| byte != b' '),
             Self::Line => !text.chars().any(char::is_control) && !text.trim().is_empty(),
             Self::Lines => {
                 !text
@@ -64,6 +65,13 @@ impl Alphabet {
     }
 }
 
+/// Says whether a text is printable ASCII, as nearly all are: without a branch for each character, several at a time.
+fn is_plain(text: &str) -> bool {
+    let printable = |byte: u8| matches!(byte, b' '..=b'~');
+    text.bytes()
+        .fold(true, |plain, byte| plain & printable(byte))
+}
+
 macro_rules! texts {
     ($($(#[$doc:meta])* $name:ident($what:literal, $limit:literal, $alphabet:ident);)+) => {$(
         $(#[$doc])*
@@ -78,8 +86,8 @@ macro_rules! texts {
             ///
             /// # Errors
             /// [`ValueError::Empty`], [`ValueError::TooLong`] or [`ValueError::Characters`].
-            pub fn new(text: impl Into<String>) -> Result<Self, ValueError> {
-                let text: String = text.into();
+            pub fn new(text: impl AsRef<str>) -> Result<Self, ValueError> {
+                let text = text.as_ref();
                 if text.is_empty() {
                     return Err(ValueError::Empty { what: $what });
                 }
@@ -87,7 +95,7 @@ macro_rules! texts {
                 if length > Self::LIMIT {
                     return Err(ValueError::TooLong { what: $what, length, limit: Self::LIMIT });
                 }
-                Alphabet::$alphabet.check($what, &text)?;
+                Alphabet::$alphabet.check($what, text)?;
                 Ok(Self(text.into()))
             }
 
@@ -163,6 +171,24 @@ mod tests {
             Title::new("bell\u{7}"),
             Err(ValueError::Characters { .. })
         ));
+    }
+
+    /// Plain texts are checked in another way than others.
+    #[test]
+    fn every_character_is_judged_the_same_in_plain_and_other_texts() {
+        for character in ('\0'..='\u{ff}').chain(['\u{2028}', '\u{3000}', '\u{1f600}']) {
+            let one_line = !character.is_control();
+            let lines = one_line || character == '\n' || character == '\t';
+            for around in ["a", "å"] {
+                let text = format!("{around}{character}{around}");
+                assert_eq!(Title::new(&text).is_ok(), one_line, "{text:?}");
+                assert_eq!(LongText::new(&text).is_ok(), lines, "{text:?}");
+            }
+            let alone = character.to_string();
+            let visible = !character.is_whitespace();
+            assert_eq!(Title::new(&alone).is_ok(), one_line && visible, "{alone:?}");
+            assert_eq!(LongText::new(&alone).is_ok(), lines && visible, "{alone:?}");
+        }
     }
 
     #[test]
