@@ -139,11 +139,9 @@ impl Places {
     /// Adds a place; several events of one change count once.
     fn note(&mut self, id: CheckInId, position: Position) {
         let shard = &mut self.recorded[shard_of(id)];
-        let Some(recorded) = shard.get(&id) else {
-            shard.insert(id, position);
-            return;
-        };
-        if *recorded == position {
+        // Nearly always it is new, and is then looked for only once.
+        let recorded = *shard.entry(id).or_insert(position);
+        if recorded == position {
             return;
         }
         let amended = self.amended.entry(id).or_default();
