@@ -26,6 +26,14 @@ pub struct OperationEntry {
     pub changes: Vec<(ChangeId, Did)>,
 }
 
+impl OperationEntry {
+    /// Returns to how many changes it did something.
+    pub fn count(&self, wanted: Did) -> usize {
+        let did = self.changes.iter().filter(|(_, did)| *did == wanted);
+        did.count()
+    }
+}
+
 /// A change of an operation, and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OperationChange {

@@ -85,13 +85,6 @@ fn short(id: Uuid) -> String {
 
 /// Says in a few words what an operation did.
 fn summary(entry: &OperationEntry) -> String {
-    let did = |wanted| {
-        entry
-            .changes
-            .iter()
-            .filter(|(_, did)| *did == wanted)
-            .count()
-    };
     let mut words = Vec::new();
     for (wanted, word) in [
         (Did::Written, "written"),
@@ -99,8 +92,8 @@ fn summary(entry: &OperationEntry) -> String {
         (Did::Conflict, "in conflict"),
         (Did::Again, "to push again"),
     ] {
-        if did(wanted) > 0 {
-            words.push(format!("{} {word}", did(wanted)));
+        if entry.count(wanted) > 0 {
+            words.push(format!("{} {word}", entry.count(wanted)));
         }
     }
     if entry.pulled > 0 {
@@ -217,7 +210,7 @@ fn whole(
 const fn did(change: &OperationChange) -> &'static str {
     match change.did {
         Did::Written => "written",
-        Did::Dropped => "dropped",
+        Did::Dropped => "taken out",
         Did::Conflict => "met another change",
         Did::Again => "lost by the server, to be pushed again",
     }
@@ -235,7 +228,7 @@ fn standing(change: &OperationChange, past: &Past<'_>) -> String {
         Standing::Pending if past.all_pending => "on this machine".to_owned(),
         Standing::Pending => "now pending".to_owned(),
         Standing::Conflict => "now in conflict".to_owned(),
-        Standing::Dropped => "now dropped, and kept beside".to_owned(),
+        Standing::Dropped => "now in okr conflicts --dropped".to_owned(),
         Standing::Gone => "now gone".to_owned(),
     };
     format!("{now}{undone}")

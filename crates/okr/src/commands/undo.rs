@@ -91,6 +91,9 @@ fn named(replica: &Replica, text: &str) -> Result<LogEntry, CliError> {
     } else {
         let digits = text.to_ascii_lowercase();
         let found = replica.find_change(&digits).map_err(failure::replica)?;
+        if found.is_empty() {
+            refuse_operation(replica, text, &digits)?;
+        }
         only_change(&found, text)?
     };
     let entry = replica.change(id).map_err(failure::replica)?;
@@ -102,6 +105,18 @@ fn named(replica: &Replica, text: &str) -> Result<LogEntry, CliError> {
         .with_exit(Exit::NotFound)
         .with_hint("okr conflicts shows it")
     })
+}
+
+/// Says that what is named is an operation, where that is so.
+fn refuse_operation(replica: &Replica, text: &str, digits: &str) -> Result<(), CliError> {
+    let found = replica.find_operation(digits).map_err(failure::replica)?;
+    if found.is_empty() {
+        return Ok(());
+    }
+    let message = format!("\"{text}\" is an operation, and changes are undone one by one");
+    Err(CliError::user("unknown-ref", message)
+        .with_exit(Exit::NotFound)
+        .with_hint(format!("okr op show {text} lists its changes")))
 }
 
 /// Takes a change back or forward, and says what came of it.

@@ -35,13 +35,6 @@ pub(super) struct OperationItem {
 
 impl OperationItem {
     pub(super) fn new(entry: &OperationEntry) -> Self {
-        let did = |wanted| {
-            entry
-                .changes
-                .iter()
-                .filter(|(_, did)| *did == wanted)
-                .count()
-        };
         let operation = &entry.operation;
         Self {
             id: operation.id,
@@ -50,10 +43,10 @@ impl OperationItem {
             command: operation.command.clone(),
             program: operation.program.clone(),
             process: operation.process,
-            written: did(Did::Written),
-            dropped: did(Did::Dropped),
-            conflicts: did(Did::Conflict),
-            again: did(Did::Again),
+            written: entry.count(Did::Written),
+            dropped: entry.count(Did::Dropped),
+            conflicts: entry.count(Did::Conflict),
+            again: entry.count(Did::Again),
             pulled: entry.pulled,
             pushed: entry.pushed,
             failure: entry.failure.clone(),

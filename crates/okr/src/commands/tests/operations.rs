@@ -70,6 +70,13 @@ fn an_operation_is_shown_with_what_became_of_its_changes() {
         (&change["did"], &change["standing"], &change["undone"]),
         (&"written".into(), &"dropped".into(), &true.into())
     );
+    let undo = json(&machine, &["op", "log", "--limit", "1"])["items"][0]["short_id"].clone();
+    let undo = machine.done(&["op", "show", undo.as_str().unwrap()]);
+    let fate = "taken out, now in okr conflicts --dropped, undone";
+    assert!(undo.contains(fate), "{undo}");
+    let refused = machine.refused(&["undo", id], Exit::NotFound);
+    let hint = format!("okr op show {id}");
+    assert!(refused.contains(&hint), "{refused}");
     let refused = machine.refused(&["op", "show", "0123456789"], Exit::NotFound);
     assert!(refused.contains("okr op log"), "{refused}");
 }
