@@ -2,6 +2,9 @@
 //!
 //! The texts are for people and for machine output that quotes them; nothing reads them back.
 
+mod state;
+mod steps;
+
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
@@ -19,6 +22,9 @@ use crate::value::{
     CadenceDays, Confidence, CyclePeriod, EditPolicy, Number, ObjectiveKind, Role, WeekStart,
     Weight,
 };
+
+pub use state::{FIELD_WORDS, Field, FieldValue};
+pub use steps::{FieldStep, field_steps};
 
 /// An edit of one field, as text.
 #[derive(Clone, Debug, PartialEq, Eq)]

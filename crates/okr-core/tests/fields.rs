@@ -3,16 +3,22 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::date;
+use okr_core::entity::Entity;
 use okr_core::event::{
     CheckInEdit, CheckInEvent, CycleEdit, CycleEvent, Event, KeyResultEdit, KeyResultEvent,
-    ObjectiveEvent, OrgEdit, OrgEvent, PersonEvent, TeamEdit, TeamEvent,
+    NewKeyResult, ObjectiveEvent, OrgEdit, OrgEvent, PersonEvent, TeamEdit, TeamEvent,
 };
-use okr_core::field::{FieldChange, Shown};
+use okr_core::field::{FIELD_WORDS, FieldChange, FieldStep, FieldValue, Shown, field_steps};
 use okr_core::measure::{Hold, Measure, Metric};
 use okr_core::value::{CadenceDays, Role};
+use okr_core::view::{MemoryView, View as _};
+use okr_testkit::generate::histories;
 use okr_testkit::sample::{
-    ANA, BEN, ORG, done, edit, hold, metric, milestones, name, number, period, unit, value, zones,
+    ANA, BEN, ORG, done, edit, hold, key_result_id, metric, milestones, name, new_check_in,
+    new_key_result, number, objective_id, period, unit, value, zones,
 };
+use okr_testkit::scenario::never;
+use proptest::prelude::*;
 
 use crate::world::{check_in, cycle, key_result, objective, team};
 
@@ -118,4 +124,85 @@ fn small_values_are_words() {
     assert_eq!(daily.shown(), "every day");
     assert_eq!(Some(name("Acme")).shown(), "Acme");
     assert_eq!(None::<CadenceDays>.shown(), "none");
+}
+
+#[test]
+fn the_fields_of_a_state_tell_the_parts_of_a_measure() {
+    let in_ms = |baseline: &str, target: &str| match metric(baseline, target) {
+        Measure::Metric(metric) => Measure::Metric(Metric {
+            unit: Some(unit("ms")),
+            ..metric
+        }),
+        other => other,
+    };
+    let with = |measure: Measure| {
+        let created = KeyResultEvent::Created(NewKeyResult {
+            measure,
+            ..new_key_result(objective_id(1), "api-p99")
+        });
+        Entity::evolve(None, &key_result(created)).unwrap()
+    };
+    let (before, after) = (with(in_ms("480", "200")), with(in_ms("480", "150")));
+    let quantity = |text: &str| FieldValue::Quantity(number(text), Some(unit("ms")));
+    assert_eq!(
+        field_steps(Some(&before), Some(&after)),
+        [FieldStep {
+            word: "target",
+            from: quantity("200"),
+            to: quantity("150"),
+        }]
+    );
+    let kept = with(hold(None, Some("200")));
+    let words: Vec<&str> = field_steps(Some(&before), Some(&kept))
+        .iter()
+        .map(|step| step.word)
+        .collect();
+    assert_eq!(words, ["measure", "unit", "high", "baseline", "target"]);
+    assert_eq!(field_steps(Some(&before), Some(&before)), []);
+    assert!(
+        field_steps(None, Some(&before))
+            .iter()
+            .all(|step| step.from == FieldValue::None && step.to != FieldValue::None)
+    );
+}
+
+#[test]
+fn an_event_says_which_fields_it_sets() {
+    let moved = KeyResultEdit::Measure(edit(metric("480", "200"), metric("480", "150")));
+    let moved = key_result(KeyResultEvent::Edited(moved));
+    assert_eq!(moved.fields_set(), ["target"]);
+    let reported = check_in(CheckInEvent::Recorded(new_check_in(
+        key_result_id(1),
+        value("3"),
+    )));
+    assert_eq!(reported.fields_set()[0], "value");
+    let created = KeyResultEvent::Created(new_key_result(objective_id(1), "api-p99"));
+    assert!(key_result(created).fields_set().is_empty());
+}
+
+proptest! {
+    #[test]
+    fn what_an_event_sets_is_what_differs_after_it(history in histories(120)) {
+        let mut view = MemoryView::new();
+        for event in history.iter().flat_map(|(_, change)| &change.events) {
+            let before = never(view.entity(event.subject()));
+            view.apply_event(event);
+            let after = never(view.entity(event.subject()));
+            let steps = field_steps(before.as_ref(), after.as_ref());
+            prop_assert!(steps.iter().all(|step| step.from != step.to));
+            prop_assert!(steps.iter().all(|step| FIELD_WORDS.contains(&step.word)));
+            prop_assert_eq!(before == after, steps.is_empty(), "{:?}", event);
+            if before.is_some() {
+                let set = event.fields_set();
+                // Reopening takes the score away with the state.
+                let told = |word| set.contains(&word) || (word == "score" && set == ["state"]);
+                prop_assert!(steps.iter().all(|step| told(step.word)), "{:?} {:?}", event, steps);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_words_of_fields_are_sorted_and_unique() {
+    assert!(FIELD_WORDS.is_sorted_by(|a, b| a < b), "{FIELD_WORDS:?}");
 }
