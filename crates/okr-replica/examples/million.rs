@@ -26,7 +26,8 @@ use okr_log::{
 };
 use okr_proto::{ToLog as _, encode};
 use okr_replica::{
-    Axis, LogFilter, Moment, NewReplica, ObjectiveFilter, Point, RemoteInfo, Replica, ReplicaError,
+    Axis, DiffScope, LogFilter, Moment, NewReplica, ObjectiveFilter, Point, RemoteInfo, Replica,
+    ReplicaError,
 };
 use okr_testkit::Random;
 use okr_testkit::sample::{
@@ -383,7 +384,50 @@ fn read(out: &mut impl std::io::Write, dir: &Path) -> Result<(), Box<dyn Error>>
                 .sum())
         })?;
     }
-    read_parts(out, dir, today)
+    read_parts(out, dir, today)?;
+    read_changes(out, dir, middle)
+}
+
+/// Measures what changed within the quarter up to a moment, and who set the fields of one goal.
+fn read_changes(
+    out: &mut impl std::io::Write,
+    dir: &Path,
+    until: Timestamp,
+) -> Result<(), Box<dyn Error>> {
+    let at = |axis, days: i64| -> Result<Moment, Box<dyn Error>> {
+        let time = until.in_tz("UTC")?.checked_sub(Span::new().days(days))?;
+        Ok(Moment {
+            axis,
+            point: Point::Time(time.timestamp()),
+            day: time.date(),
+        })
+    };
+    for (label, axis) in [
+        ("recorded", Axis::Recorded),
+        ("authored", Axis::Authored),
+        ("effective", Axis::Effective),
+    ] {
+        for (span, days, from) in [
+            ("a week", 7, 0),
+            ("a quarter", 90, 0),
+            ("an old quarter", 90, 3600),
+        ] {
+            let (earlier, later) = (at(axis, from + days)?, at(axis, from)?);
+            measure(out, &format!("diff over {span}, {label}"), || {
+                let replica = Replica::open(dir)?;
+                let (earlier, later) = (replica.reading(earlier)?, replica.reading(later)?);
+                Ok(later.diff(&earlier, &DiffScope::default())?.things.len())
+            })?;
+        }
+    }
+    let slug = format!("kr-{}-7", CYCLES - 1);
+    measure(out, "blame of a key result", || {
+        let replica = Replica::open(dir)?;
+        let reading = replica.reading(Moment::now(until.in_tz("UTC")?.date()))?;
+        let id = reading.by_slug(&slug)?[0].id;
+        let blame = reading.blame(id)?.ok_or("no such key result")?;
+        Ok(blame.fields.len())
+    })
 }
 
 /// Measures reading less than a whole cycle.

@@ -49,14 +49,15 @@ pub use dropped::{Dropped, How};
 pub use error::ReplicaError;
 pub use ingest::{Ingest, IngestError, Ingested};
 pub use integrity::IntegrityError;
-pub use log::{Glimpse, Landmark, LogEntry, LogFilter, Place, Spot};
+pub use log::{ChangeKind, Glimpse, Landmark, LogEntry, LogFilter, Place, Spot};
 pub use meta::{NewReplica, RemoteInfo, ReplicaInfo};
 pub use moment::{Axis, Moment, Point};
 pub use okr_proto::{PushOutcome, Refusal};
 pub use operation::{Did, Operation, OperationChange, OperationEntry, Standing};
 pub use reading::{
-    CheckInFact, CycleStanding, Found, KeyResultSeries, KeyResultStanding, MeasureStep,
-    ObjectiveFilter, ObjectiveSeries, ObjectiveStanding, Origin, Reading,
+    Blame, Changed, ChangedField, CheckInFact, CycleStanding, Diff, DiffScope, FieldBlame, Found,
+    Given, KeyResultSeries, KeyResultStanding, MeasureStep, ObjectiveFilter, ObjectiveSeries,
+    ObjectiveStanding, Origin, Patch, Reading, RollUp, RollUpOf, Stand, Stands,
 };
 pub use remote::{
     Follow, Followed, Following, GrpcOptions, GrpcRemote, Identity, LoggedIn, LoginCode,

@@ -2,6 +2,7 @@
 
 mod about;
 mod glimpse;
+mod kind;
 
 pub use glimpse::{Glimpse, Landmark, Spot};
 
@@ -18,6 +19,7 @@ use crate::error::ReplicaError;
 use crate::moment::Axis;
 use crate::replica::Replica;
 use crate::{meta, pending, record, short};
+pub use kind::ChangeKind;
 
 /// By how much a device's clock may be ahead of the server's before it is pointed out.
 const CLOCK_TOLERANCE_US: i64 = 5 * 60 * 1_000_000;
@@ -55,6 +57,13 @@ pub struct LogFilter {
     pub after_position: Option<Position>,
     /// Those up to this position; pending ones are not.
     pub until_position: Option<Position>,
+    /// Those of any of these kinds; empty: of any kind.
+    pub kinds: Vec<ChangeKind>,
+    /// Those that set this field of something that was there, by its word.
+    pub field: Option<&'static str>,
+    /// Those in which this text was written, which is in lower case; the letters' case there does not
+    /// count.
+    pub text: Option<String>,
     /// At most so many.
     pub limit: Option<usize>,
     /// Those that wait to be pushed, too.
@@ -114,6 +123,33 @@ impl Replica {
         sort(&mut waiting, filter);
         waiting.truncate(limit);
         Ok(waiting)
+    }
+
+    /// Gives each change that a filter lets through to `take`, in no particular order and without
+    /// keeping it; the limit does not count.
+    ///
+    /// # Errors
+    /// The store's failures.
+    pub fn each_change(
+        &self,
+        filter: &LogFilter,
+        mut take: impl FnMut(LogEntry),
+    ) -> Result<(), ReplicaError> {
+        let snapshot = self.snapshot()?;
+        let filter = LogFilter {
+            limit: None,
+            ..filter.clone()
+        };
+        for entry in waiting(snapshot.db, &filter)? {
+            take(entry);
+        }
+        about::each_position(snapshot.db, &filter, |position| {
+            let entry = entry(snapshot.db, position)?;
+            entry
+                .filter(|entry| filter.lets_through(entry))
+                .map(&mut take);
+            Ok(true)
+        })
     }
 
     /// Returns a change by its id, wherever it stands.
@@ -197,7 +233,8 @@ fn waiting(db: &Connection, filter: &LogFilter) -> Result<Vec<LogEntry>, Replica
         let time = filter.since.is_none_or(|since| at >= since)
             && filter.until.is_none_or(|until| at <= until);
         if person && time && about.concerns(change)? {
-            entries.push(pending_entry(me, change.clone()));
+            let entry = pending_entry(me, change.clone());
+            entries.extend(Some(entry).filter(|entry| filter.lets_through(entry)));
         }
     }
     Ok(entries)
@@ -276,7 +313,8 @@ fn confirmed(
     let mut entries = Vec::new();
     about::each_position(db, filter, |position| {
         if entries.len() < limit {
-            entries.extend(entry(db, position)?);
+            let entry = entry(db, position)?;
+            entries.extend(entry.filter(|entry| filter.lets_through(entry)));
         }
         Ok(entries.len() < limit)
     })?;

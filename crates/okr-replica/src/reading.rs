@@ -2,10 +2,14 @@
 //!
 //! What is confirmed comes from the database; what is pending and fits lies over it in memory.
 
+mod blame;
 mod check_in;
 mod commitment;
+mod diff;
 mod find;
+mod life;
 mod list;
+mod patch;
 mod queue;
 mod series;
 mod standing;
@@ -23,9 +27,12 @@ use okr_core::id::{
 use okr_core::view::View;
 use rusqlite::Connection;
 
+pub use blame::{Blame, FieldBlame, Given};
 pub use check_in::CheckInFact;
+pub use diff::{Changed, ChangedField, Diff, DiffScope, RollUp, RollUpOf, Stand, Stands};
 pub use find::Found;
 pub use list::ObjectiveFilter;
+pub use patch::Patch;
 pub use series::{KeyResultSeries, MeasureStep, ObjectiveSeries, Origin};
 pub use standing::{CycleStanding, KeyResultStanding, ObjectiveStanding};
 

@@ -4,6 +4,7 @@
     reason = "the helpers of tests fail as the tests do"
 )]
 
+mod as_of;
 mod conflicts;
 mod contract;
 mod convergence;

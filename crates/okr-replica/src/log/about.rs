@@ -169,7 +169,7 @@ fn by_author(
     let Some(number) = number else {
         return Ok(Vec::new());
     };
-    let enough = filter.about.is_empty() && filter.axis == Axis::Recorded;
+    let enough = filter.about.is_empty() && filter.axis == Axis::Recorded && !filter.sifts();
     let limit = filter.limit.filter(|_| enough);
     let limit = limit
         .and_then(|limit| i64::try_from(limit).ok())

@@ -82,20 +82,33 @@ impl Reading<'_> {
         key_result: KeyResultId,
         key: Option<EntityKey>,
     ) -> Result<Option<Known>, ReplicaError> {
+        Ok(self.newest(key_result, key, 1)?.into_iter().next())
+    }
+
+    /// Returns so many check-ins that were not taken back, the one that counts first.
+    pub(super) fn newest(
+        &self,
+        key_result: KeyResultId,
+        key: Option<EntityKey>,
+        count: usize,
+    ) -> Result<Vec<Known>, ReplicaError> {
         let mut found = self.changed_of(key_result);
         found.retain(|known| match &known.entity {
             Entity::CheckIn(check_in) => !check_in.retracted,
             _ => false,
         });
+        let changed = found.len();
         let key = match key {
             Some(key) => Some(key),
             None => version::find(self.snapshot.db, key_result.into())?,
         };
         self.walk(key, false, |known| {
             found.push(known);
-            false
+            found.len() - changed < count
         })?;
-        Ok(found.into_iter().max_by_key(rank))
+        found.sort_by_key(|known| Reverse(rank(known)));
+        found.truncate(count);
+        Ok(found)
     }
 
     /// Returns the check-ins that pending changes are about.

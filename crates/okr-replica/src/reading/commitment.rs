@@ -27,13 +27,11 @@ impl Reading<'_> {
             return Ok(None);
         }
         let confirmed = self.first_committed(id)?;
-        let opened = self.queue.events(id.into()).iter().filter(|queued| {
-            let counts = self
-                .definitions
-                .waiting
-                .counts(queued.place, queued.authored_at);
-            counts && matches!(queued.event, Event::Cycle(_, CycleEvent::Opened))
-        });
+        let waiting = self.definitions.waiting;
+        let opened = self
+            .queue
+            .events(id.into(), waiting)
+            .filter(|queued| matches!(queued.event, Event::Cycle(_, CycleEvent::Opened)));
         Ok(match self.moment.axis {
             Axis::Recorded => confirmed.or_else(|| {
                 opened.map(|queued| queued.place).min().map(|place| Bound {
@@ -142,9 +140,8 @@ impl Reading<'_> {
             return Ok(Some(first.entity));
         }
         let waiting = self.definitions.waiting;
-        let mut events = self.queue.events(id).iter();
-        let first = events.find(|queued| waiting.counts(queued.place, queued.authored_at));
-        Ok(first.and_then(|queued| Entity::evolve(None, &queued.event)))
+        let first = self.queue.events(id, waiting).next();
+        Ok(first.and_then(|queued| Entity::evolve(None, queued.event)))
     }
 
     /// Says whether an objective came into its cycle after the commitment.

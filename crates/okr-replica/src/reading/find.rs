@@ -83,13 +83,8 @@ impl Reading<'_> {
         let mut ids = self.ids(sql, &[&slug, &version::condition_value(confirmed)])?;
         for id in &self.queue.order {
             let waiting = self.definitions.waiting;
-            let mut events = self
-                .queue
-                .events(*id)
-                .iter()
-                .filter(|queued| waiting.counts(queued.place, queued.authored_at));
-            if events
-                .any(|queued| given_slug(&queued.event).is_some_and(|new| new.as_str() == slug))
+            let mut events = self.queue.events(*id, waiting);
+            if events.any(|queued| given_slug(queued.event).is_some_and(|new| new.as_str() == slug))
             {
                 ids.insert(*id);
             }

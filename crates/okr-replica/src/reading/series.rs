@@ -226,13 +226,9 @@ impl Reading<'_> {
                 })
             }));
         }
-        for queued in self.queue.events(id.into()) {
-            let counts = self
-                .definitions
-                .waiting
-                .counts(queued.place, queued.authored_at);
-            let change = self.queue.changes.get(queued.place).filter(|_| counts);
-            if let (Some(change), Some(event)) = (change, about(id, &queued.event)) {
+        for queued in self.queue.events(id.into(), self.definitions.waiting) {
+            let change = self.queue.changes.get(queued.place);
+            if let (Some(change), Some(event)) = (change, about(id, queued.event)) {
                 let origin = Origin {
                     place: Place::Pending,
                     author: self.me,

@@ -130,11 +130,22 @@ impl Reading<'_> {
     /// # Errors
     /// The store's failures.
     pub fn cycle_standing(&self, id: CycleId) -> Result<Option<CycleStanding>, ReplicaError> {
+        self.stand_cycle(id, false)
+    }
+
+    /// Returns how a cycle stands, with the archived objectives if these are wanted, too; they do not
+    /// count in its progress.
+    pub(super) fn stand_cycle(
+        &self,
+        id: CycleId,
+        archived: bool,
+    ) -> Result<Option<CycleStanding>, ReplicaError> {
         let Some(frame) = self.frame(id)? else {
             return Ok(None);
         };
         let filter = ObjectiveFilter {
             cycle: Some(id),
+            archived,
             ..ObjectiveFilter::default()
         };
         let mut objectives = Vec::new();

@@ -6,6 +6,7 @@ use okr_core::id::{ChangeId, EntityId, Position};
 use super::texts::Texts;
 use crate::error::ReplicaError;
 use crate::log::{self, LogEntry};
+use crate::moment::Waiting;
 use crate::reading::Reading;
 use crate::version::{self, Version};
 use crate::{meta, pending};
@@ -48,8 +49,8 @@ pub(super) fn lives(reading: &Reading<'_>, id: EntityId) -> Result<Vec<Life>, Re
         }
     }
     let mut entity = lives.last().map(|life| life.entity.clone());
-    for queued in reading.queue().events(id) {
-        entity = Entity::evolve(entity.take(), &queued.event);
+    for queued in reading.queue().events(id, Waiting::Everything) {
+        entity = Entity::evolve(entity.take(), queued.event);
         if let Some(entity) = &entity {
             go_on(&mut lives, entity.clone(), Start::Pending(queued.place));
         }

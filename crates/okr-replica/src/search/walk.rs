@@ -15,7 +15,7 @@ use super::texts::{TextField, Texts};
 use super::{Hits, RANKED, SearchKind, SearchOrder};
 use crate::error::ReplicaError;
 use crate::meta::{self, Meta};
-use crate::moment::{Bound, Confirmed};
+use crate::moment::{Bound, Confirmed, Waiting};
 use crate::reading::Reading;
 use crate::version::{self, EntityKey, Version};
 use crate::{log, record};
@@ -110,7 +110,7 @@ impl<'a, 'r> Walk<'a, 'r> {
         let queue = self.reading.queue();
         for sifted in self.sieve.sift(&texts)? {
             let entity = things[sifted.place];
-            let newest = queue.events(entity.id()).last();
+            let newest = queue.events(entity.id(), Waiting::Everything).last();
             if self.scope.holds(entity)? {
                 self.found.push(Candidate {
                     what: What::Thing(entity.clone()),

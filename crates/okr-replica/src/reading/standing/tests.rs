@@ -130,7 +130,7 @@ fn standing(replica: &Replica, moment: Moment, id: KeyResultId) -> Option<KeyRes
     replica.reading(moment).unwrap().standing(id).unwrap()
 }
 
-fn on(axis: Axis, day: Date) -> Moment {
+pub(crate) fn on(axis: Axis, day: Date) -> Moment {
     Moment {
         axis,
         point: Point::Time(noon(day)),
