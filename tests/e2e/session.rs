@@ -27,6 +27,14 @@ const READERS: &[&[&str]] = &[
     &["cycle", "list"],
     &["member", "list"],
     &["checkin", "list", "api-p99"],
+    &["log", "--patch"],
+    &["log", "--stat"],
+    &["log", "--kind", "check-in", "--grep", "pooling"],
+    &["diff"],
+    &["diff", "2026-11-22..", "fast", "--stat"],
+    &["blame", "api-p99"],
+    &["blame", "api-p99.value"],
+    &["blame", "2026-Q4"],
 ];
 
 /// Makes a workspace with a cycle, an objective, two key results and a check-in.

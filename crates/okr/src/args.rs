@@ -7,6 +7,7 @@ mod chart;
 mod check_in;
 mod cycle;
 mod goal;
+mod history;
 mod import;
 mod key_result;
 mod objective;
@@ -32,6 +33,7 @@ pub(crate) use cycle::{
     CycleAddArgs, CycleArgs, CycleCommand, CycleReference, CycleSetArgs, CycleStepArgs,
 };
 pub(crate) use goal::{AbandonArgs, ArchiveArgs, Reason, StepArgs, TagArgs};
+pub(crate) use history::{BlameArgs, DiffArgs};
 pub(crate) use import::ImportArgs;
 pub(crate) use key_result::{
     KeyResultAddArgs, KeyResultArgs, KeyResultCloseArgs, KeyResultCommand, KeyResultSetArgs,
@@ -48,8 +50,8 @@ pub(crate) use people::{
     TeamMemberChange, TeamMemberCommand, TeamSetArgs, TeamStepArgs,
 };
 pub(crate) use read::{
-    FrameKind, Limit, ListArgs, ListKind, LogArgs, ReplayArgs, ReplayStep, ShowArgs, ShowOneArgs,
-    StatusArgs, TreeArgs,
+    FrameKind, LOG_LIMIT, Limit, ListArgs, ListKind, LogArgs, ReplayArgs, ReplayStep, ShowArgs,
+    ShowOneArgs, StatusArgs, TreeArgs,
 };
 pub(crate) use search::SearchArgs;
 pub(crate) use start::{
@@ -212,6 +214,10 @@ pub(crate) enum Command {
     Log(LogArgs),
     /// Draw how goals went, with targets, pace and forecast
     Chart(ChartArgs),
+    /// Compare two moments: what changed, from what to what, and who did it
+    Diff(DiffArgs),
+    /// Show who set each field, when and why, and what it was before
+    Blame(BlameArgs),
     /// Play history frame by frame
     Replay(ReplayArgs),
     /// Follow changes as they are made
@@ -258,6 +264,8 @@ impl Command {
             Self::Search(_) => "search",
             Self::Log(_) => "log",
             Self::Chart(_) => "chart",
+            Self::Diff(_) => "diff",
+            Self::Blame(_) => "blame",
             Self::Replay(_) => "replay",
             Self::Watch(_) => "watch",
             Self::Help(_) => "help",
@@ -291,6 +299,8 @@ impl Command {
             | Self::Search(_)
             | Self::Log(_)
             | Self::Chart(_)
+            | Self::Diff(_)
+            | Self::Blame(_)
             | Self::Replay(_) => Honours::READS,
             Self::Workspace(_)
             | Self::Help(_)

@@ -1,10 +1,12 @@
 //! The commands: one file for each verb or noun.
 
+mod blame;
 mod chart;
 mod checkin;
 mod clone;
 mod conflicts;
 mod cycle;
+mod diff;
 mod goal;
 mod help;
 mod import;
@@ -82,6 +84,8 @@ pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exi
         Some(Command::Search(args)) => search::run(context, &args),
         Some(Command::Log(args)) => log::run(context, &args),
         Some(Command::Chart(args)) => chart::run(context, &args),
+        Some(Command::Diff(args)) => diff::run(context, &args),
+        Some(Command::Blame(args)) => blame::run(context, &args),
         Some(Command::Replay(args)) => replay::run(context, &args),
         Some(Command::Watch(args)) => watch::run(context, &args),
         Some(Command::Help(args)) => help::run(context, &args),

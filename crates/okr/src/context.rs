@@ -21,7 +21,7 @@ use crate::workspace::{Environment, Places, Workspace};
 use crate::zone::zone_named;
 use ids::Ids;
 
-pub(crate) use moment::{AtInfo, axis_word, cycle_day, named as moment_named, only_change};
+pub(crate) use moment::{AtInfo, axis_word, cycle_day, named as moment_named, only_change, placed};
 
 /// What every command is given.
 pub(crate) struct Context {

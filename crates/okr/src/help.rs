@@ -31,6 +31,8 @@ Look
   show         Show things in full, with their history
   search       Search titles, descriptions, notes and reasons
   log          Show who changed what, when, from what to what, and why
+  diff         Compare two moments: what changed, and who did it
+  blame        Show who set each field, when and why, and what it was before
   chart        Draw how goals went, with targets, pace and forecast
   replay       Play history frame by frame
   watch        Follow changes as they are made

@@ -3,25 +3,32 @@
 //! Their names and fields are a promise to scripts: fields are added, never changed or removed. Ids
 //! are full UUIDs, times RFC 3339, days ISO 8601, and numbers exact decimals in strings.
 
+mod blame;
 mod change;
 mod check_in;
+mod diff;
 mod frame;
 mod goal;
 mod measure;
 mod own;
+mod patch;
 mod place;
 mod progress;
 mod reference;
 mod series;
+mod setter;
 mod shown;
 mod status;
 mod tree;
 
+pub(crate) use blame::BlameItem;
 pub(crate) use change::ChangeItem;
 pub(crate) use check_in::CheckInItem;
+pub(crate) use diff::{ChangedItem, CountItem, DiffCountsItem, DiffItem, RollUpItem};
 pub(crate) use frame::{FrameFileItem, FrameItem};
 pub(crate) use goal::{CycleItem, KeyResultItem, ObjectiveItem, PersonItem, TeamItem};
 pub(crate) use own::ByItem;
+pub(crate) use patch::{LogStatItem, PatchItem, ThingCountItem};
 pub(crate) use reference::{PersonRef, ThingRef};
 pub(crate) use series::SeriesItem;
 pub(crate) use shown::{ShownItem, WithHistory};

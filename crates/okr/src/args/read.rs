@@ -2,9 +2,13 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
+use okr_core::field::FIELD_WORDS;
+use okr_replica::ChangeKind;
 
 use crate::help;
+use crate::wording::{field_named, typed_field};
 
 /// Arguments of `okr status`.
 #[derive(Args, Clone, Debug, Default)]
@@ -167,13 +171,56 @@ pub(crate) struct LogArgs {
     #[arg(long, value_name = "PERSON")]
     pub(crate) by: Option<String>,
 
-    /// Show at most this many changes, or "all"
-    #[arg(long, value_name = "N", default_value = "50", value_parser = parse_limit)]
-    pub(crate) limit: Limit,
+    /// Only changes that set this field, such as target, value, owner or state
+    #[arg(long, value_name = "FIELD", value_parser = parse_field)]
+    pub(crate) field: Option<&'static str>,
+
+    /// Only changes of these kinds, separated by commas
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = change_kind())]
+    pub(crate) kind: Vec<ChangeKind>,
+
+    /// Only changes in which this text was written: titles, notes, reasons
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) grep: Option<String>,
+
+    /// Show at most this many changes, or "all"; 50 unless said otherwise, with --stat all
+    #[arg(long, value_name = "N", value_parser = parse_limit)]
+    pub(crate) limit: Option<Limit>,
 
     /// Show the oldest first
     #[arg(long)]
     pub(crate) reverse: bool,
+
+    /// Show every field that a change set, from what to what, in full
+    #[arg(long)]
+    pub(crate) patch: bool,
+
+    /// Count the changes by kind, person and goal instead
+    #[arg(long, conflicts_with_all = ["patch", "reverse"])]
+    pub(crate) stat: bool,
+
+    /// Show each change on one line
+    #[arg(long, conflicts_with_all = ["patch", "stat"])]
+    pub(crate) oneline: bool,
+}
+
+/// How many changes of the log are shown unless said otherwise.
+pub(crate) const LOG_LIMIT: usize = 50;
+
+fn parse_field(text: &str) -> Result<&'static str, String> {
+    field_named(text).ok_or_else(|| {
+        let words: Vec<String> = FIELD_WORDS.iter().map(|word| typed_field(word)).collect();
+        format!("fields are {}", words.join(", "))
+    })
+}
+
+fn change_kind() -> impl TypedValueParser<Value = ChangeKind> {
+    PossibleValuesParser::new(ChangeKind::ALL.map(ChangeKind::word)).map(|word| {
+        let mut kinds = ChangeKind::ALL.into_iter();
+        kinds
+            .find(|kind| kind.word() == word)
+            .expect("the words offered are the words understood")
+    })
 }
 
 /// How much of a history is shown.

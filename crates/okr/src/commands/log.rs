@@ -1,7 +1,10 @@
 //! `okr log`: who changed what, when, from what to what, and why.
 
 pub(crate) mod before;
+mod oneline;
+pub(crate) mod patch;
 pub(crate) mod screen;
+mod stat;
 mod window;
 
 use okr_core::event::{
@@ -14,13 +17,14 @@ use okr_replica::{Axis, LogEntry, LogFilter, Point};
 pub(crate) use window::Window;
 
 use super::past::{Past, learn_from};
-use crate::args::{Limit, LogArgs};
+use crate::args::{LOG_LIMIT, Limit, LogArgs};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::failure;
 use crate::output::ChangeItem;
 use crate::render::Screen;
+use crate::ui::OutputFormat;
 use crate::wording::{PENDING, Told, told};
 
 /// What has a history of its own.
@@ -41,7 +45,10 @@ pub(crate) fn run(context: &mut Context, args: &LogArgs) -> Result<Exit, CliErro
     let replica = context.replica()?;
     let mut past = Past::open(context, &replica)?;
     let mut filter = filter(context, &past, args)?;
-    let limit = match args.limit {
+    if args.stat {
+        return stat::run(context, &mut past, (&filter, args));
+    }
+    let limit = match args.limit.unwrap_or(Limit::At(LOG_LIMIT)) {
         Limit::At(limit) => Some(limit),
         Limit::All => None,
     };
@@ -51,7 +58,13 @@ pub(crate) fn run(context: &mut Context, args: &LogArgs) -> Result<Exit, CliErro
     let has_more = limit.is_some_and(|limit| entries.len() > limit);
     entries.truncate(limit.unwrap_or(usize::MAX));
     learn_entries(context, &mut past, &entries)?;
-    answer(context, &past, &filter, &entries)?;
+    if args.patch {
+        patch::answer(context, &mut past, &entries)?;
+    } else if args.oneline && context.ui.output() == OutputFormat::Table {
+        oneline::answer(context, &past, (&filter, &entries))?;
+    } else {
+        answer(context, &past, &filter, &entries)?;
+    }
     if entries.is_empty() {
         match &past.at.words {
             Some(_) => past.hint_empty(context),
@@ -62,10 +75,9 @@ pub(crate) fn run(context: &mut Context, args: &LogArgs) -> Result<Exit, CliErro
     }
     if has_more {
         let which = if args.reverse { "later" } else { "earlier" };
-        let things = args.references.join(" ");
-        let space = if things.is_empty() { "" } else { " " };
-        let hint = format!("{which} changes: okr log{space}{things} --limit all");
-        context.ui.hint(&hint);
+        context
+            .ui
+            .hint(&format!("{which} changes: add --limit all"));
     }
     Ok(Exit::Ok)
 }
@@ -114,9 +126,9 @@ fn filter(context: &mut Context, past: &Past<'_>, args: &LogArgs) -> Result<LogF
         axis: past.at.moment.axis,
         after_position: None,
         until_position: positions.min(),
-        kinds: Vec::new(),
-        field: None,
-        text: None,
+        kinds: args.kind.clone(),
+        field: args.field,
+        text: args.grep.as_ref().map(|text| text.to_lowercase()),
         limit: None,
         pending: true,
         oldest_first: args.reverse,
@@ -135,7 +147,7 @@ fn answer(
     } else {
         before::latest(past.replica, filter, entries)?
     };
-    let items: Vec<ChangeItem> = if context.ui.output() == crate::ui::OutputFormat::Table {
+    let items: Vec<ChangeItem> = if context.ui.output() == OutputFormat::Table {
         Vec::new()
     } else {
         entries

@@ -1,6 +1,6 @@
 //! `okr show`: things in full, with how they came to be what they are.
 
-mod facts;
+pub(super) mod facts;
 mod find;
 mod screen;
 
@@ -8,10 +8,11 @@ use okr_core::entity::{Cycle, Person, Team};
 use okr_core::id::{EntityId, KeyResultId, ObjectiveId};
 use okr_core::view::View as _;
 use okr_replica::{
-    CheckInFact, CycleStanding, KeyResultStanding, LogEntry, LogFilter, ObjectiveStanding, Point,
+    CheckInFact, CycleStanding, KeyResultStanding, LogEntry, LogFilter, ObjectiveStanding, Patch,
+    Point,
 };
 
-use super::log::{before, learn_entries};
+use super::log::{before, learn_entries, patch};
 use super::past::Past;
 use crate::args::ShowArgs;
 use crate::context::Context;
@@ -19,8 +20,8 @@ use crate::error::CliError;
 use crate::exit::Exit;
 use crate::failure;
 use crate::output::{
-    ChangeItem, CheckInItem, CycleItem, KeyResultItem, ObjectiveItem, PersonItem, ShownItem,
-    TeamItem, WithHistory,
+    ChangeItem, CheckInItem, CycleItem, KeyResultItem, ObjectiveItem, PatchItem, PersonItem,
+    ShownItem, TeamItem, WithHistory,
 };
 use crate::ui::OutputFormat;
 use find::Target;
@@ -42,6 +43,8 @@ struct Shown {
     check_ins: Vec<CheckInFact>,
     changes: Vec<LogEntry>,
     before: before::Latest,
+    /// What a change did, thing by thing.
+    patch: Vec<Patch>,
 }
 
 /// Runs `okr show`.
@@ -111,7 +114,12 @@ fn read(
     let id = match target {
         Target::Change(entry) => {
             let changes = vec![*entry];
-            return history_of(context, past, Thing::Change, (Vec::new(), changes)).map(Some);
+            let patch = patch::read(context, past, &changes)?.pop();
+            let shown = history_of(context, past, Thing::Change, (Vec::new(), changes))?;
+            return Ok(Some(Shown {
+                patch: patch.unwrap_or_default(),
+                ..shown
+            }));
         }
         Target::Entity(id) => id,
     };
@@ -164,6 +172,7 @@ fn history_of(
         check_ins,
         before: before::latest(past.replica, &filter, &changes)?,
         changes,
+        patch: Vec::new(),
     })
 }
 
@@ -270,12 +279,11 @@ impl Shown {
                 check_ins: None,
                 changes,
             })),
-            Thing::Change => ShownItem::Change(Box::new(
-                changes
-                    .into_iter()
-                    .next()
-                    .expect("a change is shown with itself as its history"),
-            )),
+            Thing::Change => {
+                let entry = self.changes.first();
+                let entry = entry.expect("a change is shown with itself as its history");
+                ShownItem::Change(Box::new(PatchItem::new(entry, &self.patch, names)))
+            }
         }
     }
 }

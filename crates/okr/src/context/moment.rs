@@ -92,7 +92,11 @@ pub(crate) fn named(
     placed(context, replica, &present, (&when, axis, clock))
 }
 
-fn placed(
+/// Places a moment on an axis.
+///
+/// # Errors
+/// When there is no such moment, or the replica cannot be read.
+pub(crate) fn placed(
     context: &mut Context,
     replica: &Replica,
     present: &Reading<'_>,

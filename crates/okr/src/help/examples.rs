@@ -368,7 +368,19 @@ Examples:
   okr log
   okr log api-p99 --limit 4
   okr log fast --since \"last monday\" --by @ana
-  okr log -o jsonl --limit all";
+  okr log api-p99 --field target --patch    every move of the target, in full
+  okr log --kind amendment,state --since cycle:start
+  okr log --grep \"new CDN\" --oneline
+  okr log -c 2026-Q4 --stat                 how much, of what, by whom
+  okr log -o jsonl --limit all
+
+Kinds: created, check-in, correction (of a check-in, or taken back), target (a measure moved), state
+(opened, closed, published, abandoned, archived, restored, reopened), edit (of any other field),
+people, amendment (a definition changed after its commitment).
+
+--field finds what sets a field of something that was there, check-ins too (value, confidence, note).
+--grep looks into titles, names, descriptions, notes, reflections and reasons, whatever the letters'
+case. All conditions add up, and the limit counts what they leave.";
     /// Of `okr chart`.
     CHART = "\
 Examples:
@@ -385,6 +397,33 @@ written. Several goals are drawn in their unit when it is the same, else as prog
 of each day. The forecast is the line through the check-ins of the last 6 weeks that no single one
 can bend (Theil-Sen; check-ins on 3 days are needed); half of these check-ins lie as near to it as
 the edge of its band.";
+    /// Of `okr diff`.
+    DIFF = "\
+Examples:
+  okr diff                               the current week
+  okr diff \"last friday\"..
+  okr diff 2026-10-01..2026-10-31 -t platform
+  okr diff cycle:start.. api-p99 runbooks
+  okr diff last-sync..                   what came with the last changes
+  okr diff 9c41f0e7 --stat               since a change, numbers only
+  okr diff 2026-09-30.. -c 2026-Q4 --axis authored
+  okr diff yesterday.. --exit-code -q    exit 3 when anything changed
+
+A day means its end, as with --at: 2026-11-19..2026-11-20 is what changed on the 20th. Told are fields,
+values and confidence, progress and status, each with who set it by which change and why. The status
+moves with time, too; that is told of the goals of open cycles. Signs: + added, - archived or
+abandoned, ~ changed.";
+    /// Of `okr blame`.
+    BLAME = "\
+Examples:
+  okr blame api-p99
+  okr blame api-p99.target               this field alone, with all that it was before
+  okr blame fast --at 2026-11-01
+  okr blame 2026-Q4.state
+  okr blame @ben.role -o json
+
+The value and confidence of a key result are those of the check-in that counts, and what they were
+before is that of the one before it.";
     /// Of `okr replay`.
     REPLAY = "\
 Examples:

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::change::ChangeItem;
 use super::check_in::CheckInItem;
 use super::goal::{CycleItem, KeyResultItem, ObjectiveItem, PersonItem, TeamItem};
+use super::patch::PatchItem;
 use crate::ui::Item;
 
 /// A thing with its history.
@@ -39,7 +40,7 @@ pub(crate) enum ShownItem {
     Cycle(WithHistory<CycleItem>),
     Person(WithHistory<PersonItem>),
     CheckIn(Box<WithHistory<CheckInItem>>),
-    Change(Box<ChangeItem>),
+    Change(Box<PatchItem>),
 }
 
 impl Item for ShownItem {

@@ -72,6 +72,20 @@ fn recorded(event: &Event) -> Option<CheckInId> {
     }
 }
 
+/// Says why a change was made: its reason or, of a check-in without one, its note.
+pub(crate) fn why(entry: &LogEntry) -> Option<String> {
+    if let Some(reason) = &entry.reason {
+        return Some(reason.to_string());
+    }
+    let mut events = entry.change.iter().flat_map(|change| &change.events);
+    events.find_map(|event| match event {
+        Event::CheckIn(_, CheckInEvent::Recorded(new)) => {
+            new.note.as_ref().map(ToString::to_string)
+        }
+        _ => None,
+    })
+}
+
 /// Names the author and, where it is somebody else, the person who originally did it.
 pub(crate) fn who(
     author: PersonId,

@@ -29,8 +29,8 @@ pub(crate) fn latest(
     let mut following = Following {
         replica,
         axis: filter.axis,
-        // Entries that a person was filtered by leave out what others reported in between.
-        has_gaps: filter.author.is_some(),
+        // Entries of one person, or of some kind, leave out what was reported in between.
+        has_gaps: filter.author.is_some() || filter.sifts(),
         now: HashMap::new(),
         found: Latest::new(),
     };

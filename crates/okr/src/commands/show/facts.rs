@@ -5,29 +5,29 @@ use crate::render::{Cell, Column, Screen, Table, Tone};
 
 /// Facts, in the order in which they are shown.
 #[derive(Clone, Debug)]
-pub(super) struct Facts(Table);
+pub(crate) struct Facts(Table);
 
 impl Facts {
     /// Begins without any fact.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Table::new([Column::left(""), Column::left("")]))
     }
 
     /// Adds a fact.
-    pub(super) fn add(&mut self, word: &str, value: impl Into<Cell>) {
+    pub(crate) fn add(&mut self, word: &str, value: impl Into<Cell>) {
         let word = Cell::toned(Tone::Plain, "  ").and(Tone::Dim, word);
         self.0.row([word, value.into()]);
     }
 
     /// Adds a fact that not every thing has.
-    pub(super) fn add_some(&mut self, word: &str, value: Option<impl Into<Cell>>) {
+    pub(crate) fn add_some(&mut self, word: &str, value: Option<impl Into<Cell>>) {
         if let Some(value) = value {
             self.add(word, value);
         }
     }
 
     /// Renders the facts below each other, aligned also in a pipe.
-    pub(super) fn render(&self, screen: &Screen) -> String {
+    pub(crate) fn render(&self, screen: &Screen) -> String {
         // Values are not cut: what is shown in full must be all there.
         let whole = Screen {
             width: usize::MAX,

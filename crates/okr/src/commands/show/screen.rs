@@ -48,7 +48,12 @@ pub(super) fn render(shown: &Shown, past: &Past<'_>, screen: &Screen) -> String 
         let table = table.render(&whole);
         parts.push(section("Check-ins", &table, screen));
     }
-    if !shown.changes.is_empty() {
+    if let Thing::Change = shown.thing {
+        let text = log::patch::things(&shown.patch, past, screen);
+        if !text.is_empty() {
+            parts.push(section("What it did", &text, screen));
+        }
+    } else if !shown.changes.is_empty() {
         let log = log::aligned(&shown.changes, &shown.before, past, screen);
         parts.push(section("Changes", &log, screen));
     }
@@ -398,6 +403,19 @@ fn change(entry: &LogEntry, past: &Past<'_>, screen: &Screen) -> String {
     facts.add("written", local(entry.authored_at, &past.at.clock));
     facts.add("recorded", recorded(&entry.place, past));
     facts.add("source", entry.source.word());
+    facts.add_some(
+        "clock",
+        entry
+            .clock_ahead
+            .then_some("the author's clock was ahead of the server's"),
+    );
+    facts.add_some(
+        "attention",
+        entry
+            .change
+            .is_none()
+            .then_some("upgrade okr to read what it says"),
+    );
     let amendment = entry.change.as_ref().and_then(|change| change.amendment);
     facts.add_some("amendment", amendment.map(AmendmentCategory::word));
     facts.add_some("reason", entry.reason.as_ref().map(ToString::to_string));

@@ -47,7 +47,7 @@ pub(super) fn with_history() -> Machine {
     machine
 }
 
-const LATER: &str = "2026-11-27T09:30:00+01:00";
+pub(super) const LATER: &str = "2026-11-27T09:30:00+01:00";
 
 pub(super) fn screen(machine: &Machine, width: u16, words: &[&str]) -> String {
     let streams = Streams {
