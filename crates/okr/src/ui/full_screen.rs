@@ -14,6 +14,7 @@ use ratatui_crossterm::crossterm::event::{
     self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers,
 };
 use ratatui_crossterm::crossterm::execute;
+use ratatui_crossterm::crossterm::style::force_color_output;
 use ratatui_crossterm::crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
@@ -49,6 +50,9 @@ pub(crate) enum Input {
 impl FullScreen {
     pub(super) fn open() -> io::Result<Self> {
         wait_for_signals()?;
+        // Whoever draws knows by flags and environment whether there is colour; it is not for the
+        // library to look at the environment once more.
+        force_color_output(true);
         IS_TAKEN.store(true, Ordering::SeqCst);
         let opened = enable_raw_mode()
             .and_then(|()| execute!(io::stdout(), EnterAlternateScreen, Hide))
