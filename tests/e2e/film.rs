@@ -78,16 +78,10 @@ impl Stage {
              stty -a | tr ' ;' '\\n\\n' | grep -x -e '-*icanon' -e '-*echo'\nexec cat\n"
         );
         fs::write(&outer, line).unwrap();
-        let (columns, rows) = size;
-        let output = stage.tmux(&[
-            "new-session",
-            "-d",
-            "-x",
-            &columns.to_string(),
-            "-y",
-            &rows.to_string(),
-            &format!("sh {}", quoted(outer.as_os_str())),
-        ]);
+        let (columns, rows) = (size.0.to_string(), size.1.to_string());
+        let script = format!("sh {}", quoted(outer.as_os_str()));
+        let session = ["new-session", "-d", "-x", &columns, "-y", &rows, &script];
+        let output = stage.tmux(&session);
         assert!(output.status.success(), "{output:?}");
         stage
     }
@@ -269,14 +263,10 @@ fn without_somebody_who_watches_the_frames_are_printed() {
     let stage = Stage::open(&home, directory.path(), (80, 50), &arguments);
     let screen = stage.shows("ended with 0");
     assert!(screen.contains("50 → 100 million users"), "{screen}");
-    drop(stage);
     let dumb = home.with("TERM", "dumb");
-    let stage = Stage::open(
-        &dumb,
-        directory.path(),
-        (80, 50),
-        &["replay", "active-users"],
-    );
+    let other = directory.path().join("dumb");
+    fs::create_dir(&other).unwrap();
+    let stage = Stage::open(&dumb, &other, (80, 50), &["replay", "active-users"]);
     stage.shows("ended with 0");
 }
 
