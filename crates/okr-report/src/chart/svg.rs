@@ -46,6 +46,7 @@ pub fn svg(chart: &Chart, id: &str) -> String {
     for (number, line) in chart.lines.iter().enumerate() {
         frame.marks(line, number, &mut body);
     }
+    frame.aims(chart, &mut body);
     frame.labels(chart, &mut body);
     frame.moves(chart, &mut body);
     let bottom = words::below(chart, &mut body);
@@ -251,6 +252,21 @@ impl Frame {
                 "<path class=\"{}\" d=\"{}\"><title>{words}</title></path>",
                 shape.class, shape.path
             );
+        }
+    }
+
+    /// Puts the mark of its goal at the end of each target of several.
+    fn aims(&self, chart: &Chart, body: &mut String) {
+        for level in &chart.levels {
+            if let (Some(line), Some(value)) = (level.line, level.at(self.days.to)) {
+                let shape = mark(line, self.right() * 10, self.y(value));
+                let label = escape(&level.label);
+                let _written = writeln!(
+                    body,
+                    "<path class=\"{}\" d=\"{}\"><title>{label}</title></path>",
+                    shape.class, shape.path
+                );
+            }
         }
     }
 

@@ -77,6 +77,9 @@ fn several_goals_are_told_apart_by_marks() {
     let chart = plan(&same, &request());
     assert_eq!(chart.scale, Scale::Number);
     assert_snapshot!("several_of_one_unit", drawn(&chart, 80, false));
+    // Its values, its target and both in the legend have the mark of the second goal: a diamond.
+    let diamonds = svg(&chart, "chart").matches("class=\"f1\"").count();
+    assert_eq!(diamonds, 2 + 1 + 2);
     assert_eq!(plan(&[steps(), steps()], &request()).scale, Scale::Percent);
 }
 

@@ -177,7 +177,14 @@ fn items(chart: &Chart) -> Vec<Item> {
     }
     for (index, level) in chart.levels.iter().rev().enumerate() {
         let sign = match (level.line, level.role) {
-            (Some(line), _) => stroke(&format!("aim l{line}")),
+            (Some(line), _) => {
+                let shape = mark(line, 240, 0);
+                let aim = stroke(&format!("aim l{line}"));
+                format!(
+                    "{aim}<path class=\"{}\" d=\"{}\"/>",
+                    shape.class, shape.path
+                )
+            }
             (None, Role::Target) => stroke("target"),
             (None, Role::Committed) => stroke("committed"),
             (None, Role::Aside) => stroke("aside"),
