@@ -4,7 +4,7 @@ mod file;
 mod goals;
 mod screen;
 
-use okr_core::id::{EntityId, EntityKind};
+use okr_core::id::{EntityId, EntityKind, KeyResultId};
 use okr_core::value::GoalState;
 use okr_core::{Date, Timestamp};
 use okr_replica::{KeyResultSeries, ObjectiveSeries};
@@ -146,9 +146,17 @@ fn read(past: &mut Past<'_>, id: EntityId) -> Result<Option<Charted>, CliError> 
 }
 
 fn goals_of(charted: &[Charted], past: &Past<'_>, screen: &Screen) -> Vec<Goal> {
+    // What is drawn itself says what moved about it; its objective need not say it again.
+    let alone: Vec<KeyResultId> = charted
+        .iter()
+        .filter_map(|one| match one {
+            Charted::KeyResult(series) => Some(series.standing.key_result.id),
+            Charted::Objective(_) => None,
+        })
+        .collect();
     let goals = charted.iter().map(|one| match one {
         Charted::KeyResult(series) => goals::key_result(series, past, screen),
-        Charted::Objective(series) => goals::objective(series, past, screen),
+        Charted::Objective(series) => goals::objective(series, &alone, past, screen),
     });
     goals.collect()
 }

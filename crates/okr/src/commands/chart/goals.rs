@@ -1,5 +1,6 @@
 //! From series to what the charts are drawn from: facts with names and words.
 
+use okr_core::id::KeyResultId;
 use okr_core::progress::Progress;
 use okr_core::status::Status;
 use okr_core::text::LongText;
@@ -62,8 +63,14 @@ pub(super) fn key_result(series: &KeyResultSeries, past: &Past<'_>, screen: &Scr
     }
 }
 
-/// Makes the goal of an objective: its progress, and what moved under it.
-pub(super) fn objective(series: &ObjectiveSeries, past: &Past<'_>, screen: &Screen) -> Goal {
+/// Makes the goal of an objective: its progress, and what moved under it but for those key results
+/// that are drawn themselves.
+pub(super) fn objective(
+    series: &ObjectiveSeries,
+    alone: &[KeyResultId],
+    past: &Past<'_>,
+    screen: &Screen,
+) -> Goal {
     let standing = &series.standing;
     let objective = &standing.objective;
     let count = standing.key_results.len();
@@ -82,10 +89,13 @@ pub(super) fn objective(series: &ObjectiveSeries, past: &Past<'_>, screen: &Scre
     remarks.extend(moment(past));
     let mut told: Vec<Move> = Vec::new();
     for steps in &series.steps {
-        let of = steps
-            .first()
-            .map(|step| past.names.label(step.key_result.into()));
-        let of = of.unwrap_or_default();
+        let Some(of) = steps.first().map(|step| step.key_result) else {
+            continue;
+        };
+        if alone.contains(&of) {
+            continue;
+        }
+        let of = past.names.label(of.into());
         told.extend(moves(steps, past, screen).into_iter().map(|one| Move {
             what: format!("{}: {}", safe(&of), one.what),
             ..one
