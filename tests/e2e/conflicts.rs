@@ -157,8 +157,16 @@ fn several_fields_are_named_and_set_one_by_one() {
 #[test]
 fn what_an_archive_refuses_names_who_archived_it() {
     let (_directory, _server, ana, ben) = two_people();
-    ana.okr(&["kr", "archive", "api-p99", "-m", "merged"])
-        .unwrap();
+    let line = [
+        "kr",
+        "archive",
+        "api-p99",
+        "-m",
+        "merged",
+        "--category",
+        "better-measure",
+    ];
+    ana.okr(&line).unwrap();
     edit(&ben, &["kr", "set", "api-p99", "--target", "150"]);
     let said = ben.okr(&["sync"]).unwrap();
     assert!(

@@ -10,6 +10,7 @@
 //! it goes.
 
 pub mod admit;
+pub mod amendment;
 pub mod authorize;
 pub mod change;
 pub mod decide;

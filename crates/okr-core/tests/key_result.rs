@@ -262,6 +262,10 @@ fn an_amendment_of_a_committed_key_result_needs_reason_and_category() {
             key_result(KeyResultEvent::Abandoned),
             "abandoning a committed key result",
         ),
+        (
+            key_result(KeyResultEvent::Archived),
+            "archiving a committed key result",
+        ),
     ];
     for (event, action) in amendments {
         let committed = || open().given([second_objective()]);
@@ -341,6 +345,22 @@ fn a_closed_cycle_takes_grades_and_nothing_else() {
     ] {
         closed().refuses(BEN, event, cycle_closed(KEY_RESULT));
     }
+}
+
+#[test]
+fn what_has_left_the_commitment_is_archived_without_a_reason() {
+    let abandoned = open().given([key_result(KeyResultEvent::Abandoned)]);
+    abandoned.admits(BEN, [key_result(KeyResultEvent::Archived)]);
+    // A grade still counts, and archiving takes it out of the roll-up.
+    open().given([key_result_closed()]).refuses(
+        BEN,
+        key_result(KeyResultEvent::Archived),
+        Rejection::ReasonRequired {
+            subject: KEY_RESULT.into(),
+            action: "archiving a committed key result",
+            missing: Missing::ReasonAndCategory,
+        },
+    );
 }
 
 #[test]

@@ -257,6 +257,10 @@ fn an_amendment_of_a_committed_objective_needs_reason_and_category() {
             objective(ObjectiveEvent::Abandoned),
             "abandoning a committed objective",
         ),
+        (
+            objective(ObjectiveEvent::Archived),
+            "archiving a committed objective",
+        ),
     ];
     for (event, action) in amendments {
         let needs = |missing| Rejection::ReasonRequired {

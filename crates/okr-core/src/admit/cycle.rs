@@ -1,6 +1,7 @@
 //! Rules for cycles: planned, open, closed; the period of a committed cycle is an amendment.
 
 use crate::admit::judge::{Effect, Judge, Stop, already_exists, unknown_subject, wrong_state};
+use crate::amendment::of_cycle;
 use crate::authorize::Action;
 use crate::entity::Cycle;
 use crate::event::{CycleEdit, CycleEvent};
@@ -27,7 +28,7 @@ pub(super) fn judge<V: View>(
     };
     match (event, cycle.state) {
         (CycleEvent::Created(_), _) => Err(already_exists(id.into())),
-        (CycleEvent::Edited(edit), _) => edited(judge, &cycle, edit),
+        (CycleEvent::Edited(edit), _) => edited(judge, &cycle, (event, edit)),
         (CycleEvent::Opened | CycleEvent::Reopened, CycleState::Open)
         | (CycleEvent::Closed, CycleState::Closed) => Ok(Effect::AlreadySo),
         (CycleEvent::Opened, CycleState::Planned)
@@ -48,7 +49,7 @@ pub(super) fn judge<V: View>(
 fn edited<V: View>(
     judge: &Judge<'_, V>,
     cycle: &Cycle,
-    edit: &CycleEdit,
+    (event, edit): (&CycleEvent, &CycleEdit),
 ) -> Result<Effect, Stop<V::Error>> {
     let standing = edit.standing(cycle);
     if matches!(standing, Standing::AlreadySo) {
@@ -56,14 +57,8 @@ fn edited<V: View>(
     }
     judge.unclosed_cycle(cycle.id.into(), cycle.id)?;
     standing.settle()?;
-    match edit {
-        CycleEdit::Name(_) | CycleEdit::Cadence(_) => {}
-        CycleEdit::Period(_) => judge.amendment(
-            cycle.id.into(),
-            cycle,
-            GoalState::Active,
-            "changing the period of a cycle that has begun",
-        )?,
+    if let Some(action) = of_cycle(event) {
+        judge.amendment(cycle.id.into(), cycle, GoalState::Active, action)?;
     }
     Ok(Effect::Applies)
 }

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use crate::admit::judge::{
     Effect, Judge, Stop, already_exists, room, unknown_subject, within, wrong_state,
 };
+use crate::amendment::of_key_result;
 use crate::authorize::Action;
 use crate::entity::{KeyResult, Objective};
 use crate::event::{KeyResultEdit, KeyResultEvent, NewKeyResult, Support};
@@ -33,7 +34,7 @@ pub(super) fn judge<V: View>(
     })?;
     match event {
         KeyResultEvent::Created(_) => Err(already_exists(id.into())),
-        KeyResultEvent::Edited(edit) => edited(judge, &key_result, &objective, edit),
+        KeyResultEvent::Edited(edit) => edited(judge, &key_result, &objective, (event, edit)),
         KeyResultEvent::Tagged(tag) => {
             if key_result.tags.contains(tag) {
                 return Ok(Effect::AlreadySo);
@@ -93,7 +94,7 @@ fn edited<V: View>(
     judge: &Judge<'_, V>,
     key_result: &KeyResult,
     objective: &Objective,
-    edit: &KeyResultEdit,
+    (event, edit): (&KeyResultEvent, &KeyResultEdit),
 ) -> Result<Effect, Stop<V::Error>> {
     let standing = edit.standing(key_result);
     if matches!(standing, Standing::AlreadySo) {
@@ -102,19 +103,7 @@ fn edited<V: View>(
     editable(judge, key_result, objective, "be edited")?;
     standing.settle()?;
     new_value(judge, key_result, edit)?;
-    let action = match edit {
-        KeyResultEdit::Description(_)
-        | KeyResultEdit::Slug(_)
-        | KeyResultEdit::Owner(_)
-        | KeyResultEdit::Order(_) => return Ok(Effect::Applies),
-        KeyResultEdit::Objective(_) => "moving a committed key result to another objective",
-        KeyResultEdit::Title(_) => "changing the title of a committed key result",
-        KeyResultEdit::Measure(_) => "changing the measure of a committed key result",
-        KeyResultEdit::Weight(_) => "changing the weight of a committed key result",
-        KeyResultEdit::Start(_) => "changing the start of a committed key result",
-        KeyResultEdit::Due(_) => "changing the due date of a committed key result",
-    };
-    amendment(judge, key_result, objective, action)?;
+    amendment(judge, key_result, objective, event)?;
     Ok(Effect::Applies)
 }
 
@@ -191,14 +180,7 @@ fn moved<V: View>(
     }
     pursued(objective, "have a key result changed")?;
     judge.unclosed_cycle(subject, objective.cycle)?;
-    if matches!(event, KeyResultEvent::Abandoned) {
-        amendment(
-            judge,
-            key_result,
-            objective,
-            "abandoning a committed key result",
-        )?;
-    }
+    amendment(judge, key_result, objective, event)?;
     Ok(Effect::Applies)
 }
 
@@ -241,12 +223,20 @@ pub(super) fn taking_facts<E>(objective: &Objective, action: &'static str) -> Re
     }
 }
 
+/// Refuses what changes a commitment without what the policy asks for.
+///
+/// What was abandoned or archived before has left the commitment already.
 fn amendment<V: View>(
     judge: &Judge<'_, V>,
     key_result: &KeyResult,
     objective: &Objective,
-    action: &'static str,
+    event: &KeyResultEvent,
 ) -> Result<(), Stop<V::Error>> {
+    let (Some(action), GoalState::Active | GoalState::Closed) =
+        (of_key_result(event), key_result.state())
+    else {
+        return Ok(());
+    };
     let subject = key_result.id.into();
     let cycle = judge.known_cycle(subject, objective.cycle)?;
     judge.amendment(subject, &cycle, objective.stage, action)

@@ -3,6 +3,7 @@
 use crate::admit::judge::{
     Effect, Judge, Stop, already_exists, room, unknown_subject, within, wrong_state,
 };
+use crate::amendment::of_objective;
 use crate::authorize::Action;
 use crate::entity::Objective;
 use crate::event::{NewObjective, ObjectiveEdit, ObjectiveEvent};
@@ -27,7 +28,7 @@ pub(super) fn judge<V: View>(
     judge.permit(id.into(), Action::EditGoals, || judge.stewards(&objective))?;
     match event {
         ObjectiveEvent::Created(_) => Err(already_exists(id.into())),
-        ObjectiveEvent::Edited(edit) => edited(judge, &objective, edit),
+        ObjectiveEvent::Edited(edit) => edited(judge, &objective, (event, edit)),
         ObjectiveEvent::Tagged(tag) => {
             if objective.tags.contains(tag) {
                 return Ok(Effect::AlreadySo);
@@ -79,7 +80,7 @@ fn created<V: View>(
 fn edited<V: View>(
     judge: &Judge<'_, V>,
     objective: &Objective,
-    edit: &ObjectiveEdit,
+    (event, edit): (&ObjectiveEvent, &ObjectiveEdit),
 ) -> Result<Effect, Stop<V::Error>> {
     let standing = edit.standing(objective);
     if matches!(standing, Standing::AlreadySo) {
@@ -88,19 +89,7 @@ fn edited<V: View>(
     editable(judge, objective, "be edited")?;
     standing.settle()?;
     references(judge, objective, edit)?;
-    let action = match edit {
-        ObjectiveEdit::Description(_)
-        | ObjectiveEdit::Slug(_)
-        | ObjectiveEdit::Owner(_)
-        | ObjectiveEdit::Supports(_)
-        | ObjectiveEdit::Continues(_) => return Ok(Effect::Applies),
-        ObjectiveEdit::Title(_) => "changing the title of a committed objective",
-        ObjectiveEdit::Team(_) => "moving a committed objective to another team",
-        ObjectiveEdit::Cycle(_) => "moving a committed objective to another cycle",
-        ObjectiveEdit::Kind(_) => "changing the kind of a committed objective",
-        ObjectiveEdit::Weight(_) => "changing the weight of a committed objective",
-    };
-    amendment(judge, objective, action)?;
+    amendment(judge, objective, event)?;
     Ok(Effect::Applies)
 }
 
@@ -198,9 +187,7 @@ fn moved<V: View>(
     } else {
         judge.unclosed_cycle(subject, objective.cycle)?;
     }
-    if matches!(event, ObjectiveEvent::Abandoned) {
-        amendment(judge, objective, "abandoning a committed objective")?;
-    }
+    amendment(judge, objective, event)?;
     Ok(Effect::Applies)
 }
 
@@ -221,11 +208,19 @@ fn editable<V: View>(
     Ok(())
 }
 
+/// Refuses what changes a commitment without what the policy asks for.
+///
+/// What was abandoned or archived before has left the commitment already.
 fn amendment<V: View>(
     judge: &Judge<'_, V>,
     objective: &Objective,
-    action: &'static str,
+    event: &ObjectiveEvent,
 ) -> Result<(), Stop<V::Error>> {
+    let (Some(action), GoalState::Active | GoalState::Closed) =
+        (of_objective(event), objective.state())
+    else {
+        return Ok(());
+    };
     let subject = objective.id.into();
     let cycle = judge.known_cycle(subject, objective.cycle)?;
     judge.amendment(subject, &cycle, objective.stage, action)

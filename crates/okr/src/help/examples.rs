@@ -186,8 +186,11 @@ Examples:
     ARCHIVE = "\
 Examples:
   okr objective archive edge
-  okr kr archive api-docs api-errors -m \"measured elsewhere\"
-  okr kr restore api-docs";
+  okr kr archive api-docs api-errors -m \"measured elsewhere\" --category better-measure
+  okr kr restore api-docs
+
+After the cycle was opened a goal that is archived leaves the commitment, as one that is abandoned
+does: say why.";
     /// Of the commands that abandon.
     ABANDON = "\
 Examples:
