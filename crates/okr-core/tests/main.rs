@@ -1,5 +1,6 @@
 //! The tests of the core that need the test kit: rules, decisions, formulas and properties.
 
+mod backfill;
 mod change;
 mod check_in;
 mod cycle;
