@@ -5,6 +5,7 @@ mod glimpse;
 mod kind;
 
 pub use glimpse::{Glimpse, Landmark, Spot};
+mod late;
 
 use okr_core::change::Change;
 use okr_core::id::{ChangeId, EntityId, PersonId, Position};
@@ -93,6 +94,8 @@ pub struct LogEntry {
     pub reason: Option<LongText>,
     /// Whether it was authored later than it was recorded, by more than five minutes.
     pub clock_ahead: bool,
+    /// Whether it is a fact, a correction or a grade in a cycle that was closed before.
+    pub late: bool,
 }
 
 impl Replica {
@@ -162,11 +165,14 @@ impl Replica {
             return entry(snapshot.db, position);
         }
         let me = meta::me(snapshot.db)?;
-        let waiting = pending::all(snapshot.db)?.into_iter();
-        let found = waiting
-            .map(|pending| pending.change)
-            .find(|change| change.id == id);
-        Ok(found.map(|change| pending_entry(me, change)))
+        let waiting = pending::all(snapshot.db)?;
+        let Some(found) = waiting.iter().find(|pending| pending.change.id == id) else {
+            return Ok(None);
+        };
+        Ok(Some(LogEntry {
+            late: late::pending(snapshot.db, &waiting)?.contains(&id),
+            ..pending_entry(me, found.change.clone())
+        }))
     }
 
     /// Finds changes by the end of their ids: the last hexadecimal digit first.
@@ -223,6 +229,7 @@ fn waiting(db: &Connection, filter: &LogFilter) -> Result<Vec<LogEntry>, Replica
         .flat_map(|pending| &pending.change.events)
         .collect();
     let about = about::Pending::new(db, filter, &events)?;
+    let late = late::pending(db, &waiting)?;
     let mut entries = Vec::new();
     for pending in &waiting {
         let change = &pending.change;
@@ -236,6 +243,9 @@ fn waiting(db: &Connection, filter: &LogFilter) -> Result<Vec<LogEntry>, Replica
             let entry = pending_entry(me, change.clone());
             entries.extend(Some(entry).filter(|entry| filter.lets_through(entry)));
         }
+    }
+    for entry in &mut entries {
+        entry.late = late.contains(&entry.id);
     }
     Ok(entries)
 }
@@ -251,6 +261,7 @@ pub(crate) fn pending_entry(me: PersonId, change: Change) -> LogEntry {
         reason: change.reason.clone(),
         change: Some(change),
         clock_ahead: false,
+        late: false,
     }
 }
 
@@ -288,7 +299,12 @@ pub(crate) fn entry(db: &Connection, position: Position) -> Result<Option<LogEnt
             None,
         ),
     };
+    let late = match &change {
+        Some(change) => late::confirmed(db, position, change)?,
+        None => false,
+    };
     Ok(Some(LogEntry {
+        late,
         place: Place::Confirmed {
             position,
             recorded_at: meta::timestamp(recorded_us)?,

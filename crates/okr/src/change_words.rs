@@ -23,6 +23,7 @@ pub(crate) fn own_entry(me: PersonId, change: &Change) -> LogEntry {
         reason: change.reason.clone(),
         change: Some(change.clone()),
         clock_ahead: false,
+        late: false,
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Pure, and the same on every screen.
 
-mod entry;
+pub(crate) mod entry;
 mod event;
 mod field;
 mod measure;

@@ -28,6 +28,8 @@ pub(crate) struct ChangeItem {
     pub(crate) place: PlaceItem,
     /// Whether the author's clock was ahead of the server's.
     pub(crate) clock_ahead: bool,
+    /// Whether it is a fact, a correction or a grade in a cycle that was closed before.
+    pub(crate) late: bool,
     pub(crate) reason: Option<String>,
     /// The category, of a definition that was changed after commitment.
     pub(crate) amendment: Option<&'static str>,
@@ -69,6 +71,7 @@ impl ChangeItem {
             source: entry.source.word(),
             place: PlaceItem::new(&entry.place, entry.authored_at),
             clock_ahead: entry.clock_ahead,
+            late: entry.late,
             reason: entry.reason.as_ref().map(ToString::to_string),
             amendment: entry
                 .change

@@ -18,6 +18,9 @@ use crate::when::Clock;
 /// What is said of a change that waits for the server.
 pub(crate) const PENDING: &str = "pending";
 
+/// What is said of a fact, a correction or a grade in a cycle that was closed before.
+pub(crate) const LATE: &str = "late: after the close";
+
 /// A change that took longer than this from its author to the server was made offline, in seconds.
 const OFFLINE_SECONDS_MIN: i64 = 5 * 60;
 
@@ -138,6 +141,9 @@ fn remarks(entry: &LogEntry, clock: &Clock) -> Vec<String> {
                 remarks.push(format!("offline, synced {later} later"));
             }
         }
+    }
+    if entry.late {
+        remarks.push(LATE.to_owned());
     }
     match &entry.change {
         Some(change) => {

@@ -7,6 +7,7 @@ use okr_core::progress::{Progress, expected};
 use okr_core::value::{GoalState, WeekStart, days_between};
 use okr_replica::{KeyResultStanding, ObjectiveStanding};
 
+use super::entry::LATE;
 use crate::names::Names;
 use crate::render::Screen;
 
@@ -33,6 +34,9 @@ pub(crate) fn key_result_marks(standing: &KeyResultStanding, names: &Names) -> V
     marks.extend(original(standing.progress, standing.original));
     if standing.late_addition {
         marks.push("late addition".to_owned());
+    }
+    if standing.latest.as_ref().is_some_and(|fact| fact.late) {
+        marks.push(format!("value {LATE}"));
     }
     if standing.pending {
         marks.push("pending".to_owned());

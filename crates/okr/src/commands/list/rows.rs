@@ -9,6 +9,7 @@ use crate::commands::past::Past;
 use crate::names::Names;
 use crate::render::{Cell, Column, Screen, Table, Tone, mark_and_words, tone};
 use crate::short_id::{Alphabet, ShortIds};
+use crate::wording::entry::LATE;
 use crate::wording::{PENDING, UPGRADE, bounds, percent, value, who};
 
 fn ids(shown: impl IntoIterator<Item = Uuid>) -> ShortIds {
@@ -223,7 +224,7 @@ pub(crate) fn remarks(fact: &CheckInFact, past: &Past<'_>) -> String {
     let words = [
         fact.check_in.retracted.then_some("retracted"),
         fact.corrected.then_some("corrected"),
-        fact.late.then_some("after the close"),
+        fact.late.then_some(LATE),
         pending,
     ];
     let words: Vec<&str> = words.into_iter().flatten().collect();
