@@ -23,6 +23,7 @@ pub mod id;
 pub mod measure;
 pub mod progress;
 pub mod rejection;
+pub mod rhythm;
 pub mod status;
 pub mod text;
 pub mod value;

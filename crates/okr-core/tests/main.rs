@@ -17,6 +17,7 @@ mod person;
 mod progress;
 mod properties;
 mod rejection;
+mod rhythm;
 mod roll_up;
 mod status;
 mod team;
