@@ -461,6 +461,20 @@ fn read_parts(
         };
         Ok(reading.objectives(&filter)?.len())
     })?;
+    for (label, axis) in [("recorded", Axis::Recorded), ("authored", Axis::Authored)] {
+        let moment = Moment {
+            axis,
+            ..Moment::now(today)
+        };
+        measure(out, &format!("goalposts of the cycle, {label}"), || {
+            let replica = Replica::open(dir)?;
+            let reading = replica.reading(moment)?;
+            let cycle = reading.cycles()?.pop().ok_or("no cycle")?;
+            let found = reading.goalposts(cycle.id, &jiff::tz::TimeZone::UTC)?;
+            let found = found.ok_or("the cycle is not open")?;
+            Ok(found.reported.iter().map(|one| one.check_ins).sum())
+        })?;
+    }
     let filters = logs(dir, today)?;
     for (label, filter) in filters {
         measure(out, &format!("log -n 20, {label}"), || {

@@ -54,6 +54,11 @@ pub use meta::{NewReplica, RemoteInfo, ReplicaInfo};
 pub use moment::{Axis, Moment, Point};
 pub use okr_proto::{PushOutcome, Refusal};
 pub use operation::{Did, Operation, OperationChange, OperationEntry, Standing};
+pub use reading::goalposts::{
+    BackFilled, Both, Deed, Effect, Goalposts, KeyResultEffect, KeyResultSide, MoveKind, MoveStep,
+    Moved, ObjectiveEffect, ObjectiveSide, Reported,
+};
+pub use reading::rhythm::Rhythm;
 pub use reading::{
     Blame, Changed, ChangedField, CheckInFact, CycleStanding, Diff, DiffScope, FieldBlame, Found,
     Given, KeyResultSeries, KeyResultStanding, MeasureStep, ObjectiveFilter, ObjectiveSeries,

@@ -4,13 +4,16 @@
 
 mod blame;
 mod check_in;
+mod check_in_rows;
 mod commitment;
 mod diff;
 mod find;
 mod life;
+pub(crate) mod goalposts;
 mod list;
 mod patch;
 mod queue;
+pub(crate) mod rhythm;
 mod series;
 mod standing;
 

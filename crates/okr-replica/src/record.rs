@@ -174,6 +174,34 @@ pub(crate) fn recorded_at(
         .optional()?)
 }
 
+/// Returns when the change at a position was written, in microseconds; none when there is none.
+pub(crate) fn authored_at(
+    db: &Connection,
+    position: Position,
+) -> Result<Option<i64>, ReplicaError> {
+    let mut statement = db.prepare_cached("SELECT authored_at FROM records WHERE position = ?1")?;
+    Ok(statement
+        .query_row([number(position)], |row| row.get(0))
+        .optional()?)
+}
+
+/// Returns when what was imported at a position had been written, in microseconds; none for what was
+/// not imported.
+pub(crate) fn imported_at(
+    db: &Connection,
+    position: Position,
+) -> Result<Option<i64>, ReplicaError> {
+    let mut statement =
+        db.prepare_cached("SELECT authored_at, source FROM records WHERE position = ?1")?;
+    let mut rows = statement.query([number(position)])?;
+    let Some(row) = rows.next()? else {
+        return Ok(None);
+    };
+    let source = row.get_ref(1)?.as_str_or_null().unwrap_or_default();
+    let is_imported = source.and_then(Source::from_word) == Some(Source::Import);
+    Ok(if is_imported { Some(row.get(0)?) } else { None })
+}
+
 /// Finds confirmed changes by the reversed digits that their ids end in.
 pub(crate) fn find(
     db: &Connection,

@@ -199,6 +199,18 @@ pub(crate) struct Snapshot<'r> {
     queue: &'r RefCell<Option<Arc<Queue>>>,
 }
 
+impl<'r> Snapshot<'r> {
+    /// Holds the same state once more.
+    pub(crate) fn share(&self) -> Snapshot<'r> {
+        self.readings.set(self.readings.get() + 1);
+        Snapshot {
+            db: self.db,
+            readings: self.readings,
+            queue: self.queue,
+        }
+    }
+}
+
 impl Snapshot<'_> {
     /// Returns the pending changes that fit; they are admitted again once for each snapshot.
     pub(crate) fn queue(&self) -> Result<Arc<Queue>, ReplicaError> {

@@ -214,7 +214,7 @@ impl Reading<'_> {
     }
 
     /// Returns the position of the change that made an entity.
-    fn first_position(&self, key: EntityKey) -> Result<i64, ReplicaError> {
+    pub(super) fn first_position(&self, key: EntityKey) -> Result<i64, ReplicaError> {
         let mut statement = self
             .snapshot
             .db

@@ -64,6 +64,8 @@ pub struct ObjectiveStanding {
 pub struct CycleStanding {
     /// The cycle.
     pub cycle: Cycle,
+    /// How often its key results expect a check-in.
+    pub cadence: CadenceDays,
     /// Its objectives, by the name of their team, then in the order of their creation.
     pub objectives: Vec<ObjectiveStanding>,
     /// The weighted mean of its objectives; none when none counts.
@@ -168,6 +170,7 @@ impl Reading<'_> {
             expected: expected(frame.cycle.period, None, None, self.moment.day),
             teams,
             cycle: frame.cycle,
+            cadence: frame.cadence,
             objectives,
         }))
     }
@@ -282,7 +285,7 @@ impl Reading<'_> {
 }
 
 /// Returns the state of a key result as its objective lets it be.
-const fn state_within(key_result: &KeyResult, objective: &Objective) -> GoalState {
+pub(super) const fn state_within(key_result: &KeyResult, objective: &Objective) -> GoalState {
     match (objective.state(), key_result.state()) {
         (GoalState::Archived, _) => GoalState::Archived,
         (GoalState::Abandoned, state @ GoalState::Archived) => state,
@@ -313,7 +316,7 @@ fn as_committed(standing: &KeyResultStanding) -> KeyResult {
 }
 
 /// Says whether an objective counts in the progress of its team and cycle.
-const fn counts(objective: &Objective) -> bool {
+pub(super) const fn counts(objective: &Objective) -> bool {
     match objective.state() {
         GoalState::Draft | GoalState::Active | GoalState::Closed => true,
         GoalState::Abandoned | GoalState::Archived => false,

@@ -253,6 +253,7 @@ pub(crate) fn standing() -> CycleStanding {
     };
     CycleStanding {
         cycle: Cycle::evolve(None, cycle_id(1), cycle_event(&cycle)).unwrap(),
+        cadence: okr_core::value::CadenceDays::WEEKLY,
         progress: roll_up(objectives.iter().map(|one| (Weight::ONE, one.progress))),
         expected: expected(new_cycle().period, None, None, TODAY),
         teams: BTreeMap::from([
