@@ -1,5 +1,7 @@
 //! A person's machine: a home directory of its own, and `okr` run in it.
 
+use std::fs::File;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::mpsc;
@@ -7,6 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, kill_process};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 use crate::{Programs, Running};
 
@@ -115,6 +118,20 @@ impl Home {
         Ok(Run::new(arguments, &output.context("okr does not end")?))
     }
 
+    /// Runs `okr` at a terminal, where somebody types some lines ahead, and returns what it did.
+    ///
+    /// Only its input is the terminal; what it says is read from pipes.
+    pub fn typed(&self, lines: &str, arguments: &[&str]) -> Result<Run> {
+        let (mut keyboard, terminal) = terminal().context("no terminal")?;
+        keyboard.write_all(lines.as_bytes())?;
+        let output = self
+            .command(arguments)
+            .stdin(terminal)
+            .output()
+            .context("okr does not start")?;
+        Ok(Run::new(arguments, &output))
+    }
+
     /// Starts `okr` here and lets it run.
     pub fn start(&self, arguments: &[&str]) -> Result<Running> {
         Running::start(self.command(arguments))
@@ -143,4 +160,15 @@ impl Home {
         serde_json::from_str(&answer)
             .with_context(|| format!("okr {} prints no JSON: {answer}", all.join(" ")))
     }
+}
+
+/// Makes a terminal: the side on which is typed, and the side that a program has.
+fn terminal() -> io::Result<(File, File)> {
+    let keyboard = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?;
+    grantpt(&keyboard)?;
+    unlockpt(&keyboard)?;
+    let name = ptsname(&keyboard, Vec::new())?;
+    let path = name.to_str().map_err(io::Error::other)?;
+    let terminal = File::options().read(true).write(true).open(path)?;
+    Ok((keyboard.into(), terminal))
 }

@@ -29,6 +29,7 @@ mod slug;
 pub mod ui;
 pub mod value_text;
 pub mod when;
+mod why;
 mod wording;
 mod workspace;
 mod write;

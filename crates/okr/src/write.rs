@@ -1,5 +1,6 @@
 //! The one way in which commands write: propose, say what changed, then try to exchange it.
 
+use okr_core::Date;
 use okr_core::change::Change;
 use okr_core::decide::{Command, Proposal};
 use okr_core::id::{ChangeId, EntityId};
@@ -21,6 +22,7 @@ use crate::failure;
 use crate::render::{Screen, Tone};
 use crate::ui::Item;
 use crate::when::Clock;
+use crate::why;
 
 /// What somebody wants to do, and why.
 #[derive(Debug, Default)]
@@ -71,7 +73,7 @@ pub(crate) fn write(
     wish: Wish,
 ) -> Result<Outcome, CliError> {
     let today = clock.today();
-    let proposal = Proposal {
+    let mut proposal = Proposal {
         id: ChangeId::new(context.new_uuid()),
         authored_at: context.now,
         on_behalf_of: None,
@@ -80,21 +82,39 @@ pub(crate) fn write(
         amendment: wish.category,
         commands: wish.commands,
     };
-    let dry_run = context.globals.dry_run;
-    let proposed = if dry_run {
-        replica.preview(proposal, today)
-    } else {
-        replica.propose(proposal, today)
-    };
-    match proposed.map_err(|error| unwritable(context, replica, error))? {
-        Proposed::Written(change) if dry_run => Ok(Outcome::WouldWrite(change)),
+    let mut proposed = propose(context, replica, &proposal, today)?;
+    if let Proposed::Rejected(rejection) = &proposed {
+        let about = about(context, replica, rejection);
+        if why::complete(context, (about.as_deref(), rejection), &mut proposal)? {
+            proposed = propose(context, replica, &proposal, today)?;
+        }
+    }
+    match proposed {
+        Proposed::Written(change) if context.globals.dry_run => Ok(Outcome::WouldWrite(change)),
         Proposed::Written(change) => {
             remember(context, &change)?;
             Ok(Outcome::Written(change))
         }
         Proposed::NothingToDo => Ok(Outcome::NothingToDo),
-        Proposed::Rejected(rejection) => Err(refusal(context, replica, &rejection)),
+        Proposed::Rejected(rejection) => {
+            let about = about(context, replica, &rejection);
+            Err(failure::rejected(&rejection, about.as_deref()))
+        }
     }
+}
+
+fn propose(
+    context: &Context,
+    replica: &mut Replica,
+    proposal: &Proposal,
+    today: Date,
+) -> Result<Proposed, CliError> {
+    let proposed = if context.globals.dry_run {
+        replica.preview(proposal.clone(), today)
+    } else {
+        replica.propose(proposal.clone(), today)
+    };
+    proposed.map_err(|error| unwritable(context, replica, error))
 }
 
 /// Keeps what `@last` means.
@@ -110,10 +130,9 @@ fn remember(context: &mut Context, change: &Change) -> Result<(), CliError> {
 }
 
 /// Names the thing that a refusal is about, where it can be found.
-fn refusal(context: &Context, replica: &Replica, rejection: &Rejection) -> CliError {
-    let subject = rejection.subject();
-    let about = subject.and_then(|subject| slug_of(context, replica, subject));
-    failure::rejected(rejection, about.as_deref())
+fn about(context: &Context, replica: &Replica, rejection: &Rejection) -> Option<String> {
+    let subject = rejection.subject()?;
+    slug_of(context, replica, subject)
 }
 
 /// Says why nothing can be written, with the name of what only a newer program knows.
