@@ -12,6 +12,7 @@ mod crash;
 mod film;
 mod fixtures;
 mod full_disk;
+mod goalposts;
 mod import;
 mod killed;
 mod liar;

@@ -5,6 +5,7 @@
 
 mod chart;
 mod check_in;
+mod commitment;
 mod cycle;
 mod goal;
 mod history;
@@ -29,6 +30,7 @@ pub(crate) use chart::{ChartArgs, ChartForm, ForecastFrom};
 pub(crate) use check_in::{
     AmendArgs, CheckInArgs, CheckInCommand, CheckInListArgs, RecordArgs, RetractArgs,
 };
+pub(crate) use commitment::{GoalpostsArgs, StatsArgs, StatsBy};
 pub(crate) use cycle::{
     CycleAddArgs, CycleArgs, CycleCommand, CycleReference, CycleSetArgs, CycleStepArgs,
 };
@@ -218,6 +220,10 @@ pub(crate) enum Command {
     Diff(DiffArgs),
     /// Show who set each field, when and why, and what it was before
     Blame(BlameArgs),
+    /// Show what moved after a cycle was opened, and what that did to its progress
+    Goalposts(GoalpostsArgs),
+    /// Count check-ins, silences and moved targets
+    Stats(StatsArgs),
     /// Play history frame by frame
     Replay(ReplayArgs),
     /// Follow changes as they are made
@@ -266,6 +272,8 @@ impl Command {
             Self::Chart(_) => "chart",
             Self::Diff(_) => "diff",
             Self::Blame(_) => "blame",
+            Self::Goalposts(_) => "goalposts",
+            Self::Stats(_) => "stats",
             Self::Replay(_) => "replay",
             Self::Watch(_) => "watch",
             Self::Help(_) => "help",
@@ -301,6 +309,8 @@ impl Command {
             | Self::Chart(_)
             | Self::Diff(_)
             | Self::Blame(_)
+            | Self::Goalposts(_)
+            | Self::Stats(_)
             | Self::Replay(_) => Honours::READS,
             Self::Workspace(_)
             | Self::Help(_)

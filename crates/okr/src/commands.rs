@@ -8,6 +8,7 @@ mod conflicts;
 mod cycle;
 mod diff;
 mod goal;
+mod goalposts;
 mod help;
 mod import;
 mod init;
@@ -26,6 +27,7 @@ mod resolve;
 mod sample;
 mod search;
 mod show;
+mod stats;
 mod status;
 mod sync;
 mod team;
@@ -35,8 +37,10 @@ mod watch;
 mod whoami;
 mod workspace;
 
+pub(crate) use goalposts::Counts;
 pub(crate) use log::learn_entries;
 pub(crate) use past::Past;
+pub(crate) use stats::{Figures, Group, Of, Report};
 pub(crate) use sync::{diverged, tell_beside};
 
 use okr_core::id::EntityId;
@@ -86,6 +90,8 @@ pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exi
         Some(Command::Chart(args)) => chart::run(context, &args),
         Some(Command::Diff(args)) => diff::run(context, &args),
         Some(Command::Blame(args)) => blame::run(context, &args),
+        Some(Command::Goalposts(args)) => goalposts::run(context, &args),
+        Some(Command::Stats(args)) => stats::run(context, &args),
         Some(Command::Replay(args)) => replay::run(context, &args),
         Some(Command::Watch(args)) => watch::run(context, &args),
         Some(Command::Help(args)) => help::run(context, &args),

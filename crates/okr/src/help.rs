@@ -34,6 +34,8 @@ Look
   diff         Compare two moments: what changed, and who did it
   blame        Show who set each field, when and why, and what it was before
   chart        Draw how goals went, with targets, pace and forecast
+  goalposts    Show what moved after a cycle was opened, and what that did
+  stats        Count check-ins, silences and moved targets
   replay       Play history frame by frame
   watch        Follow changes as they are made
 
@@ -64,6 +66,7 @@ Options:
 /// The end of the overview.
 pub(crate) const FOOTER: &str = "\
 okr COMMAND --help shows the examples of a command, okr help TOPIC explains a concept:
+commitment,
 dates, ids, output, exit-codes, environment, offline, conflicts, restored.";
 
 /// What the long overview begins with.

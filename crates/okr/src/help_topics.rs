@@ -24,11 +24,13 @@ pub enum Topic {
     Restored,
     /// What happens when two people change the same, and how to decide
     Conflicts,
+    /// What opening and closing a cycle mean, and what an amendment is
+    Commitment,
 }
 
 impl Topic {
     /// Every topic, in the order of the help.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Dates,
         Self::Ids,
         Self::Output,
@@ -37,6 +39,7 @@ impl Topic {
         Self::Offline,
         Self::Restored,
         Self::Conflicts,
+        Self::Commitment,
     ];
 
     /// Returns the word that is typed for it.
@@ -50,6 +53,7 @@ impl Topic {
             Self::Offline => "offline",
             Self::Restored => "restored",
             Self::Conflicts => "conflicts",
+            Self::Commitment => "commitment",
         }
     }
 
@@ -64,6 +68,7 @@ impl Topic {
             Self::Offline => include_str!("help_topics/offline.txt").to_owned(),
             Self::Restored => include_str!("help_topics/restored.txt").to_owned(),
             Self::Conflicts => include_str!("help_topics/conflicts.txt").to_owned(),
+            Self::Commitment => include_str!("help_topics/commitment.txt").to_owned(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Sessions on one machine, without a server: what is typed, what is said, how it ends.
 
 mod charting;
+mod goalposts;
 mod history;
 mod operations;
 mod reading;

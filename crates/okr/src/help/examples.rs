@@ -427,6 +427,53 @@ Examples:
 
 The value and confidence of a key result are those of the check-in that counts, and what they were
 before is that of the one before it.";
+    /// Of `okr goalposts`.
+    GOALPOSTS = "\
+Examples:
+  okr goalposts                          the current cycle
+  okr goalposts 2026-Q3
+  okr goalposts api-p99                  or an objective, or a team: what is about it
+  okr goalposts -c all -o json
+  okr goalposts 2019-Q2 --at 2019-07-12 --axis authored
+
+Opening a cycle commits to its goals. The report lists what came after, each with who, when,
+category and reason: amendments (a measure, title, weight, date, team or kind, or the period of the
+cycle was changed), late additions, goals that were taken out (abandoned, archived, moved elsewhere)
+and goals that were put back.
+
+COMMITTED is the progress of the goals of the commitment, with the measures and weights of then and
+the values of now: as if nothing had moved. What was taken out still counts there; what was added
+does not. NOW is what okr tree shows.
+
+A check-in is back-filled when it was written more than two cadences after the day that it is about,
+or after the end of the cycle about a day before the last one. Corrections of value, day or
+confidence and retractions that come as late are listed with it. Written is when the server recorded
+it. Imported history is recorded long after, so it counts by the dates of its source, as everything
+does with --axis authored.";
+    /// Of `okr stats`.
+    STATS = "\
+Examples:
+  okr stats                              the current cycle so far
+  okr stats --by team
+  okr stats 2026-10 --by owner
+  okr stats 2026-W40..2026-W44 --by week -t platform
+  okr stats -c 2026-Q3 -o json
+
+check-ins   A key result expects a check-in in every interval of the cadence, counted from the first
+            day of the cycle, from its own start, or from the day it was written down, whichever is
+            last; until the end of the cycle, its due date, or the day it was closed. Counted are the
+            intervals that end within the days (DUE), and those of them with a check-in about one of
+            their days (KEPT). RATE is their share.
+silence     Key results without a check-in about these days (SILENT).
+longest     The most days in a row that one of them was without a check-in (LONGEST).
+gap         Days from a check-in to the next of the same key result: the median (GAP) and the 90th
+            percentile (GAP90), by nearest rank, so each is a gap that there was.
+amended     Key results with an amendment, and all amendments (AMENDED); goals that were added
+            (LATE) or taken out: as okr goalposts lists them, by the day they were written.
+confidence  Of the check-in that counts for each key result at the moment.
+
+Days are those that check-ins are about. Retracted check-ins, drafts, and what was abandoned or
+archived are left out. By week, what is longer than a week is not told.";
     /// Of `okr replay`.
     REPLAY = "\
 Examples:

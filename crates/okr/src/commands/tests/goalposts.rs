@@ -1,0 +1,296 @@
+//! Sessions about commitments: what moved and what that did, what came late, and how often people check in.
+
+use super::*;
+
+const LATE: &str = "late: after the close";
+const LATER: &str = "2026-11-27T09:30:00+01:00";
+
+/// A machine with a committed cycle in which a target moved, a goal came, and a goal went.
+fn moved() -> Machine {
+    let machine = Machine::new();
+    let kr = |title: &'static str, slug: &'static str, measure: [&'static str; 6]| {
+        let mut words = vec!["kr", "add", title, "-O", "fast", "--slug", slug];
+        words.extend(measure);
+        words
+    };
+    let at = |day: &str, words: &[&str]| {
+        let now = format!("{day}T10:00:00+01:00");
+        let words: Vec<&str> = words.iter().copied().chain(["--now", &now]).collect();
+        machine.done(&words);
+    };
+    let plan = "2026-09-20";
+    at(
+        plan,
+        &["init", "acme", "--tz", "Europe/Oslo", "--handle", "ana"],
+    );
+    at(plan, &["cycle", "add", "2026-Q4"]);
+    at(plan, &["team", "add", "Platform"]);
+    let add = ["objective", "add", "Feel instant", "--slug", "fast", "-t"];
+    at(plan, &[&add[..], &["platform"]].concat());
+    let latency = ["--from", "480", "--to", "200", "--unit", "ms"];
+    at(plan, &kr("p99 latency", "api-p99", latency));
+    let recommend = ["--from", "31", "--to", "45", "--unit", "points"];
+    at(plan, &kr("Recommend us", "nps", recommend));
+    let cache = ["--from", "62", "--to", "90", "--unit", "%"];
+    at(plan, &kr("Edge cache", "edge", cache));
+    at("2026-10-01", &["cycle", "open", "2026-Q4"]);
+    at("2026-10-10", &["checkin", "api-p99", "400", "-C", "7"]);
+    at("2026-10-11", &["checkin", "edge", "70", "-C", "3"]);
+    let why = |reason, category| ["-m", reason, "--category", category];
+    let target = ["kr", "set", "api-p99", "--target", "150"];
+    let order = why("The order moved", "external-change");
+    at("2026-11-02", &[&target[..], &order].concat());
+    let contract = why("The contract fell through", "external-change");
+    at(
+        "2026-11-05",
+        &[&["kr", "abandon", "edge"][..], &contract].concat(),
+    );
+    let docs = ["--from", "0", "--to", "10", "--unit", "pages"];
+    at("2026-11-06", &kr("Docs", "docs", docs));
+    at(
+        "2026-11-20",
+        &["checkin", "nps", "35", "--on", "2026-10-15"],
+    );
+    machine
+}
+
+fn screen(machine: &Machine, words: &[&str]) -> String {
+    let streams = Streams {
+        answer_is_terminal: true,
+        width: Some(80),
+        ..Streams::default()
+    };
+    let words: Vec<&str> = words
+        .iter()
+        .copied()
+        .chain(["--no-ascii", "--now", LATER])
+        .collect();
+    let said = machine.run_on(streams, &words);
+    assert_eq!(said.exit, Exit::Ok, "{words:?}: {}", said.remarks);
+    for line in said.answer.lines() {
+        let width = crate::render::text_width(line);
+        assert!(width <= 80, "{width} columns: {line}");
+    }
+    said.answer
+}
+
+fn json(machine: &Machine, words: &[&str]) -> serde_json::Value {
+    let words: Vec<&str> = words
+        .iter()
+        .copied()
+        .chain(["-o", "json", "--now", LATER])
+        .collect();
+    serde_json::from_str(&machine.done(&words)).unwrap()
+}
+
+#[test]
+fn the_report_says_what_moved_why_and_what_it_did() {
+    let machine = moved();
+    let text = screen(&machine, &["goalposts"]);
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        flat.contains("1 of 3 check-ins written more than 14 days after their day"),
+        "{text}"
+    );
+    for fact in [
+        "1 amendment, 1 late addition, 1 goal taken out",
+        "committed Thu  1 Oct 11:00 by ana",
+        "amendment: external-change",
+        "reason \"The order moved\"",
+        "late addition",
+        "taken out",
+        "2026-10-15",
+        "36 d",
+    ] {
+        assert!(text.contains(fact), "{fact} is missing:\n{text}");
+    }
+    let found = json(&machine, &["goalposts"]);
+    assert_eq!(found["schema"], "okr.v1.GoalpostsList");
+    let found = &found["items"][0];
+    assert_eq!(found["name"], "2026-Q4");
+    assert_eq!(found["progress"]["committed"]["percent"], 29);
+    assert_eq!(found["progress"]["current"]["percent"], 18);
+    let kinds: Vec<&str> = found["moves"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|moved| moved["steps"][0]["kind"].as_str().unwrap())
+        .collect();
+    assert_eq!(kinds, ["amendment", "taken-out", "late-addition"]);
+    let key_results = found["objectives"][0]["key_results"].as_array().unwrap();
+    let sides: Vec<_> = key_results
+        .iter()
+        .map(|one| {
+            let percent = |side: &str| one[side]["progress"]["percent"].as_i64();
+            let name = one["key_result"]["name"].as_str().unwrap();
+            (name, percent("committed"), percent("current"))
+        })
+        .collect();
+    assert_eq!(
+        sides,
+        [
+            ("api-p99", Some(29), Some(24)),
+            ("nps", Some(29), Some(29)),
+            ("edge", Some(29), None),
+            ("docs", None, None),
+        ]
+    );
+}
+
+#[test]
+fn a_report_is_narrowed_to_a_thing() {
+    let machine = moved();
+    let steps = |words: &[&str]| {
+        let found = json(&machine, words);
+        found["items"][0]["moves"].as_array().unwrap().len()
+    };
+    assert_eq!(steps(&["goalposts", "api-p99"]), 1);
+    assert_eq!(steps(&["goalposts", "fast"]), 3);
+    assert_eq!(steps(&["goalposts", "-t", "platform"]), 3);
+    assert_eq!(steps(&["goalposts", "nps"]), 0);
+    let found = json(&machine, &["goalposts", "api-p99"]);
+    let progress = &found["items"][0]["progress"];
+    assert_eq!(progress["committed"]["percent"], 29);
+    assert_eq!(progress["current"]["percent"], 24);
+    let before = steps(&["goalposts", "--at", "2026-11-02"]);
+    assert_eq!(before, 1);
+    let said = machine.run(&["goalposts", "--at", "2026-09-25", "--now", LATER]);
+    assert_eq!(said.exit, Exit::Ok);
+    assert!(
+        said.remarks.contains("was not opened by"),
+        "{}",
+        said.remarks
+    );
+    let planned = machine.run(&["cycle", "add", "2027-Q1"]);
+    assert_eq!(planned.exit, Exit::Ok);
+    let said = machine.run(&["goalposts", "2027-Q1"]);
+    assert!(
+        said.remarks.contains("okr cycle open 2027-Q1"),
+        "{}",
+        said.remarks
+    );
+}
+
+#[test]
+fn what_comes_after_the_close_is_labelled_late_on_every_screen() {
+    let machine = moved();
+    machine.done(&[
+        "checkin",
+        "api-p99",
+        "380",
+        "--now",
+        "2026-11-26T10:00:00+01:00",
+    ]);
+    machine.done(&["cycle", "close", "2026-Q4", "-y", "--now", LATER]);
+    machine.done(&[
+        "checkin",
+        "api-p99",
+        "360",
+        "--on",
+        "2026-11-25",
+        "--now",
+        LATER,
+    ]);
+    let amend = ["checkin", "amend", "api-p99", "--value", "370"];
+    machine.done(&[&amend[..], &["--reason", "misread", "--now", LATER]].concat());
+    machine.done(&["kr", "close", "nps", "--score", "0.3", "--now", LATER]);
+    let log = screen(&machine, &["log", "--limit", "4"]);
+    assert_eq!(log.matches(LATE).count(), 3, "{log}");
+    let found = json(&machine, &["log", "--limit", "5"]);
+    let late: Vec<bool> = found["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["late"].as_bool().unwrap())
+        .collect();
+    assert_eq!(late, [true, true, true, false, false]);
+    let list = screen(&machine, &["checkin", "list", "api-p99"]);
+    assert!(list.contains("late: after"), "{list}");
+    let refused = machine.refused(
+        &[
+            "kr",
+            "set",
+            "api-p99",
+            "--target",
+            "100",
+            "-m",
+            "x",
+            "--category",
+            "other",
+        ],
+        Exit::Error,
+    );
+    assert!(refused.contains("is closed"), "{refused}");
+}
+
+#[test]
+fn the_value_of_a_closed_cycle_says_that_it_is_late() {
+    let machine = moved();
+    machine.done(&["cycle", "close", "2026-Q4", "-y", "--now", LATER]);
+    machine.done(&["checkin", "nps", "40", "--now", LATER]);
+    for words in [
+        &["tree", "-c", "2026-Q4"][..],
+        &["show", "nps"],
+        &["status", "-c", "2026-Q4"],
+    ] {
+        let text = screen(&machine, words);
+        assert!(text.contains(LATE), "{words:?}:\n{text}");
+    }
+    let list = json(&machine, &["list", "krs", "-c", "2026-Q4"]);
+    let items = list["items"].as_array().unwrap();
+    let nps = items.iter().find(|item| item["slug"] == "nps").unwrap();
+    assert_eq!(nps["latest_check_in"]["late"], true);
+}
+
+#[test]
+fn figures_are_what_the_help_says() {
+    let machine = moved();
+    let found = json(&machine, &["stats"]);
+    assert_eq!(found["schema"], "okr.v1.StatsList");
+    let item = &found["items"][0];
+    assert_eq!(
+        (&item["from"], &item["to"]),
+        (&"2026-10-01".into(), &"2026-11-27".into())
+    );
+    let figures = &item["figures"];
+    // api-p99 and nps have 8 whole weeks each, docs 3; the abandoned one is left out.
+    assert_eq!(figures["key_results"], 3);
+    assert_eq!(figures["intervals"], 19);
+    assert_eq!(figures["intervals_kept"], 2);
+    assert_eq!(figures["kept_percent"], 11);
+    assert_eq!(figures["check_ins"], 2);
+    assert_eq!(figures["silent_key_results"], 1);
+    assert_eq!(figures["longest_silence_days"], 48);
+    assert_eq!(figures["longest_silence_key_result"]["name"], "api-p99");
+    assert_eq!(figures["gap_median_days"], serde_json::Value::Null);
+    assert_eq!(figures["amendments"], 1);
+    assert_eq!(figures["amended_percent"], 33);
+    assert_eq!(figures["late_additions"], 1);
+    assert_eq!(figures["taken_out"], 1);
+    assert_eq!(figures["confidence"][7], 1);
+    assert_eq!(figures["confidence_unreported"], 1);
+    assert_eq!(figures["no_check_in"], 1);
+    let text = screen(&machine, &["stats", "--by", "team"]);
+    assert!(
+        text.contains("2 of 19 (11%) expected every 7 days; 2 in all"),
+        "{text}"
+    );
+    assert!(text.contains("platform"), "{text}");
+    let weeks = json(&machine, &["stats", "2026-10", "--by", "week"]);
+    let weeks = weeks["items"][0]["groups"].as_array().unwrap();
+    assert_eq!(weeks.len(), 5, "October 2026 is of five weeks");
+    let sum = |field: &str| -> i64 {
+        let counts = weeks
+            .iter()
+            .map(|week| week["figures"][field].as_i64().unwrap());
+        counts.sum()
+    };
+    assert_eq!(sum("check_ins"), 2);
+    assert_eq!(sum("intervals"), 8);
+    let owners = json(&machine, &["stats", "2026-W45..", "--by", "owner"]);
+    let owner = &owners["items"][0]["groups"][0];
+    assert_eq!(owner["owner"]["handle"], "ana");
+    assert_eq!(owner["figures"]["amendments"], 1);
+    machine.refused(&["stats", "2026-W45..2026-W40"], Exit::Usage);
+    machine.refused(&["stats", "#3"], Exit::Usage);
+}
