@@ -14,7 +14,6 @@ mod manifest;
 mod open;
 mod read;
 mod recover;
-mod runway;
 mod store;
 mod waypoint;
 mod witness;

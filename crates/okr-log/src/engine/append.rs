@@ -14,7 +14,6 @@ pub(crate) use self::plan::End;
 use self::plan::{Group, Placement, Plan};
 use crate::engine::clerk::Clerk;
 use crate::engine::fault::{FaultHook, Step};
-use crate::engine::runway::Runway;
 use crate::engine::store::StoreError;
 use crate::engine::{Head, Shared};
 use crate::id::{ChangeId, LogId, Position};
@@ -125,7 +124,6 @@ pub struct Appender {
 /// What only the appender needs to know.
 pub(crate) struct Writer {
     pub(crate) clerk: Clerk,
-    pub(crate) runway: Runway,
     pub(crate) frontiers: HashMap<LogId, Frontier>,
     pub(crate) faults: Option<FaultHook>,
 }
@@ -187,25 +185,12 @@ impl Appender {
 
     /// Makes a group durable and then visible.
     fn commit(&mut self, group: Group) -> Result<(), AppendFailure> {
-        let Group {
-            blocks,
-            bytes,
-            ends,
-            ..
-        } = group;
-        let Writer {
-            clerk,
-            runway,
-            faults,
-            ..
-        } = &mut self.writer;
+        let Group { blocks, ends, .. } = group;
+        let Writer { clerk, faults, .. } = &self.writer;
         clerk.announce(ends.iter().map(End::testimony).collect());
-        runway.make_room(bytes);
         let stored = self.shared.store.commit(blocks, faults.as_ref());
         let witnessed = clerk.wait();
-        let written = stored?;
-        witnessed?;
-        runway.note_written(written);
+        stored.and(witnessed)?;
         clerk.durable();
         for end in &ends {
             self.shared.publish(end);

@@ -14,7 +14,6 @@ use crate::engine::directory::{
 use crate::engine::error::{CreateError, OpenError};
 use crate::engine::manifest::{Manifest, ManifestError};
 use crate::engine::recover::{Recovered, Visitor, recover};
-use crate::engine::runway::Runway;
 use crate::engine::store::{Store, StoreError, StoreOptions};
 use crate::engine::witness::{Statement, Testimony, Witness, WitnessError, empty_file};
 use crate::engine::{Head, LogOptions, Organisation, Shared};
@@ -128,11 +127,8 @@ pub(crate) fn open(
     }
     let clerk = Clerk::start(witness, options.faults.clone())
         .map_err(|source| file_error("start the thread for", &directory.witness(), source))?;
-    let runway = Runway::open(&directory.store_file(), manifest.segment_bytes)
-        .map_err(|source| file_error("open", &directory.store_file(), source))?;
     let writer = Writer {
         clerk,
-        runway,
         frontiers,
         faults: options.faults,
     };
@@ -220,7 +216,7 @@ fn open_store(
         },
     )
     .map_err(failed)?;
-    store.flush().and_then(|_| store.sync()).map_err(failed)?;
+    store.flush().and_then(|()| store.sync()).map_err(failed)?;
     sync_snapshot(directory)?;
     Ok(store)
 }

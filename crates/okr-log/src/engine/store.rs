@@ -113,24 +113,19 @@ impl Store {
         &self.path
     }
 
-    /// Makes blocks durable: write, flush, sync. Returns how many bytes the database wrote.
+    /// Makes blocks durable: write, flush, sync.
     pub(crate) fn commit(
         &self,
         blocks: Vec<(BlockKey, Vec<u8>)>,
         faults: Option<&FaultHook>,
-    ) -> Result<usize, AppendFailure> {
+    ) -> Result<(), AppendFailure> {
         perform(Step::WriteBlocks, faults, || {
             blocks
                 .into_iter()
                 .try_for_each(|(key, block)| self.put(key, block))
         })?;
-        let mut written = 0;
-        perform(Step::FlushStore, faults, || {
-            written = self.flush()?;
-            Ok(())
-        })?;
-        perform(Step::SyncStore, faults, || self.sync())?;
-        Ok(written)
+        perform(Step::FlushStore, faults, || self.flush())?;
+        perform(Step::SyncStore, faults, || self.sync())
     }
 
     /// Hands a finished block to the database, in memory for the time being.
@@ -146,9 +141,9 @@ impl Store {
         guarded(|| trees.blocks.insert(key.to_bytes(), value).map(drop))
     }
 
-    /// Lets the database write everything to its file, and returns how many bytes that were.
-    pub(crate) fn flush(&self) -> Result<usize, StoreError> {
-        guarded(|| self.trees().database.flush())
+    /// Lets the database write everything to its file.
+    pub(crate) fn flush(&self) -> Result<(), StoreError> {
+        guarded(|| self.trees().database.flush().map(drop))
     }
 
     /// Makes what was flushed survive a power cut.

@@ -4,5 +4,4 @@ mod contract;
 mod damage;
 mod directory;
 mod faults;
-mod runway;
 pub(super) mod support;

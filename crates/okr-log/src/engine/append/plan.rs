@@ -35,7 +35,7 @@ pub(super) struct Plan {
 #[derive(Default)]
 pub(super) struct Group {
     pub(super) blocks: Vec<(BlockKey, Vec<u8>)>,
-    pub(super) bytes: usize,
+    bytes: usize,
     /// Bytes of pages that may be written anew: those at the ends of the logs concerned.
     page_bytes: usize,
     pub(super) ends: Vec<End>,
