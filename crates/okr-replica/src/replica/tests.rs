@@ -220,6 +220,7 @@ fn an_older_schema_is_brought_up_to_date_and_nothing_is_lost() {
         .db
         .execute_batch(
             "DROP TABLE dropped; DROP TABLE undone; DROP TABLE search; DROP TABLE operations; DROP TABLE operation_changes; ALTER TABLE pending DROP COLUMN offered;
+             DROP INDEX versions_recorded; DROP INDEX versions_authored;
              PRAGMA user_version = 1",
         )
         .unwrap();
