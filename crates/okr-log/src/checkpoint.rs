@@ -34,6 +34,15 @@ pub struct Checkpoint {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedCheckpoint(String);
 
+/// What a note says, whoever signed it: nothing of it is to be believed yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimedCheckpoint {
+    /// What it states.
+    pub checkpoint: Checkpoint,
+    /// The keys that it names as its signers, each as `name+id`.
+    pub signers: Vec<String>,
+}
+
 /// Why a text is not the checkpoint that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CheckpointError {
@@ -153,6 +162,23 @@ impl SignedCheckpoint {
     /// Returns the note.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Reads a note without a key, for saying what it is when it does not verify.
+    ///
+    /// # Errors
+    ///
+    /// `TooLong`, `Note`, `Body` and `Origin` for a malformed text.
+    pub fn claimed(text: &str) -> Result<ClaimedCheckpoint, CheckpointError> {
+        let (body, signatures) = split_note(text)?;
+        let signers = signatures.split_terminator('\n').map(|line| {
+            let Signature { name, id, .. } = Signature::parse(line)?;
+            Ok(format!("{name}+{id}"))
+        });
+        Ok(ClaimedCheckpoint {
+            signers: signers.collect::<Result<_, _>>()?,
+            checkpoint: Checkpoint::parse(body)?,
+        })
     }
 
     /// Reads a note, verifies its signature and checks that it speaks of the expected log.

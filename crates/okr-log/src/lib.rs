@@ -13,7 +13,9 @@ mod merkle;
 mod record;
 mod signing;
 
-pub use checkpoint::{Checkpoint, CheckpointError, MAX_NOTE_BYTES, Origin, SignedCheckpoint};
+pub use checkpoint::{
+    Checkpoint, CheckpointError, ClaimedCheckpoint, MAX_NOTE_BYTES, Origin, SignedCheckpoint,
+};
 #[cfg(feature = "engine")]
 pub use engine::{
     AppendFailure, AppendOutcome, Appender, Batch, BatchError, BlockError, CreateError,
@@ -22,7 +24,7 @@ pub use engine::{
 };
 pub use hash::Hash;
 pub use id::{AuthorId, ChangeId, LogId, Position, RecordedAt, TokenId};
-pub use merkle::{Frontier, FrontierError};
+pub use merkle::{Frontier, FrontierError, InclusionError, InclusionProof, Tree};
 pub use record::{
     DecodeError, LimitExceeded, MAX_BODY_BYTES, MAX_RECORD_BYTES, MAX_TEXT_BYTES, MAX_TEXTS,
     Record, RecordText, RecordTextView, RecordView, SALT_BYTES, Texts,

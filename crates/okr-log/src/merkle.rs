@@ -2,7 +2,11 @@
 //!
 //! A frontier keeps the roots of the perfect subtrees only, so its size is the logarithm of the log's.
 
+mod inclusion;
+
 use crate::hash::{Hash, sha256};
+
+pub use inclusion::{InclusionError, InclusionProof, Tree};
 
 /// Tag of the serialised form.
 const FRONTIER_VERSION: u8 = 1;

@@ -152,6 +152,11 @@ impl VerifyingKey {
         &self.name
     }
 
+    /// Returns what tells the key apart in a line of text: `name+id`.
+    pub fn label(&self) -> String {
+        format!("{}+{}", self.name, self.id())
+    }
+
     pub(crate) fn id(&self) -> KeyId {
         let hash = sha256(&[self.name.as_str().as_bytes(), b"\n", &self.tagged()]);
         let [a, b, c, d, ..] = *hash.as_bytes();
@@ -248,6 +253,7 @@ mod tests {
         let key: VerifyingKey = PETER.parse().unwrap();
         assert_eq!(key.name().as_str(), "PeterNeumann");
         assert_eq!(key.to_string(), PETER);
+        assert_eq!(key.label(), "PeterNeumann+c74f20a3");
     }
 
     #[test]

@@ -56,6 +56,20 @@ fn signs_and_verifies() {
 }
 
 #[test]
+fn a_note_says_what_it_claims_before_anything_is_believed() {
+    let signed = checkpoint().sign(&key()).to_string();
+    let claimed = SignedCheckpoint::claimed(&signed).unwrap();
+    assert_eq!(claimed.checkpoint, checkpoint());
+    assert_eq!(claimed.signers, [key().verifying_key().label()]);
+    // A signature that is wrong is a claim as well.
+    let forged = signed.replace("1234", "1235");
+    let claimed = SignedCheckpoint::claimed(&forged).unwrap();
+    assert_eq!(claimed.checkpoint.size, Position::new(1235));
+    let torn = &signed[..signed.len() - 30];
+    assert!(SignedCheckpoint::claimed(torn).is_err());
+}
+
+#[test]
 fn accepts_a_signature_made_by_another_program() {
     let key: VerifyingKey = GO_KEY.parse().unwrap();
     // The signature is good; the text it signs is no checkpoint.

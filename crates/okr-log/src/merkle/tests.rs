@@ -19,6 +19,22 @@ fn recursive_root(leaves: &[Hash]) -> Hash {
     }
 }
 
+/// PATH of RFC 6962 section 2.1.1, written as the RFC writes it.
+fn recursive_path(place: usize, leaves: &[Hash]) -> Vec<Hash> {
+    if leaves.len() <= 1 {
+        return Vec::new();
+    }
+    let split = 1 << (leaves.len() - 1).ilog2();
+    let (left, right) = leaves.split_at(split);
+    let (mut path, beside) = if place < split {
+        (recursive_path(place, left), recursive_root(right))
+    } else {
+        (recursive_path(place - split, right), recursive_root(left))
+    };
+    path.push(beside);
+    path
+}
+
 fn frontier_of(leaves: &[Hash]) -> Frontier {
     let mut frontier = Frontier::new();
     for leaf in leaves {
@@ -27,8 +43,8 @@ fn frontier_of(leaves: &[Hash]) -> Frontier {
     frontier
 }
 
-#[test]
-fn gives_the_known_roots() {
+/// The leaves of the test vectors of certificate-transparency.
+fn known_leaves() -> Vec<Hash> {
     let inputs: [&[u8]; 8] = [
         &[],
         &[0x00],
@@ -42,6 +58,14 @@ fn gives_the_known_roots() {
             0x6e, 0x6f,
         ],
     ];
+    inputs
+        .iter()
+        .map(|input| sha256(&[&[0x00], input]))
+        .collect()
+}
+
+#[test]
+fn gives_the_known_roots() {
     let roots = [
         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
         "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
@@ -53,10 +77,7 @@ fn gives_the_known_roots() {
         "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
         "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
     ];
-    let leaves: Vec<Hash> = inputs
-        .iter()
-        .map(|input| sha256(&[&[0x00], input]))
-        .collect();
+    let leaves = known_leaves();
     for (size, root) in roots.iter().enumerate() {
         assert_eq!(
             frontier_of(&leaves[..size]).root().to_string(),
@@ -68,6 +89,75 @@ fn gives_the_known_roots() {
             *root,
             "size {size}"
         );
+    }
+}
+
+#[test]
+fn gives_the_known_paths() {
+    let paths: [(u64, usize, &[&str]); 5] = [
+        (0, 1, &[]),
+        (
+            0,
+            8,
+            &[
+                "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+                "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+                "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
+            ],
+        ),
+        (
+            5,
+            8,
+            &[
+                "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+                "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+                "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+            ],
+        ),
+        (
+            2,
+            3,
+            &["fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"],
+        ),
+        (
+            1,
+            5,
+            &[
+                "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+                "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+                "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+            ],
+        ),
+    ];
+    let leaves = known_leaves();
+    for (index, size, path) in paths {
+        let tree = Tree::new(leaves[..size].to_vec());
+        let proof = tree.prove(index).unwrap();
+        let shown: Vec<String> = proof.path.iter().map(ToString::to_string).collect();
+        assert_eq!(shown, path, "leaf {index} of {size}");
+    }
+}
+
+#[test]
+fn a_path_that_no_tree_has_is_refused() {
+    let tree = Tree::new(known_leaves());
+    let leaf = known_leaves()[5];
+    let outside = InclusionProof {
+        index: 8,
+        ..tree.prove(5).unwrap()
+    };
+    let error = InclusionError::Outside { index: 8, size: 8 };
+    assert_eq!(outside.root(leaf), Err(error));
+    assert_eq!(tree.prove(8), None);
+    assert_eq!(Tree::new(Vec::new()).prove(0), None);
+    for length in [0, 2, 4] {
+        let mut proof = tree.prove(5).unwrap();
+        proof.path.resize(length, leaf);
+        let error = InclusionError::Length {
+            found: length,
+            expected: 3,
+        };
+        assert_eq!(proof.root(leaf), Err(error));
     }
 }
 
@@ -115,6 +205,53 @@ proptest! {
             resumed.push(*leaf);
         }
         prop_assert_eq!(resumed, frontier);
+    }
+
+    #[test]
+    fn proves_every_leaf_as_the_recursive_definition_does(
+        leaves in prop::collection::vec(any::<[u8; 32]>().prop_map(Hash), 0..80),
+    ) {
+        let tree = Tree::new(leaves.clone());
+        let root = recursive_root(&leaves);
+        prop_assert_eq!((tree.size(), tree.root()), (leaves.len() as u64, root));
+        for (index, leaf) in leaves.iter().enumerate() {
+            let proof = tree.prove(index as u64).unwrap();
+            prop_assert_eq!(&proof.path, &recursive_path(index, &leaves));
+            prop_assert_eq!(proof.root(*leaf), Ok(root));
+        }
+    }
+
+    #[test]
+    fn a_proof_fits_its_leaf_place_and_size_alone(
+        leaves in prop::collection::vec(any::<[u8; 32]>().prop_map(Hash), 2..80),
+        at in any::<prop::sample::Index>(), other in any::<prop::sample::Index>(), bit in 0..256_usize,
+    ) {
+        let tree = Tree::new(leaves.clone());
+        let index = at.index(leaves.len());
+        let proof = tree.prove(index as u64).unwrap();
+        let mut leaf = leaves[index];
+        leaf.0[bit / 8] ^= 1 << (bit % 8);
+        prop_assert_ne!(proof.root(leaf), Ok(tree.root()));
+
+        let elsewhere = other.index(leaves.len()) as u64;
+        if elsewhere != proof.index {
+            let moved = InclusionProof { index: elsewhere, ..proof.clone() };
+            prop_assert_ne!(moved.root(leaves[index]), Ok(tree.root()));
+        }
+        let mut bent = proof.clone();
+        let step = other.index(bent.path.len());
+        bent.path[step].0[bit / 8] ^= 1 << (bit % 8);
+        prop_assert_ne!(bent.root(leaves[index]), Ok(tree.root()));
+    }
+
+    #[test]
+    fn never_panics_on_foreign_proofs(
+        index in any::<u64>(), size in any::<u64>(),
+        path in prop::collection::vec(any::<[u8; 32]>().prop_map(Hash), 0..70),
+    ) {
+        let proof = InclusionProof { index, size, path };
+        prop_assert_eq!(proof.root(Hash([1; 32])).is_err() && index < size,
+            matches!(proof.root(Hash([1; 32])), Err(InclusionError::Length { .. })));
     }
 
     #[test]
