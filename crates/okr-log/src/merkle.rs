@@ -4,6 +4,8 @@
 
 mod inclusion;
 
+use std::ops::Range;
+
 use crate::hash::{Hash, sha256};
 
 pub use inclusion::{InclusionError, InclusionProof, Tree};
@@ -83,6 +85,23 @@ impl Frontier {
             .unwrap_or(Self::EMPTY_ROOT)
     }
 
+    /// Returns the first perfect subtree, as the places of its leaves from 0, that differs from the one in a tree of the
+    /// same size; none when the trees are equal. Trees of two sizes differ from the first place on.
+    pub fn first_difference(&self, other: &Self) -> Option<Range<u64>> {
+        if self.size != other.size {
+            return Some(0..self.size);
+        }
+        let mut first = 0;
+        for (bit, (ours, theirs)) in bits(self.size).zip(self.subtrees.iter().zip(&other.subtrees))
+        {
+            if ours != theirs {
+                return Some(first..first + bit);
+            }
+            first += bit;
+        }
+        None
+    }
+
     /// Writes the frontier as FORMAT.md section 4 says.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(HEADER_BYTES + Hash::BYTES * self.subtrees.len());
@@ -131,6 +150,12 @@ impl Frontier {
             subtrees: subtrees.iter().map(|subtree| Hash(*subtree)).collect(),
         })
     }
+}
+
+/// Returns the powers of two that add up to a number, largest first.
+fn bits(number: u64) -> impl Iterator<Item = u64> {
+    let powers = (0..u64::BITS).rev().map(|bit| 1 << bit);
+    powers.filter(move |power| number & power != 0)
 }
 
 fn node_hash(left: Hash, right: Hash) -> Hash {

@@ -20,7 +20,9 @@ use crate::remote::{Pulled, Remote, RemoteError};
 use crate::replica::Replica;
 use crate::sync::SyncError;
 use crate::{meta, record};
+
 use theirs::Theirs;
+pub(crate) use theirs::pull_verified;
 
 /// How the server's history differs from the one that is here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,11 +101,22 @@ impl Replica {
             Follows::Record(_) | Follows::Nothing => here,
             Follows::Ahead(head) => head,
         };
-        let common = last_equal(db, remote, server_head)?;
+        let halved = last_equal(db, remote, server_head)?;
+        let (common, theirs) = match Theirs::pull(db, remote, halved) {
+            Ok(theirs) => (halved, theirs),
+            // The histories are the same again after they differed: no backup, but single changes
+            // that were rewritten.
+            Err(SyncError::Integrity(
+                IntegrityError::Root { .. } | IntegrityError::NotAnExtension { .. },
+            )) => {
+                let walked = last_of_the_same_beginning(db, remote)?;
+                (walked, Theirs::pull(db, remote, walked)?)
+            }
+            Err(error) => return Err(error),
+        };
         if common == here {
             return Ok(None);
         }
-        let theirs = Theirs::pull(db, remote, common)?;
         Ok(Some(theirs.compare(db, common, here)?))
     }
 
@@ -257,11 +270,49 @@ fn last_equal(
     Ok(Position::new(equal))
 }
 
+/// Finds the last position up to which both have the same records, from the first one on.
+///
+/// What it finds is verified afterwards, as with [`last_equal`].
+pub(crate) fn last_of_the_same_beginning(
+    db: &Connection,
+    remote: &mut dyn Remote,
+) -> Result<Position, SyncError> {
+    let ours = leaves(db)?;
+    let (mut same, mut problem) = (0, None);
+    remote.pull(Position::ZERO, u64::MAX, &mut |pulled| {
+        let Pulled::Records(records) = pulled else {
+            return ControlFlow::Continue(());
+        };
+        for bytes in records {
+            match leaf(&bytes, Position::new(same as u64 + 1)) {
+                Ok(theirs) if ours.get(same) == Some(&theirs) => same += 1,
+                Ok(_) => return ControlFlow::Break(()),
+                Err(error) => {
+                    problem = Some(error);
+                    return ControlFlow::Break(());
+                }
+            }
+        }
+        ControlFlow::Continue(())
+    })?;
+    match problem {
+        Some(problem) => Err(problem.into()),
+        None => Ok(Position::new(same as u64)),
+    }
+}
+
 fn stored_leaf(db: &Connection, position: Position) -> Result<Hash, ReplicaError> {
     let leaf = db
         .prepare_cached("SELECT leaf FROM records WHERE position = ?1")?
         .query_row([record::number(position)], |row| row.get(0))?;
     Ok(Hash(leaf))
+}
+
+/// Returns the hashes that are kept of all records, in order.
+pub(crate) fn leaves(db: &Connection) -> Result<Vec<Hash>, ReplicaError> {
+    let mut statement = db.prepare_cached("SELECT leaf FROM records ORDER BY position")?;
+    let leaves = statement.query_map([], |row| row.get(0).map(Hash))?;
+    Ok(leaves.collect::<Result<_, _>>()?)
 }
 
 /// Returns the bytes of a stored record.

@@ -15,13 +15,14 @@ mod rows;
 use bytes::Bytes;
 use okr_core::Timestamp;
 use okr_core::id::{ChangeId, Position};
-use okr_log::{Frontier, Hash, Origin, SignedCheckpoint, VerifyingKey};
+use okr_log::{Frontier, Hash};
 use rusqlite::Connection;
 use thiserror::Error;
 
 use crate::error::ReplicaError;
 use crate::integrity::IntegrityError;
 use crate::meta::{self, Meta};
+use crate::pinned::Pinned;
 use crate::record::{self, NewRecord};
 use crate::replica::Replica;
 use crate::{upgrade, version};
@@ -84,8 +85,7 @@ pub struct Ingested {
 #[derive(Debug)]
 pub struct Ingest<'r> {
     db: &'r Connection,
-    key: VerifyingKey,
-    origin: Origin,
+    pinned: Pinned,
     /// The newest confirmed position.
     base: Position,
     /// The newest position of what has been read.
@@ -111,18 +111,13 @@ impl Replica {
         // What an earlier load of this process could not make at its end.
         put_off::catch_up(db)?;
         let remote = meta::remote(db)?.ok_or(IngestError::NoServer)?;
-        let key = remote
-            .verifier_key
-            .parse()
-            .map_err(IntegrityError::PinnedKey)?;
-        let origin = Origin::new(&remote.origin).map_err(IntegrityError::Checkpoint)?;
+        let pinned = Pinned::new(&remote)?;
         let base = meta::head(db)?;
         let recorded_at = record::recorded_at(db, base)?.unwrap_or(i64::MIN);
         let frontier = meta::frontier(db)?;
         Ok(Ingest {
             db,
-            key,
-            origin,
+            pinned,
             base,
             position: Position::new(frontier.size()),
             reader: Reader::new(frontier.clone()),
@@ -221,10 +216,12 @@ impl Ingest<'_> {
     fn confirm(&mut self, note: &str, now: Timestamp) -> Result<Ingested, IngestError> {
         let rest = self.reader.rest();
         self.accept(rest)?;
-        let checkpoint = SignedCheckpoint::verify(note, &self.key, &self.origin)
+        let checkpoint = self
+            .pinned
+            .verify(note)
             .map_err(IntegrityError::Checkpoint)?;
         let (head, root) = (self.position(), self.frontier.root());
-        let stated = Position::new(checkpoint.size.get());
+        let stated = checkpoint.size;
         if stated != head {
             return Err(IntegrityError::Size {
                 stated,

@@ -21,6 +21,7 @@ mod moment;
 mod operation;
 mod pending;
 mod people;
+mod pinned;
 mod quick;
 mod reading;
 mod rebase;
@@ -37,6 +38,7 @@ mod sync;
 mod takeout;
 mod undo;
 mod upgrade;
+mod verify;
 mod version;
 mod view;
 mod waiting;
@@ -59,6 +61,7 @@ pub use reading::goalposts::{
     Moved, ObjectiveEffect, ObjectiveSide, Reported,
 };
 pub use reading::rhythm::Rhythm;
+pub use pinned::SignedHead;
 pub use reading::{
     Blame, Changed, ChangedField, CheckInFact, CycleStanding, Diff, DiffScope, FieldBlame, Found,
     Given, KeyResultSeries, KeyResultStanding, MeasureStep, ObjectiveFilter, ObjectiveSeries,
@@ -77,4 +80,8 @@ pub use sync::{Follower, Merged, Superseded, SyncError, SyncProgress, SyncReport
 pub use takeout::TakenOut;
 pub use undo::{Dependent, Kept, Redoable, UndoOrder, Undone, Why};
 pub use upgrade::Upgrades;
+pub use verify::{
+    AnchorFinding, Anchored, Derived, Examination, Fingerprint, FingerprintError, Flaw, KeptAnchor,
+    ServerStanding, Waits, read_anchors,
+};
 pub use waiting::PendingEntry;

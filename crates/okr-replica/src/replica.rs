@@ -65,6 +65,13 @@ impl Replica {
         Ok(Self::of(db))
     }
 
+    /// Makes a replica that goes away when it is dropped.
+    pub(crate) fn temporary(new: &NewReplica) -> Result<Self, ReplicaError> {
+        Ok(Self::of(schema::create_temporary(|db| {
+            meta::found(db, new)
+        })?))
+    }
+
     const fn of(db: Connection) -> Self {
         Self {
             db,

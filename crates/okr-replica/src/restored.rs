@@ -29,7 +29,7 @@ use crate::{pending, people, rebase, record, schema, search};
 /// How the directories begin in which a replica is built beside the one in use.
 const BUILDING: &str = "rebuilding-";
 /// The tables that hold what the server says; all others belong to this device.
-const TABLES_OF_THE_SERVER: [&str; 6] = [
+pub(crate) const TABLES_OF_THE_SERVER: [&str; 6] = [
     "authors",
     "records",
     "change_ends",

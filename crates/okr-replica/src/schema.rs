@@ -73,6 +73,26 @@ pub(crate) fn create(
     Ok(connection)
 }
 
+/// Makes an empty database with the same tables that goes away when it is closed.
+///
+/// What does not fit in memory goes to a file without a name, where the system has such files.
+pub(crate) fn create_temporary(
+    fill: impl FnOnce(&Connection) -> Result<(), ReplicaError>,
+) -> Result<Connection, ReplicaError> {
+    let connection = Connection::open("")?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    connection.pragma_update(None, "page_size", PAGE_BYTES)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    connection.execute_batch(TABLES)?;
+    for step in STEPS {
+        connection.execute_batch(step)?;
+    }
+    connection.execute_batch(VIEWS)?;
+    fill(&connection)?;
+    Ok(connection)
+}
+
 /// Opens the database. Nothing is scanned, and nothing is written unless its tables are older ones.
 pub(crate) fn open(dir: &Path) -> Result<Connection, ReplicaError> {
     let missing = || ReplicaError::Missing {

@@ -20,3 +20,4 @@ mod superseding;
 mod syncing;
 mod two_processes;
 mod undoing;
+mod verifying;

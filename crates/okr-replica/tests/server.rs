@@ -173,10 +173,15 @@ impl Server {
 
     /// Lets the newest change say that somebody else made it.
     pub(crate) fn ascribe_last_to(&mut self, author: PersonId) {
-        let last = self.records.last_mut().unwrap();
-        let mut record = Record::decode(last).unwrap();
+        self.ascribe_to(self.records.len(), author);
+    }
+
+    /// Lets one change say that somebody else made it.
+    pub(crate) fn ascribe_to(&mut self, position: usize, author: PersonId) {
+        let bytes = &mut self.records[position - 1];
+        let mut record = Record::decode(bytes).unwrap();
         record.author = author.to_log();
-        *last = record.encode().unwrap();
+        *bytes = record.encode().unwrap();
     }
 
     fn rebuild(&mut self) {

@@ -188,6 +188,24 @@ fn refuses_bytes_that_are_no_frontier() {
     );
 }
 
+#[test]
+fn a_difference_is_narrowed_to_a_subtree() {
+    let mut leaves: Vec<Hash> = (0..13).map(|number| Hash([number; 32])).collect();
+    let before = frontier_of(&leaves);
+    assert_eq!(before.first_difference(&before.clone()), None);
+    for (place, range) in [(0, 0..8), (7, 0..8), (8, 8..12), (12, 12..13)] {
+        let kept = std::mem::replace(&mut leaves[place], Hash([99; 32]));
+        assert_eq!(
+            before.first_difference(&frontier_of(&leaves)),
+            Some(range),
+            "{place}"
+        );
+        leaves[place] = kept;
+    }
+    let shorter = frontier_of(&leaves[..12]);
+    assert_eq!(before.first_difference(&shorter), Some(0..13));
+}
+
 proptest! {
     #[test]
     fn grows_like_the_recursive_definition(

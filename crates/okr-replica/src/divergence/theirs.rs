@@ -5,15 +5,14 @@ use std::ops::ControlFlow;
 
 use bytes::Bytes;
 use okr_core::id::{ChangeId, Position};
-use okr_log::{
-    Frontier, Hash, Origin, RecordView, RecordedAt, SignedCheckpoint, TokenId, VerifyingKey,
-};
+use okr_log::{Frontier, Hash, RecordView, RecordedAt, TokenId};
 use okr_proto::ToCore as _;
 use rusqlite::Connection;
 
 use super::{Divergence, LostChange, as_pushed, parse, stored, view};
 use crate::error::ReplicaError;
 use crate::integrity::IntegrityError;
+use crate::pinned::Pinned;
 use crate::remote::{Pulled, Remote};
 use crate::sync::SyncError;
 use crate::{meta, record};
@@ -33,45 +32,16 @@ impl Theirs {
         common: Position,
     ) -> Result<Self, SyncError> {
         let mut frontier = frontier_until(db, common)?;
-        let mut theirs = Self {
-            head: common,
-            changes: HashMap::new(),
-        };
-        let (mut note, mut problem) = (None, None);
-        let pulled = remote.pull(common, u64::MAX, &mut |pulled| {
-            match pulled {
-                Pulled::Directory(_) => {}
-                // The one that comes last speaks of everything.
-                Pulled::Checkpoint(text) => note = Some(text),
-                Pulled::Records(records) => {
-                    note = None;
-                    if let Err(error) = theirs.take(&records, &mut frontier) {
-                        problem = Some(error);
-                        return ControlFlow::Break(());
-                    }
-                }
-            }
-            ControlFlow::Continue(())
-        });
-        if let Some(problem) = problem {
-            return Err(problem.into());
-        }
-        pulled?;
-        let position = theirs.head;
-        let note = note.ok_or(IntegrityError::NoCheckpoint { position })?;
-        verify(db, &note, &frontier)?;
-        Ok(theirs)
-    }
-
-    fn take(&mut self, records: &[Bytes], frontier: &mut Frontier) -> Result<(), IntegrityError> {
-        for bytes in records {
-            let view = parse(bytes, self.head.next())?;
-            frontier.push(view.leaf_hash());
-            self.changes
-                .insert(view.change_id().to_core(), written(&view));
-            self.head = self.head.next();
-        }
-        Ok(())
+        let remote_info = meta::remote(db)?.ok_or(SyncError::NotConnected)?;
+        let pinned = Pinned::new(&remote_info)?;
+        let mut changes = HashMap::new();
+        pull_verified(remote, (&pinned, &mut frontier), &mut |view, _| {
+            changes.insert(view.change_id().to_core(), written(view));
+        })?;
+        Ok(Self {
+            head: Position::new(frontier.size()),
+            changes,
+        })
     }
 
     /// Reads what a replica of the server has after a position.
@@ -138,30 +108,80 @@ fn frontier_until(db: &Connection, last: Position) -> Result<Frontier, ReplicaEr
     Ok(frontier)
 }
 
-fn verify(db: &Connection, note: &str, frontier: &Frontier) -> Result<(), SyncError> {
-    let pinned = meta::remote(db)?.ok_or(SyncError::NotConnected)?;
-    let key: VerifyingKey = pinned
-        .verifier_key
-        .parse()
-        .map_err(IntegrityError::PinnedKey)?;
-    let origin = Origin::new(&pinned.origin).map_err(IntegrityError::Checkpoint)?;
-    let checkpoint =
-        SignedCheckpoint::verify(note, &key, &origin).map_err(IntegrityError::Checkpoint)?;
-    let position = Position::new(frontier.size());
-    let stated = Position::new(checkpoint.size.get());
-    if stated != position {
-        let received = position;
-        return Err(IntegrityError::Size { stated, received }.into());
-    }
-    if checkpoint.root != frontier.root() {
-        return Err(IntegrityError::Root {
-            position,
-            computed: frontier.root(),
-            stated: checkpoint.root,
+/// Pulls what follows the leaves of a tree, and verifies all of it together.
+///
+/// `each` is given every record as it comes, with the tree up to it; what it was given counts only
+/// when this returns.
+pub(crate) fn pull_verified(
+    remote: &mut dyn Remote,
+    (pinned, frontier): (&Pinned, &mut Frontier),
+    each: &mut dyn FnMut(&RecordView<'_>, &Frontier),
+) -> Result<(), SyncError> {
+    let (mut note, mut problem) = (None, None);
+    let after = Position::new(frontier.size());
+    let pulled = remote.pull(after, u64::MAX, &mut |pulled| {
+        match pulled {
+            Pulled::Directory(_) => {}
+            // The one that comes last speaks of everything.
+            Pulled::Checkpoint(text) => note = Some(text),
+            Pulled::Records(records) => {
+                note = None;
+                if let Err(error) = take(&records, frontier, each) {
+                    problem = Some(error);
+                    return ControlFlow::Break(());
+                }
+            }
         }
-        .into());
+        ControlFlow::Continue(())
+    });
+    if let Some(problem) = problem {
+        return Err(problem.into());
+    }
+    pulled?;
+    let position = Position::new(frontier.size());
+    let note = note.ok_or(IntegrityError::NoCheckpoint { position })?;
+    verify(pinned, &note, (after, frontier))?;
+    Ok(())
+}
+
+fn take(
+    records: &[Bytes],
+    frontier: &mut Frontier,
+    each: &mut dyn FnMut(&RecordView<'_>, &Frontier),
+) -> Result<(), IntegrityError> {
+    for bytes in records {
+        let view = parse(bytes, Position::new(frontier.size()).next())?;
+        frontier.push(view.leaf_hash());
+        each(&view, frontier);
     }
     Ok(())
+}
+
+fn verify(
+    pinned: &Pinned,
+    note: &str,
+    (after, frontier): (Position, &Frontier),
+) -> Result<(), IntegrityError> {
+    let signed = pinned.verify(note).map_err(IntegrityError::Checkpoint)?;
+    let (position, stated) = (Position::new(frontier.size()), signed.size);
+    let computed = frontier.root();
+    if stated != position {
+        let received = position;
+        return Err(IntegrityError::Size { stated, received });
+    }
+    match (signed.root == computed, position == after) {
+        (true, _) => Ok(()),
+        (false, true) => Err(IntegrityError::NotAnExtension {
+            position,
+            computed,
+            stated: signed.root,
+        }),
+        (false, false) => Err(IntegrityError::Root {
+            position,
+            computed,
+            stated: signed.root,
+        }),
+    }
 }
 
 /// Hashes what a person wrote, wherever it stands and whenever it was recorded.
