@@ -108,11 +108,9 @@ impl Examination<'_> {
             return Ok(());
         }
         // What was kept of the tree tells where, unless that was altered as well.
-        let places = match self.kept.root() == signed.root {
-            true => computed.first_difference(&self.kept),
-            false => None,
-        };
-        let places = places.unwrap_or(0..here.get());
+        let is_kept = self.kept.root() == signed.root;
+        let places = is_kept.then(|| computed.first_difference(&self.kept));
+        let places = places.flatten().unwrap_or(0..here.get());
         Err(Flaw::Root {
             first: Position::new(places.start + 1),
             last: Position::new(places.end),

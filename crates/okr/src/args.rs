@@ -16,6 +16,7 @@ mod op;
 pub(crate) mod parse;
 mod pending;
 mod people;
+mod proof;
 mod read;
 mod search;
 mod start;
@@ -51,6 +52,7 @@ pub(crate) use people::{
     MemberAddArgs, MemberArgs, MemberCommand, MemberInviteArgs, TeamAddArgs, TeamArgs, TeamCommand,
     TeamMemberChange, TeamMemberCommand, TeamSetArgs, TeamStepArgs,
 };
+pub(crate) use proof::{AnchorArgs, VerifyArgs};
 pub(crate) use read::{
     FrameKind, LOG_LIMIT, Limit, ListArgs, ListKind, LogArgs, ReplayArgs, ReplayStep, ShowArgs,
     ShowOneArgs, StatusArgs, TreeArgs,
@@ -200,6 +202,10 @@ pub(crate) enum Command {
     Op(OpArgs),
     /// Take in goals with their history from a file
     Import(ImportArgs),
+    /// Check that nothing was altered, here and on the server
+    Verify(VerifyArgs),
+    /// Print a signed checkpoint to keep elsewhere
+    Anchor(AnchorArgs),
     /// Show your goals, what is due, and what waits for the server
     #[command(visible_alias = "st")]
     Status(StatusArgs),
@@ -263,6 +269,8 @@ impl Command {
             Self::Redo(_) => "redo",
             Self::Op(_) => "op",
             Self::Import(_) => "import",
+            Self::Verify(_) => "verify",
+            Self::Anchor(_) => "anchor",
             Self::Status(_) => "status",
             Self::Tree(_) => "tree",
             Self::List(_) => "list",
@@ -295,6 +303,11 @@ impl Command {
             Self::Sync(args) => match args.command {
                 Some(SyncCommand::Status) => Honours::MANAGES,
                 None => Honours::TALKS,
+            },
+            Self::Verify(_) => Honours::MANAGES,
+            Self::Anchor(_) => Honours {
+                past: true,
+                ..Honours::MANAGES
             },
             Self::Watch(_) => Honours {
                 scope: true,

@@ -1,6 +1,7 @@
 //! The commands: one file for each verb or noun.
 
 mod blame;
+mod anchor;
 mod chart;
 mod checkin;
 mod clone;
@@ -33,6 +34,7 @@ mod sync;
 mod team;
 mod tree;
 mod undo;
+mod verify;
 mod watch;
 mod whoami;
 mod workspace;
@@ -81,6 +83,8 @@ pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exi
         Some(Command::Redo(args)) => undo::redo(context, &args),
         Some(Command::Op(args)) => op::run(context, &args),
         Some(Command::Import(args)) => import::run(context, &args),
+        Some(Command::Verify(args)) => verify::run(context, &args),
+        Some(Command::Anchor(args)) => anchor::run(context, &args),
         Some(Command::Status(args)) => status::run(context, &args),
         Some(Command::Tree(args)) => tree::run(context, &args),
         Some(Command::List(args)) => list::run(context, &args),

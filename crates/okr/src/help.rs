@@ -55,6 +55,10 @@ Sync
   resolve      Decide a conflict
   op           Show the commands that wrote on this machine: log, show
 
+Proof
+  verify       Check that nothing was altered, here and on the server
+  anchor       Print a signed checkpoint to keep elsewhere
+
 Data
   import       Take in goals with their history from a file
 
@@ -68,6 +72,7 @@ pub(crate) const FOOTER: &str = "\
 okr COMMAND --help shows the examples of a command, okr help TOPIC explains a concept:
 commitment,
 dates, ids, output, exit-codes, environment, offline, conflicts, restored.";
+dates, ids, output, exit-codes, environment, offline, conflicts, restored, proof.";
 
 /// What the long overview begins with.
 pub(crate) const EXAMPLES: &str = "\

@@ -26,6 +26,8 @@ pub enum Topic {
     Conflicts,
     /// What opening and closing a cycle mean, and what an amendment is
     Commitment,
+    /// How to know that nobody rewrote the history
+    Proof,
 }
 
 impl Topic {
@@ -40,6 +42,7 @@ impl Topic {
         Self::Restored,
         Self::Conflicts,
         Self::Commitment,
+        Self::Proof,
     ];
 
     /// Returns the word that is typed for it.
@@ -54,6 +57,7 @@ impl Topic {
             Self::Restored => "restored",
             Self::Conflicts => "conflicts",
             Self::Commitment => "commitment",
+            Self::Proof => "proof",
         }
     }
 
@@ -69,6 +73,7 @@ impl Topic {
             Self::Restored => include_str!("help_topics/restored.txt").to_owned(),
             Self::Conflicts => include_str!("help_topics/conflicts.txt").to_owned(),
             Self::Commitment => include_str!("help_topics/commitment.txt").to_owned(),
+            Self::Proof => include_str!("help_topics/proof.txt").to_owned(),
         }
     }
 }

@@ -26,6 +26,7 @@ pub mod render;
 mod resolve;
 pub mod short_id;
 mod slug;
+mod text_file;
 pub mod ui;
 pub mod value_text;
 pub mod when;

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use okr_core::id::EntityId;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Statement};
+use rusqlite::{Connection, Row, Statement};
 
 use super::{Examination, Flaw};
 use crate::error::ReplicaError;
@@ -176,30 +176,32 @@ fn same_rows(
         let (row, other) = (expected.next()?, found.next()?);
         let (row, column) = match (row, other) {
             (None, None) => return Ok(Ok(count)),
-            (Some(row), Some(other)) => {
-                let same = |column: &usize| -> Result<bool, rusqlite::Error> {
-                    Ok(row.get_ref(*column)? == other.get_ref(*column)?)
-                };
-                let mut differing = None;
-                for column in 0..columns.len() {
-                    if !same(&column)? {
-                        differing = Some(columns[column].clone());
-                        break;
-                    }
+            (Some(row), Some(other)) => match differing(&columns, row, other)? {
+                None => {
+                    count += 1;
+                    continue;
                 }
-                match differing {
-                    None => {
-                        count += 1;
-                        continue;
-                    }
-                    Some(column) => (row, column),
-                }
-            }
+                Some(column) => (row, column),
+            },
             (Some(row), None) | (None, Some(row)) => (row, MISSING.to_owned()),
         };
         let key = row.get_ref(0)?;
         return Ok(Err(flaw(table, key, column, again)?));
     }
+}
+
+/// Names the first column in which two rows differ.
+fn differing(
+    columns: &[String],
+    row: &Row<'_>,
+    other: &Row<'_>,
+) -> Result<Option<String>, ReplicaError> {
+    for (index, column) in columns.iter().enumerate() {
+        if row.get_ref(index)? != other.get_ref(index)? {
+            return Ok(Some(column.clone()));
+        }
+    }
+    Ok(None)
 }
 
 fn names(statement: &Statement<'_>) -> Vec<String> {

@@ -59,10 +59,8 @@ fn read_all(
                 Some("it is listed with another time of authoring than it has".to_owned())
             }
             Ok(_) if !seen.insert(id) => Some("it waits twice".to_owned()),
-            Ok(_) => match record::find_exact(db, id)? {
-                Some(position) => Some(format!("it is confirmed already, at {position}")),
-                None => None,
-            },
+            Ok(_) => record::find_exact(db, id)?
+                .map(|position| format!("it is confirmed already, at {position}")),
         };
         if let Some(problem) = problem {
             return Ok(Err(Flaw::Waiting {

@@ -2,9 +2,6 @@
 //!
 //! A file is taken in as a whole or not at all. What it says is labelled as imported for ever.
 
-use std::io::Read as _;
-use std::path::Path;
-
 use okr_core::view::View as _;
 use okr_replica::{DirectoryEntry, ProposedAll, Replica};
 use serde::Serialize;
@@ -20,6 +17,7 @@ use crate::failure;
 use crate::history_file;
 use crate::import::{Import, Known, Step, import};
 use crate::render::Screen;
+use crate::text_file;
 use crate::ui::Item;
 
 /// A file is read up to this many bytes.
@@ -54,7 +52,7 @@ pub(crate) fn run(context: &mut Context, args: &ImportArgs) -> Result<Exit, CliE
     let mut files = Vec::new();
     for path in &args.files {
         let name = path.display().to_string();
-        let file = history_file::parse(&name, &read(path)?)?;
+        let file = history_file::parse(&name, &text_file::read(path, FILE_BYTES_MAX)?)?;
         files.push((name, file));
     }
     let mut items = Vec::new();
@@ -86,43 +84,6 @@ pub(crate) fn run(context: &mut Context, args: &ImportArgs) -> Result<Exit, CliE
 fn in_file(name: &str, error: &CliError) -> CliError {
     CliError::user("bad-file", format!("{name}: {}", error.message()))
         .with_hint("the format is described in crates/okr/examples/README.md; nothing was written")
-}
-
-fn read(path: &Path) -> Result<String, CliError> {
-    let failed = |error: &std::io::Error| {
-        CliError::user(
-            "unreadable-file",
-            format!("{} cannot be read", path.display()),
-        )
-        .caused_by(error)
-    };
-    let mut bytes = Vec::new();
-    if path.as_os_str() == "-" {
-        let stdin = std::io::stdin().lock();
-        stdin
-            .take(FILE_BYTES_MAX + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|error| failed(&error))?;
-    } else {
-        let file = std::fs::File::open(path).map_err(|error| failed(&error))?;
-        file.take(FILE_BYTES_MAX + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|error| failed(&error))?;
-    }
-    if bytes.len() as u64 > FILE_BYTES_MAX {
-        let message = format!("{} has more than 64 MiB", path.display());
-        return Err(CliError::user("bad-file", message).with_hint("split it by cycle"));
-    }
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = valid.split(|byte| *byte == b'\n').count();
-        let message = format!("{} is not UTF-8 from line {line} on", path.display());
-        CliError::user("bad-file", message).with_hint("save it as UTF-8")
-    })?;
-    Ok(text
-        .strip_prefix('\u{feff}')
-        .map(str::to_owned)
-        .unwrap_or(text))
 }
 
 /// Collects what the organisation has already.

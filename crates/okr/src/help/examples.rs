@@ -52,6 +52,23 @@ Examples:
 
 Says when changes were last exchanged, why the last try failed if it did, what waits, and the newest
 checkpoint that the server signed. Asks nobody but this machine.";
+    /// Of `okr verify`.
+    VERIFY = "\
+Examples:
+  okr verify
+  okr verify --offline --quick
+  okr verify --anchor anchors.txt         against checkpoints that were kept elsewhere
+
+Reads and hashes every change, compares with what the server signed, makes everything derived from it
+again and compares that, and asks the server. Changes nothing. Exit code 9: something does not hold.";
+    /// Of `okr anchor`.
+    ANCHOR = "\
+Examples:
+  okr anchor
+  okr anchor --to anchors.txt             add it to a file, best on another machine
+  okr anchor --at 8000                    the line of an earlier position, to compare with others
+
+Two people with the same last line were shown the same history. See okr help proof.";
     /// Of `okr whoami`.
     WHOAMI = "\
 Examples:
