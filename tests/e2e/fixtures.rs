@@ -171,6 +171,7 @@ fn reads_and_syncs(version: &str) {
     assert_eq!(shown["replica"]["pending"], expected["pending"]);
     assert_eq!(counted(&ana, "conflicts"), 1);
     assert_eq!(root(&ana), expected["root"]);
+    ana.okr(&["verify", "--offline"]).unwrap();
 
     // The log alone.
     let okrd = |arguments: &[&str]| {

@@ -21,6 +21,7 @@ mod malformed;
 mod network;
 mod newer;
 mod operations;
+mod proof;
 mod python;
 mod refusals;
 mod restored;

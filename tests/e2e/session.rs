@@ -283,3 +283,20 @@ fn a_reader_that_goes_away_is_no_error() {
     let status = child.wait().unwrap();
     assert!(status.success(), "{status}");
 }
+
+#[test]
+fn without_a_server_there_is_nothing_to_prove_and_it_says_so() {
+    let directory = tempfile::tempdir().unwrap();
+    let home = planned(directory.path());
+    let said = home.okr(&["verify"]).unwrap();
+    assert!(said.contains("nothing to prove"), "{said}");
+    for line in [&["anchor"][..], &["audit", "export"]] {
+        let run = home.run(line).unwrap();
+        assert_eq!(run.code, Some(1), "{}", run.stderr);
+        assert!(
+            run.stderr.contains("nothing is confirmed"),
+            "{}",
+            run.stderr
+        );
+    }
+}

@@ -282,7 +282,12 @@ fn the_architecture_document_is_short_and_names_every_crate() {
 
 #[test]
 fn every_path_that_a_document_names_exists() {
-    for document in ["README.md", "ARCHITECTURE.md", "proto/README.md"] {
+    for document in [
+        "README.md",
+        "ARCHITECTURE.md",
+        "proto/README.md",
+        "crates/okr-replica/PROOF.md",
+    ] {
         let text = read(&root().join(document));
         for word in text.split(|c: char| c.is_whitespace() || "`()[],;:|\"'".contains(c)) {
             let word = word.trim_end_matches('.');
@@ -297,4 +302,29 @@ fn every_path_that_a_document_names_exists() {
             }
         }
     }
+}
+
+#[test]
+fn every_test_that_the_table_of_attacks_names_exists() {
+    let code: String = rust_files().iter().map(|path| read(path)).collect();
+    let table = read(&root().join("crates/okr-replica/PROOF.md"));
+    let rows = table
+        .lines()
+        .filter(|line| line.starts_with("| ") && line.contains('`'));
+    let mut named = 0;
+    for row in rows {
+        let cell = row
+            .trim_end_matches(" |")
+            .rsplit(" | ")
+            .next()
+            .unwrap_or_default();
+        for name in cell.split("`, `").map(|name| name.trim_matches('`')) {
+            assert!(
+                code.contains(&format!("fn {name}(")),
+                "no test is called {name}"
+            );
+            named += 1;
+        }
+    }
+    assert!(named > 15, "only {named} tests are named");
 }

@@ -5,6 +5,7 @@
 mod aspect;
 mod batch;
 mod body;
+mod bundle;
 mod conflict;
 mod directory;
 mod divergence;
@@ -44,6 +45,7 @@ mod view;
 mod waiting;
 
 pub use batch::ProposedAll;
+pub use bundle::{BundleError, BundleReport, Bundled, Selection, check_bundle};
 pub use conflict::{Clash, Conflict, Explained, Resolution, Resolved, Settled, Settlement};
 pub use directory::{Directory, DirectoryEntry};
 pub use divergence::{Divergence, LostChange};
@@ -56,12 +58,12 @@ pub use meta::{NewReplica, RemoteInfo, ReplicaInfo};
 pub use moment::{Axis, Moment, Point};
 pub use okr_proto::{PushOutcome, Refusal};
 pub use operation::{Did, Operation, OperationChange, OperationEntry, Standing};
+pub use pinned::SignedHead;
 pub use reading::goalposts::{
     BackFilled, Both, Deed, Effect, Goalposts, KeyResultEffect, KeyResultSide, MoveKind, MoveStep,
     Moved, ObjectiveEffect, ObjectiveSide, Reported,
 };
 pub use reading::rhythm::Rhythm;
-pub use pinned::SignedHead;
 pub use reading::{
     Blame, Changed, ChangedField, CheckInFact, CycleStanding, Diff, DiffScope, FieldBlame, Found,
     Given, KeyResultSeries, KeyResultStanding, MeasureStep, ObjectiveFilter, ObjectiveSeries,

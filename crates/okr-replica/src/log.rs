@@ -320,6 +320,19 @@ pub(crate) fn entry(db: &Connection, position: Position) -> Result<Option<LogEnt
     }))
 }
 
+/// Returns the positions of the confirmed changes that the filter lets through.
+pub(crate) fn positions(
+    db: &Connection,
+    filter: &LogFilter,
+) -> Result<Vec<Position>, ReplicaError> {
+    let mut positions = Vec::new();
+    about::each_position(db, filter, |position| {
+        positions.push(position);
+        Ok(true)
+    })?;
+    Ok(positions)
+}
+
 /// Returns the confirmed changes that the filter lets through, in its order.
 fn confirmed(
     db: &Connection,

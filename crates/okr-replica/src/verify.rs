@@ -17,6 +17,7 @@ mod waiting;
 
 use okr_core::id::Position;
 use okr_log::{Frontier, Hash};
+use rusqlite::Connection;
 
 use crate::error::ReplicaError;
 use crate::integrity::IntegrityError;
@@ -115,6 +116,20 @@ impl Examination<'_> {
             first: Position::new(places.start + 1),
             last: Position::new(places.end),
         })
+    }
+
+    /// Returns the hashes of all records.
+    ///
+    /// # Panics
+    /// When the records were not checked before, or something is wrong with one.
+    pub(crate) fn leaves(&self) -> &[Hash] {
+        assert!(self.complete, "the records are checked first");
+        &self.leaves
+    }
+
+    /// Returns the database in the state that is checked.
+    pub(crate) const fn db(&self) -> &Connection {
+        self.snapshot.db
     }
 
     /// Returns the Merkle tree over the first records.

@@ -52,7 +52,9 @@ pub(crate) use people::{
     MemberAddArgs, MemberArgs, MemberCommand, MemberInviteArgs, TeamAddArgs, TeamArgs, TeamCommand,
     TeamMemberChange, TeamMemberCommand, TeamSetArgs, TeamStepArgs,
 };
-pub(crate) use proof::{AnchorArgs, VerifyArgs};
+pub(crate) use proof::{
+    AnchorArgs, AuditArgs, AuditCommand, AuditExportArgs, AuditVerifyArgs, VerifyArgs,
+};
 pub(crate) use read::{
     FrameKind, LOG_LIMIT, Limit, ListArgs, ListKind, LogArgs, ReplayArgs, ReplayStep, ShowArgs,
     ShowOneArgs, StatusArgs, TreeArgs,
@@ -206,6 +208,8 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     /// Print a signed checkpoint to keep elsewhere
     Anchor(AnchorArgs),
+    /// Write the history with its proof for others, or check it
+    Audit(AuditArgs),
     /// Show your goals, what is due, and what waits for the server
     #[command(visible_alias = "st")]
     Status(StatusArgs),
@@ -271,6 +275,7 @@ impl Command {
             Self::Import(_) => "import",
             Self::Verify(_) => "verify",
             Self::Anchor(_) => "anchor",
+            Self::Audit(_) => "audit",
             Self::Status(_) => "status",
             Self::Tree(_) => "tree",
             Self::List(_) => "list",
@@ -304,11 +309,11 @@ impl Command {
                 Some(SyncCommand::Status) => Honours::MANAGES,
                 None => Honours::TALKS,
             },
-            Self::Verify(_) => Honours::MANAGES,
             Self::Anchor(_) => Honours {
                 past: true,
                 ..Honours::MANAGES
             },
+            Self::Audit(args) => args.honours(),
             Self::Watch(_) => Honours {
                 scope: true,
                 ..Honours::TALKS
@@ -328,6 +333,7 @@ impl Command {
             Self::Workspace(_)
             | Self::Help(_)
             | Self::Whoami
+            | Self::Verify(_)
             | Self::Conflicts(_)
             | Self::Op(_) => Honours::MANAGES,
             Self::Member(args) => args.command.honours(),

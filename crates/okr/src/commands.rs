@@ -1,7 +1,8 @@
 //! The commands: one file for each verb or noun.
 
-mod blame;
 mod anchor;
+mod audit;
+mod blame;
 mod chart;
 mod checkin;
 mod clone;
@@ -85,6 +86,7 @@ pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exi
         Some(Command::Import(args)) => import::run(context, &args),
         Some(Command::Verify(args)) => verify::run(context, &args),
         Some(Command::Anchor(args)) => anchor::run(context, &args),
+        Some(Command::Audit(args)) => audit::run(context, &args),
         Some(Command::Status(args)) => status::run(context, &args),
         Some(Command::Tree(args)) => tree::run(context, &args),
         Some(Command::List(args)) => list::run(context, &args),

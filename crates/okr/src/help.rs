@@ -58,6 +58,7 @@ Sync
 Proof
   verify       Check that nothing was altered, here and on the server
   anchor       Print a signed checkpoint to keep elsewhere
+  audit        Write the history with its proof for others, or check it
 
 Data
   import       Take in goals with their history from a file
@@ -71,7 +72,6 @@ Options:
 pub(crate) const FOOTER: &str = "\
 okr COMMAND --help shows the examples of a command, okr help TOPIC explains a concept:
 commitment,
-dates, ids, output, exit-codes, environment, offline, conflicts, restored.";
 dates, ids, output, exit-codes, environment, offline, conflicts, restored, proof.";
 
 /// What the long overview begins with.

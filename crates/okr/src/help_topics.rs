@@ -32,7 +32,7 @@ pub enum Topic {
 
 impl Topic {
     /// Every topic, in the order of the help.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Dates,
         Self::Ids,
         Self::Output,
