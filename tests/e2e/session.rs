@@ -41,11 +41,14 @@ const READERS: &[&[&str]] = &[
     &["blame", "2026-Q4"],
 ];
 
+/// The present of a planned workspace.
+pub(crate) const NOW: &str = "2026-11-23T10:00:00Z";
+
 /// Makes a workspace with a cycle, an objective, two key results and a check-in.
 pub(crate) fn planned(directory: &std::path::Path) -> Home {
     let home = Home::new(&programs(), directory)
         .unwrap()
-        .with("OKR_NOW", "2026-11-23T10:00:00Z");
+        .with("OKR_NOW", NOW);
     let lines: &[&[&str]] = &[
         &["init", "acme", "--name", "Acme", "--handle", "ana"],
         &["cycle", "add", "2026-Q4"],

@@ -6,7 +6,7 @@ use okr_e2e::{Home, Server};
 use serde_json::Value;
 
 use crate::programs;
-use crate::session::{key_result, planned};
+use crate::session::{NOW, key_result, planned};
 
 /// A server with one organisation, and its administrator's machine.
 pub(crate) fn founded(directory: &Path) -> (Server, Home) {
@@ -206,7 +206,8 @@ fn a_local_workspace_becomes_the_organisation_of_a_server() {
         "everything is on the server now"
     );
     assert_eq!(values(&before), values(&state["items"]));
-    let ben = joined(&server, &ana, directory.path(), "ben");
+    // The pace of a tree is of its day, so both must have the same one.
+    let ben = joined(&server, &ana, directory.path(), "ben").with("OKR_NOW", NOW);
     assert_eq!(tree(&ana), tree(&ben));
 }
 
