@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
 use crate::error::CliError;
 use crate::exit::Exit;
 
@@ -32,19 +34,23 @@ impl Interrupt {
             .enable_io()
             .build()
             .map_err(failed)?;
+        // Here and not in the thread, which may begin only after somebody has pressed it.
+        let presses = {
+            let _inside = runtime.enter();
+            signal(SignalKind::interrupt()).map_err(failed)?
+        };
         let waiting = interrupt.clone();
-        thread::spawn(move || runtime.block_on(waiting.wait()));
+        thread::spawn(move || runtime.block_on(waiting.wait(presses)));
         Ok(interrupt)
     }
 
-    /// Waits for Ctrl-C. Where it cannot be waited for, it does what it does without this.
-    async fn wait(self) {
-        if tokio::signal::ctrl_c().await.is_err() {
+    async fn wait(self, mut presses: Signal) {
+        if presses.recv().await.is_none() {
             return;
         }
         self.pressed.store(true, Ordering::SeqCst);
         thread::spawn(move || self.as_a_whole(end));
-        if tokio::signal::ctrl_c().await.is_ok() {
+        if presses.recv().await.is_some() {
             end();
         }
     }
