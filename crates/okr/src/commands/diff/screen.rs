@@ -179,22 +179,24 @@ impl<'a> Layout<'a> {
         let room = room.saturating_sub(start).max(TEXT_WIDTH_MIN);
         let mut line = head.and_at(self.word_start(), Cell::toned(Tone::Strong, row.word));
         let wrapped = wrap(&row.text, room, self.screen);
+        let beside = by
+            .as_ref()
+            .filter(|by| self.who + by.width() <= self.screen.width);
         for (index, text) in wrapped.iter().enumerate() {
             if index > 0 {
                 lines.push(std::mem::take(&mut line));
             }
             line = line.and_at(start, text.as_str().into());
             if index == 0
-                && let Some(by) = &by
+                && let Some(by) = beside
             {
-                if self.who + by.width() <= self.screen.width {
-                    let column = self.who.max(line.width() + GAP);
-                    line = line.and_at(column, by.clone());
-                } else {
-                    lines.push(std::mem::take(&mut line));
-                    line = Cell::empty().and_at(start, by.clone());
-                }
+                let column = self.who.max(line.width() + GAP);
+                line = line.and_at(column, by.clone());
             }
+        }
+        if let (Some(by), None, false) = (&by, beside, wrapped.is_empty()) {
+            lines.push(std::mem::take(&mut line));
+            line = Cell::empty().and_at(start, by.clone());
         }
         if wrapped.is_empty()
             && let Some(by) = by
