@@ -71,8 +71,8 @@ Options:
 /// The end of the overview.
 pub(crate) const FOOTER: &str = "\
 okr COMMAND --help shows the examples of a command, okr help TOPIC explains a concept:
-commitment,
-dates, ids, output, exit-codes, environment, offline, conflicts, restored, proof.";
+dates, ids, output, exit-codes, environment, offline, conflicts, restored,
+commitment, proof.";
 
 /// What the long overview begins with.
 pub(crate) const EXAMPLES: &str = "\
