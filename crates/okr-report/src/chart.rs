@@ -1,7 +1,7 @@
 //! Charts: the values of goals over time, with targets and their moves, pace and forecast.
 //!
-//! [`plan`] decides what is drawn, from facts in the core's words; [`terminal`], [`svg`] and [`page`]
-//! draw it, and [`csv`] lists the facts. The same plan looks the same everywhere.
+//! [`plan()`] decides what is drawn, from facts in the core's words; [`terminal()`], [`svg()`] and [`page()`]
+//! draw it, and [`csv()`] lists the facts. The same plan looks the same everywhere.
 
 mod canvas;
 mod csv;
