@@ -2,9 +2,11 @@
 //! nothing, prints nothing, and leaves colours of a terminal to its caller.
 
 pub mod chart;
+pub mod document;
 mod figure;
 mod span;
 pub mod text;
+pub mod words;
 
 pub use figure::grouped;
 pub use span::{Ink, Row, Span};
