@@ -7,13 +7,11 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use crate::calendar::FiscalStart;
 use crate::id::{CheckInId, CycleId, EntityId, KeyResultId, ObjectiveId, OrgId, PersonId, TeamId};
 use crate::measure::{Measure, Value};
 use crate::text::{LongText, Name, Slug, Tag, TimeZoneName, Title};
 use crate::value::{
-    CadenceDays, Calendar, Confidence, CyclePeriod, EditPolicy, ObjectiveKind, Role, Score,
-    WeekStart, Weight,
+    CadenceDays, Confidence, CyclePeriod, EditPolicy, ObjectiveKind, Role, Score, WeekStart, Weight,
 };
 
 /// A fact about exactly one entity; immutable once confirmed.
@@ -100,10 +98,6 @@ pub enum OrgEdit {
     ReasonAfterCommitment(Edit<bool>),
     /// How often key results expect a check-in.
     Cadence(Edit<CadenceDays>),
-    /// Which cycles follow each other.
-    Calendar(Edit<Calendar>),
-    /// The day on which the fiscal year begins.
-    FiscalStart(Edit<FiscalStart>),
 }
 
 /// What can happen to a person.
@@ -295,10 +289,6 @@ pub enum ObjectiveEdit {
     Supports(Edit<Option<Support>>),
     /// The objective that it continues.
     Continues(Edit<Option<ObjectiveId>>),
-    /// The grade that it was closed with, put right.
-    Score(Edit<Option<Score>>),
-    /// What was learned, written or put right after it was closed.
-    Reflection(Edit<Option<LongText>>),
 }
 
 /// What can happen to a key result.
@@ -377,8 +367,6 @@ pub enum KeyResultEdit {
     Start(Edit<Option<Date>>),
     /// The day on which it shall be reached.
     Due(Edit<Option<Date>>),
-    /// The grade that it was closed with, put right.
-    Score(Edit<Option<Score>>),
 }
 
 /// What can happen to a check-in.

@@ -1,7 +1,6 @@
 //! Changes that hold every event, every edit and every kind of value once or more.
 
 pub(crate) mod goals;
-mod later;
 
 use std::collections::BTreeSet;
 
@@ -114,8 +113,6 @@ pub(crate) fn all() -> Vec<Change> {
     changes.extend(events.iter().map(|event| change(vec![event.clone()])));
     changes.push(change(events));
     changes.push(check_in());
-    let later = later::calendars_and_grades().into_iter();
-    changes.extend(later.map(|event| change(vec![event])));
     changes
 }
 

@@ -66,11 +66,10 @@ macro_rules! back {
 }
 
 back! {
-    OrgEdit: Name TimeZone WeekStart EditPolicy ReasonAfterCommitment Cadence Calendar FiscalStart;
+    OrgEdit: Name TimeZone WeekStart EditPolicy ReasonAfterCommitment Cadence;
     TeamEdit: Name Slug Parent Leads;
     CycleEdit: Name Period Cadence;
-    ObjectiveEdit: Title Description Slug Owner Team Cycle Kind Weight Supports Continues Score
-        Reflection;
-    KeyResultEdit: Objective Title Description Slug Owner Measure Weight Order Start Due Score;
+    ObjectiveEdit: Title Description Slug Owner Team Cycle Kind Weight Supports Continues;
+    KeyResultEdit: Objective Title Description Slug Owner Measure Weight Order Start Due;
     CheckInEdit: Effective Value Confidence Note;
 }

@@ -13,7 +13,7 @@ mod scale;
 mod svg;
 mod terminal;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use okr_core::{Date, Decimal};
 
@@ -22,6 +22,7 @@ pub use goal::{Course, Goal, Move, Reading, Request};
 pub use html::page;
 pub use plan::plan;
 pub use svg::svg;
+pub(crate) use svg::{LOOK, svg_within};
 pub use terminal::{TerminalSize, terminal};
 
 /// The most goals in one chart: as many as there are marks to tell them apart.
@@ -31,7 +32,7 @@ pub const GOALS_MAX: usize = 8;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chart {
     /// What the chart is about: the name of the goal, or of all.
-    name: String,
+    pub(crate) name: String,
     /// The title of the goal, with the unit of the values.
     title: String,
     /// Where the goal begins and ends, and where it is.

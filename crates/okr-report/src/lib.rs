@@ -4,6 +4,7 @@
 pub mod chart;
 pub mod document;
 mod figure;
+pub mod html;
 mod span;
 pub mod text;
 pub mod words;

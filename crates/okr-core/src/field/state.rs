@@ -51,7 +51,6 @@ pub enum FieldValue {
 pub const FIELD_WORDS: &[&str] = &[
     "baseline",
     "cadence",
-    "calendar",
     "commit",
     "confidence",
     "continues",
@@ -60,7 +59,6 @@ pub const FIELD_WORDS: &[&str] = &[
     "due",
     "edit policy",
     "effective date",
-    "fiscal start",
     "high",
     "key result",
     "kind",
@@ -186,8 +184,6 @@ fn of_org(org: &Org) -> Vec<Field> {
         edit_policy,
         reason_after_commitment,
         cadence,
-        calendar,
-        fiscal_start,
     } = org;
     vec![
         field("name", text(name)),
@@ -196,8 +192,6 @@ fn of_org(org: &Org) -> Vec<Field> {
         field("edit policy", word(edit_policy)),
         field("reason after commitment", word(reason_after_commitment)),
         field("cadence", word(cadence)),
-        field("calendar", word(calendar)),
-        field("fiscal start", word(fiscal_start)),
     ]
 }
 

@@ -14,7 +14,8 @@ use super::terminal::move_mark;
 use super::{Chart, Level, Line, Role, Scale};
 use crate::figure;
 use crate::text::{escape, width};
-use paint::{STYLE, mark};
+pub(crate) use paint::LOOK;
+use paint::mark;
 
 /// The width of the picture in pixels.
 const WIDTH: i32 = 880;
@@ -27,8 +28,17 @@ const CHARACTER: i32 = 8;
 /// The room on the sides where nothing stands.
 const SIDE: i32 = 16;
 
-/// Draws a chart. `id` tells the picture from others on the same page.
+/// Draws a chart as a picture of its own. `id` tells it from others on the same page.
 pub fn svg(chart: &Chart, id: &str) -> String {
+    draw(chart, id, &format!("<style>{LOOK}</style>\n"))
+}
+
+/// Draws a chart as a part of a page that has its [`LOOK`] already.
+pub(crate) fn svg_within(chart: &Chart, id: &str) -> String {
+    draw(chart, id, "")
+}
+
+fn draw(chart: &Chart, id: &str, style: &str) -> String {
     let id: String = id.chars().filter(char::is_ascii_alphanumeric).collect();
     let frame = Frame::new(chart);
     let mut body = String::new();
@@ -56,7 +66,7 @@ pub fn svg(chart: &Chart, id: &str) -> String {
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"okr-chart\" viewBox=\"0 0 {WIDTH} {bottom}\" \
          width=\"{WIDTH}\" height=\"{bottom}\" role=\"img\" aria-labelledby=\"{id}-title {id}-desc\">\n\
-         <title id=\"{id}-title\">{}</title>\n<desc id=\"{id}-desc\">{}</desc>\n{STYLE}\
+         <title id=\"{id}-title\">{}</title>\n<desc id=\"{id}-desc\">{}</desc>\n{style}\
          <clipPath id=\"{id}-plot\"><rect x=\"{left}\" y=\"{}\" width=\"{plot_width}\" height=\"{}\"/></clipPath>\n\
          <rect class=\"page\" width=\"100%\" height=\"100%\"/>\n{}{body}</svg>\n",
         escape(&words::title(chart)),

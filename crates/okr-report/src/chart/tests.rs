@@ -1,7 +1,7 @@
 //! Charts as they look: every measure, at several widths, and whatever the values are.
 
 mod random;
-mod sample;
+pub(crate) mod sample;
 
 use insta::assert_snapshot;
 use okr_core::Decimal;

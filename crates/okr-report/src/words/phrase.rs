@@ -97,6 +97,9 @@ phrases! {
     Imported: "imported", "importert";
     NoReason: "no reason given", "ingen begrunnelse";
 
+    // Pages.
+    Contents: "Contents", "Innhold";
+
     // The end of every report.
     Reproduce: "Make it again:", "Lag rapporten på nytt:";
 }

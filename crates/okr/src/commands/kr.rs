@@ -157,7 +157,6 @@ fn patch(
         order: args.order,
         start: date(args.start.as_deref(), "--start", |(first, _)| first)?,
         due: date(args.due.as_deref(), "--due", |(_, last)| last)?,
-        score: None,
     })
 }
 

@@ -3,12 +3,12 @@
 use super::px;
 
 /// The look of a chart. The page has a colour of its own, so that a picture can be read on any page;
-/// contrasts are at least 4.5 to 1 for text and 3 to 1 for lines, on light and on dark.
-pub(super) const STYLE: &str = "<style>
+/// contrasts are at least 4.5 to 1 for text and 3 to 1 for lines, on light and on dark. Paper is light.
+pub(crate) const LOOK: &str = "
 .okr-chart{--page:#fff;--ink:#1f2328;--dim:#59636e;--grid:#e3e8ed;--target:#116329;--cast:#8250df;--note:#953800;\
 --l0:#0550ae;--l1:#a40e26;--l2:#116329;--l3:#7d4e00;--l4:#6639ba;--l5:#04616b;--l6:#99286e;--l7:#424a53;\
 font:13px system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;max-width:100%;height:auto}
-@media (prefers-color-scheme:dark){.okr-chart{--page:#0d1117;--ink:#e6edf3;--dim:#9198a1;--grid:#2a313c;--target:#3fb950;\
+@media screen and (prefers-color-scheme:dark){.okr-chart{--page:#0d1117;--ink:#e6edf3;--dim:#9198a1;--grid:#2a313c;--target:#3fb950;\
 --cast:#ab7df8;--note:#f0883e;--l0:#58a6ff;--l1:#ff7b72;--l2:#56d364;--l3:#e3b341;--l4:#d2a8ff;--l5:#39c5cf;--l6:#f778ba;\
 --l7:#b1bac4}}
 .okr-chart text{fill:var(--ink)}.okr-chart .dim{fill:var(--dim)}.okr-chart .end{text-anchor:end}
@@ -26,7 +26,6 @@ font:13px system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;max
 .l0{stroke:var(--l0)}.l1{stroke:var(--l1)}.l2{stroke:var(--l2)}.l3{stroke:var(--l3)}.l4{stroke:var(--l4)}\
 .l5{stroke:var(--l5)}.l6{stroke:var(--l6)}.l7{stroke:var(--l7)}
 .okr-chart .f0{fill:var(--l0)}.okr-chart .f1{fill:var(--l1)}.okr-chart .f2{fill:var(--l2)}.okr-chart .f3{fill:var(--l3)}
-</style>
 ";
 
 /// A mark of a line.

@@ -17,7 +17,7 @@ pub(super) fn day(text: &str) -> Date {
 }
 
 /// Monday 23 November 2026, with a forecast.
-pub(super) fn request() -> Request {
+pub(crate) fn request() -> Request {
     Request {
         today: day("2026-11-23"),
         since: None,
@@ -83,7 +83,7 @@ fn values(measure: Measure, readings: Vec<Reading>) -> Course {
 }
 
 /// p99 latency, whose target moved from 150 to 200.
-pub(super) fn latency() -> Goal {
+pub(crate) fn latency() -> Goal {
     let readings = [
         ("2026-10-05", "472", 8),
         ("2026-10-12", "455", 8),
