@@ -21,6 +21,7 @@ mod malformed;
 mod network;
 mod newer;
 mod operations;
+mod pages;
 mod proof;
 mod python;
 mod refusals;

@@ -2,11 +2,13 @@
 //!
 //! Used by the end-to-end tests and by the demonstration. Knows the programs only from outside.
 
+mod browser;
 mod home;
 mod proxy;
 mod running;
 mod server;
 
+pub use browser::{Browser, View};
 pub use home::{Home, Run};
 pub use proxy::{Direction, Fault, Proxy};
 pub use running::Running;
