@@ -3,6 +3,9 @@
 //! Every text is plain data, ours and other people's alike; what a form can be tricked with is escaped by
 //! its renderer. Words, dates and numbers are in the language of the document already.
 
+#[cfg(test)]
+pub(crate) mod sample;
+
 use okr_core::progress::Progress;
 use okr_core::status::Status;
 

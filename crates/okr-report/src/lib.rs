@@ -5,9 +5,15 @@ pub mod chart;
 pub mod document;
 mod figure;
 pub mod html;
+mod markdown;
+mod signs;
 mod span;
+mod terminal;
 pub mod text;
 pub mod words;
 
 pub use figure::grouped;
+pub use markdown::markdown;
+pub use signs::{filled, sparkline, status_sign};
 pub use span::{Ink, Row, Span};
+pub use terminal::{Layout, terminal};

@@ -1,5 +1,7 @@
 //! Text for a terminal in which each piece says what it is; the caller decides on colours.
 
+use okr_core::status::Status;
+
 use crate::text::{harmless, width};
 
 /// What a piece of a terminal screen is. Colour never carries meaning alone: the text says it too.
@@ -20,6 +22,8 @@ pub enum Ink {
     Attention,
     /// The line with a number among several, from 0.
     Line(usize),
+    /// How a goal stands.
+    Status(Status),
 }
 
 /// A piece of a line with one meaning. Its text is harmless.

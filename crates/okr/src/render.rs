@@ -2,6 +2,7 @@
 
 mod bar;
 mod number;
+mod pieces;
 mod screen;
 mod status;
 mod table;
@@ -11,6 +12,7 @@ mod wrap;
 
 pub use bar::bar;
 pub use number::{number, quantity, quantity_change};
+pub(crate) use pieces::pieces;
 pub use screen::{Screen, Tone};
 pub use status::{mark, mark_and_words, tone, words};
 pub use table::{Cell, Column, Table, fit, text_width};

@@ -1,7 +1,7 @@
 //! Progress as a bar.
 
 use okr_core::progress::Progress;
-use okr_core::value::Number;
+use okr_report::filled;
 
 use super::Screen;
 
@@ -19,24 +19,18 @@ pub fn bar(progress: Option<Progress>, width: u8, screen: &Screen) -> String {
         ("█", "░")
     };
     let filled = filled(progress, width);
-    let rest = usize::from(width) - filled;
-    format!("{}{}", full.repeat(filled), empty.repeat(rest))
-}
-
-fn filled(progress: Progress, width: u8) -> usize {
-    if progress >= Progress::ONE {
-        return width.into();
-    }
-    let half = Number::new(5, 1).expect("one digit after the point is allowed");
-    let columns = progress.clamped().raw() * Number::from(i32::from(width)).decimal();
-    // Conversion drops the fraction, so adding a half rounds to the nearest.
-    let rounded = usize::try_from(columns + half.decimal())
-        .expect("progress from 0 to 1 of 255 columns is a small number");
-    rounded.min(usize::from(width.saturating_sub(1)))
+    let rest = width - filled;
+    format!(
+        "{}{}",
+        full.repeat(filled.into()),
+        empty.repeat(rest.into())
+    )
 }
 
 #[cfg(test)]
 mod tests {
+    use okr_core::value::Number;
+
     use super::*;
 
     fn drawn(units: i64, screen: Screen) -> String {

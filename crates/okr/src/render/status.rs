@@ -1,23 +1,14 @@
 //! The status of a goal: a mark for a quick look, and always a word that says the same.
 
 use okr_core::status::Status;
+use okr_report::status_sign;
+use okr_report::words::Language;
 
 use super::{Screen, Tone};
 
 /// Returns the words for people: `on track`.
 pub const fn words(status: Status) -> &'static str {
-    match status {
-        Status::Draft => "draft",
-        Status::Achieved => "achieved",
-        Status::Missed => "missed",
-        Status::Abandoned => "abandoned",
-        Status::Archived => "archived",
-        Status::NoCheckIn => "no check-in",
-        Status::Stale => "stale",
-        Status::OffTrack => "off track",
-        Status::AtRisk => "at risk",
-        Status::OnTrack => "on track",
-    }
+    Language::English.status(status)
 }
 
 /// Returns the tone that goes with a status.
@@ -33,7 +24,7 @@ pub const fn tone(status: Status) -> Tone {
 /// Returns one character on a terminal that can show it, else the words.
 pub const fn mark(status: Status, screen: &Screen) -> &'static str {
     if screen.terminal && !screen.ascii {
-        glyph(status)
+        status_sign(status)
     } else {
         words(status)
     }
@@ -42,24 +33,9 @@ pub const fn mark(status: Status, screen: &Screen) -> &'static str {
 /// Returns mark and words on a terminal that can show them (`◐ at risk`), else the words.
 pub fn mark_and_words(status: Status, screen: &Screen) -> String {
     if screen.terminal && !screen.ascii {
-        format!("{} {}", glyph(status), words(status))
+        format!("{} {}", status_sign(status), words(status))
     } else {
         words(status).to_owned()
-    }
-}
-
-const fn glyph(status: Status) -> &'static str {
-    match status {
-        Status::OnTrack => "●",
-        Status::AtRisk => "◐",
-        Status::OffTrack => "○",
-        Status::Achieved => "✓",
-        Status::Missed => "✗",
-        Status::NoCheckIn => "?",
-        Status::Stale => "◌",
-        Status::Draft => "✎",
-        Status::Abandoned => "–",
-        Status::Archived => "▪",
     }
 }
 
@@ -72,7 +48,7 @@ mod tests {
 
     #[test]
     fn marks_are_distinct_and_one_column_wide() {
-        let marks: BTreeSet<&str> = Status::ALL.into_iter().map(glyph).collect();
+        let marks: BTreeSet<&str> = Status::ALL.into_iter().map(status_sign).collect();
         assert_eq!(marks.len(), Status::ALL.len());
         assert!(marks.iter().all(|mark| text_width(mark) == 1));
     }
