@@ -6,6 +6,7 @@ pub mod document;
 mod figure;
 pub mod html;
 mod markdown;
+pub mod reports;
 mod signs;
 mod span;
 mod terminal;

@@ -1,9 +1,10 @@
 //! The catalogue of phrases: what never changes, in every language side by side.
 
 use okr_core::status::Status;
-use okr_core::value::{AmendmentCategory, CycleState, ObjectiveKind, Zone};
+use okr_core::value::{AmendmentCategory, CycleState, GoalState, ObjectiveKind, Zone};
 
 use super::Language;
+use crate::reports::Rule;
 
 /// Lists phrases with their English and their bokmål.
 macro_rules! phrases {
@@ -68,10 +69,23 @@ phrases! {
     Suggested: "Suggested", "Foreslått";
     Given: "Given", "Satt";
 
+    LastWeekToNow: "Last week → now", "Forrige uke → nå";
+    TargetAndNow: "Baseline → target", "Startverdi → målverdi";
+    ConfidenceShort: "Confidence", "Tro";
+    SameFor: "Same for", "Uendret i";
+    AgainstCommitment: "Against commitment", "Mot opprinnelig mål";
+
+    // What tables show.
+    MovedCaption: "Key results whose value or confidence changed since last week", "Nøkkelresultater der verdien eller troen er endret siden forrige uke";
+    StillCaption: "Key results that are where they were last week", "Nøkkelresultater som står der de sto forrige uke";
+    TeamsCaption: "How far the teams are", "Hvor langt teamene er kommet";
+    ScoresCaption: "Objectives with their scores", "Mål med karakterer";
+
     // Sections.
     Moved: "Moved", "Dette har beveget seg";
     DidNotMove: "Did not move", "Dette har ikke beveget seg";
     Decisions: "Decisions", "Beslutninger";
+    DecisionsSoFar: "Decisions so far", "Beslutninger så langt";
     Blockers: "Blockers", "Hindringer";
     Next: "Next", "Neste steg";
     Recognition: "Recognition", "Anerkjennelse";
@@ -86,6 +100,31 @@ phrases! {
     Reflection: "Reflection", "Refleksjon";
     Discipline: "Check-ins", "Statusoppdateringer";
     Scores: "Scores", "Karakterer";
+
+    // What was done to a goal.
+    Added: "added after the commitment", "lagt til etter at perioden startet";
+    Abandoned: "abandoned", "oppgitt";
+    Archived: "archived", "arkivert";
+    Reopened: "taken up again", "tatt opp igjen";
+    Restored: "taken out of the archive", "hentet ut av arkivet";
+    Published: "published", "publisert";
+    Continues: "Continues", "Viderefører";
+    ContinuedBy: "Continued by", "Videreføres av";
+    NotGraded: "not given yet", "ikke satt ennå";
+
+    // Whole sentences.
+    NoCycle: "There is no cycle then.", "Det finnes ingen periode på dette tidspunktet.";
+    NoObjectives: "There are no objectives.", "Det finnes ingen mål.";
+    NoKeyResults: "No key results.", "Ingen nøkkelresultater.";
+    NothingMoved: "Nothing moved.", "Ingenting har beveget seg.";
+    NothingDecided: "Nothing was decided.", "Ingenting ble besluttet.";
+    NoCandidates: "No goal stands out.", "Ingen mål skiller seg ut.";
+    StillOpen: "The cycle is still open: this is not its end.", "Perioden er fortsatt åpen: dette er ikke slutten.";
+    NotOpened: "The cycle was not opened yet.", "Perioden er ikke åpnet ennå.";
+    DueCheckIns: "Check-ins due:", "Statusoppdateringer som mangler:";
+    NeverReportedOn: "Never reported on:", "Aldri rapportert på:";
+    OnAuthoredAxis: ", by the dates that people wrote", ", etter datoene folk skrev";
+    OnEffectiveAxis: ", by what is known now about that day", ", etter det som nå er kjent om den dagen";
 
     // Short answers.
     Nothing: "Nothing.", "Ingenting.";
@@ -136,6 +175,69 @@ impl Language {
             ObjectiveKind::Learning => ("learning", "læringsmål"),
         };
         self.pick(english, bokmal)
+    }
+
+    /// Returns what became of a goal.
+    pub const fn goal_state(self, state: GoalState) -> &'static str {
+        let (english, bokmal) = match state {
+            GoalState::Draft => ("draft", "utkast"),
+            GoalState::Active => ("active", "aktivt"),
+            GoalState::Closed => ("closed", "avsluttet"),
+            GoalState::Abandoned => ("abandoned", "oppgitt"),
+            GoalState::Archived => ("archived", "arkivert"),
+        };
+        self.pick(english, bokmal)
+    }
+
+    /// Says why a goal could be dropped or changed.
+    pub const fn rule(self, rule: Rule) -> &'static str {
+        let (english, bokmal) = match rule {
+            Rule::NeverReported => (
+                "half of the cycle is over and nobody reported on it",
+                "halve perioden er gått og ingen har rapportert",
+            ),
+            Rule::OffTrackAndSilent => (
+                "off track by its last check-in, and silent for two cadences",
+                "ute av rute ved siste oppdatering, og stille i to intervaller",
+            ),
+            Rule::ProjectedLow => (
+                "leads to less than 0.3 at the end",
+                "peker mot mindre enn 0,3 ved slutten",
+            ),
+            Rule::BelowBaseline => (
+                "further from its target than where it began",
+                "lenger fra målverdien enn der det startet",
+            ),
+            Rule::NoKeyResults => ("nothing measures it", "ingenting måler det"),
+        };
+        self.pick(english, bokmal)
+    }
+
+    /// Returns what a field of a goal is called; unknown words stay as they are.
+    pub fn field(self, field: &'static str) -> &'static str {
+        let bokmal = match field {
+            "title" => "tittel",
+            "description" => "beskrivelse",
+            "owner" => "eier",
+            "team" => "team",
+            "cycle" => "periode",
+            "kind" => "type",
+            "weight" => "vekt",
+            "objective" => "mål",
+            "supports" => "støtter",
+            "continues" => "viderefører",
+            "baseline" => "startverdi",
+            "target" => "målverdi",
+            "commit" => "minstekrav",
+            "stretch" => "strekkmål",
+            "measure" => "måling",
+            "start" => "start",
+            "due" => "frist",
+            "name" => "navn",
+            "period" => "datoer",
+            other => other,
+        };
+        self.pick(field, bokmal)
     }
 
     /// Returns what a cycle is.

@@ -1,5 +1,11 @@
 //! Phrases with something in them: counts, days, and whole sentences.
 
+use jiff::civil::DateTime;
+use okr_core::Date;
+use okr_core::measure::{Measure, Value};
+use okr_core::rhythm::Share;
+use okr_core::value::Score;
+
 use super::Language;
 
 impl Language {
@@ -25,5 +31,214 @@ impl Language {
             ["check-in", "check-ins"],
             ["statusoppdatering", "statusoppdateringer"],
         )
+    }
+
+    /// Names a week of the year: `week 47`.
+    pub fn week(self, number: i8) -> String {
+        format!("{} {number}", self.pick("week", "uke"))
+    }
+
+    /// Says where in its cycle a week is: `week 8 of 14`.
+    pub fn week_of(self, week: i32, of: i32) -> String {
+        match self {
+            Self::English => format!("week {week} of {of}"),
+            Self::Bokmal => format!("uke {week} av {of}"),
+        }
+    }
+
+    /// Says what an even pace would have reached.
+    pub fn even_pace(self, percent: &str) -> String {
+        match self {
+            Self::English => format!("an even pace would be at {percent}"),
+            Self::Bokmal => format!("jevnt tempo ville gitt {percent}"),
+        }
+    }
+
+    /// Says how something stands against what was committed to.
+    pub fn against_commitment(self, figure: &str) -> String {
+        match self {
+            Self::English => format!("{figure} against the original commitment"),
+            Self::Bokmal => format!("{figure} mot det opprinnelige målet"),
+        }
+    }
+
+    /// Says how much moved.
+    pub fn moved_of(self, moved: usize, all: usize) -> String {
+        match self {
+            Self::English => format!("{moved} of {} moved", self.key_results(all)),
+            Self::Bokmal => format!("{moved} av {} har beveget seg", self.key_results(all)),
+        }
+    }
+
+    /// Counts decisions.
+    pub fn decisions(self, number: usize) -> String {
+        self.count(
+            number,
+            ["decision", "decisions"],
+            ["beslutning", "beslutninger"],
+        )
+    }
+
+    /// Says how many check-ins came when the cadence asked for them.
+    pub fn on_time(self, share: Share) -> String {
+        let Share { part, whole } = share;
+        match self {
+            Self::English => format!("{part} of {} came on time", self.check_ins(whole)),
+            Self::Bokmal => format!("{part} av {} kom i tide", self.check_ins(whole)),
+        }
+    }
+
+    /// Says how many check-ins were written too late.
+    pub fn back_filled(self, number: usize) -> String {
+        match self {
+            Self::English => format!("{number} written long after their day"),
+            Self::Bokmal => format!("{number} skrevet lenge etter dagen de gjelder"),
+        }
+    }
+
+    /// Says how far apart check-ins are.
+    pub fn gaps(self, median: i32, most: i32) -> String {
+        let (median, most) = (self.days(median), self.days(most));
+        match self {
+            Self::English => {
+                format!(
+                    "From one check-in to the next: {median} (median), {most} (90th percentile)"
+                )
+            }
+            Self::Bokmal => format!(
+                "Fra én statusoppdatering til den neste: {median} (median), {most} (90-persentil)"
+            ),
+        }
+    }
+
+    /// Says what something was.
+    pub fn was(self, what: &str) -> String {
+        format!("{} {what}", self.pick("was", "var"))
+    }
+
+    /// Says when a cycle begins.
+    pub fn begins(self, day: Date) -> String {
+        match self {
+            Self::English => format!("The cycle begins on {}.", self.day(day)),
+            Self::Bokmal => format!("Perioden begynner {}.", self.day(day)),
+        }
+    }
+
+    /// Says how many key results lead to their targets.
+    pub fn projected(self, reaching: usize, projected: usize, all: usize) -> String {
+        let unknown = all - projected;
+        match self {
+            Self::English => {
+                let known = self.key_results(projected);
+                format!(
+                    "{reaching} of {known} with enough check-ins lead to their target; where {unknown} \
+                     lead cannot be said."
+                )
+            }
+            Self::Bokmal => {
+                let known = self.key_results(projected);
+                format!(
+                    "{reaching} av {known} med nok statusoppdateringer peker mot målverdien; for {unknown} \
+                     kan det ikke sies."
+                )
+            }
+        }
+    }
+
+    /// Says how many objectives were graded.
+    pub fn graded_of(self, graded: usize, all: usize) -> String {
+        match self {
+            Self::English => {
+                let all = self.count(all, ["objective", "objectives"], ["", ""]);
+                format!("{graded} of {all} were concluded")
+            }
+            Self::Bokmal => format!("{graded} av {all} mål er avsluttet"),
+        }
+    }
+
+    /// Says what the scores are on average.
+    pub fn mean_score(self, mean: Score) -> String {
+        let mean = self.score(mean);
+        match self {
+            Self::English => format!("their mean score is {mean}"),
+            Self::Bokmal => format!("karakterene er i snitt {mean}"),
+        }
+    }
+
+    /// Says which score the numbers suggest.
+    pub fn suggested(self, score: &str) -> String {
+        match self {
+            Self::English => format!("the numbers suggest {score}"),
+            Self::Bokmal => format!("tallene tilsier {score}"),
+        }
+    }
+
+    /// Says that a goal was closed.
+    pub fn closed_with(self, score: Score) -> String {
+        let score = self.score(score);
+        match self {
+            Self::English => format!("closed with a score of {score}"),
+            Self::Bokmal => format!("avsluttet med karakter {score}"),
+        }
+    }
+
+    /// Says that the grade of a goal was put right.
+    pub fn graded(self, score: Score) -> String {
+        let score = self.score(score);
+        match self {
+            Self::English => format!("score put right: {score}"),
+            Self::Bokmal => format!("karakter rettet: {score}"),
+        }
+    }
+
+    /// Says what a report was made from: the moment, and the last change that counts.
+    pub fn state_of(self, moment: &str, change: Option<(&str, u64)>) -> String {
+        let change = match (self, change) {
+            (Self::English, Some((id, position))) => format!(", change {id} (position {position})"),
+            (Self::Bokmal, Some((id, position))) => format!(", endring {id} (posisjon {position})"),
+            (Self::English | Self::Bokmal, None) => String::new(),
+        };
+        match self {
+            Self::English => format!("State of {moment}{change}"),
+            Self::Bokmal => format!("Slik det så ut {moment}{change}"),
+        }
+    }
+
+    /// Says how much of what counts only this machine has.
+    pub fn pending(self, number: usize) -> String {
+        match self {
+            Self::English => {
+                let changes = self.count(number, ["change", "changes"], ["", ""]);
+                format!("{changes} in it wait for the server: other machines do not have them yet")
+            }
+            Self::Bokmal => {
+                let changes = self.count(number, ["", ""], ["endring", "endringer"]);
+                format!("{changes} venter på serveren: andre maskiner har dem ikke ennå")
+            }
+        }
+    }
+
+    /// Writes a moment: `22 November 2026 24:00 Europe/Oslo`.
+    pub fn moment(self, at: DateTime, zone: &str) -> String {
+        let day = self.day(at.date());
+        let time = at.time();
+        let (hour, minute, second) = (time.hour(), time.minute(), time.second());
+        // The last moment of a day is its end.
+        let time = match (hour, minute, second, time.subsec_nanosecond()) {
+            (23, 59, 59, 999_999_999) => "24:00".to_owned(),
+            (_, _, 0, _) => format!("{hour:02}:{minute:02}"),
+            (_, _, _, _) => format!("{hour:02}:{minute:02}:{second:02}"),
+        };
+        format!("{day} {time} {zone}")
+    }
+
+    /// Writes the step from one value to the next, the unit once: `340 → 312 ms`.
+    pub fn value_change(self, from: &Value, to: &Value, measure: Option<&Measure>) -> String {
+        let before = match from {
+            Value::Number(number) => self.number(*number),
+            Value::Milestones(done) => done.len().to_string(),
+            Value::Zone(zone) => self.zone(*zone).to_owned(),
+        };
+        format!("{before} → {}", self.value(to, measure))
     }
 }

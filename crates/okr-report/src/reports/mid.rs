@@ -1,0 +1,309 @@
+//! The half-way review: where everything stands, where it leads, and what to drop or change.
+
+use okr_core::forecast::Estimate;
+use okr_core::measure::{Measure, Metric};
+use okr_core::progress::Progress;
+
+use super::decision::{Decision, section as decisions};
+use super::facts::{Cycle, Frame, Goal, Objective};
+use super::shared::{
+    bar, begin, cycle_line, drop_empty, named, named_objective, objective_line, progress_line,
+    reached, said, status_cell, teams,
+};
+use crate::document::{Block, Column, Document, Inline, Item, Mark, Section, Spark, Table, Text};
+use crate::words::{Language, Phrase};
+
+/// How a cycle stands half-way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mid {
+    /// What the report is about.
+    pub frame: Frame,
+    /// The cycle; none: there is none.
+    pub cycle: Option<Cycle>,
+    /// Its objectives.
+    pub objectives: Vec<ObjectiveMid>,
+    /// What could be dropped or changed, and by which rules.
+    pub candidates: Vec<Candidate>,
+    /// What was decided since the cycle was opened, oldest first.
+    pub decisions: Vec<Decision>,
+}
+
+/// An objective half-way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectiveMid {
+    /// How it stands.
+    pub objective: Objective,
+    /// Its key results.
+    pub key_results: Vec<KeyResultMid>,
+    /// How far it will be at the end, if all goes on as it does; none: not known of every key result.
+    pub projected: Option<Progress>,
+}
+
+/// A key result half-way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyResultMid {
+    /// How it stands.
+    pub goal: Goal,
+    /// The confidence of each report, the oldest first.
+    pub confidences: Vec<Option<u8>>,
+    /// Where it leads; none: too few reports to say, or no number.
+    pub projection: Option<Projection>,
+}
+
+/// Where a number leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Projection {
+    /// The value on the last day, with the band around it.
+    pub value: Estimate,
+    /// How far the value will be.
+    pub progress: Option<Progress>,
+}
+
+/// A goal that could be dropped or changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// Its everyday name.
+    pub reference: String,
+    /// Its title.
+    pub title: String,
+    /// The rules that it is here by.
+    pub rules: Vec<Rule>,
+}
+
+/// Why a goal could be dropped or changed. The thresholds are part of the rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rule {
+    /// Half of the cycle is over, and nobody ever reported on it.
+    NeverReported,
+    /// The last report does not believe in it (confidence of at most 3), and none came for two cadences.
+    OffTrackAndSilent,
+    /// If all goes on as it does, it ends below 0.3.
+    ProjectedLow,
+    /// It is further from its target than where it began.
+    BelowBaseline,
+    /// Nothing measures it.
+    NoKeyResults,
+}
+
+impl Rule {
+    /// Every rule.
+    pub const ALL: [Self; 5] = [
+        Self::NeverReported,
+        Self::OffTrackAndSilent,
+        Self::ProjectedLow,
+        Self::BelowBaseline,
+        Self::NoKeyResults,
+    ];
+
+    /// Returns the stable word for the rule.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::NeverReported => "never-reported",
+            Self::OffTrackAndSilent => "off-track-and-silent",
+            Self::ProjectedLow => "projected-low",
+            Self::BelowBaseline => "below-baseline",
+            Self::NoKeyResults => "no-key-results",
+        }
+    }
+}
+
+/// Makes the half-way review.
+pub fn mid_report(mid: &Mid, language: Language) -> Document {
+    let what = language.phrase(Phrase::MidReport);
+    let Some(cycle) = &mid.cycle else {
+        let mut document = begin(&mid.frame, what, language);
+        document.lead = language.phrase(Phrase::NoCycle).into();
+        return document;
+    };
+    let what = format!("{what} {}", cycle.cycle.name);
+    let mut document = begin(&mid.frame, &what, language);
+    document.subtitle.push(cycle_line(cycle, language));
+    document.subtitle.push(progress_line(cycle, language));
+    document.lead = lead(mid, cycle, language);
+    if let Some(teams) = teams(cycle, language) {
+        let section = Section::new(language.phrase(Phrase::Teams)).with(teams);
+        document.sections.push(section);
+    }
+    if !mid.objectives.is_empty() {
+        let mut section = Section::new(language.phrase(Phrase::Objectives));
+        section.parts = mid
+            .objectives
+            .iter()
+            .map(|one| objective(one, language))
+            .collect();
+        document.sections.push(section);
+        document.sections.push(candidates(mid, language));
+    }
+    let heading = Phrase::DecisionsSoFar;
+    document
+        .sections
+        .push(decisions(&mid.decisions, heading, language));
+    document
+}
+
+fn lead(mid: &Mid, cycle: &Cycle, language: Language) -> Text {
+    if cycle.expected == Progress::ZERO && mid.frame.state.today < cycle.cycle.period.start() {
+        return Text::plain(language.begins(cycle.cycle.period.start()));
+    }
+    if mid.objectives.is_empty() {
+        return language.phrase(Phrase::NoObjectives).into();
+    }
+    let all = mid.objectives.iter().flat_map(|one| &one.key_results);
+    let projected: Vec<&KeyResultMid> =
+        all.clone().filter(|one| one.projection.is_some()).collect();
+    let reaching = projected.iter().filter(|one| {
+        let progress = one.projection.and_then(|one| one.progress);
+        progress.is_some_and(|progress| progress >= Progress::ONE)
+    });
+    language
+        .projected(reaching.count(), projected.len(), all.count())
+        .into()
+}
+
+fn objective(one: &ObjectiveMid, language: Language) -> Section {
+    let mut section = Section::new(named_objective(&one.objective));
+    section
+        .blocks
+        .push(Block::Paragraph(objective_line(&one.objective, language)));
+    let mut progress = Text::plain(format!("{} ", language.phrase(Phrase::Actual)))
+        .and(Mark::Strong, language.percent(one.objective.progress));
+    if let Some(original) = one.objective.original {
+        let original = language.percent(Some(original));
+        let words = language.against_commitment(&original);
+        progress = progress.and(Mark::Plain, format!(" ({words})"));
+    }
+    if let Some(projected) = one.projected {
+        let projected = language.percent(Some(projected));
+        let word = language.phrase(Phrase::Projected).to_lowercase();
+        progress = progress.and(Mark::Plain, format!(", {word} {projected}"));
+    }
+    section.blocks.push(Block::Paragraph(progress));
+    if one.key_results.is_empty() {
+        let none = Text::of(Mark::Dim, language.phrase(Phrase::NoKeyResults));
+        return section.with(Block::Paragraph(none));
+    }
+    let mut table = Table {
+        caption: language.phrase(Phrase::KeyResults).to_owned(),
+        columns: vec![
+            Column::start(language.phrase(Phrase::KeyResult)).breaking(),
+            Column::start(language.phrase(Phrase::TargetAndNow)).breaking(),
+            Column::start(language.phrase(Phrase::Actual)),
+            Column::start(language.phrase(Phrase::Projected)).breaking(),
+            Column::start(language.phrase(Phrase::ConfidenceShort)).breaking(),
+            Column::start(language.phrase(Phrase::Status)),
+        ],
+        rows: one
+            .key_results
+            .iter()
+            .map(|one| key_result_row(one, language))
+            .collect(),
+    };
+    drop_empty(&mut table);
+    section.with(Block::Table(table))
+}
+
+fn key_result_row(one: &KeyResultMid, language: Language) -> Vec<Text> {
+    let goal = &one.goal;
+    let measure = &goal.key_result.measure;
+    let mut name = named(goal);
+    if goal.late_addition {
+        let late = language.phrase(Phrase::LateAddition);
+        name = name
+            .and(Mark::Plain, " ")
+            .and(Mark::Attention, format!("({late})"));
+    }
+    vec![
+        name,
+        value_cell(goal, language),
+        reached(goal, language).into(),
+        one.projection
+            .map(|projection| projection_cell(projection, measure, language))
+            .unwrap_or_default(),
+        trend(&one.confidences),
+        status_cell(goal.status),
+    ]
+}
+
+/// Says where a key result shall end, where it was to end, and where it is.
+pub(super) fn value_cell(goal: &Goal, language: Language) -> Text {
+    let measure = &goal.key_result.measure;
+    let mut cell = Text::of(Mark::Theirs, language.bounds(measure));
+    if let Some(original) = &goal.original_measure {
+        let was = language.was(&language.bounds(original));
+        cell = cell
+            .and(Mark::Plain, " ")
+            .and(Mark::Attention, format!("({was})"));
+    }
+    match &goal.latest {
+        Some(latest) => {
+            let fitting = Some(measure).filter(|measure| measure.takes(&latest.value));
+            let now = language.value(&latest.value, fitting);
+            let word = language.phrase(Phrase::Now).to_lowercase();
+            cell.and(Mark::Plain, format!(", {word} "))
+                .and(Mark::Strong, now)
+        }
+        None => cell,
+    }
+}
+
+fn projection_cell(projection: Projection, measure: &Measure, language: Language) -> Text {
+    let Estimate { low, value, high } = projection.value;
+    let span = match measure {
+        Measure::Metric(Metric {
+            baseline, target, ..
+        }) => (target.decimal() - baseline.decimal()).abs(),
+        Measure::Hold(_) | Measure::Milestones(_) | Measure::Zones(_) => value.abs(),
+    };
+    let number = |number| language.rounded(number, span);
+    let mut cell = Text::of(Mark::Strong, number(value));
+    if low != high {
+        let band = format!(" ({}–{})", number(low), number(high));
+        cell = cell.and(Mark::Dim, band);
+    }
+    match projection.progress {
+        Some(progress) => cell.and(
+            Mark::Plain,
+            format!(" = {}", language.percent(Some(progress))),
+        ),
+        None => cell,
+    }
+}
+
+/// Draws how the confidence went, and says where it began and is.
+fn trend(confidences: &[Option<u8>]) -> Text {
+    let given: Vec<u8> = confidences.iter().copied().flatten().collect();
+    let words = match given.as_slice() {
+        [] => return Text::default(),
+        [only] => only.to_string(),
+        [first, .., last] if first == last => last.to_string(),
+        [first, .., last] => format!("{first} → {last}"),
+    };
+    Inline::Spark(Spark {
+        levels: confidences.to_vec(),
+        highest: 10,
+        words,
+    })
+    .into()
+}
+
+fn candidates(mid: &Mid, language: Language) -> Section {
+    if mid.candidates.is_empty() {
+        return said(Phrase::ToDecide, Phrase::NoCandidates, language);
+    }
+    let items = mid.candidates.iter().map(|one| {
+        let rules: Vec<&str> = one.rules.iter().map(|rule| language.rule(*rule)).collect();
+        Item {
+            text: Text::of(Mark::Reference, &*one.reference)
+                .and(Mark::Plain, " ")
+                .and(Mark::Theirs, &*one.title)
+                .and(Mark::Plain, format!(": {}", rules.join("; "))),
+            quote: None,
+        }
+    });
+    Section::new(language.phrase(Phrase::ToDecide)).with(Block::List(items.collect()))
+}
+
+/// Draws how far an objective is, against an even pace.
+pub(super) fn objective_bar(objective: &Objective, cycle: &Cycle, language: Language) -> Text {
+    bar(objective.progress, Some(cycle.expected), language)
+}
