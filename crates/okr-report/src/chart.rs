@@ -15,7 +15,11 @@ mod terminal;
 #[cfg(test)]
 pub(crate) mod tests;
 
+use okr_core::value::Zone;
 use okr_core::{Date, Decimal};
+
+use crate::figure;
+use crate::words::Language;
 
 pub use csv::csv;
 pub use goal::{Course, Goal, Move, Reading, Request};
@@ -31,6 +35,8 @@ pub const GOALS_MAX: usize = 8;
 /// What is drawn: every position as a day and a value, every word ready.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chart {
+    /// The language of its words.
+    language: Language,
     /// What the chart is about: the name of the goal, or of all.
     pub(crate) name: String,
     /// The title of the goal, with the unit of the values.
@@ -59,6 +65,34 @@ pub struct Chart {
     moves: Vec<Move>,
     /// What the chart says, in sentences.
     closing: Vec<String>,
+}
+
+impl Chart {
+    /// Says when something moved, and what.
+    fn told(&self, one: &Move) -> String {
+        let day = self.language.short_day_of_year(one.day);
+        format!("{day}: {}", one.words(self.language))
+    }
+
+    /// Returns what is written at the values of an axis.
+    fn tick_texts(&self, values: &scale::ValueScale) -> Vec<String> {
+        let language = self.language;
+        let ticks = values.ticks.iter();
+        match self.scale {
+            Scale::Zones => {
+                let zones = ticks.map(|tick| plan::zone_at(*tick));
+                let word = |zone: Option<Zone>| zone.map_or("", |zone| language.zone(zone));
+                zones.map(|zone| word(zone).to_owned()).collect()
+            }
+            Scale::Percent => ticks
+                .map(|tick| language.percented(&language.decimal(*tick)))
+                .collect(),
+            Scale::Number => {
+                let texts = figure::ticks(&values.ticks).into_iter();
+                texts.map(|text| language.pointed(text)).collect()
+            }
+        }
+    }
 }
 
 /// What the values of a chart are.

@@ -2,6 +2,7 @@
 //!
 //! A report is made once, in one language. What people wrote stays as they wrote it.
 
+mod chart;
 mod date;
 mod number;
 mod phrase;
@@ -9,6 +10,7 @@ mod sentence;
 
 use std::fmt;
 
+pub(crate) use chart::Aim;
 pub use phrase::Phrase;
 
 /// A language that reports are written in.

@@ -3,6 +3,8 @@
 use jiff::Span;
 use jiff::civil::{Date, Weekday};
 
+use crate::words::Language;
+
 /// How far apart dates are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Every {
@@ -39,7 +41,11 @@ pub(super) fn ticks_max(from: Date, to: Date, room: usize) -> usize {
 }
 
 /// Returns at most so many dates within two days, with what is written there.
-pub(super) fn date_ticks(from: Date, to: Date, ticks_max: usize) -> Vec<(Date, String)> {
+pub(super) fn date_ticks(
+    (from, to): (Date, Date),
+    ticks_max: usize,
+    language: Language,
+) -> Vec<(Date, String)> {
     let fitting = STEPS.iter().map(|every| every.days(from, to, ticks_max));
     let days = fitting.flatten().next().unwrap_or_default();
     let years = from.year() != to.year();
@@ -50,32 +56,14 @@ pub(super) fn date_ticks(from: Date, to: Date, ticks_max: usize) -> Vec<(Date, S
         let text = if is_yearly {
             day.year().to_string()
         } else if years && last_year != Some(day.year()) {
-            format!("{} {}", short_day(day), day.year())
+            language.short_day_of_year(day)
         } else {
-            short_day(day)
+            language.short_day(day)
         };
         last_year = Some(day.year());
         ticks.push((day, text));
     }
     ticks
-}
-
-/// Writes a day without its year: `23 Nov`.
-pub(super) fn short_day(day: Date) -> String {
-    const MONTHS: [&str; 12] = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ];
-    let month = usize::try_from(day.month() - 1).unwrap_or_default();
-    format!("{} {}", day.day(), MONTHS[month])
-}
-
-/// Writes a day with its year where that is not the one of another day.
-pub(super) fn day_beside(day: Date, other: Date) -> String {
-    if day.year() == other.year() {
-        short_day(day)
-    } else {
-        format!("{} {}", short_day(day), day.year())
-    }
 }
 
 impl Every {
@@ -141,7 +129,7 @@ mod tests {
     use super::*;
 
     fn texts(from: Date, to: Date, max: usize) -> Vec<String> {
-        let ticks = date_ticks(from, to, max).into_iter();
+        let ticks = date_ticks((from, to), max, Language::English).into_iter();
         ticks.map(|(_, text)| text).collect()
     }
 

@@ -5,6 +5,8 @@ use okr_core::measure::{Measure, Value};
 use okr_core::progress::Progress;
 use okr_core::value::{Confidence, CyclePeriod};
 
+use crate::words::Language;
+
 /// A goal with what is known of it over time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Goal {
@@ -81,6 +83,8 @@ pub struct Move {
 /// What is wanted of a chart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Request {
+    /// The language of what is written in it.
+    pub language: Language,
     /// The day that the chart is made for.
     pub today: Date,
     /// The first day; none: as early as there is something to see.

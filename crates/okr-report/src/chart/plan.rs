@@ -7,23 +7,23 @@ use std::collections::BTreeSet;
 
 use okr_core::measure::{Measure, Value};
 use okr_core::progress::{Progress, progress};
-use okr_core::value::Confidence;
+use okr_core::value::{Confidence, Zone};
 use okr_core::{Date, Decimal};
 
-use super::dates::short_day;
 use super::goal::{Course, Goal, Move, Reading, Request};
 use super::scale::ValueScale;
 use super::{Band, Chart, Edge, Line, Point, Scale};
 use crate::text::harmless;
+use crate::words::{Language, Phrase};
 
 /// How much progress is drawn at most, up or down: a hundred million times the way.
 const PROGRESS_MAX: Decimal = Decimal::from_parts(100_000_000, 0, 0, false, 0);
 /// The levels of an ordinal measure in percent.
-const ZONES: [(i64, &str); 4] = [
-    (0, "fail"),
-    (30, "commit"),
-    (70, "target"),
-    (100, "stretch"),
+const ZONES: [(i64, Zone); 4] = [
+    (0, Zone::Fail),
+    (30, Zone::Commit),
+    (70, Zone::Target),
+    (100, Zone::Stretch),
 ];
 
 /// Decides what a chart of one goal or of several shows.
@@ -43,8 +43,8 @@ pub fn plan(goals: &[Goal], request: &Request) -> Chart {
     };
     let prospect = single.and_then(|goal| closing::prospect(goal, &scale, request));
     let levels = match single {
-        Some(goal) => level::of_one(goal, &scale),
-        None => level::of_several(goals, &scale),
+        Some(goal) => level::of_one(goal, &scale, request.language),
+        None => level::of_several(goals, &scale, request.language),
     };
     let mut moves: Vec<Move> = goals
         .iter()
@@ -58,12 +58,16 @@ pub fn plan(goals: &[Goal], request: &Request) -> Chart {
     moves.sort_by_key(|one| one.day);
     let edges = edges(goals).into_iter();
     Chart {
+        language: request.language,
         name: name(goals),
-        title: single.map_or_else(|| title_of_several(&scale).to_owned(), titled),
+        title: single.map_or_else(
+            || request.language.phrase(title_of_several(&scale)).to_owned(),
+            titled,
+        ),
         facts: single.map_or_else(String::new, |goal| goal.facts.clone()),
         pace: pace(goals, &scale),
         band: prospect.as_ref().and_then(|prospect| prospect.band.clone()),
-        closing: closing::sentences(goals, prospect.as_ref(), &lines),
+        closing: closing::sentences(goals, prospect.as_ref(), &lines, request.language),
         today: (from..=to)
             .contains(&request.today)
             .then_some(request.today),
@@ -87,8 +91,8 @@ fn told(one: &Move, goal: &Goal, several: bool) -> Move {
 
 impl Move {
     /// Says what changed, who did it, and why.
-    pub(super) fn words(&self) -> String {
-        let mut words = format!("{} by {}", self.what, self.by);
+    pub(super) fn words(&self, language: Language) -> String {
+        let mut words = language.done_by(&self.what, &self.by);
         if let Some(why) = &self.why {
             words = format!("{words}: {why}");
         }
@@ -112,10 +116,10 @@ fn titled(goal: &Goal) -> String {
     }
 }
 
-const fn title_of_several(scale: &Scale) -> &'static str {
+const fn title_of_several(scale: &Scale) -> Phrase {
     match scale {
-        Scale::Number => "values",
-        Scale::Percent | Scale::Zones => "progress",
+        Scale::Number => Phrase::ChartValues,
+        Scale::Percent | Scale::Zones => Phrase::ChartProgress,
     }
 }
 
@@ -160,7 +164,8 @@ fn percent(progress: Progress) -> Decimal {
 
 fn line(goal: &Goal, scale: &Scale, goals: &[Goal], request: &Request) -> Line {
     let several = goals.len() > 1;
-    let mut points = points(goal, scale, several);
+    let language = request.language;
+    let mut points = points(goal, scale, several, language);
     let stepped = *scale != Scale::Number;
     let latest = points.iter().rfind(|point| point.day <= request.today);
     if stepped
@@ -179,8 +184,8 @@ fn line(goal: &Goal, scale: &Scale, goals: &[Goal], request: &Request) -> Line {
     }
     let caption = match &goal.course {
         Course::Values { .. } | Course::Progress(_) if several => goal.facts.clone(),
-        Course::Values { .. } => "check-in".to_owned(),
-        Course::Progress(_) => "progress".to_owned(),
+        Course::Values { .. } => language.phrase(Phrase::ChartCheckIn).to_owned(),
+        Course::Progress(_) => language.phrase(Phrase::ChartProgress).to_owned(),
     };
     Line {
         name: goal.name.clone(),
@@ -190,7 +195,7 @@ fn line(goal: &Goal, scale: &Scale, goals: &[Goal], request: &Request) -> Line {
     }
 }
 
-fn points(goal: &Goal, scale: &Scale, several: bool) -> Vec<Point> {
+fn points(goal: &Goal, scale: &Scale, several: bool, language: Language) -> Vec<Point> {
     let Course::Values { steps, .. } = &goal.course else {
         let Course::Progress(points) = &goal.course else {
             return Vec::new();
@@ -202,7 +207,11 @@ fn points(goal: &Goal, scale: &Scale, several: bool) -> Vec<Point> {
                 value: percent(progress),
                 reported: true,
                 confidence: None,
-                words: format!("{} {}: {}", short_day(*day), day.year(), progress.percent()),
+                words: format!(
+                    "{}: {}",
+                    language.short_day_of_year(*day),
+                    language.percent(Some(progress))
+                ),
             })
         });
         return shown.collect();
@@ -222,7 +231,7 @@ fn points(goal: &Goal, scale: &Scale, several: bool) -> Vec<Point> {
             value,
             reported,
             confidence: reading.confidence.filter(|_| reported).map(Confidence::get),
-            words: described(reading),
+            words: described(reading, language),
         })
     });
     shown.collect()
@@ -240,11 +249,11 @@ fn drawn(course: &Course, scale: &Scale, day: Date, value: &Value) -> Option<Dec
 }
 
 /// Says everything about a check-in in one line.
-fn described(reading: &Reading) -> String {
-    let day = reading.day;
-    let mut words = format!("{} {}: {}", short_day(day), day.year(), reading.words);
+fn described(reading: &Reading, language: Language) -> String {
+    let day = language.short_day_of_year(reading.day);
+    let mut words = format!("{day}: {}", reading.words);
     if let Some(confidence) = reading.confidence {
-        words = format!("{words}, confidence {confidence}");
+        words = format!("{words}, {} {confidence}", language.confidence());
     }
     words = format!("{words}, {}", reading.by);
     for remark in &reading.remarks {
@@ -310,9 +319,9 @@ fn pace(goals: &[Goal], scale: &Scale) -> Option<[(Date, Decimal); 2]> {
 }
 
 /// Returns the name of a level of an ordinal measure.
-pub(super) fn zone_at(tick: Decimal) -> Option<&'static str> {
+pub(super) fn zone_at(tick: Decimal) -> Option<Zone> {
     let zone = ZONES.iter().find(|(at, _)| Decimal::from(*at) == tick);
-    zone.map(|(_, word)| *word)
+    zone.map(|(_, zone)| *zone)
 }
 
 impl Chart {

@@ -8,12 +8,12 @@ use std::fmt::Write as _;
 
 use okr_core::{Date, Decimal};
 
-use super::dates::{date_ticks, short_day, ticks_max};
+use super::dates::{date_ticks, ticks_max};
 use super::scale::{DayScale, ValueScale};
 use super::terminal::move_mark;
-use super::{Chart, Level, Line, Role, Scale};
-use crate::figure;
+use super::{Chart, Level, Line, Role};
 use crate::text::{escape, width};
+use crate::words::Phrase;
 pub(crate) use paint::LOOK;
 use paint::mark;
 
@@ -98,7 +98,7 @@ fn length(text: &str) -> i32 {
 impl Frame {
     fn new(chart: &Chart) -> Self {
         let values = chart.value_scale(7);
-        let texts = tick_texts(chart, &values);
+        let texts = chart.tick_texts(&values);
         let widest = texts.iter().map(|text| length(text)).max().unwrap_or(0);
         let left = widest.clamp(24, 160) + SIDE + 8;
         let labels = chart.levels.iter().filter(|level| level.line.is_none());
@@ -129,12 +129,7 @@ impl Frame {
 
     fn axes(&self, chart: &Chart, body: &mut String) {
         let (left, right, bottom) = (self.left, self.right(), TOP + HEIGHT);
-        for (value, text) in self
-            .values
-            .ticks
-            .iter()
-            .zip(tick_texts(chart, &self.values))
-        {
+        for (value, text) in self.values.ticks.iter().zip(chart.tick_texts(&self.values)) {
             let y = px(self.y(*value));
             let text = escape(&text);
             let _written = writeln!(
@@ -146,7 +141,7 @@ impl Frame {
         }
         let room = usize::try_from(self.width / CHARACTER).unwrap_or(1);
         let (from, to) = (self.days.from, self.days.to);
-        for (day, text) in date_ticks(from, to, ticks_max(from, to, room)) {
+        for (day, text) in date_ticks((from, to), ticks_max(from, to, room), chart.language) {
             let x = px(self.x(day));
             let _written = writeln!(
                 body,
@@ -168,8 +163,9 @@ impl Frame {
             let _written = writeln!(
                 body,
                 "<path class=\"today\" d=\"M{x} {TOP}V{bottom}\"/>\
-                 <text class=\"mid\" x=\"{x}\" y=\"{}\">today</text>",
-                TOP - 6
+                 <text class=\"mid\" x=\"{x}\" y=\"{}\">{}</text>",
+                TOP - 6,
+                chart.language.phrase(Phrase::ChartToday)
             );
         }
         words::confidences(chart, self, body);
@@ -312,12 +308,7 @@ impl Frame {
         let bottom = TOP + HEIGHT;
         for (number, one) in chart.moves.iter().enumerate() {
             let x = px(self.x(one.day));
-            let words = escape(&format!(
-                "{} {}: {}",
-                short_day(one.day),
-                one.day.year(),
-                one.words()
-            ));
+            let words = escape(&chart.told(one));
             let _written = writeln!(
                 body,
                 "<g><title>{words}</title><circle class=\"move\" cx=\"{x}\" cy=\"{bottom}\" r=\"8\"/>\
@@ -325,19 +316,5 @@ impl Frame {
                 move_mark(number)
             );
         }
-    }
-}
-
-fn tick_texts(chart: &Chart, values: &ValueScale) -> Vec<String> {
-    match chart.scale {
-        Scale::Zones => {
-            let text = |tick: &Decimal| super::plan::zone_at(*tick).unwrap_or_default().to_owned();
-            values.ticks.iter().map(text).collect()
-        }
-        Scale::Percent => {
-            let text = |tick: &Decimal| format!("{}%", figure::exact(*tick));
-            values.ticks.iter().map(text).collect()
-        }
-        Scale::Number => figure::ticks(&values.ticks),
     }
 }

@@ -5,12 +5,12 @@ mod plot;
 
 use okr_core::{Date, Decimal};
 
-use super::dates::{date_ticks, short_day, ticks_max};
+use super::dates::{date_ticks, ticks_max};
 use super::scale::{DayScale, ValueScale};
-use super::{Chart, Level, Role, Scale};
-use crate::figure;
+use super::{Chart, Level, Role};
 use crate::span::{Ink, Row};
 use crate::text::{fit, harmless, width, wrap};
+use crate::words::Phrase;
 use glyphs::Glyphs;
 
 /// The room that a chart has.
@@ -26,8 +26,6 @@ pub struct TerminalSize {
 
 /// The least room for the plot, in columns.
 const PLOT_COLUMNS_MIN: usize = 8;
-/// The word before the row of confidences, and so the least room beside the plot.
-const CONFIDENCE: &str = "conf";
 
 /// Draws a chart. Each row is at most as wide as asked for.
 pub fn terminal(chart: &Chart, size: TerminalSize) -> Vec<Row> {
@@ -66,9 +64,11 @@ struct Frame {
 impl Frame {
     fn new(chart: &Chart, glyphs: &'static Glyphs, (whole, rows): (usize, usize)) -> Self {
         let values = chart.value_scale(rows.div_ceil(2));
-        let mut ticks = tick_texts(chart, &values);
+        let texts = chart.tick_texts(&values).into_iter();
+        let ticks = values.ticks.iter().copied().zip(texts).rev();
+        let mut ticks: Vec<(Decimal, String)> = ticks.collect();
         let least = if chart.has_confidence() {
-            CONFIDENCE.len()
+            width(confidence(chart))
         } else {
             1
         };
@@ -119,26 +119,13 @@ impl Frame {
     }
 }
 
-fn as_i32(number: usize) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
+/// Returns what stands beside the confidences.
+const fn confidence(chart: &Chart) -> &'static str {
+    chart.language.phrase(Phrase::ChartConfidence)
 }
 
-fn tick_texts(chart: &Chart, values: &ValueScale) -> Vec<(Decimal, String)> {
-    let ticks = values.ticks.iter().rev().copied();
-    match chart.scale {
-        Scale::Zones => {
-            let text = |tick: &Decimal| super::plan::zone_at(*tick).unwrap_or_default().to_owned();
-            ticks.map(|tick| (tick, text(&tick))).collect()
-        }
-        Scale::Percent => {
-            let text = |tick: &Decimal| format!("{}%", figure::exact(*tick));
-            ticks.map(|tick| (tick, text(&tick))).collect()
-        }
-        Scale::Number => {
-            let texts = figure::ticks(&values.ticks);
-            ticks.zip(texts.into_iter().rev()).collect()
-        }
-    }
+fn as_i32(number: usize) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
 }
 
 /// The name and the facts: on one line, or on two.
@@ -177,7 +164,7 @@ fn axis(chart: &Chart, frame: &Frame) -> Row {
             *mark = (glyph, ink);
         }
     };
-    for (day, _) in dates(frame) {
+    for (day, _) in dates(chart, frame) {
         put(day, glyphs.down, Ink::Dim);
     }
     if let Some(today) = chart.today {
@@ -201,14 +188,18 @@ pub(super) fn move_mark(number: usize) -> char {
     signs.into_iter().nth(number).unwrap_or('+')
 }
 
-fn dates(frame: &Frame) -> Vec<(Date, String)> {
+fn dates(chart: &Chart, frame: &Frame) -> Vec<(Date, String)> {
     let (from, to) = (frame.days.from, frame.days.to);
-    date_ticks(from, to, ticks_max(from, to, frame.columns))
+    date_ticks(
+        (from, to),
+        ticks_max(from, to, frame.columns),
+        chart.language,
+    )
 }
 
 /// The dates below the axis, and the confidences below them.
 fn below(chart: &Chart, frame: &Frame) -> Vec<Row> {
-    let dates = dates(frame).into_iter();
+    let dates = dates(chart, frame).into_iter();
     let dates = dates.map(|(day, text)| (frame.column(day), text));
     let text = written(dates, frame.columns);
     let mut rows = vec![Row::of(Ink::Dim, &format!("{} {text}", frame.margin("")))];
@@ -225,7 +216,7 @@ fn below(chart: &Chart, frame: &Frame) -> Vec<Row> {
                 .then(|| (column, confidence.to_string()))
         });
         let text = written(said, frame.columns);
-        let margin = frame.margin(&fit(CONFIDENCE, frame.gutter - 1, ""));
+        let margin = frame.margin(&fit(confidence(chart), frame.gutter - 1, ""));
         rows.push(Row::of(Ink::Dim, &margin).and(Ink::Plain, &format!(" {text}")));
     }
     rows
@@ -285,6 +276,7 @@ struct Item {
 }
 
 fn legend_items(chart: &Chart, glyphs: &Glyphs) -> Vec<Item> {
+    let phrase = |phrase: Phrase| chart.language.phrase(phrase);
     let several = chart.lines.len() > 1;
     let mut items = Vec::new();
     let mut add = |alone: bool, ink: Ink, glyph: char, text: &str| {
@@ -314,17 +306,22 @@ fn legend_items(chart: &Chart, glyphs: &Glyphs) -> Vec<Item> {
     }
     if chart.pace.is_some() {
         let alone = several && chart.levels.is_empty();
-        add(alone, Ink::Dim, glyphs.pace, "even pace");
+        add(alone, Ink::Dim, glyphs.pace, phrase(Phrase::ChartPace));
     }
     if chart.band.is_some() {
-        add(false, Ink::Forecast, glyphs.band, "forecast");
+        add(
+            false,
+            Ink::Forecast,
+            glyphs.band,
+            phrase(Phrase::ChartForecast),
+        );
     }
     if chart.today.is_some() {
         let alone = several && chart.levels.is_empty() && chart.pace.is_none();
-        add(alone, Ink::Strong, glyphs.today, "today");
+        add(alone, Ink::Strong, glyphs.today, phrase(Phrase::ChartToday));
     }
     if !chart.edges.is_empty() {
-        add(false, Ink::Dim, glyphs.edge, "begin and end of the cycle");
+        add(false, Ink::Dim, glyphs.edge, phrase(Phrase::ChartEdges));
     }
     items
 }
@@ -333,8 +330,7 @@ fn legend_items(chart: &Chart, glyphs: &Glyphs) -> Vec<Item> {
 fn notes(chart: &Chart, frame: &Frame) -> Vec<Row> {
     let mut rows = Vec::new();
     for (number, one) in chart.moves.iter().enumerate() {
-        let day = short_day(one.day);
-        let text = format!("{day} {}: {}", one.day.year(), one.words());
+        let text = chart.told(one);
         let room = frame.whole.saturating_sub(3);
         for (index, line) in wrap(&text, room).into_iter().enumerate() {
             let mark = if index == 0 { move_mark(number) } else { ' ' };

@@ -43,6 +43,20 @@ fn the_same_at_60_and_200_columns() {
 }
 
 #[test]
+fn the_same_in_bokmal() {
+    let request = Request {
+        language: Language::Bokmal,
+        ..request()
+    };
+    let drawn_for = |goal: Goal| drawn(&plan(&[goal], &request), 80, false);
+    assert_snapshot!("latency_nb_80", drawn_for(latency()));
+    for (goal, word) in [(new_cdn(), "alt gjort"), (docs(), "strekkmål")] {
+        let text = drawn_for(goal);
+        assert!(text.contains(word), "{text}");
+    }
+}
+
+#[test]
 fn the_same_in_ascii() {
     let text = drawn(&one(latency()), 80, true);
     assert!(text.is_ascii(), "{text}");

@@ -24,7 +24,8 @@ impl Language {
         self.pointed(figure::rounded(number, span))
     }
 
-    fn pointed(self, figure: String) -> String {
+    /// Puts the decimal sign of the language into a figure of ours.
+    pub(crate) fn pointed(self, figure: String) -> String {
         match self {
             Self::English => figure,
             Self::Bokmal => figure.replace('.', ","),
@@ -37,10 +38,15 @@ impl Language {
             return "-".to_owned();
         };
         let percent = progress.percent();
+        self.percented(percent.trim_end_matches('%'))
+    }
+
+    /// Puts the sign for percent behind a figure.
+    pub(crate) fn percented(self, figure: &str) -> String {
         match self {
-            Self::English => percent,
+            Self::English => format!("{figure}%"),
             // A blank at which no line is broken.
-            Self::Bokmal => percent.replace('%', "\u{a0}%"),
+            Self::Bokmal => format!("{figure}\u{a0}%"),
         }
     }
 

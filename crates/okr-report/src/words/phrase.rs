@@ -136,6 +136,26 @@ phrases! {
     Imported: "imported", "importert";
     NoReason: "no reason given", "ingen begrunnelse";
 
+    // Charts.
+    ChartValues: "values", "verdier";
+    ChartProgress: "progress", "fremdrift";
+    ChartCheckIn: "check-in", "statusoppdatering";
+    ChartToday: "today", "i dag";
+    ChartConfidence: "conf", "tro";
+    ChartPace: "even pace", "jevnt tempo";
+    ChartForecast: "forecast", "prognose";
+    ChartEdges: "begin and end of the cycle", "periodens start og slutt";
+    ChartTarget: "target", "målverdi";
+    ChartAtLeast: "at least", "minst";
+    ChartAtMost: "at most", "høyst";
+    ChartCommitted: "committed", "opprinnelig";
+    ChartCommit: "commit", "minstekrav";
+    ChartStretch: "stretch", "strekkmål";
+    ChartAllDone: "all done", "alt gjort";
+    NoCheckIn: "No check-in yet.", "Ingen statusoppdatering ennå.";
+    NoFit: "No check-in fits the way it is measured now.", "Ingen statusoppdatering passer med måten det måles på nå.";
+    NothingCounts: "Nothing counts towards it yet.", "Ingenting teller med ennå.";
+
     // Pages.
     Contents: "Contents", "Innhold";
 

@@ -9,6 +9,7 @@ use okr_core::value::GoalState;
 use okr_core::{Date, Timestamp};
 use okr_replica::{KeyResultSeries, ObjectiveSeries};
 use okr_report::chart::{GOALS_MAX, Goal, Request, plan};
+use okr_report::words::Language;
 
 use super::past::Past;
 use crate::args::{ChartArgs, ForecastFrom};
@@ -193,6 +194,7 @@ fn request(
         Charted::Objective(_) => true,
     });
     Ok(Request {
+        language: Language::English,
         today: past.at.moment.day,
         since,
         until,

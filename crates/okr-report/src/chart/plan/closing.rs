@@ -6,10 +6,10 @@ use okr_core::value::days_between;
 use okr_core::{Date, Decimal};
 
 use super::drawn;
-use crate::chart::dates::day_beside;
 use crate::chart::goal::{Course, Goal, Request};
 use crate::chart::{Band, Line, Scale};
 use crate::figure;
+use crate::words::{Aim, Language, Phrase};
 
 /// Where a goal leads.
 #[derive(Clone, Debug)]
@@ -45,14 +45,14 @@ pub(super) fn prospect(goal: &Goal, scale: &Scale, request: &Request) -> Option<
     let (Some(forecast), Some(band)) = (forecast, band) else {
         return Some(Prospect {
             band: None,
-            sentence: too_little(&values, request.today),
+            sentence: too_little(&values, request),
         });
     };
     let outlook = Outlook {
         forecast: &forecast,
         band: &band,
         latest: values.last().map_or(Decimal::ZERO, |(_, value)| *value),
-        today: request.today,
+        request,
     };
     let sentence = match &**measure {
         Measure::Metric(metric) => outlook.metric(metric),
@@ -66,27 +66,24 @@ pub(super) fn prospect(goal: &Goal, scale: &Scale, request: &Request) -> Option<
 }
 
 /// Says why there is no forecast.
-fn too_little(values: &[(Date, Decimal)], today: Date) -> String {
+fn too_little(values: &[(Date, Decimal)], request: &Request) -> String {
     let recent = values
         .iter()
-        .filter(|(day, _)| (0..=WINDOW_DAYS).contains(&days_between(*day, today)))
+        .filter(|(day, _)| (0..=WINDOW_DAYS).contains(&days_between(*day, request.today)))
         .count();
-    let weeks = WINDOW_DAYS / 7;
     if recent >= READINGS_MIN {
-        return "No forecast: the numbers are out of reach.".to_owned();
+        return request.language.out_of_reach();
     }
-    let days = if recent == 1 { "day" } else { "days" };
-    format!(
-        "No forecast: {recent} {days} with a check-in in the last {weeks} weeks, {READINGS_MIN} are \
-         needed."
-    )
+    request
+        .language
+        .too_few(i32::try_from(recent).unwrap_or(i32::MAX))
 }
 
 struct Outlook<'a> {
     forecast: &'a Forecast,
     band: &'a Band,
     latest: Decimal,
-    today: Date,
+    request: &'a Request,
 }
 
 impl Outlook<'_> {
@@ -94,35 +91,26 @@ impl Outlook<'_> {
         let unit = metric.unit.as_ref().map(AsRef::as_ref);
         let (baseline, target) = (metric.baseline.decimal(), metric.target.decimal());
         let where_to = self.expected((target - baseline).abs(), unit);
-        let asked = figure::with_unit(figure::exact(target), unit);
+        let asked = figure::with_unit(self.request.language.decimal(target), unit);
         let upwards = target >= baseline;
         let is_there = if upwards {
             self.latest >= target
         } else {
             self.latest <= target
         };
-        if is_there {
-            return format!("{where_to}. The target of {asked} is reached.");
-        }
-        format!(
-            "{where_to}. {}",
-            self.arrival(target, upwards, &format!("the target of {asked}"))
-        )
+        let arrival = self.arrival(target, (upwards, is_there), &Aim::Target(asked));
+        format!("{where_to}. {arrival}")
     }
 
     fn share(&self) -> String {
-        let (low, high) = (self.band.end.low, self.band.end.high);
-        let percent = |value: Decimal| figure::rounded(value, Decimal::ONE_HUNDRED);
-        let range = range(&percent(low), &percent(high));
-        let value = percent(self.band.end.value);
-        let where_to = self.where_to(&format!("{value}%"), &range);
-        if self.latest >= Decimal::ONE_HUNDRED {
-            return format!("{where_to}. All is done.");
-        }
-        format!(
-            "{where_to}. {}",
-            self.arrival(Decimal::ONE_HUNDRED, true, "the end")
-        )
+        let language = self.request.language;
+        let percent = |value: Decimal| language.rounded(value, Decimal::ONE_HUNDRED);
+        let edge = self.band.end;
+        let value = language.percented(&percent(edge.value));
+        let where_to = self.where_to(&value, &percent(edge.low), &percent(edge.high));
+        let is_there = self.latest >= Decimal::ONE_HUNDRED;
+        let arrival = self.arrival(Decimal::ONE_HUNDRED, (true, is_there), &Aim::Everything);
+        format!("{where_to}. {arrival}")
     }
 
     fn hold(&self, hold: &Hold) -> String {
@@ -136,63 +124,41 @@ impl Outlook<'_> {
         let where_to = self.expected(greatest, unit);
         let is_low = hold.low().is_some_and(|low| edge.value < low.decimal());
         let is_high = hold.high().is_some_and(|high| edge.value > high.decimal());
-        let within = if is_low || is_high {
-            "which is out of bounds"
-        } else {
-            "which is within bounds"
-        };
-        format!("{where_to}, {within}.")
+        let bounded = self.request.language.bounded(!is_low && !is_high);
+        format!("{where_to}, {bounded}.")
     }
 
-    fn where_to(&self, value: &str, range: &str) -> String {
-        let weeks = WINDOW_DAYS / 7;
-        let end = day_beside(self.band.end.day, self.today);
-        format!("Going on as in the last {weeks} weeks, it will be at {value} on {end}{range}")
+    fn where_to(&self, value: &str, low: &str, high: &str) -> String {
+        let language = self.request.language;
+        let end = language.day_beside(self.band.end.day, self.request.today);
+        let range = (low != high).then_some([low, high]);
+        language.leads_to(value, &end, range)
     }
 
     /// Says which value is expected at the end, as exactly as the way that it has to go asks for.
     fn expected(&self, way: Decimal, unit: Option<&str>) -> String {
+        let rounded = |value: Decimal| self.request.language.rounded(value, way);
         let edge = self.band.end;
-        let value = figure::with_unit(figure::rounded(edge.value, way), unit);
-        let range = range(
-            &figure::rounded(edge.low, way),
-            &figure::rounded(edge.high, way),
-        );
-        self.where_to(&value, &range)
+        let value = figure::with_unit(rounded(edge.value), unit);
+        self.where_to(&value, &rounded(edge.low), &rounded(edge.high))
     }
 
-    fn arrival(&self, target: Decimal, upwards: bool, goal: &str) -> String {
-        let end = self.band.end.day;
+    /// Says whether and when an aim is reached.
+    fn arrival(&self, target: Decimal, (upwards, is_there): (bool, bool), aim: &Aim) -> String {
+        let language = self.request.language;
+        if is_there {
+            return language.is_reached(aim);
+        }
+        let (end, today) = (self.band.end.day, self.request.today);
         match self.forecast.reaches(target, upwards) {
-            None => format!("That does not lead to {goal}."),
-            Some(day) if day <= end => {
-                let day = day_beside(day.max(self.today), self.today);
-                capital(&format!("{goal} will be reached on {day}."))
-            }
+            None => language.is_not_reached(aim),
             Some(day) => {
-                let late = days_between(end, day);
-                let days = if late == 1 { "day" } else { "days" };
-                let day = day_beside(day, self.today);
-                capital(&format!(
-                    "{goal} will be reached on {day}, {late} {days} too late."
-                ))
+                let late = (day > end).then(|| days_between(end, day));
+                let day = language.day_beside(day.max(today), today);
+                language.will_be_reached(aim, &day, late)
             }
         }
     }
-}
-
-fn range(low: &str, high: &str) -> String {
-    if low == high {
-        String::new()
-    } else {
-        format!(" ({low} to {high})")
-    }
-}
-
-fn capital(sentence: &str) -> String {
-    let mut characters = sentence.chars();
-    let first = characters.next().map(|first| first.to_ascii_uppercase());
-    first.into_iter().chain(characters).collect()
 }
 
 /// Returns everything that is said below a chart.
@@ -200,29 +166,27 @@ pub(super) fn sentences(
     goals: &[Goal],
     prospect: Option<&Prospect>,
     lines: &[Line],
+    language: Language,
 ) -> Vec<String> {
     let mut sentences = Vec::new();
     sentences.extend(prospect.map(|prospect| prospect.sentence.clone()));
     for (goal, line) in goals.iter().zip(lines) {
-        let of = if goals.len() > 1 {
-            format!("{}: ", goal.name)
-        } else {
-            String::new()
+        let said = |sentence: &str| {
+            if goals.len() > 1 {
+                format!("{}: {sentence}", goal.name)
+            } else {
+                sentence.to_owned()
+            }
         };
         if line.points.is_empty() {
             let nothing = match &goal.course {
-                Course::Values { readings, .. } if readings.is_empty() => "no check-in yet.",
-                Course::Values { .. } => "no check-in fits the way it is measured now.",
-                Course::Progress(_) => "nothing counts towards it yet.",
+                Course::Values { readings, .. } if readings.is_empty() => Phrase::NoCheckIn,
+                Course::Values { .. } => Phrase::NoFit,
+                Course::Progress(_) => Phrase::NothingCounts,
             };
-            let sentence = format!("{of}{nothing}");
-            sentences.push(if of.is_empty() {
-                capital(&sentence)
-            } else {
-                sentence
-            });
+            sentences.push(said(language.phrase(nothing)));
         }
-        sentences.extend(goal.remarks.iter().map(|remark| format!("{of}{remark}")));
+        sentences.extend(goal.remarks.iter().map(|remark| said(remark)));
     }
     sentences
 }

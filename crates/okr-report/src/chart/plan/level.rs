@@ -6,10 +6,11 @@ use okr_core::{Date, Decimal};
 
 use crate::chart::goal::{Course, Goal};
 use crate::chart::{Level, Role, Scale};
-use crate::figure;
+use crate::words::{Language, Phrase};
 
 /// Returns the levels of a goal that is drawn alone.
-pub(super) fn of_one(goal: &Goal, scale: &Scale) -> Vec<Level> {
+pub(super) fn of_one(goal: &Goal, scale: &Scale, language: Language) -> Vec<Level> {
+    let constant = |role, value, word| constant(role, value, word, language);
     let Course::Values {
         measure,
         steps,
@@ -21,12 +22,21 @@ pub(super) fn of_one(goal: &Goal, scale: &Scale) -> Vec<Level> {
     };
     match scale {
         Scale::Number => {}
-        Scale::Percent => return vec![constant(Role::Target, Decimal::ONE_HUNDRED, "all done")],
+        Scale::Percent => {
+            return vec![constant(
+                Role::Target,
+                Decimal::ONE_HUNDRED,
+                Phrase::ChartAllDone,
+            )];
+        }
         Scale::Zones => return Vec::new(),
     }
     let mut levels = Vec::new();
     if let Measure::Metric(metric) = &**measure {
-        for (word, level) in [("commit", metric.commit), ("stretch", metric.stretch)] {
+        for (word, level) in [
+            (Phrase::ChartCommit, metric.commit),
+            (Phrase::ChartStretch, metric.stretch),
+        ] {
             levels.extend(level.map(|level| constant(Role::Aside, level.decimal(), word)));
         }
     }
@@ -36,14 +46,18 @@ pub(super) fn of_one(goal: &Goal, scale: &Scale) -> Vec<Level> {
         if let Some(then) = then
             && Some(then) != now
         {
-            levels.push(constant(Role::Committed, then.decimal(), "committed"));
+            levels.push(constant(
+                Role::Committed,
+                then.decimal(),
+                Phrase::ChartCommitted,
+            ));
         }
         let path = path(measure, steps, pick);
         if let Some(now) = path.iter().rev().find_map(|(_, value)| *value) {
             levels.push(Level {
                 role: Role::Target,
                 line: None,
-                label: format!("{word} {}", figure::exact(now)),
+                label: labelled(word, now, language),
                 steps: path,
             });
         }
@@ -52,7 +66,7 @@ pub(super) fn of_one(goal: &Goal, scale: &Scale) -> Vec<Level> {
 }
 
 /// Returns the target of each goal, in the values that they have in common.
-pub(super) fn of_several(goals: &[Goal], scale: &Scale) -> Vec<Level> {
+pub(super) fn of_several(goals: &[Goal], scale: &Scale, language: Language) -> Vec<Level> {
     if *scale != Scale::Number {
         return Vec::new();
     }
@@ -67,7 +81,7 @@ pub(super) fn of_several(goals: &[Goal], scale: &Scale) -> Vec<Level> {
                 levels.push(Level {
                     role: Role::Target,
                     line: Some(line),
-                    label: format!("{}: {word} {}", goal.name, figure::exact(now)),
+                    label: format!("{}: {}", goal.name, labelled(word, now, language)),
                     steps: path,
                 });
             }
@@ -79,16 +93,16 @@ pub(super) fn of_several(goals: &[Goal], scale: &Scale) -> Vec<Level> {
 type Pick = fn(&Measure) -> Option<Number>;
 
 /// What a measure asks of a value, with the words for it.
-const BOUNDS: [(&str, Pick); 3] = [
-    ("target", |measure| match measure {
+const BOUNDS: [(Phrase, Pick); 3] = [
+    (Phrase::ChartTarget, |measure| match measure {
         Measure::Metric(metric) => Some(metric.target),
         Measure::Hold(_) | Measure::Milestones(_) | Measure::Zones(_) => None,
     }),
-    ("at least", |measure| match measure {
+    (Phrase::ChartAtLeast, |measure| match measure {
         Measure::Hold(hold) => hold.low(),
         Measure::Metric(_) | Measure::Milestones(_) | Measure::Zones(_) => None,
     }),
-    ("at most", |measure| match measure {
+    (Phrase::ChartAtMost, |measure| match measure {
         Measure::Hold(hold) => hold.high(),
         Measure::Metric(_) | Measure::Milestones(_) | Measure::Zones(_) => None,
     }),
@@ -110,10 +124,14 @@ fn path(measure: &Measure, steps: &[(Date, Measure)], pick: Pick) -> Vec<(Date, 
     path
 }
 
-fn constant(role: Role, value: Decimal, word: &str) -> Level {
+fn labelled(word: Phrase, value: Decimal, language: Language) -> String {
+    format!("{} {}", language.phrase(word), language.decimal(value))
+}
+
+fn constant(role: Role, value: Decimal, word: Phrase, language: Language) -> Level {
     let label = match role {
-        Role::Target => word.to_owned(),
-        Role::Aside | Role::Committed => format!("{word} {}", figure::exact(value)),
+        Role::Target => language.phrase(word).to_owned(),
+        Role::Aside | Role::Committed => labelled(word, value, language),
     };
     Level {
         role,

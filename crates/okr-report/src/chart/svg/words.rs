@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use super::paint::mark;
 use super::{CHARACTER, Frame, HEIGHT, SIDE, TOP, WIDTH, length, px};
-use crate::chart::dates::short_day;
 use crate::chart::terminal::move_mark;
 use crate::chart::{Chart, Role};
 use crate::text::{escape, fit, wrap};
+use crate::words::Phrase;
 
 /// The height of a line of text in pixels.
 const LINE: i32 = 20;
@@ -26,7 +26,7 @@ pub(super) fn title(chart: &Chart) -> String {
 /// Says what the picture shows.
 pub(super) fn description(chart: &Chart) -> String {
     let (from, to) = (chart.from, chart.to);
-    let mut words = vec![format!("From {from} to {to}.")];
+    let mut words = vec![chart.language.days_shown(from, to)];
     if !chart.facts.is_empty() {
         words.push(format!("{}.", chart.facts));
     }
@@ -40,7 +40,7 @@ pub(super) fn description(chart: &Chart) -> String {
         }
     }
     let moves = chart.moves.iter();
-    words.extend(moves.map(|one| format!("{}: {}.", one.day, one.words())));
+    words.extend(moves.map(|one| format!("{}: {}.", one.day, one.words(chart.language))));
     words.extend(chart.closing.iter().cloned());
     words.join(" ")
 }
@@ -76,7 +76,8 @@ pub(super) fn confidences(chart: &Chart, frame: &Frame, body: &mut String) {
     let y = TOP + HEIGHT + 42;
     let _written = writeln!(
         body,
-        "<text class=\"dim\" x=\"{SIDE}\" y=\"{y}\">conf.</text>"
+        "<text class=\"dim\" x=\"{SIDE}\" y=\"{y}\">{}</text>",
+        chart.language.phrase(Phrase::ChartConfidence)
     );
     let mut before = i32::MAX;
     for point in line.points.iter().rev() {
@@ -125,7 +126,7 @@ pub(super) fn below(chart: &Chart, body: &mut String) -> i32 {
     y += LINE + 6;
     let room = usize::try_from((WIDTH - 2 * SIDE - 24) / CHARACTER).unwrap_or(1);
     for (number, one) in chart.moves.iter().enumerate() {
-        let words = format!("{} {}: {}", short_day(one.day), one.day.year(), one.words());
+        let words = chart.told(one);
         let _written = writeln!(
             body,
             "<circle class=\"move\" cx=\"{}\" cy=\"{y}\" r=\"8\"/>\
@@ -153,6 +154,7 @@ fn lines(text: &str, (x, mut y): (i32, i32), room: usize, body: &mut String) -> 
 
 fn items(chart: &Chart) -> Vec<Item> {
     let several = chart.lines.len() > 1;
+    let phrase = |phrase: Phrase| chart.language.phrase(phrase);
     let stroke = |class: &str| format!("<path class=\"{class}\" d=\"M0 0H24\"/>");
     let mut items = Vec::new();
     let mut add = |alone: bool, sign: String, text: &str| {
@@ -193,15 +195,19 @@ fn items(chart: &Chart) -> Vec<Item> {
     }
     if chart.pace.is_some() {
         let alone = several && chart.levels.is_empty();
-        add(alone, stroke("pace"), "even pace");
+        add(alone, stroke("pace"), phrase(Phrase::ChartPace));
     }
     if chart.band.is_some() {
         let band = "<path class=\"band\" d=\"M0 -6H24V6H0Z\"/>";
-        add(false, format!("{band}{}", stroke("forecast")), "forecast");
+        add(
+            false,
+            format!("{band}{}", stroke("forecast")),
+            phrase(Phrase::ChartForecast),
+        );
     }
     if !chart.edges.is_empty() {
         let sign = "<path class=\"edge\" d=\"M12 -8V8\"/>".to_owned();
-        add(false, sign, "begin and end of the cycle");
+        add(false, sign, phrase(Phrase::ChartEdges));
     }
     items
 }

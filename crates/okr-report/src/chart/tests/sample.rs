@@ -11,6 +11,7 @@ use okr_testkit::sample::{
 };
 
 use crate::chart::{Course, Goal, Move, Reading, Request};
+use crate::words::Language;
 
 pub(super) fn day(text: &str) -> Date {
     text.parse().unwrap()
@@ -19,6 +20,7 @@ pub(super) fn day(text: &str) -> Date {
 /// Monday 23 November 2026, with a forecast.
 pub(crate) fn request() -> Request {
     Request {
+        language: Language::English,
         today: day("2026-11-23"),
         since: None,
         until: None,
