@@ -46,7 +46,9 @@ pub(crate) const fn of_objective(event: &ObjectiveEvent) -> Option<&'static str>
             | ObjectiveEdit::Slug(_)
             | ObjectiveEdit::Owner(_)
             | ObjectiveEdit::Supports(_)
-            | ObjectiveEdit::Continues(_) => None,
+            | ObjectiveEdit::Continues(_)
+            | ObjectiveEdit::Score(_)
+            | ObjectiveEdit::Reflection(_) => None,
         },
         ObjectiveEvent::Abandoned => Some("abandoning a committed objective"),
         ObjectiveEvent::Archived => Some("archiving a committed objective"),
@@ -74,7 +76,8 @@ pub(crate) const fn of_key_result(event: &KeyResultEvent) -> Option<&'static str
             KeyResultEdit::Description(_)
             | KeyResultEdit::Slug(_)
             | KeyResultEdit::Owner(_)
-            | KeyResultEdit::Order(_) => None,
+            | KeyResultEdit::Order(_)
+            | KeyResultEdit::Score(_) => None,
         },
         KeyResultEvent::Abandoned => Some("abandoning a committed key result"),
         KeyResultEvent::Archived => Some("archiving a committed key result"),

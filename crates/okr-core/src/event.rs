@@ -7,11 +7,13 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use crate::calendar::FiscalStart;
 use crate::id::{CheckInId, CycleId, EntityId, KeyResultId, ObjectiveId, OrgId, PersonId, TeamId};
 use crate::measure::{Measure, Value};
 use crate::text::{LongText, Name, Slug, Tag, TimeZoneName, Title};
 use crate::value::{
-    CadenceDays, Confidence, CyclePeriod, EditPolicy, ObjectiveKind, Role, Score, WeekStart, Weight,
+    CadenceDays, Calendar, Confidence, CyclePeriod, EditPolicy, ObjectiveKind, Role, Score,
+    WeekStart, Weight,
 };
 
 /// A fact about exactly one entity; immutable once confirmed.
@@ -98,6 +100,10 @@ pub enum OrgEdit {
     ReasonAfterCommitment(Edit<bool>),
     /// How often key results expect a check-in.
     Cadence(Edit<CadenceDays>),
+    /// Which cycles follow each other.
+    Calendar(Edit<Calendar>),
+    /// The day on which the fiscal year begins.
+    FiscalStart(Edit<FiscalStart>),
 }
 
 /// What can happen to a person.
@@ -289,6 +295,10 @@ pub enum ObjectiveEdit {
     Supports(Edit<Option<Support>>),
     /// The objective that it continues.
     Continues(Edit<Option<ObjectiveId>>),
+    /// The grade that it was closed with, put right.
+    Score(Edit<Option<Score>>),
+    /// What was learned, written or put right after it was closed.
+    Reflection(Edit<Option<LongText>>),
 }
 
 /// What can happen to a key result.
@@ -367,6 +377,8 @@ pub enum KeyResultEdit {
     Start(Edit<Option<Date>>),
     /// The day on which it shall be reached.
     Due(Edit<Option<Date>>),
+    /// The grade that it was closed with, put right.
+    Score(Edit<Option<Score>>),
 }
 
 /// What can happen to a check-in.

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use crate::calendar::FiscalStart;
 use crate::entity::{CheckIn, Cycle, KeyResult, Objective, Org, Team};
 use crate::event::{
     CheckInEdit, CheckInEvent, CycleEdit, CycleEvent, Edit, Event, KeyResultEdit, KeyResultEvent,
@@ -19,8 +20,8 @@ use crate::measure::{Hold, Measure, Metric, Milestones, Value};
 use crate::rejection::Rejection;
 use crate::text::{LongText, Name, Slug, TimeZoneName, Title};
 use crate::value::{
-    CadenceDays, Confidence, CyclePeriod, EditPolicy, Number, ObjectiveKind, Role, WeekStart,
-    Weight,
+    CadenceDays, Calendar, Confidence, CyclePeriod, EditPolicy, Number, ObjectiveKind, Role, Score,
+    WeekStart, Weight,
 };
 
 pub use state::{FIELD_WORDS, Field, FieldValue};
@@ -180,6 +181,8 @@ fields! {
         EditPolicy: edit_policy = "edit policy",
         ReasonAfterCommitment: reason_after_commitment = "reason after commitment",
         Cadence: cadence = "cadence",
+        Calendar: calendar = "calendar",
+        FiscalStart: fiscal_start = "fiscal start",
     }
     TeamEdit of Team {
         Name: name = "name",
@@ -203,6 +206,8 @@ fields! {
         Weight: weight = "weight",
         Supports: supports = "supports",
         Continues: continues = "continues",
+        Score: score = "score",
+        Reflection: reflection = "reflection",
     }
     KeyResultEdit of KeyResult {
         Objective: objective = "objective",
@@ -215,6 +220,7 @@ fields! {
         Order: order = "order",
         Start: start = "start",
         Due: due = "due",
+        Score: score = "score",
     }
     CheckInEdit of CheckIn {
         Effective: effective = "effective date",
@@ -248,6 +254,8 @@ shown_by_display!(
     TimeZoneName,
     WeekStart,
     EditPolicy,
+    Calendar,
+    FiscalStart,
     ObjectiveKind,
     Role,
     Number,
@@ -284,6 +292,12 @@ impl Shown for bool {
 }
 
 impl Shown for Weight {
+    fn shown(&self) -> String {
+        self.number().to_string()
+    }
+}
+
+impl Shown for Score {
     fn shown(&self) -> String {
         self.number().to_string()
     }

@@ -398,6 +398,19 @@ words! {
         /// As in parts of the Middle East.
         Saturday = "saturday",
     }
+    /// Which cycles follow each other.
+    Calendar {
+        /// Four of three months.
+        Quarter = "quarter",
+        /// Three of four months.
+        Tertial = "tertial",
+        /// Two of six months.
+        HalfYear = "half-year",
+        /// One of twelve months.
+        Year = "year",
+        /// As somebody says each time.
+        Custom = "custom",
+    }
     /// The phase of a cycle.
     CycleState {
         /// Being prepared.

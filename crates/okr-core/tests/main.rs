@@ -8,6 +8,7 @@ mod decide;
 mod decide_steps;
 mod fields;
 mod forecast;
+mod grading;
 mod key_result;
 mod links;
 mod objective;

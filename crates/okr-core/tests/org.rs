@@ -2,10 +2,13 @@
 
 use okr_core::admit::Verdict;
 use okr_core::authorize::Refusal;
+use okr_core::calendar::FiscalStart;
 use okr_core::event::{Event, OrgEdit, OrgEvent};
 use okr_core::id::OrgId;
-use okr_core::value::{CadenceDays, EditPolicy};
+use okr_core::value::{CadenceDays, Calendar, EditPolicy};
+use okr_core::view::View as _;
 use okr_testkit::sample::{ANA, BEN, ORG, edit, name, person_id};
+use okr_testkit::scenario::{Scenario, never};
 
 use crate::world::{conflict, not_permitted, planned, unknown_subject};
 
@@ -47,6 +50,28 @@ fn edits_of_different_fields_merge() {
     planned()
         .given([Event::Org(ORG, OrgEvent::Edited(policy))])
         .admits(ANA, [Event::Org(ORG, OrgEvent::Edited(cadence))]);
+}
+
+#[test]
+fn it_has_quarters_from_january_until_somebody_says_otherwise() {
+    let org = |scenario: &Scenario| {
+        let org = never(scenario.view().org()).expect("it is founded");
+        (org.calendar, org.fiscal_start)
+    };
+    assert_eq!(org(&planned()), (Calendar::Quarter, FiscalStart::JANUARY));
+    let april = FiscalStart::new(4, 1).expect("a first day");
+    let edits = [
+        OrgEdit::Calendar(edit(Calendar::Quarter, Calendar::Tertial)),
+        OrgEdit::FiscalStart(edit(FiscalStart::JANUARY, april)),
+    ];
+    let events = edits.map(|edit| Event::Org(ORG, OrgEvent::Edited(edit)));
+    planned().admits(ANA, events.clone());
+    planned().refuses(
+        BEN,
+        events[0].clone(),
+        not_permitted(ORG, Refusal::NeedsAdmin),
+    );
+    assert_eq!(org(&planned().given(events)), (Calendar::Tertial, april));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Choices as the numbers of the enums in /proto.
 
 use okr_core::value::{
-    AmendmentCategory, EditPolicy, ObjectiveKind, Role, Source, WeekStart, Zone,
+    AmendmentCategory, Calendar, EditPolicy, ObjectiveKind, Role, Source, WeekStart, Zone,
 };
 
 use crate::fault::{Fault, Problem};
@@ -38,6 +38,7 @@ macro_rules! choices {
 
 choices! {
     AmendmentCategory { ExternalChange BetterMeasure PlaceholderFilled Correction Other }
+    Calendar { Quarter Tertial HalfYear Year Custom }
     EditPolicy { Everyone Stewards }
     ObjectiveKind { Committed Aspirational Learning }
     Role { Viewer Member Admin }

@@ -227,7 +227,8 @@ pub(crate) fn read_cadence(days: i64) -> Result<CadenceDays, Fault> {
     Ok(CadenceDays::new(read_integer(days)?)?)
 }
 
-fn out_of_range(found: i64) -> Fault {
+/// Says that a number is outside of what its field can hold.
+pub(crate) fn out_of_range(found: i64) -> Fault {
     Problem::OutOfRange { found }.into()
 }
 
@@ -294,4 +295,12 @@ pub(crate) fn read_edit<T, M: EditMessage>(
         from: read(from).at("from")?,
         to: read(to).at("to")?,
     })
+}
+
+/// Reads the edit of a grade.
+pub(crate) fn read_grade(
+    message: &v1::NumberEdit,
+    texts: &mut TextReader<'_>,
+) -> Result<Edit<Option<Score>>, Fault> {
+    read_edit(message, |score| read_optional(score.as_ref(), texts))
 }

@@ -1,6 +1,7 @@
 //! Changes that hold every event, every edit and every kind of value once or more.
 
 pub(crate) mod goals;
+mod later;
 
 use std::collections::BTreeSet;
 
@@ -113,6 +114,8 @@ pub(crate) fn all() -> Vec<Change> {
     changes.extend(events.iter().map(|event| change(vec![event.clone()])));
     changes.push(change(events));
     changes.push(check_in());
+    let later = later::calendars_and_grades().into_iter();
+    changes.extend(later.map(|event| change(vec![event])));
     changes
 }
 

@@ -8,12 +8,13 @@ mod measure;
 mod word;
 
 use jiff::civil::Date;
+use okr_core::calendar::FiscalStart;
 use okr_core::entity::{Cycle, Entity, Org, Person, Team};
 use okr_core::event::NewCheckIn;
 use okr_core::id::{EntityId, PersonId, TeamId};
 use okr_core::text::{Name, Slug, TimeZoneName};
 use okr_core::value::{
-    CadenceDays, CyclePeriod, CycleState, EditPolicy, Role, ValueError, WeekStart, Weight,
+    CadenceDays, Calendar, CyclePeriod, CycleState, EditPolicy, Role, ValueError, WeekStart, Weight,
 };
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +31,10 @@ struct OrgBody {
     edit_policy: Word<EditPolicy>,
     reason_after_commitment: bool,
     cadence_days: u16,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    calendar: Option<Word<Calendar>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fiscal_start: Option<Word<FiscalStart>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -75,6 +80,9 @@ pub(crate) fn write(entity: &Entity) -> String {
             edit_policy: Word(org.edit_policy),
             reason_after_commitment: org.reason_after_commitment,
             cadence_days: org.cadence.get(),
+            calendar: (org.calendar != Calendar::Quarter).then_some(Word(org.calendar)),
+            fiscal_start: (org.fiscal_start != FiscalStart::JANUARY)
+                .then_some(Word(org.fiscal_start)),
         }),
         Entity::Person(person) => serde_json::to_string(&PersonBody {
             role: Word(person.role),
@@ -141,6 +149,10 @@ fn parse(id: EntityId, json: &str) -> Result<Entity, Problem> {
                 edit_policy: body.edit_policy.0,
                 reason_after_commitment: body.reason_after_commitment,
                 cadence: CadenceDays::new(body.cadence_days)?,
+                calendar: body.calendar.map_or(Calendar::Quarter, |word| word.0),
+                fiscal_start: body
+                    .fiscal_start
+                    .map_or(FiscalStart::JANUARY, |word| word.0),
             })
         }
         EntityId::Person(id) => {

@@ -66,10 +66,11 @@ macro_rules! back {
 }
 
 back! {
-    OrgEdit: Name TimeZone WeekStart EditPolicy ReasonAfterCommitment Cadence;
+    OrgEdit: Name TimeZone WeekStart EditPolicy ReasonAfterCommitment Cadence Calendar FiscalStart;
     TeamEdit: Name Slug Parent Leads;
     CycleEdit: Name Period Cadence;
-    ObjectiveEdit: Title Description Slug Owner Team Cycle Kind Weight Supports Continues;
-    KeyResultEdit: Objective Title Description Slug Owner Measure Weight Order Start Due;
+    ObjectiveEdit: Title Description Slug Owner Team Cycle Kind Weight Supports Continues Score
+        Reflection;
+    KeyResultEdit: Objective Title Description Slug Owner Measure Weight Order Start Due Score;
     CheckInEdit: Effective Value Confidence Note;
 }

@@ -193,7 +193,9 @@ fn named(event: &Event) -> Vec<EntityId> {
             | ObjectiveEdit::Description(_)
             | ObjectiveEdit::Slug(_)
             | ObjectiveEdit::Kind(_)
-            | ObjectiveEdit::Weight(_) => Vec::new(),
+            | ObjectiveEdit::Weight(_)
+            | ObjectiveEdit::Score(_)
+            | ObjectiveEdit::Reflection(_) => Vec::new(),
         },
         Event::KeyResult(_, KeyResultEvent::Created(new)) => {
             vec![new.objective.into(), new.owner.into()]

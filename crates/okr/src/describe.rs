@@ -153,7 +153,9 @@ impl<V: View> Names<'_, V> {
                 | ObjectiveEdit::Description(_)
                 | ObjectiveEdit::Slug(_)
                 | ObjectiveEdit::Kind(_)
-                | ObjectiveEdit::Weight(_) => Ok(None),
+                | ObjectiveEdit::Weight(_)
+                | ObjectiveEdit::Score(_)
+                | ObjectiveEdit::Reflection(_) => Ok(None),
             },
             Event::KeyResult(_, KeyResultEvent::Edited(edit)) => match edit {
                 KeyResultEdit::Owner(edit) => Self::edit(edit, |id| self.short(id)),
@@ -165,7 +167,8 @@ impl<V: View> Names<'_, V> {
                 | KeyResultEdit::Weight(_)
                 | KeyResultEdit::Order(_)
                 | KeyResultEdit::Start(_)
-                | KeyResultEdit::Due(_) => Ok(None),
+                | KeyResultEdit::Due(_)
+                | KeyResultEdit::Score(_) => Ok(None),
             },
             Event::Team(_, TeamEvent::Edited(edit)) => match edit {
                 TeamEdit::Parent(edit) => Self::edit(edit, |id| self.optional(id)),

@@ -9,7 +9,7 @@ use crate::change::Change;
 use crate::entity::{CheckIn, Cycle, KeyResult, Objective, Org, Person, Team};
 use crate::id::{CheckInId, CycleId, EntityId, KeyResultId, ObjectiveId, PersonId, TeamId};
 use crate::rejection::{Missing, Rejection};
-use crate::value::{CycleState, GoalState, Role, Source};
+use crate::value::{CycleState, GoalState, Role, Score, Source};
 use crate::view::View;
 
 /// Why judging ended early.
@@ -228,6 +228,38 @@ impl<'a, V: View> Judge<'a, V> {
             action,
             missing,
         }))
+    }
+
+    /// Refuses another grade than a number, and one without a reason where the policy asks for it.
+    pub(super) fn regrade(
+        &self,
+        subject: EntityId,
+        to: Option<Score>,
+    ) -> Result<(), Stop<V::Error>> {
+        if to.is_none() {
+            return Err(Stop::Rejected(Rejection::Inconsistent {
+                subject,
+                problem: "what is closed has a score; reopen it to take the score away",
+            }));
+        }
+        if self.org.reason_after_commitment && self.change.reason.is_none() {
+            return Err(Stop::Rejected(Rejection::ReasonRequired {
+                subject,
+                action: "changing the score of a closed goal",
+                missing: Missing::Reason,
+            }));
+        }
+        Ok(())
+    }
+}
+
+/// Refuses to touch the grade of what has none yet.
+pub(super) fn graded<E>(subject: EntityId, state: GoalState) -> Result<(), Stop<E>> {
+    match state {
+        GoalState::Closed => Ok(()),
+        GoalState::Draft | GoalState::Active | GoalState::Abandoned | GoalState::Archived => {
+            Err(wrong_state(subject, state.word(), "have its grade changed"))
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::admit::judge::{
-    Effect, Judge, Stop, already_exists, room, unknown_subject, within, wrong_state,
+    Effect, Judge, Stop, already_exists, graded, room, unknown_subject, within, wrong_state,
 };
 use crate::amendment::of_key_result;
 use crate::authorize::Action;
@@ -100,6 +100,14 @@ fn edited<V: View>(
     if matches!(standing, Standing::AlreadySo) {
         return Ok(Effect::AlreadySo);
     }
+    if let KeyResultEdit::Score(edit) = edit {
+        let subject = key_result.id.into();
+        graded(subject, key_result.state())?;
+        taking_facts(objective, "have a key result graded")?;
+        standing.settle()?;
+        judge.regrade(subject, edit.to)?;
+        return Ok(Effect::Applies);
+    }
     editable(judge, key_result, objective, "be edited")?;
     standing.settle()?;
     new_value(judge, key_result, edit)?;
@@ -119,7 +127,8 @@ fn new_value<V: View>(
         | KeyResultEdit::Description(_)
         | KeyResultEdit::Slug(_)
         | KeyResultEdit::Weight(_)
-        | KeyResultEdit::Order(_) => Ok(()),
+        | KeyResultEdit::Order(_)
+        | KeyResultEdit::Score(_) => Ok(()),
         KeyResultEdit::Objective(edit) => {
             usable_objective(judge, subject, edit.to)?;
             judge.acyclic_support(subject, Support::Objective(edit.to))

@@ -1,7 +1,7 @@
 //! Rules for objectives: usable references, states, acyclic alignment, reasons for amendments.
 
 use crate::admit::judge::{
-    Effect, Judge, Stop, already_exists, room, unknown_subject, within, wrong_state,
+    Effect, Judge, Stop, already_exists, graded, room, unknown_subject, within, wrong_state,
 };
 use crate::amendment::of_objective;
 use crate::authorize::Action;
@@ -86,6 +86,30 @@ fn edited<V: View>(
     if matches!(standing, Standing::AlreadySo) {
         return Ok(Effect::AlreadySo);
     }
+    let subject = objective.id.into();
+    match edit {
+        ObjectiveEdit::Score(edit) => {
+            graded(subject, objective.state())?;
+            standing.settle()?;
+            judge.regrade(subject, edit.to)?;
+            return Ok(Effect::Applies);
+        }
+        ObjectiveEdit::Reflection(_) => {
+            graded(subject, objective.state())?;
+            standing.settle()?;
+            return Ok(Effect::Applies);
+        }
+        ObjectiveEdit::Title(_)
+        | ObjectiveEdit::Description(_)
+        | ObjectiveEdit::Slug(_)
+        | ObjectiveEdit::Owner(_)
+        | ObjectiveEdit::Team(_)
+        | ObjectiveEdit::Cycle(_)
+        | ObjectiveEdit::Kind(_)
+        | ObjectiveEdit::Weight(_)
+        | ObjectiveEdit::Supports(_)
+        | ObjectiveEdit::Continues(_) => {}
+    }
     editable(judge, objective, "be edited")?;
     standing.settle()?;
     references(judge, objective, edit)?;
@@ -105,7 +129,9 @@ fn references<V: View>(
         | ObjectiveEdit::Description(_)
         | ObjectiveEdit::Slug(_)
         | ObjectiveEdit::Kind(_)
-        | ObjectiveEdit::Weight(_) => {}
+        | ObjectiveEdit::Weight(_)
+        | ObjectiveEdit::Score(_)
+        | ObjectiveEdit::Reflection(_) => {}
         ObjectiveEdit::Owner(edit) => judge.usable_person(subject, "owner", edit.to)?,
         ObjectiveEdit::Team(edit) => {
             if let Some(team) = edit.to {

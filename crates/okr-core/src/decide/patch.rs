@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use crate::calendar::FiscalStart;
 use crate::entity::{CheckIn, Cycle, KeyResult, Objective, Org, Team};
 use crate::event::{
     CheckInEdit, CycleEdit, Edit, KeyResultEdit, ObjectiveEdit, OrgEdit, Support, TeamEdit,
@@ -12,7 +13,8 @@ use crate::id::{CycleId, ObjectiveId, PersonId, TeamId};
 use crate::measure::{Measure, Value};
 use crate::text::{LongText, Name, Slug, TimeZoneName, Title};
 use crate::value::{
-    CadenceDays, Confidence, CyclePeriod, EditPolicy, ObjectiveKind, WeekStart, Weight,
+    CadenceDays, Calendar, Confidence, CyclePeriod, EditPolicy, ObjectiveKind, Score, WeekStart,
+    Weight,
 };
 
 macro_rules! patches {
@@ -63,6 +65,10 @@ patches! {
         reason_after_commitment: bool = ReasonAfterCommitment,
         /// How often key results expect a check-in.
         cadence: CadenceDays = Cadence,
+        /// Which cycles follow each other.
+        calendar: Calendar = Calendar,
+        /// The day on which the fiscal year begins.
+        fiscal_start: FiscalStart = FiscalStart,
     }
     /// New values for a team.
     TeamPatch of Team makes TeamEdit {
@@ -106,6 +112,10 @@ patches! {
         supports: Option<Support> = Supports,
         /// The objective that it continues.
         continues: Option<ObjectiveId> = Continues,
+        /// The grade that it was closed with.
+        score: Option<Score> = Score,
+        /// What was learned.
+        reflection: Option<LongText> = Reflection,
     }
     /// New values for a key result.
     KeyResultPatch of KeyResult makes KeyResultEdit {
@@ -129,6 +139,8 @@ patches! {
         start: Option<Date> = Start,
         /// The day on which it shall be reached.
         due: Option<Date> = Due,
+        /// The grade that it was closed with.
+        score: Option<Score> = Score,
     }
     /// The right values for a check-in.
     CheckInPatch of CheckIn makes CheckInEdit {

@@ -136,6 +136,7 @@ impl KeyResult {
             KeyResultEdit::Order(edit) => self.order = edit.to,
             KeyResultEdit::Start(edit) => self.start = edit.to,
             KeyResultEdit::Due(edit) => self.due = edit.to,
+            KeyResultEdit::Score(edit) => self.score = edit.to,
         }
     }
 }

@@ -143,6 +143,8 @@ impl Objective {
             ObjectiveEdit::Weight(edit) => self.weight = edit.to,
             ObjectiveEdit::Supports(edit) => self.supports = edit.to,
             ObjectiveEdit::Continues(edit) => self.continues = edit.to,
+            ObjectiveEdit::Score(edit) => self.score = edit.to,
+            ObjectiveEdit::Reflection(edit) => self.reflection.clone_from(&edit.to),
         }
     }
 }

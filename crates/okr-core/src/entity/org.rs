@@ -1,9 +1,10 @@
 //! The organisation: one log, one set of policies.
 
+use crate::calendar::FiscalStart;
 use crate::event::{NewOrg, OrgEdit, OrgEvent};
 use crate::id::OrgId;
 use crate::text::{Name, TimeZoneName};
-use crate::value::{CadenceDays, EditPolicy, WeekStart};
+use crate::value::{CadenceDays, Calendar, EditPolicy, WeekStart};
 
 /// An organisation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +23,10 @@ pub struct Org {
     pub reason_after_commitment: bool,
     /// How often key results expect a check-in.
     pub cadence: CadenceDays,
+    /// Which cycles follow each other; quarters unless said otherwise.
+    pub calendar: Calendar,
+    /// The day on which the fiscal year begins; 1 January unless said otherwise.
+    pub fiscal_start: FiscalStart,
 }
 
 impl Org {
@@ -39,6 +44,8 @@ impl Org {
                     OrgEdit::EditPolicy(edit) => org.edit_policy = edit.to,
                     OrgEdit::ReasonAfterCommitment(edit) => org.reason_after_commitment = edit.to,
                     OrgEdit::Cadence(edit) => org.cadence = edit.to,
+                    OrgEdit::Calendar(edit) => org.calendar = edit.to,
+                    OrgEdit::FiscalStart(edit) => org.fiscal_start = edit.to,
                 }
                 Some(org)
             }
@@ -62,6 +69,8 @@ impl Org {
             edit_policy,
             reason_after_commitment,
             cadence,
+            calendar: Calendar::Quarter,
+            fiscal_start: FiscalStart::JANUARY,
         }
     }
 }

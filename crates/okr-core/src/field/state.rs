@@ -51,6 +51,7 @@ pub enum FieldValue {
 pub const FIELD_WORDS: &[&str] = &[
     "baseline",
     "cadence",
+    "calendar",
     "commit",
     "confidence",
     "continues",
@@ -59,6 +60,7 @@ pub const FIELD_WORDS: &[&str] = &[
     "due",
     "edit policy",
     "effective date",
+    "fiscal start",
     "high",
     "key result",
     "kind",
@@ -184,6 +186,8 @@ fn of_org(org: &Org) -> Vec<Field> {
         edit_policy,
         reason_after_commitment,
         cadence,
+        calendar,
+        fiscal_start,
     } = org;
     vec![
         field("name", text(name)),
@@ -192,6 +196,8 @@ fn of_org(org: &Org) -> Vec<Field> {
         field("edit policy", word(edit_policy)),
         field("reason after commitment", word(reason_after_commitment)),
         field("cadence", word(cadence)),
+        field("calendar", word(calendar)),
+        field("fiscal start", word(fiscal_start)),
     ]
 }
 

@@ -7,8 +7,8 @@ use v1::key_result_event::What;
 
 use crate::fault::{At as _, Fault, Problem};
 use crate::field::{
-    Part, read_day, read_edit, read_id, read_integer, read_required, read_tags, read_wide_day,
-    write_day, write_edit, write_id, write_tags,
+    Part, read_day, read_edit, read_grade, read_id, read_integer, read_required, read_tags,
+    read_wide_day, write_day, write_edit, write_id, write_tags,
 };
 use crate::text::{TextReader, TextWriter};
 use crate::v1;
@@ -124,6 +124,9 @@ impl Part for KeyResultEdit {
             Self::Due(edit) => {
                 Field::DueDay(write_edit(edit, |day| day.map(|day| write_day(day).into())))
             }
+            Self::Score(edit) => Field::Score(write_edit(edit, |score| {
+                score.map(|score| score.write(texts))
+            })),
         };
         v1::KeyResultEdit { field: Some(field) }
     }
@@ -158,6 +161,7 @@ impl Part for KeyResultEdit {
             Field::DueDay(edit) => {
                 Self::Due(read_edit(edit, |day| day.map(read_wide_day).transpose()).at("due_day")?)
             }
+            Field::Score(edit) => Self::Score(read_grade(edit, texts).at("score")?),
         })
     }
 }

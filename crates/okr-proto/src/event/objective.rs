@@ -8,8 +8,8 @@ use v1::support::Goal;
 use crate::choice::{Choice as _, read_choice};
 use crate::fault::{At as _, Fault, Problem};
 use crate::field::{
-    Part, read_edit, read_id, read_optional, read_optional_id, read_required, read_tags,
-    read_wide_choice, write_edit, write_id, write_optional_id, write_tags,
+    Part, read_edit, read_grade, read_id, read_optional, read_optional_id, read_required,
+    read_tags, read_wide_choice, write_edit, write_id, write_optional_id, write_tags,
 };
 use crate::text::{TextReader, TextWriter};
 use crate::v1;
@@ -140,6 +140,12 @@ impl Part for ObjectiveEdit {
             Self::Continues(edit) => {
                 Field::Continues(write_edit(edit, |earlier| write_optional_id(*earlier)))
             }
+            Self::Score(edit) => Field::Score(write_edit(edit, |score| {
+                score.map(|score| score.write(texts))
+            })),
+            Self::Reflection(edit) => Field::Reflection(write_edit(edit, |reflection| {
+                texts.write_optional(reflection.as_ref())
+            })),
         };
         v1::ObjectiveEdit { field: Some(field) }
     }
@@ -170,6 +176,10 @@ impl Part for ObjectiveEdit {
             Field::Continues(edit) => {
                 Self::Continues(read_edit(edit, |id| read_optional_id(id)).at("continues")?)
             }
+            Field::Score(edit) => Self::Score(read_grade(edit, texts).at("score")?),
+            Field::Reflection(edit) => Self::Reflection(
+                read_edit(edit, |index| texts.read_optional(*index)).at("reflection")?,
+            ),
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Events of the organisation.
 
+use okr_core::calendar::FiscalStart;
 use okr_core::event::{NewOrg, OrgEdit, OrgEvent};
 use okr_core::text::TimeZoneName;
 use v1::org_edit::Field;
@@ -7,7 +8,9 @@ use v1::org_event::What;
 
 use crate::choice::{Choice as _, read_choice};
 use crate::fault::{At as _, Fault, Problem};
-use crate::field::{Part, read_cadence, read_edit, read_wide_choice, write_edit};
+use crate::field::{
+    Part, out_of_range, read_cadence, read_edit, read_integer, read_wide_choice, write_edit,
+};
 use crate::text::{TextReader, TextWriter};
 use crate::v1;
 
@@ -77,6 +80,12 @@ impl Part for OrgEdit {
             Self::Cadence(edit) => {
                 Field::CadenceDays(write_edit(edit, |cadence| cadence.get().into()))
             }
+            Self::Calendar(edit) => {
+                Field::Calendar(write_edit(edit, |calendar| calendar.number().into()))
+            }
+            Self::FiscalStart(edit) => Field::FiscalStart(write_edit(edit, |start| {
+                i64::from(start.month()) * 100 + i64::from(start.day())
+            })),
         };
         v1::OrgEdit { field: Some(field) }
     }
@@ -101,8 +110,23 @@ impl Part for OrgEdit {
             Field::CadenceDays(edit) => {
                 Self::Cadence(read_edit(edit, |days| read_cadence(*days)).at("cadence_days")?)
             }
+            Field::Calendar(edit) => {
+                Self::Calendar(read_edit(edit, |number| read_wide_choice(*number)).at("calendar")?)
+            }
+            Field::FiscalStart(edit) => Self::FiscalStart(
+                read_edit(edit, |number| read_fiscal_start(*number)).at("fiscal_start")?,
+            ),
         })
     }
+}
+
+/// Reads `month * 100 + day`.
+fn read_fiscal_start(number: i64) -> Result<FiscalStart, Fault> {
+    if number < 0 {
+        return Err(out_of_range(number));
+    }
+    let (month, day) = (read_integer(number / 100)?, read_integer(number % 100)?);
+    Ok(FiscalStart::new(month, day)?)
 }
 
 fn read_time_zone(name: &str) -> Result<TimeZoneName, Fault> {

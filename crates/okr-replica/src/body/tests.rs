@@ -86,3 +86,18 @@ fn what_was_not_written_here_is_damage() {
         );
     }
 }
+
+#[test]
+fn an_organisation_of_before_there_were_calendars_has_quarters_from_january() {
+    let json = concat!(
+        r#"{"name":"Acme","time_zone":"UTC","week_start":"monday","edit_policy":"everyone","#,
+        r#""reason_after_commitment":true,"cadence_days":7}"#
+    );
+    let entity = read(EntityId::Org(okr_testkit::sample::ORG), json).unwrap();
+    let Entity::Org(org) = &entity else {
+        panic!("{entity:?}");
+    };
+    let calendar = (org.calendar, org.fiscal_start);
+    assert_eq!(calendar, (Calendar::Quarter, FiscalStart::JANUARY));
+    assert_eq!(write(&entity), json);
+}

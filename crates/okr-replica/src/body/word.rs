@@ -4,10 +4,12 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use jiff::civil::Date;
+use okr_core::calendar::FiscalStart;
 use okr_core::id::{CycleId, KeyResultId, ObjectiveId, PersonId, TeamId};
 use okr_core::text::{LongText, Name, Slug, Tag, TimeZoneName, Title, Unit};
 use okr_core::value::{
-    CycleState, EditPolicy, GoalState, Number, ObjectiveKind, Role, Score, WeekStart, Weight, Zone,
+    Calendar, CycleState, EditPolicy, GoalState, Number, ObjectiveKind, Role, Score, WeekStart,
+    Weight, Zone,
 };
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -78,6 +80,8 @@ readable! {
     Role => Self::from_word;
     EditPolicy => Self::from_word;
     WeekStart => Self::from_word;
+    Calendar => Self::from_word;
+    FiscalStart => |text| text.parse().ok();
     CycleState => Self::from_word;
     ObjectiveKind => Self::from_word;
     GoalState => Self::from_word;

@@ -48,6 +48,8 @@ fn org(event: &mut OrgEvent, now: &Org) {
             OrgEdit::EditPolicy(edit) => edit.from = now.edit_policy,
             OrgEdit::ReasonAfterCommitment(edit) => edit.from = now.reason_after_commitment,
             OrgEdit::Cadence(edit) => edit.from = now.cadence,
+            OrgEdit::Calendar(edit) => edit.from = now.calendar,
+            OrgEdit::FiscalStart(edit) => edit.from = now.fiscal_start,
         },
     }
 }
@@ -100,6 +102,8 @@ fn objective(event: &mut ObjectiveEvent, now: &Objective) {
             ObjectiveEdit::Weight(edit) => edit.from = now.weight,
             ObjectiveEdit::Supports(edit) => edit.from = now.supports,
             ObjectiveEdit::Continues(edit) => edit.from = now.continues,
+            ObjectiveEdit::Score(edit) => edit.from = now.score,
+            ObjectiveEdit::Reflection(edit) => edit.from.clone_from(&now.reflection),
         },
         ObjectiveEvent::Created(_)
         | ObjectiveEvent::Tagged(_)
@@ -126,6 +130,7 @@ fn key_result(event: &mut KeyResultEvent, now: &KeyResult) {
             KeyResultEdit::Order(edit) => edit.from = now.order,
             KeyResultEdit::Start(edit) => edit.from = now.start,
             KeyResultEdit::Due(edit) => edit.from = now.due,
+            KeyResultEdit::Score(edit) => edit.from = now.score,
         },
         KeyResultEvent::Created(_)
         | KeyResultEvent::Tagged(_)

@@ -202,7 +202,9 @@ fn of_objective(event: &ObjectiveEvent) -> Vec<&str> {
         ObjectiveEvent::Edited(ObjectiveEdit::Title(edit)) => {
             vec![edit.from.as_str(), edit.to.as_str()]
         }
-        ObjectiveEvent::Edited(ObjectiveEdit::Description(edit)) => some([&edit.from, &edit.to]),
+        ObjectiveEvent::Edited(
+            ObjectiveEdit::Description(edit) | ObjectiveEdit::Reflection(edit),
+        ) => some([&edit.from, &edit.to]),
         ObjectiveEvent::Closed { reflection, .. } => some([reflection]),
         ObjectiveEvent::Edited(_)
         | ObjectiveEvent::Tagged(_)

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Span;
 use jiff::civil::{Date, date};
+use okr_core::calendar::FiscalStart;
 use okr_core::event::Support;
 use okr_core::id::{KeyResultId, ObjectiveId, TeamId};
 use okr_core::measure::{Measure, Metric, MilestoneKey, Value};
@@ -105,6 +106,11 @@ impl Maker {
     pub(super) fn cadence(&mut self) -> Option<CadenceDays> {
         let days = self.random.choose(&[1, 7, 14, 30])?;
         CadenceDays::new(days).ok()
+    }
+
+    pub(super) fn fiscal_start(&mut self) -> Option<FiscalStart> {
+        let month = i8::try_from(1 + self.random.below(12)).ok()?;
+        FiscalStart::new(month, 1).ok()
     }
 
     pub(super) fn confidence(&mut self) -> Option<Confidence> {

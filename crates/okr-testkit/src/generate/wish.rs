@@ -8,7 +8,7 @@ use okr_core::decide::{
 use okr_core::event::{NewCheckIn, NewCycle, NewKeyResult, NewObjective, NewTeam};
 use okr_core::id::{CheckInId, CycleId, KeyResultId, ObjectiveId, PersonId, TeamId};
 use okr_core::text::Tag;
-use okr_core::value::{EditPolicy, ObjectiveKind, Role, WeekStart};
+use okr_core::value::{Calendar, EditPolicy, ObjectiveKind, Role, WeekStart};
 use okr_core::view::View;
 
 use crate::generate::Maker;
@@ -66,7 +66,7 @@ impl Maker {
 
     fn org_wish(&mut self) -> Command {
         let mut patch = OrgPatch::default();
-        match self.random.below(6) {
+        match self.random.below(8) {
             0 => patch.name = Some(name(&self.words())),
             1 => {
                 patch.time_zone = self
@@ -77,6 +77,8 @@ impl Maker {
             2 => patch.week_start = self.random.choose(WeekStart::ALL),
             3 => patch.edit_policy = self.random.choose(EditPolicy::ALL),
             4 => patch.reason_after_commitment = Some(!self.random.one_in(3)),
+            5 => patch.calendar = self.random.choose(Calendar::ALL),
+            6 => patch.fiscal_start = self.fiscal_start(),
             _ => patch.cadence = self.cadence(),
         }
         Command::SetOrg(patch)
@@ -228,7 +230,7 @@ impl Maker {
 
     fn objective_patch(&mut self) -> ObjectivePatch {
         let mut patch = ObjectivePatch::default();
-        match self.random.below(10) {
+        match self.random.below(14) {
             0 => patch.title = Some(self.title()),
             1 => patch.description = Some(self.maybe(|maker| Some(maker.paragraph()))),
             2 => patch.slug = Some(self.slug()),
@@ -238,6 +240,8 @@ impl Maker {
             6 => patch.kind = self.random.choose(ObjectiveKind::ALL),
             7 => patch.weight = self.weight(),
             8 => patch.supports = Some(self.maybe(Self::support)),
+            9 | 10 => patch.score = Some(self.score()),
+            11 | 12 => patch.reflection = Some(self.maybe(|maker| Some(maker.paragraph()))),
             _ => patch.continues = Some(self.maybe(Self::some_objective)),
         }
         patch
@@ -295,7 +299,7 @@ impl Maker {
 
     fn key_result_patch(&mut self) -> KeyResultPatch {
         let mut patch = KeyResultPatch::default();
-        match self.random.below(10) {
+        match self.random.below(12) {
             0 => patch.objective = self.some_objective(),
             1 => patch.title = Some(self.title()),
             2 => patch.description = Some(self.maybe(|maker| Some(maker.paragraph()))),
@@ -305,6 +309,7 @@ impl Maker {
             6 => patch.weight = self.weight(),
             7 => patch.order = Some(self.order()),
             8 => patch.start = Some(self.maybe(Self::day)),
+            9 | 10 => patch.score = Some(self.score()),
             _ => patch.due = Some(self.maybe(Self::day)),
         }
         patch

@@ -44,7 +44,7 @@ pub(crate) fn weight(text: &str) -> Result<Weight, ValueError> {
 }
 
 /// Reads a score of 0 to 1, or of 0 % to 100 %.
-pub(super) fn score(text: &str) -> Result<Score, ValueError> {
+pub(crate) fn score(text: &str) -> Result<Score, ValueError> {
     match text.strip_suffix('%') {
         None => Score::new(text.parse::<Number>()?),
         Some(percent) => {

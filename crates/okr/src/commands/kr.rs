@@ -157,6 +157,7 @@ fn patch(
         order: args.order,
         start: date(args.start.as_deref(), "--start", |(first, _)| first)?,
         due: date(args.due.as_deref(), "--due", |(_, last)| last)?,
+        score: None,
     })
 }
 

@@ -113,6 +113,8 @@ fn set(context: &mut Context, args: &ObjectiveSetArgs) -> Result<Exit, CliError>
             weight: args.weight,
             supports: super::or_none(args.supports.as_deref(), |text| resolver.support(text))?,
             continues: super::or_none(args.continues.as_deref(), |text| resolver.objective(text))?,
+            score: None,
+            reflection: None,
         };
         Ok((resolver.objective(&args.reference)?, patch))
     })?;

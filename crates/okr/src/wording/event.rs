@@ -271,6 +271,8 @@ impl Speaker<'_> {
                 self.step(&self.support(edit.from), &self.support(edit.to))
             }
             ObjectiveEdit::Continues(edit) => self.names_step(edit),
+            ObjectiveEdit::Score(edit) => self.shown(edit),
+            ObjectiveEdit::Reflection(edit) => self.titles(edit),
         }
     }
 
@@ -337,6 +339,7 @@ impl Speaker<'_> {
             KeyResultEdit::Weight(edit) => self.shown(edit),
             KeyResultEdit::Order(edit) => self.shown(edit),
             KeyResultEdit::Start(edit) | KeyResultEdit::Due(edit) => self.shown(edit),
+            KeyResultEdit::Score(edit) => self.shown(edit),
         }
     }
 }

@@ -8,7 +8,9 @@ use okr_core::event::{
 use okr_core::id::CheckInId;
 use okr_core::measure::Measure;
 use okr_core::text::{LongText, Name, Slug, TimeZoneName, Title};
-use okr_core::value::{CyclePeriod, EditPolicy, ObjectiveKind, Role, ValueError, WeekStart};
+use okr_core::value::{
+    Calendar, CyclePeriod, EditPolicy, ObjectiveKind, Role, ValueError, WeekStart,
+};
 use okr_core::view::View as _;
 
 use crate::args::{MeasureFlags, parse};
@@ -124,6 +126,10 @@ impl Reader<'_, '_> {
             ObjectiveEdit::Continues(edit) => {
                 edit.to = none_or(text, |text| resolver.objective(text))?;
             }
+            ObjectiveEdit::Score(edit) => {
+                return set(edit, parse::score(text).map(Some), "score");
+            }
+            ObjectiveEdit::Reflection(edit) => edit.to = long_text("reflection", text)?,
         }
         Ok(())
     }
@@ -147,6 +153,9 @@ impl Reader<'_, '_> {
             }
             KeyResultEdit::Due(edit) => {
                 edit.to = none_or(text, |text| self.day("due", text, |(_, last)| last))?;
+            }
+            KeyResultEdit::Score(edit) => {
+                return set(edit, parse::score(text).map(Some), "score");
             }
         }
         Ok(())
@@ -222,6 +231,11 @@ fn org(edit: &mut OrgEdit, text: &str) -> Result<(), CliError> {
             )),
             Err(error) => Err(bad("cadence", &error)),
         },
+        OrgEdit::Calendar(edit) => {
+            edit.to = word(text, ("calendar", Calendar::ALL), Calendar::word)?;
+            Ok(())
+        }
+        OrgEdit::FiscalStart(edit) => set(edit, text.parse(), "fiscal start"),
     }
 }
 
