@@ -149,6 +149,7 @@ fn check_in(key_result: Uuid, value: &str) -> (Uuid, Bytes, Vec<okr_log::RecordT
                 value: Value::Number(value.parse().unwrap()),
                 confidence: None,
                 note: None,
+                blocker: None,
             }),
         )],
     };

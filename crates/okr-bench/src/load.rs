@@ -141,6 +141,7 @@ impl Load {
             note: Some(LongText::new(
                 "Gains from pooling are in, the planner is next",
             )?),
+            blocker: None,
         };
         let id = CheckInId::new(Uuid::now_v7());
         let change = ChangeId::new(Uuid::now_v7());

@@ -120,6 +120,7 @@ fn changes(seed: u64) -> Vec<Change> {
                     value: value("42.5"),
                     confidence: Some(confidence(7)),
                     note: Some(note.clone()),
+                    blocker: None,
                 }),
             )],
         })

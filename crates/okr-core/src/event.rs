@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use crate::blocker::BlockerReport;
 use crate::calendar::FiscalStart;
 use crate::id::{CheckInId, CycleId, EntityId, KeyResultId, ObjectiveId, OrgId, PersonId, TeamId};
 use crate::measure::{Measure, Value};
@@ -405,6 +406,8 @@ pub struct NewCheckIn {
     pub confidence: Option<Confidence>,
     /// What is behind the number.
     pub note: Option<LongText>,
+    /// What it says of a blocker; none: nothing, and what stood in the way before still does.
+    pub blocker: Option<BlockerReport>,
 }
 
 /// A correction of one part of a check-in.
@@ -418,4 +421,6 @@ pub enum CheckInEdit {
     Confidence(Edit<Option<Confidence>>),
     /// The note.
     Note(Edit<Option<LongText>>),
+    /// What it says of a blocker.
+    Blocker(Edit<Option<BlockerReport>>),
 }

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use crate::blocker::BlockerReport;
 use crate::calendar::FiscalStart;
 use crate::entity::{CheckIn, Cycle, KeyResult, Objective, Org, Team};
 use crate::event::{
@@ -227,6 +228,7 @@ fields! {
         Value: value = "value",
         Confidence: confidence = "confidence",
         Note: note = "note",
+        Blocker: blocker = "blocker",
     }
 }
 
@@ -288,6 +290,15 @@ impl<T: Shown> Shown for BTreeSet<T> {
 impl Shown for bool {
     fn shown(&self) -> String {
         if *self { "yes" } else { "no" }.to_owned()
+    }
+}
+
+impl Shown for BlockerReport {
+    fn shown(&self) -> String {
+        match self {
+            Self::Stands(text) => text.to_string(),
+            Self::Lifted => "lifted".to_owned(),
+        }
     }
 }
 

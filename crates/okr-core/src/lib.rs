@@ -13,6 +13,7 @@ pub mod admit;
 pub mod amendment;
 pub mod authorize;
 pub mod backfill;
+pub mod blocker;
 pub mod calendar;
 pub mod change;
 pub mod decide;

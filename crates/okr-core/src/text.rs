@@ -132,6 +132,8 @@ texts! {
     Name("a name", 120, Line);
     /// A description, note, reflection or reason: up to a few pages.
     LongText("a text", 8000, Lines);
+    /// What stands in the way of a key result: a few sentences.
+    BlockerText("a blocker", 1000, Lines);
     /// A unit of measure, such as `ms`, `%` or `NOK`.
     Unit("a unit", 32, Line);
     /// The everyday name of a team, objective or key result on the command line.

@@ -1,6 +1,7 @@
 //! The tests of the core that need the test kit: rules, decisions, formulas and properties.
 
 mod backfill;
+mod blocker;
 mod change;
 mod check_in;
 mod cycle;

@@ -244,6 +244,7 @@ fn reading(id: u32, effective: Date, retracted: bool) -> CheckIn {
         value: value("1"),
         confidence: None,
         note: None,
+        blocker: None,
         retracted,
     }
 }

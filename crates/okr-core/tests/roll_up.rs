@@ -119,6 +119,7 @@ fn check_in(value: Value) -> CheckIn {
         value,
         confidence: None,
         note: None,
+        blocker: None,
         retracted: false,
     }
 }

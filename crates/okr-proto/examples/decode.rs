@@ -58,6 +58,7 @@ fn pushed(number: u32) -> EncodedChange {
         value: value(&(number % 1000).to_string()),
         confidence: Some(confidence(7)),
         note: Some(text("Gains from pooling are in, the planner is ne")),
+        blocker: None,
     };
     let change = Change {
         id: ChangeId::new(id),

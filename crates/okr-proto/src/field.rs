@@ -273,6 +273,7 @@ edit_messages! {
     SupportEdit(Option<v1::Support>);
     MeasureEdit(Option<v1::Measure>);
     ValueEdit(Option<v1::Value>);
+    BlockerEdit(Option<v1::BlockerReport>);
 }
 
 /// Writes both sides of an edit.

@@ -90,6 +90,7 @@ pub(crate) fn check_in() -> Change {
         value: Value::Number(number("12.5")),
         confidence: Some(Confidence::new(7).unwrap()),
         note: Some(long("Two customers signed.")),
+        blocker: None,
     });
     change(vec![check_in_event(recorded)])
 }
@@ -116,6 +117,11 @@ pub(crate) fn all() -> Vec<Change> {
     changes.push(check_in());
     let later = later::calendars_and_grades().into_iter();
     changes.extend(later.map(|event| change(vec![event])));
+    changes.extend(
+        goals::blockers()
+            .into_iter()
+            .map(|event| change(vec![event])),
+    );
     changes
 }
 

@@ -231,6 +231,7 @@ impl Maker {
                 value: Value::Number(value.expect("one digit is within the scale")),
                 confidence: Some(confidence(7)),
                 note: Some(text(&self.note(n))),
+                blocker: None,
             };
             self.push(vec![Event::CheckIn(id, CheckInEvent::Recorded(new))]);
         }

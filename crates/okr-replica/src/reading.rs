@@ -3,6 +3,7 @@
 //! What is confirmed comes from the database; what is pending and fits lies over it in memory.
 
 mod blame;
+mod blocker;
 mod check_in;
 mod check_in_rows;
 mod commitment;
@@ -31,6 +32,7 @@ use okr_core::view::View;
 use rusqlite::Connection;
 
 pub use blame::{Blame, FieldBlame, Given};
+pub use blocker::{BlockerFact, StandingBlocker};
 pub use check_in::CheckInFact;
 pub use diff::{Changed, ChangedField, Diff, DiffScope, RollUp, RollUpOf, Stand, Stands};
 pub use find::Found;

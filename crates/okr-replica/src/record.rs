@@ -48,6 +48,8 @@ pub(crate) struct RecordedCheckIn {
     pub(crate) key_result: KeyResultId,
     pub(crate) effective: Date,
     pub(crate) body: String,
+    /// Whether it speaks of a blocker.
+    pub(crate) blocker: bool,
 }
 
 impl NewRecord {
@@ -96,6 +98,7 @@ impl Content {
                 key_result: new.key_result,
                 effective: new.effective,
                 body: body::recorded(new),
+                blocker: new.blocker.is_some(),
             }),
             _ => Self::Known(change),
         }

@@ -72,5 +72,5 @@ back! {
     ObjectiveEdit: Title Description Slug Owner Team Cycle Kind Weight Supports Continues Score
         Reflection;
     KeyResultEdit: Objective Title Description Slug Owner Measure Weight Order Start Due Score;
-    CheckInEdit: Effective Value Confidence Note;
+    CheckInEdit: Effective Value Confidence Note Blocker;
 }

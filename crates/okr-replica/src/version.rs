@@ -4,7 +4,7 @@
 //! the order of the log, and the one that was there at a position is one seek away. A row that
 //! exists on the authored axis only has `2^31` and more where others have the position.
 
-use okr_core::entity::Entity;
+use okr_core::entity::{CheckIn, Entity};
 use okr_core::id::{EntityId, EntityKind, Position};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 use uuid::Uuid;
@@ -25,6 +25,22 @@ pub(crate) const LATE: i64 = 1;
 pub(crate) const CORRECTED: i64 = 2;
 /// Taken back.
 pub(crate) const RETRACTED: i64 = 4;
+/// Speaks of a blocker; the index `versions_blocker` has these.
+pub(crate) const BLOCKER: i64 = 8;
+
+/// The flags that follow from what a check-in says, whatever its versions before said.
+pub(crate) const OWN_FLAGS: i64 = RETRACTED | BLOCKER;
+
+/// Returns the [`OWN_FLAGS`] of a check-in.
+pub(crate) const fn flags_of(check_in: &CheckIn) -> i64 {
+    let retracted = if check_in.retracted { RETRACTED } else { 0 };
+    let blocker = if check_in.blocker.is_some() {
+        BLOCKER
+    } else {
+        0
+    };
+    retracted | blocker
+}
 
 /// The number of an entity in this replica, in the order in which they first appear in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

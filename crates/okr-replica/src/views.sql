@@ -1,4 +1,11 @@
 -- The documented views: the confirmed state now, for anybody with the sqlite3 shell.
+-- They are made anew whenever the tables are brought up to date.
+DROP VIEW IF EXISTS objectives;
+DROP VIEW IF EXISTS key_results;
+DROP VIEW IF EXISTS check_ins;
+DROP VIEW IF EXISTS changes;
+DROP VIEW IF EXISTS current;
+
 CREATE VIEW current AS
 SELECT
     key >> 32 AS entity, kind, parent, cycle AS cycle_entity, flags, recorded_from, body,
@@ -27,6 +34,7 @@ CREATE VIEW check_ins AS
 SELECT id, body ->> 'key_result' AS key_result, body ->> 'effective' AS effective,
     coalesce(body ->> '$.value.number', body ->> '$.value.zone', body ->> '$.value.milestones') AS value,
     body ->> 'confidence' AS confidence, body ->> 'note' AS note,
+    body ->> '$.blocker.stands' AS blocker, body ->> 'blocker' IS 'lifted' AS unblocked,
     coalesce(body ->> 'retracted', 0) AS retracted, flags & 1 AS late, (flags >> 1) & 1 AS corrected,
     recorded_from AS position, body
 FROM current WHERE kind = 7;

@@ -257,6 +257,7 @@ pub fn new_check_in(key_result: KeyResultId, value: Value) -> NewCheckIn {
         value,
         confidence: None,
         note: None,
+        blocker: None,
     }
 }
 

@@ -297,7 +297,7 @@ mod tests {
             let Some(Command::Checkin(check_in)) = parsed.command else {
                 panic!("{line} is no check-in");
             };
-            assert_eq!(check_in.record.unwrap().value, expected, "{line}");
+            assert_eq!(check_in.record.value.as_deref(), Some(expected), "{line}");
         }
     }
 
@@ -307,7 +307,7 @@ mod tests {
         let Some(Command::Checkin(check_in)) = parsed.command else {
             panic!("no check-in");
         };
-        assert!(check_in.command.is_some() && check_in.record.is_none());
+        assert!(check_in.command.is_some() && check_in.record.value.is_none());
     }
 
     #[test]
@@ -351,9 +351,9 @@ mod tests {
     #[test]
     fn programs_get_usage_errors_as_json() {
         for line in [
-            "okr checkin -o json",
-            "okr checkin --json",
-            "okr checkin -ojsonl",
+            "okr kr add -o json",
+            "okr kr add --json",
+            "okr kr add -ojsonl",
         ] {
             assert!(
                 matches!(parse(line), Err(Answered::Refused { json: true, .. })),
@@ -361,7 +361,7 @@ mod tests {
             );
         }
         assert!(matches!(
-            parse("okr checkin"),
+            parse("okr kr add"),
             Err(Answered::Refused { json: false, .. })
         ));
     }

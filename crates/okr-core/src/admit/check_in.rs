@@ -65,7 +65,7 @@ fn corrected<V: View>(
     match edit {
         CheckInEdit::Effective(edit) => effective_date(judge, subject, &goal, edit.to)?,
         CheckInEdit::Value(edit) => fits(subject, &goal.key_result.measure, &edit.to)?,
-        CheckInEdit::Confidence(_) | CheckInEdit::Note(_) => {}
+        CheckInEdit::Confidence(_) | CheckInEdit::Note(_) | CheckInEdit::Blocker(_) => {}
     }
     Ok(Effect::Applies)
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use crate::blocker::BlockerReport;
 use crate::calendar::FiscalStart;
 use crate::entity::{CheckIn, Cycle, KeyResult, Objective, Org, Team};
 use crate::event::{
@@ -152,5 +153,7 @@ patches! {
         confidence: Option<Confidence> = Confidence,
         /// What is behind the number.
         note: Option<LongText> = Note,
+        /// What it says of a blocker.
+        blocker: Option<BlockerReport> = Blocker,
     }
 }

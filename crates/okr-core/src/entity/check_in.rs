@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use crate::blocker::BlockerReport;
 use crate::event::{CheckInEdit, CheckInEvent, NewCheckIn};
 use crate::id::{CheckInId, KeyResultId};
 use crate::measure::Value;
@@ -23,6 +24,8 @@ pub struct CheckIn {
     pub confidence: Option<Confidence>,
     /// What is behind the number.
     pub note: Option<LongText>,
+    /// What it says of a blocker; none: nothing.
+    pub blocker: Option<BlockerReport>,
     /// Whether it was taken back.
     pub retracted: bool,
 }
@@ -44,6 +47,7 @@ impl CheckIn {
                 CheckInEdit::Value(edit) => check_in.value = edit.to.clone(),
                 CheckInEdit::Confidence(edit) => check_in.confidence = edit.to,
                 CheckInEdit::Note(edit) => check_in.note.clone_from(&edit.to),
+                CheckInEdit::Blocker(edit) => check_in.blocker.clone_from(&edit.to),
             },
             CheckInEvent::Retracted => check_in.retracted = true,
         }
@@ -57,6 +61,7 @@ impl CheckIn {
             value,
             confidence,
             note,
+            blocker,
         } = new.clone();
         Self {
             id,
@@ -65,6 +70,7 @@ impl CheckIn {
             value,
             confidence,
             note,
+            blocker,
             retracted: false,
         }
     }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::blocker::BlockerReport;
 use crate::entity::{CheckIn, Cycle, Entity, KeyResult, Objective, Org, Person, Team};
 use crate::event::Support;
 use crate::field::Shown;
@@ -50,6 +51,7 @@ pub enum FieldValue {
 /// Every word that [`Entity::fields`] gives, in alphabetical order.
 pub const FIELD_WORDS: &[&str] = &[
     "baseline",
+    "blocker",
     "cadence",
     "calendar",
     "commit",
@@ -366,6 +368,13 @@ pub(super) fn of_measure(measure: &Measure) -> Vec<Field> {
     fields
 }
 
+fn reported_blocker(report: &BlockerReport) -> FieldValue {
+    match report {
+        BlockerReport::Stands(stands) => text(stands),
+        BlockerReport::Lifted => word(report),
+    }
+}
+
 fn of_check_in(check_in: &CheckIn) -> Vec<Field> {
     let CheckIn {
         id: _,
@@ -374,6 +383,7 @@ fn of_check_in(check_in: &CheckIn) -> Vec<Field> {
         value,
         confidence,
         note,
+        blocker,
         retracted,
     } = check_in;
     vec![
@@ -382,6 +392,7 @@ fn of_check_in(check_in: &CheckIn) -> Vec<Field> {
         field("value", FieldValue::Reported(value.clone())),
         field("confidence", optional(confidence.as_ref(), word)),
         field("note", optional(note.as_ref(), text)),
+        field("blocker", optional(blocker.as_ref(), reported_blocker)),
         state(if *retracted { "retracted" } else { "recorded" }),
     ]
 }

@@ -110,5 +110,6 @@ fn reported(new: &NewCheckIn) -> Vec<&'static str> {
     let mut words = vec!["value"];
     words.extend(new.confidence.map(|_| "confidence"));
     words.extend(new.note.as_ref().map(|_| "note"));
+    words.extend(new.blocker.as_ref().map(|_| "blocker"));
     words
 }

@@ -1,14 +1,16 @@
 //! Events of a check-in.
 
+use okr_core::blocker::BlockerReport;
 use okr_core::event::{CheckInEdit, CheckInEvent, NewCheckIn};
 use okr_core::value::Confidence;
+use v1::blocker_report::What as Report;
 use v1::check_in_edit::Field;
 use v1::check_in_event::What;
 
 use crate::fault::{At as _, Fault, Problem};
 use crate::field::{
-    Part, read_day, read_edit, read_id, read_integer, read_required, read_wide_day, write_day,
-    write_edit, write_id,
+    Part, read_day, read_edit, read_id, read_integer, read_optional, read_required, read_wide_day,
+    write_day, write_edit, write_id,
 };
 use crate::text::{TextReader, TextWriter};
 use crate::v1;
@@ -44,6 +46,7 @@ impl Part for NewCheckIn {
             value: Some(self.value.write(texts)),
             confidence: self.confidence.map(|confidence| confidence.get().into()),
             note: texts.write_optional(self.note.as_ref()),
+            blocker: self.blocker.as_ref().map(|report| report.write(texts)),
         }
     }
 
@@ -57,6 +60,7 @@ impl Part for NewCheckIn {
             value: read_required(message.value.as_ref(), texts).at("value")?,
             confidence: confidence.transpose().at("confidence")?,
             note: texts.read_optional(message.note).at("note")?,
+            blocker: read_optional(message.blocker.as_ref(), texts).at("blocker")?,
         })
     }
 }
@@ -76,6 +80,9 @@ impl Part for CheckInEdit {
             Self::Note(edit) => {
                 Field::Note(write_edit(edit, |note| texts.write_optional(note.as_ref())))
             }
+            Self::Blocker(edit) => Field::Blocker(write_edit(edit, |report| {
+                report.as_ref().map(|report| report.write(texts))
+            })),
         };
         v1::CheckInEdit { field: Some(field) }
     }
@@ -95,6 +102,28 @@ impl Part for CheckInEdit {
             Field::Note(edit) => {
                 Self::Note(read_edit(edit, |index| texts.read_optional(*index)).at("note")?)
             }
+            Field::Blocker(edit) => Self::Blocker(
+                read_edit(edit, |report| read_optional(report.as_ref(), texts)).at("blocker")?,
+            ),
+        })
+    }
+}
+
+impl Part for BlockerReport {
+    type Message = v1::BlockerReport;
+
+    fn write(&self, texts: &mut TextWriter<'_>) -> v1::BlockerReport {
+        let what = match self {
+            Self::Stands(text) => Report::Stands(texts.write(text)),
+            Self::Lifted => Report::Lifted(v1::Nothing {}),
+        };
+        v1::BlockerReport { what: Some(what) }
+    }
+
+    fn read(message: &v1::BlockerReport, texts: &mut TextReader<'_>) -> Result<Self, Fault> {
+        Ok(match message.what.as_ref().ok_or(Problem::Missing)? {
+            Report::Stands(text) => Self::Stands(texts.read(*text).at("stands")?),
+            Report::Lifted(v1::Nothing {}) => Self::Lifted,
         })
     }
 }

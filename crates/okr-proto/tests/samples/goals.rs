@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use okr_core::blocker::BlockerReport;
 use okr_core::event::{
     CheckInEdit, CheckInEvent, Event, KeyResultEdit, KeyResultEvent, NewCheckIn, NewKeyResult,
     NewObjective, ObjectiveEdit, ObjectiveEvent, Support,
 };
 use okr_core::id::ObjectiveId;
 use okr_core::measure::{Hold, Measure, Metric, Milestone, MilestoneKey, Milestones, Value, Zones};
-use okr_core::text::Unit;
+use okr_core::text::{BlockerText, Unit};
 use okr_core::value::{Confidence, Number, ObjectiveKind, Score, Weight, Zone};
 
 use super::{
@@ -198,6 +199,7 @@ pub(super) fn check_ins() -> Vec<Event> {
             value: value.clone(),
             confidence: None,
             note: None,
+            blocker: None,
         }));
         let edit = edit(value, Value::Number(number("-3")));
         events.push(CheckInEvent::Corrected(CheckInEdit::Value(edit)));
@@ -209,5 +211,28 @@ pub(super) fn check_ins() -> Vec<Event> {
         CheckInEdit::Note(edit(Some(long("a")), Some(long("a")))),
     ];
     events.extend(edits.map(CheckInEvent::Corrected));
+    events.into_iter().map(check_in_event).collect()
+}
+
+pub(super) fn blockers() -> Vec<Event> {
+    let stands = || Some(BlockerReport::Stands(BlockerText::new("No staff").unwrap()));
+    let recorded = |blocker| {
+        CheckInEvent::Recorded(NewCheckIn {
+            key_result: KEY_RESULT,
+            effective: day("1970-01-02"),
+            value: Value::Number(number("0")),
+            confidence: None,
+            note: None,
+            blocker,
+        })
+    };
+    let corrected = |from, to| CheckInEvent::Corrected(CheckInEdit::Blocker(edit(from, to)));
+    let events = [
+        recorded(stands()),
+        recorded(Some(BlockerReport::Lifted)),
+        corrected(None, stands()),
+        corrected(stands(), Some(BlockerReport::Lifted)),
+        corrected(Some(BlockerReport::Lifted), None),
+    ];
     events.into_iter().map(check_in_event).collect()
 }

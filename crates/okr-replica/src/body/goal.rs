@@ -1,10 +1,11 @@
 //! The JSON of objectives, key results and check-ins.
 
 use jiff::civil::Date;
+use okr_core::blocker::BlockerReport;
 use okr_core::entity::{CheckIn, KeyResult, Objective};
 use okr_core::event::{NewCheckIn, Support};
 use okr_core::id::{CheckInId, CycleId, KeyResultId, ObjectiveId, PersonId, TeamId};
-use okr_core::text::{LongText, Slug, Tag, Title};
+use okr_core::text::{BlockerText, LongText, Slug, Tag, Title};
 use okr_core::value::{Confidence, GoalState, ObjectiveKind, Score, ValueError, Weight};
 use serde::{Deserialize, Serialize};
 
@@ -181,6 +182,31 @@ impl KeyResultBody {
 }
 
 #[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum BlockerBody {
+    Stands(Word<BlockerText>),
+    Lifted,
+}
+
+impl From<&BlockerReport> for BlockerBody {
+    fn from(report: &BlockerReport) -> Self {
+        match report {
+            BlockerReport::Stands(text) => Self::Stands(Word(text.clone())),
+            BlockerReport::Lifted => Self::Lifted,
+        }
+    }
+}
+
+impl From<BlockerBody> for BlockerReport {
+    fn from(body: BlockerBody) -> Self {
+        match body {
+            BlockerBody::Stands(text) => Self::Stands(text.0),
+            BlockerBody::Lifted => Self::Lifted,
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CheckInBody {
     key_result: Word<KeyResultId>,
@@ -190,6 +216,8 @@ pub(super) struct CheckInBody {
     confidence: Option<u8>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     note: Option<Word<LongText>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    blocker: Option<BlockerBody>,
     #[serde(default, skip_serializing_if = "is_false")]
     retracted: bool,
 }
@@ -202,6 +230,7 @@ impl From<&CheckIn> for CheckInBody {
             value: (&check_in.value).into(),
             confidence: check_in.confidence.map(Confidence::get),
             note: check_in.note.clone().map(Word),
+            blocker: check_in.blocker.as_ref().map(Into::into),
             retracted: check_in.retracted,
         }
     }
@@ -216,6 +245,7 @@ impl CheckInBody {
             value: self.value.into(),
             confidence: self.confidence.map(Confidence::new).transpose()?,
             note: self.note.map(|text| text.0),
+            blocker: self.blocker.map(Into::into),
             retracted: self.retracted,
         })
     }
@@ -231,6 +261,8 @@ pub(super) struct RecordedBody<'a> {
     confidence: Option<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    blocker: Option<BlockerBody>,
 }
 
 impl<'a> From<&'a NewCheckIn> for RecordedBody<'a> {
@@ -241,6 +273,7 @@ impl<'a> From<&'a NewCheckIn> for RecordedBody<'a> {
             value: (&new.value).into(),
             confidence: new.confidence.map(Confidence::get),
             note: new.note.as_ref().map(LongText::as_str),
+            blocker: new.blocker.as_ref().map(Into::into),
         }
     }
 }

@@ -1,9 +1,11 @@
 //! Bodies: every entity comes back as it was, and what is stored stays readable.
 
 use jiff::civil::date;
+use okr_core::blocker::BlockerReport;
 use okr_core::entity::Entity;
 use okr_core::event::{CheckInEvent, Event, KeyResultEvent, NewCheckIn, NewKeyResult};
 use okr_core::measure::Value;
+use okr_core::text::BlockerText;
 use okr_core::value::Zone;
 use okr_testkit::generate::{histories, replay};
 use okr_testkit::sample::{
@@ -51,9 +53,15 @@ fn a_check_in_is_readable_and_short() {
 fn a_check_in_is_written_the_same_before_it_exists() {
     let values = [value("12.50"), Value::Zone(Zone::Target)];
     for value in values {
-        for note in [None, Some(text("a \"good\" week,\n\tand \\ more"))] {
+        let stands = BlockerReport::Stands(BlockerText::new("no \"staff\"").unwrap());
+        for (note, blocker) in [
+            (None, None),
+            (Some(text("a \"good\" week,\n\tand \\ more")), Some(stands)),
+            (None, Some(BlockerReport::Lifted)),
+        ] {
             let new = NewCheckIn {
                 note,
+                blocker,
                 ..new_check_in(key_result_id(1), value.clone())
             };
             assert_eq!(recorded(&new), write(&check_in(new)));

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use jiff::civil::Date;
 use okr_core::calendar::FiscalStart;
 use okr_core::id::{CycleId, KeyResultId, ObjectiveId, PersonId, TeamId};
-use okr_core::text::{LongText, Name, Slug, Tag, TimeZoneName, Title, Unit};
+use okr_core::text::{BlockerText, LongText, Name, Slug, Tag, TimeZoneName, Title, Unit};
 use okr_core::value::{
     Calendar, CycleState, EditPolicy, GoalState, Number, ObjectiveKind, Role, Score, WeekStart,
     Weight, Zone,
@@ -72,6 +72,7 @@ readable! {
     KeyResultId => |text| Uuid::try_parse(text).ok().map(Self::new);
     Title => |text| Self::new(text).ok();
     Name => |text| Self::new(text).ok();
+    BlockerText => |text| Self::new(text).ok();
     LongText => |text| Self::new(text).ok();
     Unit => |text| Self::new(text).ok();
     Slug => |text| Self::new(text).ok();

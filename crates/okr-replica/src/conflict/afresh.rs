@@ -150,6 +150,7 @@ fn check_in(event: &mut CheckInEvent, now: &CheckIn) {
             CheckInEdit::Value(edit) => edit.from.clone_from(&now.value),
             CheckInEdit::Confidence(edit) => edit.from = now.confidence,
             CheckInEdit::Note(edit) => edit.from.clone_from(&now.note),
+            CheckInEdit::Blocker(edit) => edit.from.clone_from(&now.blocker),
         },
         CheckInEvent::Recorded(_) | CheckInEvent::Retracted => {}
     }

@@ -21,7 +21,7 @@ use crate::meta::Meta;
 use crate::moment::Confirmed;
 use crate::quick::HashMap;
 use crate::record::RecordedCheckIn;
-use crate::version::{self, CORRECTED, EntityKey, LATE};
+use crate::version::{self, BLOCKER, CORRECTED, EntityKey, LATE};
 
 /// What is known of an entity while changes are taken in.
 #[derive(Debug, Default)]
@@ -167,7 +167,7 @@ impl Evolver {
             id: new.id.uuid().as_bytes(),
             parent: parent.map(|key| key.0),
             day: day_number(new.effective),
-            flags: if late { LATE } else { 0 },
+            flags: if late { LATE } else { 0 } | if new.blocker { BLOCKER } else { 0 },
             body: &new.body,
         })?;
         self.ends.add(new.id.uuid(), row);

@@ -10,7 +10,7 @@ use super::evolve::Links;
 use crate::body;
 use crate::error::ReplicaError;
 use crate::record::{self, NewRecord};
-use crate::version::{self, RETRACTED};
+use crate::version;
 
 /// Writes rows of `records` and `versions`.
 pub(super) struct Rows<'db> {
@@ -110,9 +110,14 @@ impl<'db> Rows<'db> {
             Entity::KeyResult(key_result) => (Some(key_result.slug.as_str()), None),
             Entity::CheckIn(check_in) => (None, Some(day_number(check_in.effective))),
         };
-        let retracted = match entity {
-            Entity::CheckIn(check_in) if check_in.retracted => RETRACTED,
-            _ => 0,
+        let own_flags = match entity {
+            Entity::CheckIn(check_in) => version::flags_of(check_in),
+            Entity::Org(_)
+            | Entity::Person(_)
+            | Entity::Team(_)
+            | Entity::Cycle(_)
+            | Entity::Objective(_)
+            | Entity::KeyResult(_) => 0,
         };
         run(
             &mut self.version,
@@ -128,7 +133,7 @@ impl<'db> Rows<'db> {
                 &links.cycle.map(|key| key.0),
                 &links.team.map(|key| key.0),
                 &slug,
-                &(flags | retracted),
+                &(flags & !version::OWN_FLAGS | own_flags),
                 &body::write(entity),
             ],
         )

@@ -1,5 +1,6 @@
 //! Kinds of changes as people tell them apart, and which of them a filter lets through.
 
+use okr_core::blocker::BlockerReport;
 use okr_core::event::{
     CheckInEdit, CheckInEvent, CycleEdit, CycleEvent, Event, KeyResultEdit, KeyResultEvent,
     NewCheckIn, NewKeyResult, NewObjective, ObjectiveEdit, ObjectiveEvent, OrgEdit, OrgEvent,
@@ -173,9 +174,16 @@ fn written(event: &Event) -> Vec<&str> {
         }
         Event::Objective(_, event) => of_objective(event),
         Event::KeyResult(_, event) => of_key_result(event),
-        Event::CheckIn(_, CheckInEvent::Recorded(NewCheckIn { note, .. })) => some([note]),
+        Event::CheckIn(_, CheckInEvent::Recorded(NewCheckIn { note, blocker, .. })) => {
+            let mut texts = some([note]);
+            texts.extend(standing([blocker]));
+            texts
+        }
         Event::CheckIn(_, CheckInEvent::Corrected(CheckInEdit::Note(edit))) => {
             some([&edit.from, &edit.to])
+        }
+        Event::CheckIn(_, CheckInEvent::Corrected(CheckInEdit::Blocker(edit))) => {
+            standing([&edit.from, &edit.to]).collect()
         }
         Event::Org(..)
         | Event::Person(..)
@@ -183,6 +191,11 @@ fn written(event: &Event) -> Vec<&str> {
         | Event::Cycle(..)
         | Event::CheckIn(..) => Vec::new(),
     }
+}
+
+fn standing<const N: usize>(reports: [&Option<BlockerReport>; N]) -> impl Iterator<Item = &str> {
+    let given = reports.into_iter().flatten();
+    given.filter_map(BlockerReport::text).map(AsRef::as_ref)
 }
 
 fn some<const N: usize>(texts: [&Option<LongText>; N]) -> Vec<&str> {

@@ -36,6 +36,42 @@ pub struct CheckInFact {
     pub corrected: bool,
 }
 
+/// Which check-ins are walked through.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Which {
+    /// Every one, also what was taken back.
+    All,
+    /// What was not taken back.
+    Counting,
+    /// What was not taken back and speaks of a blocker.
+    OfBlockers,
+}
+
+impl Which {
+    /// Returns the flags that are not wanted.
+    const fn hidden(self) -> i64 {
+        match self {
+            Self::All => 0,
+            Self::Counting | Self::OfBlockers => RETRACTED,
+        }
+    }
+
+    /// Returns what else is asked for; the words are those of the index.
+    const fn condition(self) -> &'static str {
+        match self {
+            Self::All | Self::Counting => "",
+            Self::OfBlockers => "AND flags & 8",
+        }
+    }
+
+    const fn index(self) -> &'static str {
+        match self {
+            Self::All | Self::Counting => "",
+            Self::OfBlockers => "INDEXED BY versions_blocker",
+        }
+    }
+}
+
 impl Reading<'_> {
     /// Returns the check-ins of a key result, newest first; retracted ones are among them.
     ///
@@ -50,7 +86,7 @@ impl Reading<'_> {
         let mut found = self.changed_of(key_result);
         let changed = found.len();
         let key = version::find(self.snapshot.db, key_result.into())?;
-        self.walk(key, true, |known| {
+        self.walk(key, Which::All, |known| {
             found.push(known);
             found.len() - changed < limit
         })?;
@@ -102,7 +138,7 @@ impl Reading<'_> {
             Some(key) => Some(key),
             None => version::find(self.snapshot.db, key_result.into())?,
         };
-        self.walk(key, false, |known| {
+        self.walk(key, Which::Counting, |known| {
             found.push(known);
             found.len() - changed < count
         })?;
@@ -112,7 +148,7 @@ impl Reading<'_> {
     }
 
     /// Returns the check-ins that pending changes are about.
-    fn changed_of(&self, key_result: KeyResultId) -> Vec<Known> {
+    pub(super) fn changed_of(&self, key_result: KeyResultId) -> Vec<Known> {
         let ids = self.changed_check_ins.get(&key_result);
         let ids = ids.map_or(&[][..], Vec::as_slice).iter();
         let known = ids.filter_map(|id| self.changed.get(&EntityId::from(*id)));
@@ -124,10 +160,10 @@ impl Reading<'_> {
 
     /// Gives the check-ins that no pending change is about to `take`, newest first, until it says
     /// false.
-    fn walk(
+    pub(super) fn walk(
         &self,
         key_result: Option<EntityKey>,
-        retracted: bool,
+        which: Which,
         mut take: impl FnMut(Known) -> bool,
     ) -> Result<(), ReplicaError> {
         let db = self.snapshot.db;
@@ -136,14 +172,16 @@ impl Reading<'_> {
         };
         let confirmed = self.check_ins.confirmed;
         let sql = format!(
-            "SELECT {} FROM versions
-             WHERE parent = ?1 AND day <= ?2 AND {} AND flags & ?4 = 0
+            "SELECT {} FROM versions {}
+             WHERE parent = ?1 AND day <= ?2 AND {} AND flags & ?4 = 0 {}
              ORDER BY day DESC, key DESC",
             version::COLUMNS,
+            which.index(),
             version::condition(confirmed, 3),
+            which.condition(),
         );
         let mut statement = db.prepare_cached(&sql)?;
-        let hidden = if retracted { 0 } else { RETRACTED };
+        let hidden = which.hidden();
         let until = version::condition_value(confirmed);
         let mut rows = statement.query((parent.0, self.seek_day, until, hidden))?;
         while let Some(row) = rows.next()? {
@@ -241,7 +279,7 @@ impl Reading<'_> {
 }
 
 /// Returns by what the latest check-in is the greatest.
-fn rank(known: &Known) -> (Option<okr_core::Date>, i64) {
+pub(super) fn rank(known: &Known) -> (Option<okr_core::Date>, i64) {
     let day = match &known.entity {
         Entity::CheckIn(check_in) => Some(check_in.effective),
         _ => None,

@@ -10,6 +10,7 @@ use okr_core::status::{Status, StatusInput, status};
 use okr_core::value::{CadenceDays, GoalState, Zone};
 use okr_core::view::View as _;
 
+use super::blocker::StandingBlocker;
 use super::check_in::CheckInFact;
 use super::list::ObjectiveFilter;
 use super::{Known, Reading};
@@ -38,6 +39,8 @@ pub struct KeyResultStanding {
     pub late_addition: bool,
     /// The zone that a metric with zones, or an ordinal key result, has reached.
     pub zone: Option<Zone>,
+    /// What stands in its way.
+    pub blocker: Option<StandingBlocker>,
     /// Whether pending changes are part of this.
     pub pending: bool,
 }
@@ -237,14 +240,14 @@ impl Reading<'_> {
         frame: &Frame,
     ) -> Result<KeyResultStanding, ReplicaError> {
         let original = self.original(&known, frame.commitment)?;
-        let key = known.row.map(RowRef::entity_key);
+        let row = known.row;
+        let key = row.map(RowRef::entity_key);
         let Entity::KeyResult(key_result) = known.entity else {
             return Err(ReplicaError::damaged("a key result that is something else"));
         };
         let key_result = *key_result;
         let latest = self.latest(key_result.id, key)?;
-        let pending =
-            known.row.is_none() || latest.as_ref().is_some_and(|latest| latest.row.is_none());
+        let pending = row.is_none() || latest.as_ref().is_some_and(|latest| latest.row.is_none());
         let latest = match latest {
             Some(latest) => self.fact(latest)?,
             None => None,
@@ -277,6 +280,7 @@ impl Reading<'_> {
             status,
             late_addition: original.late_addition,
             zone: value.and_then(|value| zone_of(&key_result.measure, value)),
+            blocker: self.standing_blocker(key_result.id, row)?,
             pending,
             latest,
             key_result,

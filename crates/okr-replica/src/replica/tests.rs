@@ -220,7 +220,8 @@ fn an_older_schema_is_brought_up_to_date_and_nothing_is_lost() {
         .db
         .execute_batch(
             "DROP TABLE dropped; DROP TABLE undone; DROP TABLE search; DROP TABLE operations; DROP TABLE operation_changes; ALTER TABLE pending DROP COLUMN offered;
-             DROP INDEX versions_recorded; DROP INDEX versions_authored;
+             DROP INDEX versions_recorded; DROP INDEX versions_authored; DROP INDEX versions_blocker;
+             DROP VIEW check_ins; CREATE VIEW check_ins AS SELECT id FROM current WHERE kind = 7;
              PRAGMA user_version = 1",
         )
         .unwrap();
@@ -234,6 +235,8 @@ fn an_older_schema_is_brought_up_to_date_and_nothing_is_lost() {
             .query_row("SELECT count(*) FROM dropped", [], |row| row.get(0))
             .unwrap();
         assert_eq!(dropped, 0);
+        let views = "SELECT id, blocker, unblocked FROM check_ins";
+        assert!(replica.db.prepare(views).is_ok());
     }
 }
 

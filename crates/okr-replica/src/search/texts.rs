@@ -5,9 +5,10 @@
 
 use std::borrow::Cow;
 
-use okr_core::entity::Entity;
+use okr_core::blocker::BlockerReport;
+use okr_core::entity::{CheckIn, Entity};
 use okr_core::measure::Measure;
-use okr_core::text::LongText;
+use okr_core::text::{BlockerText, LongText};
 
 /// A kind of text that can be searched; a column of the index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,7 +21,7 @@ pub enum TextField {
     Measure,
     /// What was learnt when an objective was closed.
     Reflection,
-    /// The note of a check-in.
+    /// The note of a check-in, and what it says of a blocker.
     Note,
     /// Why a change was made.
     Reason,
@@ -75,7 +76,7 @@ impl Texts {
                 texts.set(TextField::Description, key_result.description.as_ref());
                 texts.set(TextField::Measure, of_measure(&key_result.measure));
             }
-            Entity::CheckIn(check_in) => texts.set(TextField::Note, check_in.note.as_ref()),
+            Entity::CheckIn(check_in) => texts.set(TextField::Note, of_check_in(check_in)),
         }
         texts
     }
@@ -103,6 +104,19 @@ impl Texts {
     /// Returns the columns of the index, ready to be cut into words.
     pub(crate) fn columns(&self) -> [Option<Cow<'_, str>>; TextField::ALL.len()] {
         self.0.each_ref().map(|text| text.as_deref().map(spaced))
+    }
+}
+
+/// Returns the note of a check-in, and below it what stands in the way.
+fn of_check_in(check_in: &CheckIn) -> Option<String> {
+    let note = check_in.note.as_ref().map(LongText::as_str);
+    let report = check_in.blocker.as_ref();
+    let blocker = report
+        .and_then(BlockerReport::text)
+        .map(BlockerText::as_str);
+    match (note, blocker) {
+        (Some(note), Some(blocker)) => Some(format!("{note}\n{blocker}")),
+        (one, other) => one.or(other).map(str::to_owned),
     }
 }
 

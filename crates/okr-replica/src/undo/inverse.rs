@@ -244,6 +244,7 @@ fn check_in(event: &CheckInEvent, now: &CheckIn, fresh: &mut dyn FnMut() -> Uuid
                 value: now.value.clone(),
                 confidence: now.confidence,
                 note: now.note.clone(),
+                blocker: now.blocker.clone(),
             };
             let id = CheckInId::new(fresh());
             by(Event::CheckIn(id, CheckInEvent::Recorded(new)))

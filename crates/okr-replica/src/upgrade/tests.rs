@@ -19,13 +19,14 @@ use crate::replica::Replica;
 use crate::sync::SyncError;
 use crate::undo::{UndoOrder, Undone};
 
-/// A history with tags in it, which the old program does not know.
+/// A history with tags in it, which the old program does not know, and nothing after the last one
+/// about the same objective.
 fn with_tags() -> Vec<(PersonId, Change)> {
     static FOUND: LazyLock<Vec<(PersonId, Change)>> = LazyLock::new(|| {
         let mut histories = (0..200).map(|seed| history(seed, 120));
         let has_tags = |history: &Vec<(PersonId, Change)>| {
             let tags = history.iter().filter(|(_, change)| is_new(change));
-            tags.count() >= 2
+            tags.count() >= 2 && ends_with_the_tag(history, tagged(history))
         };
         histories.find(has_tags).expect("some history has tags")
     });
@@ -35,6 +36,15 @@ fn with_tags() -> Vec<(PersonId, Change)> {
 fn is_new(change: &Change) -> bool {
     let mut events = change.events.iter();
     events.any(|event| matches!(event, Event::Objective(_, ObjectiveEvent::Tagged(_))))
+}
+
+/// Says whether the last change about an objective tags it and does nothing else.
+fn ends_with_the_tag(history: &[(PersonId, Change)], objective: EntityId) -> bool {
+    let mut changes = history.iter().rev().map(|(_, change)| change);
+    let about = |change: &&Change| change.events.iter().any(|one| one.subject() == objective);
+    changes
+        .find(about)
+        .is_some_and(|change| is_new(change) && change.events.len() == 1)
 }
 
 /// The objective that the last tag is about.

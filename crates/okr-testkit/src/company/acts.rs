@@ -293,6 +293,7 @@ impl Company<'_> {
             value: self.value(number),
             confidence: Some(confidence(u8::try_from(sure).expect("it is below 10"))),
             note,
+            blocker: None,
         };
         self.change(one.owner, vec![Command::RecordCheckIn { id, new }]);
         let tomorrow = self.today().saturating_add(Span::new().days(1));

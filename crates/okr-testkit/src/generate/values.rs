@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use jiff::Span;
 use jiff::civil::{Date, date};
+use okr_core::blocker::BlockerReport;
 use okr_core::calendar::FiscalStart;
 use okr_core::event::Support;
 use okr_core::id::{KeyResultId, ObjectiveId, TeamId};
 use okr_core::measure::{Measure, Metric, MilestoneKey, Value};
-use okr_core::text::{LongText, Slug, Tag, TimeZoneName, Title};
+use okr_core::text::{BlockerText, LongText, Slug, Tag, TimeZoneName, Title};
 use okr_core::value::{CadenceDays, Confidence, CyclePeriod, Number, Score, Weight, Zone};
 use okr_core::view::View;
 
@@ -79,6 +80,14 @@ impl Maker {
 
     pub(super) fn paragraph(&mut self) -> LongText {
         text(&format!("{},\nas we said.", self.words()))
+    }
+
+    pub(super) fn blocker(&mut self) -> BlockerReport {
+        if self.random.one_in(3) {
+            return BlockerReport::Lifted;
+        }
+        let text = BlockerText::new(self.words());
+        BlockerReport::Stands(text.expect("some words are a blocker"))
     }
 
     pub(super) fn some_tag(&mut self) -> Option<Tag> {

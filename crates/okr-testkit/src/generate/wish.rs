@@ -325,6 +325,7 @@ impl Maker {
                 value: self.value(key_result)?,
                 confidence: self.maybe(Self::confidence),
                 note: self.maybe(|maker| Some(maker.paragraph())),
+                blocker: self.maybe(|maker| Some(maker.blocker())),
             },
         })
     }
@@ -335,14 +336,15 @@ impl Maker {
             return Some(Command::RetractCheckIn(id));
         }
         let mut patch = CheckInPatch::default();
-        match self.random.below(4) {
+        match self.random.below(5) {
             0 => patch.effective = self.day(),
             1 => {
                 let key_result = never(self.view.check_in(id))?.key_result;
                 patch.value = self.value(key_result);
             }
             2 => patch.confidence = Some(self.maybe(Self::confidence)),
-            _ => patch.note = Some(self.maybe(|maker| Some(maker.paragraph()))),
+            3 => patch.note = Some(self.maybe(|maker| Some(maker.paragraph()))),
+            _ => patch.blocker = Some(self.maybe(|maker| Some(maker.blocker()))),
         }
         Some(Command::CorrectCheckIn { id, patch })
     }

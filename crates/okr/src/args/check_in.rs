@@ -1,12 +1,8 @@
 //! Arguments of `okr checkin`.
 
-#![expect(
-    let_underscore_drop,
-    reason = "the code that clap derives for optional groups of arguments does it"
-)]
-
 use clap::{Args, Subcommand};
-use okr_core::text::LongText;
+use okr_core::blocker::BlockerReport;
+use okr_core::text::{BlockerText, LongText};
 use okr_core::value::Confidence;
 
 use super::parse;
@@ -16,7 +12,6 @@ use crate::help;
 #[derive(Args, Debug)]
 #[command(
     args_conflicts_with_subcommands = true,
-    subcommand_negates_reqs = true,
     after_help = help::CHECKIN
 )]
 pub(crate) struct CheckInArgs {
@@ -24,7 +19,7 @@ pub(crate) struct CheckInArgs {
     pub(crate) command: Option<CheckInCommand>,
 
     #[command(flatten)]
-    pub(crate) record: Option<RecordArgs>,
+    pub(crate) record: RecordArgs,
 }
 
 /// What can be done with check-ins that were recorded.
@@ -44,24 +39,47 @@ pub(crate) enum CheckInCommand {
 pub(crate) struct RecordArgs {
     /// The key result: a slug, a short id or a full id
     #[arg(value_name = "KR")]
-    pub(crate) key_result: String,
+    pub(crate) key_result: Option<String>,
 
     /// The value: 42, +5, -3, 45%, 1.2k, done; milestones 1,3 or +2; fail, commit, target or
     /// stretch
     #[arg(value_name = "VALUE", value_parser = parse::value_text, allow_negative_numbers = true)]
-    pub(crate) value: String,
+    pub(crate) value: Option<String>,
 
     /// How sure you are that the target will be met: 0 (no chance) to 10 (certain)
-    #[arg(short = 'C', long, value_name = "0-10", value_parser = parse::confidence)]
+    #[arg(short = 'C', long, value_name = "0-10", value_parser = parse::confidence, requires = "value")]
     pub(crate) confidence: Option<Confidence>,
 
     /// What is behind the number
-    #[arg(short = 'm', long, value_name = "TEXT", value_parser = parse::long_text, allow_hyphen_values = true)]
+    #[arg(short = 'm', long, value_name = "TEXT", value_parser = parse::long_text, allow_hyphen_values = true, requires = "value")]
     pub(crate) note: Option<LongText>,
 
+    #[command(flatten)]
+    pub(crate) blocker: BlockerArgs,
+
     /// The day on which the value was true; today unless said otherwise
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", requires = "value")]
     pub(crate) on: Option<String>,
+}
+
+/// What is said of a blocker.
+#[derive(Args, Debug)]
+pub(crate) struct BlockerArgs {
+    /// What stands in the way, up to 1,000 characters; it stands until a check-in says otherwise
+    #[arg(long, value_name = "TEXT", value_parser = parse::blocker, allow_hyphen_values = true, conflicts_with = "unblocked")]
+    pub(crate) blocker: Option<BlockerText>,
+
+    /// Nothing stands in the way any more
+    #[arg(long)]
+    pub(crate) unblocked: bool,
+}
+
+impl BlockerArgs {
+    /// Returns what is said; none: nothing.
+    pub(crate) fn report(&self) -> Option<BlockerReport> {
+        let lifted = self.unblocked.then_some(BlockerReport::Lifted);
+        self.blocker.clone().map(BlockerReport::Stands).or(lifted)
+    }
 }
 
 /// Arguments of `okr checkin amend`.
@@ -83,6 +101,13 @@ pub(crate) struct AmendArgs {
     /// The note that it should have had
     #[arg(short = 'm', long, value_name = "TEXT", value_parser = parse::long_text, allow_hyphen_values = true)]
     pub(crate) note: Option<LongText>,
+
+    #[command(flatten)]
+    pub(crate) blocker: BlockerArgs,
+
+    /// It should have said nothing of a blocker
+    #[arg(long, conflicts_with_all = ["blocker", "unblocked"])]
+    pub(crate) no_blocker: bool,
 
     /// The day on which the value was true
     #[arg(long, value_name = "DATE")]

@@ -1,7 +1,7 @@
 //! From words of the command line to values of the core, with the core's own explanations.
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use okr_core::text::{LongText, Name, Slug, Tag, Title};
+use okr_core::text::{BlockerText, LongText, Name, Slug, Tag, Title};
 use okr_core::value::{
     AmendmentCategory, CadenceDays, Confidence, Number, ObjectiveKind, Role, Score, ValueError,
     Weight,
@@ -16,6 +16,7 @@ macro_rules! texts {
 }
 
 texts! {
+    blocker => BlockerText;
     long_text => LongText;
     name => Name;
     slug => Slug;

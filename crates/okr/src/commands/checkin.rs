@@ -2,6 +2,7 @@
 
 mod list;
 mod record;
+mod said;
 pub(super) mod value;
 
 use okr_core::decide::{CheckInPatch, Command};
@@ -16,15 +17,11 @@ use crate::resolve::look;
 use crate::write::{Wish, write_and_tell};
 
 pub(crate) fn run(context: &mut Context, args: &CheckInArgs) -> Result<Exit, CliError> {
-    match (&args.command, &args.record) {
-        (Some(CheckInCommand::Amend(args)), _) => amend(context, args),
-        (Some(CheckInCommand::Retract(args)), _) => retract(context, args),
-        (Some(CheckInCommand::List(args)), _) => list::run(context, args),
-        (None, Some(args)) => record::run(context, args),
-        (None, None) => Err(
-            CliError::usage("usage", "a key result and a value are missing")
-                .with_hint("okr checkin KR VALUE"),
-        ),
+    match &args.command {
+        Some(CheckInCommand::Amend(args)) => amend(context, args),
+        Some(CheckInCommand::Retract(args)) => retract(context, args),
+        Some(CheckInCommand::List(args)) => list::run(context, args),
+        None => record::run(context, &args.record),
     }
 }
 
@@ -47,6 +44,10 @@ fn amend(context: &mut Context, args: &AmendArgs) -> Result<Exit, CliError> {
             value,
             confidence: args.confidence.map(Some),
             note: args.note.clone().map(Some),
+            blocker: match args.blocker.report() {
+                None if args.no_blocker => Some(None),
+                report => report.map(Some),
+            },
         };
         Ok((id, patch))
     })?;

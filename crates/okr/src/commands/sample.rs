@@ -138,6 +138,7 @@ fn key_result(id: u32, objective: u32, what: (&str, &str), measure: Measure) -> 
         status: Status::NoCheckIn,
         late_addition: false,
         zone: None,
+        blocker: None,
         pending: false,
     }
 }

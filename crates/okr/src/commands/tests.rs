@@ -5,6 +5,7 @@ mod goalposts;
 mod history;
 mod operations;
 mod reading;
+mod reporting;
 mod searching;
 mod undoing;
 

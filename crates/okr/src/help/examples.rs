@@ -261,12 +261,15 @@ Examples:
   okr checkin margin -3
   okr checkin move-to-cdn 1,2             milestones 1 and 2 are done; +3 adds one
   okr checkin docs target                 the level reached: fail, commit, target, stretch
-  okr checkin launch done";
+  okr checkin launch done
+  okr checkin edge-cache 71 --blocker \"the contract is not signed\"
+  okr checkin edge-cache 76 --unblocked   nothing stands in its way any more";
     /// Of `okr checkin amend`.
     CHECKIN_AMEND = "\
 Examples:
   okr checkin amend api-p99 --value 321 --reason \"digits swapped\"
-  okr checkin amend api-p99 --on 2026-11-19 -C 6";
+  okr checkin amend api-p99 --on 2026-11-19 -C 6
+  okr checkin amend api-p99 --no-blocker   it should have said nothing of a blocker";
     /// Of `okr checkin retract`.
     CHECKIN_RETRACT = "\
 Examples:

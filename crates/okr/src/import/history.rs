@@ -211,6 +211,7 @@ impl Builder<'_> {
             value,
             confidence: confidence.transpose()?,
             note: long(place, line.note.as_ref())?,
+            blocker: None,
         };
         let id = CheckInId::new(self.id(&format!("check-in {place}")));
         Ok(Some(Command::RecordCheckIn { id, new }))

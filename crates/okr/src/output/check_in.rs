@@ -1,5 +1,6 @@
 //! A check-in with where it comes from.
 
+use okr_core::blocker::BlockerReport;
 use okr_core::value::Confidence;
 use okr_replica::CheckInFact;
 use serde::Serialize;
@@ -21,6 +22,10 @@ pub(crate) struct CheckInItem {
     /// 0 to 10; none: not reported.
     pub(crate) confidence: Option<u8>,
     pub(crate) note: Option<String>,
+    /// What stands in the way, if the check-in says so.
+    pub(crate) blocker: Option<String>,
+    /// Whether it says that nothing stands in the way any more.
+    pub(crate) unblocked: bool,
     pub(crate) author: PersonRef,
     pub(crate) on_behalf_of: Option<PersonRef>,
     /// `human`, `import` or `automation`.
@@ -43,6 +48,12 @@ impl CheckInItem {
             value: ValueItem::from(&check_in.value),
             confidence: check_in.confidence.map(Confidence::get),
             note: check_in.note.as_ref().map(ToString::to_string),
+            blocker: check_in
+                .blocker
+                .as_ref()
+                .and_then(BlockerReport::text)
+                .map(ToString::to_string),
+            unblocked: check_in.blocker == Some(BlockerReport::Lifted),
             author: PersonRef::new(fact.author, names),
             on_behalf_of: fact.on_behalf_of.map(|id| PersonRef::new(id, names)),
             source: fact.source.word(),

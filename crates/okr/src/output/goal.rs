@@ -3,7 +3,7 @@
 use okr_core::entity::{Cycle, Objective, Person, Team};
 use okr_core::event::Support;
 use okr_core::value::{CadenceDays, Zone};
-use okr_replica::{KeyResultStanding, ObjectiveStanding};
+use okr_replica::{KeyResultStanding, ObjectiveStanding, StandingBlocker};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -13,6 +13,26 @@ use super::progress::ProgressItem;
 use super::reference::{Id, PersonRef, ThingRef, short};
 use crate::names::Names;
 use crate::ui::Item;
+
+/// What stands in the way of a key result.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct BlockerItem {
+    pub(crate) text: String,
+    /// The day of the check-in that first told it.
+    pub(crate) since: String,
+    /// The check-in that last told it.
+    pub(crate) check_in: Id,
+}
+
+impl From<&StandingBlocker> for BlockerItem {
+    fn from(blocker: &StandingBlocker) -> Self {
+        Self {
+            text: blocker.text.to_string(),
+            since: blocker.since.to_string(),
+            check_in: Id(blocker.told_by.uuid()),
+        }
+    }
+}
 
 /// A key result and how it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -47,6 +67,8 @@ pub(crate) struct KeyResultItem {
     /// `fail`, `commit`, `target` or `stretch`, for a metric with such levels.
     pub(crate) zone: Option<&'static str>,
     pub(crate) latest_check_in: Option<CheckInItem>,
+    /// What stands in its way.
+    pub(crate) blocker: Option<BlockerItem>,
     /// Whether anything of it waits for the server.
     pub(crate) pending: bool,
     /// Whether only a newer program knows what it is now.
@@ -83,6 +105,7 @@ impl KeyResultItem {
                 .latest
                 .as_ref()
                 .map(|fact| CheckInItem::new(fact, names)),
+            blocker: standing.blocker.as_ref().map(BlockerItem::from),
             pending: standing.pending,
             upgrade_needed: names.needs_upgrade(key_result.id),
         }

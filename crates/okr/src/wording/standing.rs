@@ -31,6 +31,9 @@ pub(crate) fn key_result_marks(standing: &KeyResultStanding, names: &Names) -> V
     if let Some(score) = standing.key_result.score {
         marks.push(format!("score {}", score.number()));
     }
+    if let Some(blocker) = &standing.blocker {
+        marks.push(format!("blocked since {}", blocker.since));
+    }
     marks.extend(original(standing.progress, standing.original));
     if standing.late_addition {
         marks.push("late addition".to_owned());

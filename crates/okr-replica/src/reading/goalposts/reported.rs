@@ -304,14 +304,14 @@ struct Story {
     back_filled: Vec<BackFilled>,
 }
 
-/// Says what an event does to what was reported; a note may be put right at any time.
+/// Says what an event does to what was reported; a note and a blocker may be put right at any time.
 const fn deed(event: &CheckInEvent) -> Option<Deed> {
     match event {
         CheckInEvent::Recorded(_) => Some(Deed::Recorded),
         CheckInEvent::Corrected(
             CheckInEdit::Effective(_) | CheckInEdit::Value(_) | CheckInEdit::Confidence(_),
         ) => Some(Deed::Corrected),
-        CheckInEvent::Corrected(CheckInEdit::Note(_)) => None,
+        CheckInEvent::Corrected(CheckInEdit::Note(_) | CheckInEdit::Blocker(_)) => None,
         CheckInEvent::Retracted => Some(Deed::Retracted),
     }
 }

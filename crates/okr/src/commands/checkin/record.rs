@@ -1,28 +1,26 @@
 //! `okr checkin KR VALUE`: one line for the daily report.
 
+use okr_core::blocker::BlockerReport;
 use okr_core::decide::Command;
 use okr_core::entity::KeyResult;
 use okr_core::event::NewCheckIn;
 use okr_core::field::Shown as _;
 use okr_core::id::{CheckInId, KeyResultId};
-use okr_core::measure::{Measure, Value};
 use okr_core::progress::progress;
 use okr_core::view::View as _;
 use okr_replica::{CheckInFact, KeyResultStanding};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::value;
+use super::{said, value};
 use crate::args::{Reason, RecordArgs};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::failure;
-use crate::render::{Screen, Tone, mark_and_words, quantity, quantity_change, tone};
 use crate::resolve::{Resolver, look};
-use crate::short_id::{self, Alphabet};
 use crate::ui::Item;
-use crate::when::{Clock, describe_day};
+use crate::when::Clock;
 use crate::write::{Outcome, Wish, finish, write};
 
 /// A check-in that was just recorded, in machine output.
@@ -40,6 +38,10 @@ struct RecordedItem {
     confidence: Option<u8>,
     confidence_before: Option<u8>,
     note: Option<String>,
+    /// What stands in the way, if the check-in says so.
+    blocker: Option<String>,
+    /// Whether it says that nothing stands in the way any more.
+    unblocked: bool,
     progress: Option<String>,
     status: Option<&'static str>,
 }
@@ -54,16 +56,31 @@ impl Item for RecordedItem {
 }
 
 /// What is to be recorded, and what stood before.
-struct Report {
-    key_result: KeyResult,
-    before: Option<CheckInFact>,
-    new: NewCheckIn,
-    clock: Clock,
+pub(super) struct Report {
+    pub(super) key_result: KeyResult,
+    pub(super) before: Option<CheckInFact>,
+    pub(super) new: NewCheckIn,
+    pub(super) clock: Clock,
 }
 
 pub(super) fn run(context: &mut Context, args: &RecordArgs) -> Result<Exit, CliError> {
+    let (key_result, value) = match (&args.key_result, &args.value) {
+        (Some(key_result), Some(value)) => (key_result, value),
+        (Some(key_result), None) => {
+            return Err(CliError::usage("usage", "a value is missing")
+                .with_hint(format!("okr checkin {key_result} VALUE")));
+        }
+        (None, _) => {
+            return Err(
+                CliError::usage("usage", "a key result and a value are missing")
+                    .with_hint("okr checkin KR VALUE"),
+            );
+        }
+    };
     let id = CheckInId::new(context.new_uuid());
-    let (mut replica, report) = look(context, |resolver, clock| report(resolver, clock, args))?;
+    let (mut replica, report) = look(context, |resolver, clock| {
+        report(resolver, clock, (key_result, value), args)
+    })?;
     let command = Command::RecordCheckIn {
         id,
         new: report.new.clone(),
@@ -91,7 +108,7 @@ pub(super) fn run(context: &mut Context, args: &RecordArgs) -> Result<Exit, CliE
                 Outcome::Written(_) => after.as_ref(),
                 Outcome::WouldWrite(_) | Outcome::NothingToDo => None,
             };
-            text(&report, (status, is_latest), screen)
+            said::text(&report, (status, is_latest), screen)
         });
     finish(context, &mut replica, &outcome, None)?;
     Ok(Exit::Ok)
@@ -100,9 +117,10 @@ pub(super) fn run(context: &mut Context, args: &RecordArgs) -> Result<Exit, CliE
 fn report(
     resolver: &Resolver<'_, '_>,
     clock: &Clock,
+    (of, value): (&str, &str),
     args: &RecordArgs,
 ) -> Result<Report, CliError> {
-    let id: KeyResultId = resolver.key_result(&args.key_result)?;
+    let id: KeyResultId = resolver.key_result(of)?;
     let key_result = resolver.reading.key_result(id).map_err(failure::replica)?;
     let key_result =
         key_result.ok_or_else(|| CliError::internal("a key result that was found is not there"))?;
@@ -111,7 +129,7 @@ fn report(
         .latest_check_in(id)
         .map_err(failure::replica)?;
     let last = before.as_ref().map(|fact| &fact.check_in.value);
-    let value = value::read(&key_result, last, &args.value)?;
+    let value = value::read(&key_result, last, value)?;
     let effective = value::day(args.on.as_deref(), clock)?.unwrap_or(clock.today());
     Ok(Report {
         key_result: key_result.into_owned(),
@@ -122,6 +140,7 @@ fn report(
             value,
             confidence: args.confidence,
             note: args.note.clone(),
+            blocker: args.blocker.report(),
         },
         clock: clock.clone(),
     })
@@ -163,84 +182,14 @@ fn item(
             .and_then(|before| before.confidence)
             .map(okr_core::value::Confidence::get),
         note: new.note.as_ref().map(ToString::to_string),
+        blocker: new.blocker.as_ref().and_then(stands),
+        unblocked: new.blocker == Some(BlockerReport::Lifted),
         progress: progress(&key_result.measure, &new.value)
             .map(|progress| progress.raw().to_string()),
         status,
     }
 }
 
-/// Says `312 → 300 ms · 64% of the way · ◐ at risk · confidence 7 (was 6)`.
-fn text(
-    report: &Report,
-    (after, is_latest): (Option<&KeyResultStanding>, bool),
-    screen: &Screen,
-) -> String {
-    let Report {
-        key_result,
-        before,
-        new,
-        clock,
-    } = report;
-    let before = before.as_ref().map(|fact| &fact.check_in);
-    let id = short_id::shown(Alphabet::Thing, key_result.id.uuid());
-    let id = screen.paint(Tone::Id, &id);
-    let slug = screen.paint(Tone::Strong, key_result.slug.as_str());
-    let title = screen.paint(Tone::Plain, key_result.title.as_str());
-    // A report on an earlier day than the latest is no step from it.
-    let last = before.filter(|before| before.effective <= new.effective);
-    let last = last.map(|before| &before.value);
-    let mut parts = vec![change(&key_result.measure, last, (&new.value, screen))];
-    if let Some(progress) = progress(&key_result.measure, &new.value) {
-        parts.push(match &key_result.measure {
-            Measure::Hold(_) if progress.clamped() == okr_core::progress::Progress::ONE => {
-                "held".to_owned()
-            }
-            Measure::Hold(_) => "not held".to_owned(),
-            Measure::Metric(_) | Measure::Milestones(_) | Measure::Zones(_) => {
-                format!("{} of the way", progress.percent())
-            }
-        });
-    }
-    if let Some(after) = after.filter(|_| is_latest) {
-        let status = mark_and_words(after.status, screen);
-        parts.push(screen.paint(tone(after.status), &status));
-    }
-    if let Some(confidence) = new.confidence {
-        let was = before.and_then(|before| before.confidence);
-        parts.push(match was {
-            Some(was) if was != confidence => format!("confidence {confidence} (was {was})"),
-            Some(_) | None => format!("confidence {confidence}"),
-        });
-    }
-    let separator = if screen.ascii { " - " } else { " · " };
-    let mut text = format!("{id}  {slug}  {title}\n      {}\n", parts.join(separator));
-    if new.effective != clock.today() {
-        let day = describe_day(new.effective);
-        let latest = match (is_latest, before) {
-            (false, Some(before)) => {
-                format!(
-                    "; the latest stays that of {}",
-                    describe_day(before.effective)
-                )
-            }
-            (true, _) | (false, None) => String::new(),
-        };
-        let line = format!("      as of {day}{latest}\n");
-        text.push_str(&line);
-    }
-    text
-}
-
-fn change(measure: &Measure, last: Option<&Value>, (value, screen): (&Value, &Screen)) -> String {
-    let unit = measure.unit().map(okr_core::text::Unit::as_str);
-    match (last, value) {
-        (Some(Value::Number(from)), Value::Number(to)) if from != to => {
-            quantity_change(*from, *to, unit, screen)
-        }
-        (_, Value::Number(to)) => quantity(*to, unit, screen),
-        (Some(from), to) if from != to => {
-            format!("{} {} {}", from.shown(), screen.arrow(), to.shown())
-        }
-        (_, to) => to.shown(),
-    }
+fn stands(report: &BlockerReport) -> Option<String> {
+    report.text().map(ToString::to_string)
 }

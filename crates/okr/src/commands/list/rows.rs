@@ -1,5 +1,6 @@
 //! The tables of `okr list`.
 
+use okr_core::blocker::BlockerReport;
 use okr_core::entity::{Cycle, Person, Team};
 use okr_core::text::LongText;
 use okr_replica::{CheckInFact, KeyResultStanding, ObjectiveStanding, Place};
@@ -221,7 +222,12 @@ pub(crate) fn remarks(fact: &CheckInFact, past: &Past<'_>) -> String {
         Place::Pending if !past.all_pending => Some(PENDING),
         Place::Pending | Place::Confirmed { .. } => None,
     };
+    let blocker = fact.check_in.blocker.as_ref().map(|report| match report {
+        BlockerReport::Stands(_) => "blocked",
+        BlockerReport::Lifted => "unblocked",
+    });
     let words = [
+        blocker,
         fact.check_in.retracted.then_some("retracted"),
         fact.corrected.then_some("corrected"),
         fact.late.then_some(LATE),

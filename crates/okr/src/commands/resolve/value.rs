@@ -1,10 +1,12 @@
 //! From a text to the value of a field in conflict.
 
+use okr_core::blocker::BlockerReport;
 use okr_core::entity::Cycle;
 use okr_core::event::{
     CheckInEdit, CheckInEvent, CycleEdit, CycleEvent, Edit, Event, KeyResultEdit, KeyResultEvent,
     ObjectiveEdit, ObjectiveEvent, OrgEdit, OrgEvent, PersonEvent, TeamEdit, TeamEvent,
 };
+use okr_core::field::Shown as _;
 use okr_core::id::CheckInId;
 use okr_core::measure::Measure;
 use okr_core::text::{LongText, Name, Slug, TimeZoneName, Title};
@@ -182,6 +184,7 @@ impl Reader<'_, '_> {
                 })?;
             }
             CheckInEdit::Note(edit) => edit.to = long_text("note", text)?,
+            CheckInEdit::Blocker(edit) => edit.to = none_or(text, blocker)?,
         }
         Ok(())
     }
@@ -277,6 +280,15 @@ fn long_text(field: &str, text: &str) -> Result<Option<LongText>, CliError> {
     none_or(text, |text| {
         LongText::new(text).map_err(|error| bad(field, &error))
     })
+}
+
+/// Reads what stands in the way; the word lifted says that nothing does any more.
+fn blocker(text: &str) -> Result<BlockerReport, CliError> {
+    if text == BlockerReport::Lifted.shown() {
+        return Ok(BlockerReport::Lifted);
+    }
+    let text = parse::blocker(text).map_err(|error| bad("blocker", &error))?;
+    Ok(BlockerReport::Stands(text))
 }
 
 /// Reads a value that the word none takes away.

@@ -217,6 +217,11 @@ fn key_result(standing: &KeyResultStanding, past: &Past<'_>, screen: &Screen) ->
     );
     let status = mark_and_words(standing.status, screen);
     facts.add("status", Cell::toned(tone(standing.status), &status));
+    let blocker = standing.blocker.as_ref();
+    facts.add_some(
+        "blocked",
+        blocker.map(|blocker| format!("since {}: {}", blocker.since, blocker.text)),
+    );
     let progress = progress_fact(
         standing.progress,
         standing.original,
@@ -356,6 +361,10 @@ fn check_in(fact: &CheckInFact, past: &Past<'_>, screen: &Screen) -> Vec<String>
     facts.add_some(
         "confidence",
         check_in.confidence.map(|confidence| confidence.to_string()),
+    );
+    facts.add_some(
+        "blocker",
+        check_in.blocker.as_ref().map(okr_core::field::Shown::shown),
     );
     facts.add(
         "by",

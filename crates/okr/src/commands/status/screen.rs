@@ -209,6 +209,14 @@ fn notes(view: &StatusView<'_>, names: &Names, screen: &Screen) -> String {
             let name = names.label(one.key_result.id.into());
             lines.push(Cell::toned(Tone::Plain, &format!("{name}: ")).and(Tone::Warning, &marks));
         }
+        if let Some(blocker) = &one.blocker {
+            let room = screen.width.saturating_sub(2).max(20);
+            let told = wrap(blocker.text.as_str(), room, screen);
+            lines.extend(
+                told.iter()
+                    .map(|line| Cell::from("  ").and(Tone::Plain, line)),
+            );
+        }
     }
     if !view.due.is_empty() {
         let due: Vec<String> = view

@@ -1,12 +1,13 @@
 //! What is said about check-ins: the step they make, and how they were put right.
 
+use okr_core::blocker::BlockerReport;
 use okr_core::entity::{CheckIn, Entity};
 use okr_core::event::{CheckInEdit, CheckInEvent, NewCheckIn};
 use okr_core::field::Shown as _;
 use okr_core::id::{CheckInId, EntityId};
 use okr_core::value::Confidence;
 
-use super::{Before, Said, Speaker};
+use super::{Before, Said, Speaker, quoted};
 use crate::wording::measure::{value, value_change};
 
 impl Speaker<'_> {
@@ -53,7 +54,13 @@ impl Speaker<'_> {
             (_, Some(to)) => text = format!("{text}, confidence {to}"),
             (_, None) => {}
         }
-        text
+        match &new.blocker {
+            Some(BlockerReport::Stands(stands)) => {
+                format!("{text}, blocked: {}", quoted(stands.as_str()))
+            }
+            Some(BlockerReport::Lifted) => format!("{text}, unblocked"),
+            None => text,
+        }
     }
 
     fn correction(&self, id: CheckInId, edit: &CheckInEdit) -> String {
@@ -67,6 +74,10 @@ impl Speaker<'_> {
             CheckInEdit::Value(edit) => value_change(&edit.from, &edit.to, measure, self.screen),
             CheckInEdit::Confidence(edit) => self.step(&optional(edit.from), &optional(edit.to)),
             CheckInEdit::Note(edit) => self.titles(edit),
+            CheckInEdit::Blocker(edit) => {
+                let (from, to) = (blocker(edit.from.as_ref()), blocker(edit.to.as_ref()));
+                format!("{from} {} {to}", self.screen.arrow())
+            }
         };
         format!("{} {step}{}", edit.field(), self.of_day(id))
     }
@@ -100,5 +111,13 @@ impl Speaker<'_> {
             Some(check_in) => format!(" of {}", check_in.effective),
             None => String::new(),
         }
+    }
+}
+
+fn blocker(report: Option<&BlockerReport>) -> String {
+    match report {
+        None => "none".to_owned(),
+        Some(BlockerReport::Stands(text)) => quoted(text.as_str()),
+        Some(lifted @ BlockerReport::Lifted) => lifted.shown(),
     }
 }

@@ -1,9 +1,10 @@
 //! Events in words.
 
+use okr_core::blocker::BlockerReport;
 use okr_core::entity::Entity;
 use okr_core::event::{CheckInEdit, CheckInEvent, NewCheckIn};
 use okr_core::measure::{Measure, Metric, Value};
-use okr_core::text::LongText;
+use okr_core::text::{BlockerText, LongText};
 use okr_replica::{Directory, DirectoryEntry};
 use okr_testkit::sample::{
     ANA, BEN, check_in_id, confidence, cycle_id, key_result_id, metric, new_check_in, new_cycle,
@@ -98,6 +99,24 @@ fn a_check_in_moves_the_value_that_counted_before() {
         line(&event, None),
         "api-p99 | check-in | 312 ms, confidence 6 | Gains\nare in"
     );
+    let stands = BlockerText::new("no staff\u{202e}").unwrap();
+    for (blocker, said) in [
+        (
+            BlockerReport::Stands(stands),
+            "blocked: \"no staff\\u{202e}\"",
+        ),
+        (BlockerReport::Lifted, "unblocked"),
+    ] {
+        let new = NewCheckIn {
+            blocker: Some(blocker),
+            ..report("312")
+        };
+        let event = Event::CheckIn(check_in_id(2), CheckInEvent::Recorded(new));
+        assert_eq!(
+            line(&event, None),
+            format!("api-p99 | check-in | 312 ms, confidence 7, {said} | -")
+        );
+    }
     // A report about an earlier day does not move anything.
     let later = CheckIn {
         effective: okr_core::Date::constant(2026, 11, 23),

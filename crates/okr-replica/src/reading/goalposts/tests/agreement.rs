@@ -64,7 +64,7 @@ fn told_by_log(
             };
             let deed = match event {
                 CheckInEvent::Recorded(_) => Some(Deed::Recorded),
-                CheckInEvent::Corrected(CheckInEdit::Note(_)) => None,
+                CheckInEvent::Corrected(CheckInEdit::Note(_) | CheckInEdit::Blocker(_)) => None,
                 CheckInEvent::Corrected(_) => Some(Deed::Corrected),
                 CheckInEvent::Retracted => Some(Deed::Retracted),
             };
