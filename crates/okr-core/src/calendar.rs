@@ -125,6 +125,23 @@ pub fn cycle_after(calendar: Calendar, fiscal: FiscalStart, day: Date) -> Option
     cycle_of(calendar, fiscal, around.period.end().tomorrow().ok()?)
 }
 
+/// Returns the cycle of a calendar that is to be planned next: the first one that begins after all
+/// that there are, or the one of today where there is none.
+///
+/// What is longer than any cycle of the calendar, such as a year above its quarters, does not count.
+pub fn next(
+    calendar: Calendar,
+    fiscal: FiscalStart,
+    (existing, today): (&[CyclePeriod], Date),
+) -> Option<CalendarCycle> {
+    let days_max = i32::from(months(calendar)?) * 31;
+    let shorter = existing.iter().filter(|period| period.days() <= days_max);
+    match shorter.map(|period| period.end()).max() {
+        Some(last) => cycle_after(calendar, fiscal, last),
+        None => cycle_of(calendar, fiscal, today),
+    }
+}
+
 /// Returns the period that a name says: `2026-Q4`, `2026-T3`, `2026-H2`, `2026`, each also with
 /// `FY` before it. Upper and lower case are the same.
 pub fn named(name: &str, fiscal: FiscalStart) -> Option<CyclePeriod> {
@@ -298,6 +315,32 @@ mod tests {
     fn what_begins_in_the_middle_of_a_cycle_is_followed_by_a_whole_one() {
         let next = cycle_after(Calendar::Quarter, FiscalStart::JANUARY, date(2026, 11, 15));
         assert_eq!(shown(next), "2027-Q1 2027-01-01 2027-03-31");
+    }
+
+    #[test]
+    fn the_next_cycle_follows_all_of_its_length() {
+        let today = date(2026, 11, 23);
+        let of = |names: &[&str]| -> Vec<CyclePeriod> {
+            let periods = names.iter().map(|name| named(name, FiscalStart::JANUARY));
+            periods.map(Option::unwrap).collect()
+        };
+        let after = |calendar, names: &[&str]| {
+            let existing = of(names);
+            shown(next(calendar, FiscalStart::JANUARY, (&existing, today)))
+        };
+        let quarter = Calendar::Quarter;
+        assert_eq!(after(quarter, &[]), "2026-Q4 2026-10-01 2026-12-31");
+        assert_eq!(
+            after(quarter, &["2026-Q4"]),
+            "2027-Q1 2027-01-01 2027-03-31"
+        );
+        // The year above the quarters does not count, and the order does not matter.
+        let nested = ["2026-Q3", "2026", "2026-Q2"];
+        assert_eq!(after(quarter, &nested), "2026-Q4 2026-10-01 2026-12-31");
+        // Quarters before tertials do.
+        let moved = after(Calendar::Tertial, &["2026-Q3"]);
+        assert_eq!(moved, "2027-T1 2027-01-01 2027-04-30");
+        assert_eq!(after(Calendar::Custom, &["2026-Q3"]), "none");
     }
 
     #[test]

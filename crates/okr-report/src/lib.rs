@@ -5,6 +5,7 @@ pub mod chart;
 pub mod document;
 mod figure;
 pub mod html;
+mod icalendar;
 mod markdown;
 pub mod reports;
 mod signs;
@@ -14,6 +15,7 @@ pub mod text;
 pub mod words;
 
 pub use figure::grouped;
+pub use icalendar::{Appointment, icalendar};
 pub use markdown::markdown;
 pub use signs::{filled, sparkline, status_sign};
 pub use span::{Ink, Row, Span};

@@ -13,6 +13,7 @@ mod import;
 mod key_result;
 mod objective;
 mod op;
+mod org;
 pub(crate) mod parse;
 mod pending;
 mod people;
@@ -33,7 +34,8 @@ pub(crate) use check_in::{
 };
 pub(crate) use commitment::{GoalpostsArgs, StatsArgs, StatsBy};
 pub(crate) use cycle::{
-    CycleAddArgs, CycleArgs, CycleCommand, CycleReference, CycleSetArgs, CycleStepArgs,
+    CycleAddArgs, CycleArgs, CycleCalendarArgs, CycleCommand, CycleReference, CycleSetArgs,
+    CycleStepArgs,
 };
 pub(crate) use goal::{AbandonArgs, ArchiveArgs, Reason, StepArgs, TagArgs};
 pub(crate) use history::{BlameArgs, DiffArgs};
@@ -46,11 +48,13 @@ pub(crate) use objective::{
     ObjectiveAddArgs, ObjectiveArgs, ObjectiveCloseArgs, ObjectiveCommand, ObjectiveSetArgs,
 };
 pub(crate) use op::{OpArgs, OpCommand, OpLogArgs, OpShowArgs};
+pub(crate) use org::{OrgArgs, OrgCommand, OrgSetArgs};
 pub(crate) use parse::shield_negative;
 pub(crate) use pending::{PendingArgs, PendingCommand, PendingDropArgs};
 pub(crate) use people::{
     MemberAddArgs, MemberArgs, MemberCommand, MemberInviteArgs, TeamAddArgs, TeamArgs, TeamCommand,
-    TeamMemberChange, TeamMemberCommand, TeamSetArgs, TeamStepArgs,
+    TeamLeadArgs, TeamLeadCommand, TeamMemberArgs, TeamMemberChange, TeamMemberCommand,
+    TeamMoveArgs, TeamSetArgs, TeamStepArgs,
 };
 pub(crate) use proof::{
     AnchorArgs, AuditArgs, AuditCommand, AuditExportArgs, AuditVerifyArgs, VerifyArgs,
@@ -176,6 +180,8 @@ pub(crate) enum Command {
     Whoami,
     /// Manage workspaces
     Workspace(WorkspaceArgs),
+    /// Show and set the organisation: time, policies, calendar
+    Org(OrgArgs),
     /// Manage people
     Member(MemberArgs),
     /// Manage teams
@@ -260,6 +266,7 @@ impl Command {
             Self::Sync(_) => "sync",
             Self::Whoami => "whoami",
             Self::Workspace(_) => "workspace",
+            Self::Org(_) => "org",
             Self::Member(_) => "member",
             Self::Team(_) => "team",
             Self::Cycle(_) => "cycle",
@@ -336,6 +343,7 @@ impl Command {
             | Self::Verify(_)
             | Self::Conflicts(_)
             | Self::Op(_) => Honours::MANAGES,
+            Self::Org(args) => args.command.honours(),
             Self::Member(args) => args.command.honours(),
             Self::Team(args) => args.command.honours(),
             Self::Cycle(args) => args.command.honours(),

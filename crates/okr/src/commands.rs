@@ -21,6 +21,7 @@ mod login;
 mod member;
 mod objective;
 mod op;
+mod org;
 mod past;
 mod pending;
 mod replay;
@@ -71,6 +72,7 @@ pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exi
         Some(Command::Sync(args)) => sync::run(context, &args),
         Some(Command::Whoami) => whoami::run(context),
         Some(Command::Workspace(args)) => workspace::run(context, &args),
+        Some(Command::Org(args)) => org::run(context, &args),
         Some(Command::Member(args)) => member::run(context, &args),
         Some(Command::Team(args)) => team::run(context, &args),
         Some(Command::Cycle(args)) => cycle::run(context, &args),

@@ -45,6 +45,7 @@ Goals
   cycle        Manage cycles: add, open, close, use, list ...
 
 People
+  org          Show and set the organisation: time, policies, calendar
   team         Manage teams and who is in them
   member       Manage people: add, list, invite
 

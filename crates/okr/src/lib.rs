@@ -30,6 +30,7 @@ mod text_file;
 pub mod ui;
 pub mod value_text;
 pub mod when;
+mod whole_file;
 mod why;
 mod wording;
 mod workspace;

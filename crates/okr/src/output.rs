@@ -4,6 +4,7 @@
 //! are full UUIDs, times RFC 3339, days ISO 8601, and numbers exact decimals in strings.
 
 mod blame;
+mod calendar;
 mod change;
 mod check_in;
 mod diff;
@@ -11,6 +12,7 @@ mod frame;
 mod goal;
 mod goalposts;
 mod measure;
+mod org;
 mod own;
 mod patch;
 mod place;
@@ -24,12 +26,14 @@ mod status;
 mod tree;
 
 pub(crate) use blame::BlameItem;
+pub(crate) use calendar::CycleDayItem;
 pub(crate) use change::ChangeItem;
 pub(crate) use check_in::CheckInItem;
 pub(crate) use diff::{ChangedItem, CountItem, DiffCountsItem, DiffItem, RollUpItem};
 pub(crate) use frame::{FrameFileItem, FrameItem};
 pub(crate) use goal::{CycleItem, KeyResultItem, ObjectiveItem, PersonItem, TeamItem};
 pub(crate) use goalposts::GoalpostsItem;
+pub(crate) use org::OrgItem;
 pub(crate) use own::ByItem;
 pub(crate) use patch::{LogStatItem, PatchItem, ThingCountItem};
 pub(crate) use reference::{PersonRef, ThingRef};

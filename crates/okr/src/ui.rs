@@ -131,6 +131,20 @@ impl Ui {
         }
     }
 
+    /// Prints a file whose lines end with CR LF, as [`Ui::print`] prints other text.
+    pub fn print_file(&mut self, text: &str) {
+        for line in text.split_inclusive('\n') {
+            match line.strip_suffix("\r\n") {
+                Some(line) => {
+                    let safe = sanitise_screen(line, false).into_owned();
+                    self.write_answer(&safe);
+                    self.write_answer("\r\n");
+                }
+                None => self.print(line),
+            }
+        }
+    }
+
     /// Suggests what to type next, on stderr.
     pub fn hint(&mut self, text: &str) {
         if self.settings.hints {

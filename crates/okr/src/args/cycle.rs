@@ -37,13 +37,15 @@ pub(crate) enum CycleCommand {
     Reopen(CycleStepArgs),
     /// Set the cycle that commands work in
     Use(CycleReference),
+    /// Show the days of a cycle: start, check-ins, half-way, end, closing
+    Calendar(CycleCalendarArgs),
 }
 
 impl CycleCommand {
     /// Returns what the command can honour of the flags that every command takes.
     pub(super) const fn honours(&self) -> Honours {
         match self {
-            Self::List | Self::Show(_) => Honours::READS,
+            Self::List | Self::Show(_) | Self::Calendar(_) => Honours::READS,
             Self::Use(_) => Honours::MANAGES,
             Self::Add(_) | Self::Set(_) | Self::Open(_) | Self::Close(_) | Self::Reopen(_) => {
                 Honours::WRITES
@@ -56,16 +58,21 @@ impl CycleCommand {
 #[derive(Args, Debug)]
 #[command(after_help = help::CYCLE_ADD)]
 pub(crate) struct CycleAddArgs {
-    /// Its name, such as 2026-Q4
+    /// Its name, such as 2026-Q4; without one the next cycle of the calendar is planned
     #[arg(value_parser = parse::name)]
-    pub(crate) name: Name,
+    pub(crate) name: Option<Name>,
 
-    /// Its first day; read from a name such as 2026-Q4, 2026-H1, 2026-11 or 2026 unless given
-    #[arg(long, value_name = "DATE")]
+    /// Plan the next cycle of the organisation's calendar
+    #[arg(long, conflicts_with_all = ["name", "from", "to"])]
+    pub(crate) next: bool,
+
+    /// Its first day; read from a name such as 2026-Q4, 2026-T3, 2026-H1, 2026-11 or 2026 unless
+    /// given
+    #[arg(long, value_name = "DATE", requires = "name")]
     pub(crate) from: Option<String>,
 
     /// Its last day
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", requires = "name")]
     pub(crate) to: Option<String>,
 
     /// How often its key results expect a check-in: 7, 2w, month; as the organisation unless given
@@ -87,6 +94,19 @@ pub(crate) struct CycleReference {
     /// Its name, a short id or a full id
     #[arg(value_name = "CYCLE")]
     pub(crate) reference: String,
+}
+
+/// Arguments of `okr cycle calendar`.
+#[derive(Args, Debug)]
+#[command(after_help = help::CYCLE_CALENDAR)]
+pub(crate) struct CycleCalendarArgs {
+    /// Its name, a short id or a full id; the current cycle unless given
+    #[arg(value_name = "CYCLE")]
+    pub(crate) reference: Option<String>,
+
+    /// Write the days to a file that calendars of people read (iCalendar); - is standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ics: Option<String>,
 }
 
 /// Arguments of `okr cycle set`.

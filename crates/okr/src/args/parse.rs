@@ -3,8 +3,8 @@
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use okr_core::text::{BlockerText, LongText, Name, Slug, Tag, Title};
 use okr_core::value::{
-    AmendmentCategory, CadenceDays, Confidence, Number, ObjectiveKind, Role, Score, ValueError,
-    Weight,
+    AmendmentCategory, CadenceDays, Calendar, Confidence, EditPolicy, Number, ObjectiveKind, Role,
+    Score, ValueError, WeekStart, Weight,
 };
 
 macro_rules! texts {
@@ -36,8 +36,11 @@ macro_rules! choices {
 
 choices! {
     amendment_category => AmendmentCategory;
+    calendar => Calendar;
+    edit_policy => EditPolicy;
     objective_kind => ObjectiveKind;
     role => Role;
+    week_start => WeekStart;
 }
 
 pub(crate) fn weight(text: &str) -> Result<Weight, ValueError> {

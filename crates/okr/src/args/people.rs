@@ -95,18 +95,36 @@ pub(crate) enum TeamCommand {
     Archive(TeamStepArgs),
     /// Take an archived team out again
     Restore(TeamStepArgs),
+    /// Put a team below another one
+    Move(TeamMoveArgs),
+    /// Join a team
+    Join(TeamStepArgs),
+    /// Leave a team, and lead it no more
+    Leave(TeamStepArgs),
     /// Manage who is in a team
     Member(TeamMemberArgs),
+    /// Manage who leads a team
+    Lead(TeamLeadArgs),
 }
 
 impl TeamCommand {
     /// Returns what the command can honour of the flags that every command takes.
     pub(super) const fn honours(&self) -> Honours {
         match self {
-            Self::List(_) | Self::Show(_) => Honours::READS,
-            Self::Add(_) | Self::Set(_) | Self::Archive(_) | Self::Restore(_) | Self::Member(_) => {
-                Honours::WRITES
-            }
+            Self::List(_)
+            | Self::Show(_)
+            | Self::Member(TeamMemberArgs {
+                command: TeamMemberCommand::List(_),
+            }) => Honours::READS,
+            Self::Add(_)
+            | Self::Set(_)
+            | Self::Archive(_)
+            | Self::Restore(_)
+            | Self::Move(_)
+            | Self::Join(_)
+            | Self::Leave(_)
+            | Self::Member(_)
+            | Self::Lead(_) => Honours::WRITES,
         }
     }
 }
@@ -202,6 +220,43 @@ pub(crate) enum TeamMemberCommand {
     Add(TeamMemberChange),
     /// Take people out of a team
     Remove(TeamMemberChange),
+    /// List who is in a team, and who leads it
+    #[command(visible_alias = "ls", after_help = help::TEAM_MEMBER)]
+    List(ShowOneArgs),
+}
+
+/// Arguments of `okr team lead`.
+#[derive(Args, Debug)]
+pub(crate) struct TeamLeadArgs {
+    #[command(subcommand)]
+    pub(crate) command: TeamLeadCommand,
+}
+
+/// What can be done with the leads of a team.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TeamLeadCommand {
+    /// Let people lead a team
+    #[command(after_help = help::TEAM_LEAD)]
+    Add(TeamMemberChange),
+    /// Let people lead a team no more
+    #[command(after_help = help::TEAM_LEAD)]
+    Remove(TeamMemberChange),
+}
+
+/// Arguments of `okr team move`.
+#[derive(Args, Debug)]
+#[command(after_help = help::TEAM_MOVE)]
+pub(crate) struct TeamMoveArgs {
+    /// A slug, a short id or a full id
+    #[arg(value_name = "TEAM")]
+    pub(crate) reference: String,
+
+    /// The team that it is to be part of, or none
+    #[arg(long, value_name = "TEAM")]
+    pub(crate) to: String,
+
+    #[command(flatten)]
+    pub(crate) reason: Reason,
 }
 
 /// A team and people.

@@ -1,10 +1,16 @@
 //! `okr cycle`: the periods that goals belong to.
 
+mod calendar;
+
 use okr_core::Date;
+use okr_core::calendar::FiscalStart;
 use okr_core::decide::{Command, CyclePatch};
+use okr_core::entity::{Cycle, Org};
 use okr_core::event::NewCycle;
 use okr_core::id::CycleId;
-use okr_core::value::CyclePeriod;
+use okr_core::text::Name;
+use okr_core::value::{Calendar, CyclePeriod};
+use okr_core::view::View as _;
 
 use super::init::bad_value;
 use crate::args::{
@@ -36,37 +42,44 @@ pub(crate) fn run(context: &mut Context, args: &CycleArgs) -> Result<Exit, CliEr
         CycleCommand::Close(args) => close(context, args),
         CycleCommand::Reopen(args) => step(context, args, (Command::ReopenCycle, None)),
         CycleCommand::Use(args) => set_current(context, args),
+        CycleCommand::Calendar(args) => calendar::run(context, args),
     }
 }
 
 fn add(context: &mut Context, args: &CycleAddArgs) -> Result<Exit, CliError> {
     let id = CycleId::new(context.new_uuid());
-    let (mut replica, commands) = look(context, |resolver, clock| {
+    let (mut replica, (name, commands)) = look(context, |resolver, clock| {
         let cycles = resolver.reading.cycles().map_err(failure::replica)?;
-        if cycles.iter().any(|cycle| cycle.name == args.name) {
-            let message = format!("there is a cycle \"{}\" already", args.name);
+        let org = resolver.reading.org().map_err(failure::replica)?;
+        let (name, period) = match &args.name {
+            Some(name) => {
+                let fiscal = org.map_or(FiscalStart::JANUARY, |org| org.fiscal_start);
+                let period = new_period(name, (args, fiscal), clock)?;
+                (name.clone(), period)
+            }
+            None => next(org.as_deref(), &cycles, clock)?,
+        };
+        if cycles.iter().any(|cycle| cycle.name == name) {
+            let message = format!("there is a cycle \"{name}\" already");
             return Err(CliError::user("already-exists", message));
         }
         let mut commands = vec![Command::AddCycle {
             id,
             new: NewCycle {
-                name: args.name.clone(),
-                period: new_period(args, clock)?,
+                name: name.clone(),
+                period,
                 cadence: args.cadence.and_then(|cadence| cadence.0),
             },
         }];
         if args.open {
             commands.push(Command::OpenCycle(id));
         }
-        Ok(commands)
+        Ok((name, commands))
     })?;
     let next = if args.open {
         "okr objective add TITLE".to_owned()
     } else {
-        format!(
-            "okr objective add TITLE -c {0}, then okr cycle open {0}",
-            args.name
-        )
+        format!("okr objective add TITLE -c {name}, then okr cycle open {name}")
     };
     write_and_tell(
         context,
@@ -76,9 +89,38 @@ fn add(context: &mut Context, args: &CycleAddArgs) -> Result<Exit, CliError> {
     )
 }
 
-fn new_period(args: &CycleAddArgs, clock: &Clock) -> Result<CyclePeriod, CliError> {
-    let named = parse_due(args.name.as_str(), clock).ok();
-    let named = named.and_then(|when| when.days(clock));
+/// Returns the cycle that follows those that there are.
+fn next(
+    org: Option<&Org>,
+    cycles: &[Cycle],
+    clock: &Clock,
+) -> Result<(Name, CyclePeriod), CliError> {
+    let (calendar, fiscal) = org.map_or((Calendar::Quarter, FiscalStart::JANUARY), |org| {
+        (org.calendar, org.fiscal_start)
+    });
+    let existing: Vec<CyclePeriod> = cycles.iter().map(|cycle| cycle.period).collect();
+    match okr_core::calendar::next(calendar, fiscal, (&existing, clock.today())) {
+        Some(next) => Ok((next.name, next.period)),
+        None => Err(CliError::user(
+            "no-next-cycle",
+            "no cycle follows by itself: the calendar of the organisation is custom",
+        )
+        .with_hint("okr cycle add NAME --from DATE --to DATE, or okr org set --calendar quarter")),
+    }
+}
+
+fn new_period(
+    name: &Name,
+    (args, fiscal): (&CycleAddArgs, FiscalStart),
+    clock: &Clock,
+) -> Result<CyclePeriod, CliError> {
+    let named = match okr_core::calendar::named(name.as_str(), fiscal) {
+        Some(period) => Some((period.start(), period.end())),
+        None => {
+            let when = parse_due(name.as_str(), clock).ok();
+            when.and_then(|when| when.days(clock))
+        }
+    };
     let first = day(args.from.as_deref(), ("--from", clock), |(first, _)| first)?;
     let last = day(args.to.as_deref(), ("--to", clock), |(_, last)| last)?;
     let first = first.or(named.map(|(first, _)| first));
@@ -86,10 +128,7 @@ fn new_period(args: &CycleAddArgs, clock: &Clock) -> Result<CyclePeriod, CliErro
     if let (Some(first), Some(last)) = (first, last) {
         return CyclePeriod::new(first, last).map_err(|error| bad_value("--to", &error));
     }
-    let message = format!(
-        "\"{}\" does not say when the cycle begins and ends",
-        args.name
-    );
+    let message = format!("\"{name}\" does not say when the cycle begins and ends");
     Err(CliError::usage("no-period", message)
         .with_hint("--from 2026-10-01 --to 2026-12-31, or a name such as 2026-Q4"))
 }

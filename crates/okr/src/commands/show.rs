@@ -2,7 +2,7 @@
 
 pub(super) mod facts;
 mod find;
-mod screen;
+pub(super) mod screen;
 
 use okr_core::entity::{Cycle, Person, Team};
 use okr_core::id::{EntityId, KeyResultId, ObjectiveId};

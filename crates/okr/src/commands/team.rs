@@ -1,14 +1,15 @@
 //! `okr team`: teams and who is in them.
 
+mod people;
+
 use std::collections::BTreeSet;
 
 use okr_core::decide::{Command, TeamPatch};
 use okr_core::event::NewTeam;
-use okr_core::id::{EntityId, EntityKind, PersonId, TeamId};
+use okr_core::id::{EntityKind, PersonId, TeamId};
 
 use crate::args::{
-    ListArgs, ListKind, TeamAddArgs, TeamArgs, TeamCommand, TeamMemberChange, TeamMemberCommand,
-    TeamSetArgs, TeamStepArgs,
+    ListArgs, ListKind, TeamAddArgs, TeamArgs, TeamCommand, TeamMoveArgs, TeamSetArgs, TeamStepArgs,
 };
 use crate::context::Context;
 use crate::error::CliError;
@@ -32,14 +33,11 @@ pub(crate) fn run(context: &mut Context, args: &TeamArgs) -> Result<Exit, CliErr
         TeamCommand::Set(args) => set(context, args),
         TeamCommand::Archive(args) => step(context, args, Command::ArchiveTeam),
         TeamCommand::Restore(args) => step(context, args, Command::RestoreTeam),
-        TeamCommand::Member(args) => match &args.command {
-            TeamMemberCommand::Add(args) => members(context, args, |team, person| {
-                Command::AddTeamMember { team, person }
-            }),
-            TeamMemberCommand::Remove(args) => members(context, args, |team, person| {
-                Command::RemoveTeamMember { team, person }
-            }),
-        },
+        TeamCommand::Move(args) => moved(context, args),
+        TeamCommand::Join(args) => people::join(context, args),
+        TeamCommand::Leave(args) => people::leave(context, args),
+        TeamCommand::Member(args) => people::member(context, args),
+        TeamCommand::Lead(args) => people::lead(context, args),
     }
 }
 
@@ -130,6 +128,18 @@ fn set(context: &mut Context, args: &TeamSetArgs) -> Result<Exit, CliError> {
     )
 }
 
+fn moved(context: &mut Context, args: &TeamMoveArgs) -> Result<Exit, CliError> {
+    let (mut replica, (id, patch)) = look(context, |resolver, _| {
+        let patch = TeamPatch {
+            parent: super::or_none(Some(args.to.as_str()), |text| resolver.team(text))?,
+            ..TeamPatch::default()
+        };
+        Ok((resolver.team(&args.reference)?, patch))
+    })?;
+    let wish = Wish::new(Command::SetTeam { id, patch }, &args.reason);
+    write_and_tell(context, &mut replica, wish, (id.into(), None))
+}
+
 fn step(
     context: &mut Context,
     args: &TeamStepArgs,
@@ -138,19 +148,4 @@ fn step(
     let (mut replica, id) = look(context, |resolver, _| resolver.team(&args.reference))?;
     let wish = Wish::new(command(id), &args.reason);
     write_and_tell(context, &mut replica, wish, (id.into(), None))
-}
-
-fn members(
-    context: &mut Context,
-    args: &TeamMemberChange,
-    command: fn(TeamId, PersonId) -> Command,
-) -> Result<Exit, CliError> {
-    let (mut replica, (id, commands)) = look(context, |resolver, _| {
-        let team = resolver.team(&args.reference)?;
-        let people = people(resolver, &args.people)?;
-        let commands = people.into_iter().map(|person| command(team, person));
-        Ok((team, commands.collect()))
-    })?;
-    let wish = Wish::all(commands, &args.reason);
-    write_and_tell(context, &mut replica, wish, (EntityId::Team(id), None))
 }

@@ -4,6 +4,7 @@ mod charting;
 mod goalposts;
 mod history;
 mod operations;
+mod planning;
 mod reading;
 mod reporting;
 mod searching;

@@ -4,7 +4,6 @@ use jiff::Timestamp;
 use okr_core::Date;
 use okr_core::entity::Cycle;
 use okr_core::id::{ChangeId, Position};
-use okr_core::value::days_between;
 use okr_replica::{Axis, LogEntry, LogFilter, Moment, Place, Point, Reading, Replica};
 
 use super::{Context, bad_when};
@@ -235,13 +234,7 @@ impl Placing<'_, '_> {
 pub(crate) fn cycle_day(cycle: &Cycle, when: &When) -> Date {
     let period = cycle.period;
     match when {
-        When::CycleMid => {
-            let half = days_between(period.start(), period.end()) / 2;
-            period
-                .start()
-                .checked_add(jiff::Span::new().days(half))
-                .unwrap_or(period.end())
-        }
+        When::CycleMid => okr_core::calendar::half_way(period),
         When::CycleEnd => period.end(),
         When::CycleStart
         | When::Day(_)

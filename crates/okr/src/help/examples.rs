@@ -140,22 +140,68 @@ Examples:
   okr team set platform --name \"Core platform\"
   okr team set sre --parent none
   okr team set sre --lead @ben -m \"Ana moves to product\"";
-    /// Of `okr team archive` and `okr team restore`.
+    /// Of `okr team archive`, `restore`, `join` and `leave`.
     TEAM_STEP = "\
 Examples:
   okr team archive sre -m \"merged into platform\"
-  okr team restore sre";
+  okr team restore sre
+  okr team join platform
+  okr team leave sre";
     /// Of `okr team member add` and `remove`.
     TEAM_MEMBER = "\
 Examples:
   okr team member add platform @ben @cleo
-  okr team member remove platform @ben -m \"moves to product\"";
+  okr team member remove platform @ben -m \"moves to product\"
+  okr team member list platform --at 2026-10-01";
+    /// Of `okr team lead`.
+    TEAM_LEAD = "\
+Examples:
+  okr team lead add platform @ben
+  okr team lead remove platform @ana @ben -m \"the team leads itself\"";
+    /// Of `okr team move`.
+    TEAM_MOVE = "\
+Examples:
+  okr team move sre --to platform
+  okr team move sre --to none -m \"on its own from now on\"";
+    /// Of `okr org show`.
+    ORG_SHOW = "\
+Examples:
+  okr org show
+  okr org show --at 2026-10-01 -o json";
+    /// Of `okr org set`.
+    ORG_SET = "\
+Examples:
+  okr org set --policy stewards -m \"owners and leads keep their goals\"
+  okr org set --no-reasons
+  okr org set --calendar tertial
+  okr org set --calendar quarter --fiscal-start 04-01
+  okr org set --tz Europe/Oslo --week-start sunday --cadence 2w
+
+Only administrators may. What was decided before stays as it was: cycles that exist keep their days,
+and every value keeps the day it was reported for. okr cycle add --next plans by the calendar.";
     /// Of `okr cycle add`.
     CYCLE_ADD = "\
 Examples:
+  okr cycle add                           the next one of the calendar
+  okr cycle add --next --open
   okr cycle add 2026-Q4
   okr cycle add 2026-H2 --open
-  okr cycle add \"Spring 2020\" --from 2020-01-06 --to 2020-06-19 --cadence 2w";
+  okr cycle add \"Spring 2020\" --from 2020-01-06 --to 2020-06-19 --cadence 2w
+
+The calendar of the organisation says which cycles follow each other: okr org set --calendar.
+2026-Q4 is the last quarter of 2026, 2026-T3 its last tertial, 2026-H2 its second half, 2026 the
+whole year. Where the fiscal year does not begin on 1 January, FY2026-Q1 is the first quarter of the
+fiscal year that begins in 2026; names without FY always count from 1 January.";
+    /// Of `okr cycle calendar`.
+    CYCLE_CALENDAR = "\
+Examples:
+  okr cycle calendar
+  okr cycle calendar 2026-Q4 --ics 2026-q4.ics
+  okr cycle calendar 2027-Q1 -o json
+
+Check-ins are asked for by the last day of each interval of the cadence. Half-way is when to meet
+about what to keep, change or drop; closing is the day after the last one, when everything is in.
+A calendar that reads the file again replaces what it has: the days keep their ids.";
     /// Of `okr cycle list`.
     CYCLE_LIST = "\
 Examples:

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, ISOWeekDate, Time, Weekday};
 use jiff::tz::TimeZone;
+use okr_core::calendar::FiscalStart;
 
 use super::{When, WhenError, instant_of};
 
@@ -15,7 +16,7 @@ pub(super) fn looks_iso(text: &str) -> bool {
     year.len() == 4 && (rest.is_empty() || rest.starts_with('-'))
 }
 
-/// Reads `2026`, `2026-10`, `2026-Q3`, `2026-W48`, `2026-11-20`, and a day with a time.
+/// Reads `2026`, `2026-10`, `2026-Q3`, `2026-T3`, `2026-H2`, `2026-W48`, `2026-11-20`, and a day with a time.
 ///
 /// None when the text does not begin like any of them.
 ///
@@ -43,6 +44,7 @@ pub(super) fn parse(text: &str, zone: &TimeZone) -> Result<Option<When>, WhenErr
         let period = match kind.to_ascii_lowercase() {
             'q' => quarter_period(year, number),
             'w' => week_period(year, number),
+            't' | 'h' => named_period(text),
             _ => return Err(WhenError::unknown(text)),
         };
         return period.map(Some).ok_or_else(not_in_calendar);
@@ -123,6 +125,15 @@ pub(super) fn quarter_period(year: i16, quarter: i8) -> Option<When> {
     let first = Date::new(year, 3 * quarter - 2, 1).ok()?;
     let last = Date::new(year, 3 * quarter, 1).ok()?.last_of_month();
     Some(When::Period { first, last })
+}
+
+/// Returns a tertial or a half of a year.
+fn named_period(text: &str) -> Option<When> {
+    let period = okr_core::calendar::named(text, FiscalStart::JANUARY)?;
+    Some(When::Period {
+        first: period.start(),
+        last: period.end(),
+    })
 }
 
 /// Returns an ISO week, Monday to Sunday.

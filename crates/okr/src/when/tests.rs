@@ -61,6 +61,9 @@ fn periods() {
         period(date(2026, 10, 1), date(2026, 10, 31))
     );
     assert_eq!(back("2026-Q3"), period(date(2026, 7, 1), date(2026, 9, 30)));
+    assert_eq!(back("2026-T2"), period(date(2026, 5, 1), date(2026, 8, 31)));
+    assert_eq!(back("2026-h1"), period(date(2026, 1, 1), date(2026, 6, 30)));
+    assert!(back("2026-T4").is_err() && back("2026-H3").is_err());
     assert_eq!(
         back("2026-w48"),
         period(date(2026, 11, 23), date(2026, 11, 29))

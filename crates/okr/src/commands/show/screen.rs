@@ -78,7 +78,8 @@ fn title(slug: &str, long: &str, past: &Past<'_>, screen: &Screen) -> String {
     format!("{}\n", cell.paint(usize::MAX, screen))
 }
 
-fn id_fact(id: impl Into<EntityId>) -> Cell {
+/// Writes the short id of a thing, and the full one.
+pub(crate) fn id_fact(id: impl Into<EntityId>) -> Cell {
     let uuid = id.into().uuid();
     Cell::toned(Tone::Id, &short_id::shown(Alphabet::Thing, uuid))
         .and(Tone::Dim, &format!("  {uuid}"))
