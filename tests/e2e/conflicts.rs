@@ -246,3 +246,27 @@ fn the_status_of_syncing_needs_no_server() {
         "{said}"
     );
 }
+
+#[test]
+fn nothing_ends_while_a_change_about_it_waits_for_a_decision() {
+    let (_directory, _server, ana, ben) = two_people();
+    edit(&ana, &["kr", "set", "api-p99", "--target", "180"]);
+    ana.okr(&["sync"]).unwrap();
+    edit(&ben, &["kr", "set", "api-p99", "--target", "150"]);
+    ben.okr(&["sync"]).unwrap();
+    for line in [
+        &["close", "api-p99", "--score", "0.5"][..],
+        &["grade", "fast", "0.5", "--with-krs"],
+        &["cycle", "close", "now", "-y"],
+    ] {
+        let run = ben.run(line).unwrap();
+        assert_eq!(run.code, Some(8), "{line:?}: {}", run.stderr);
+        assert!(run.stderr.contains("okr conflicts"), "{}", run.stderr);
+    }
+    ben.okr(&["resolve", "api-p99", "--take", "theirs"])
+        .unwrap();
+    ben.okr(&["close", "api-p99", "--score", "0.5"]).unwrap();
+    ana.okr(&["sync"]).unwrap();
+    let shown = ana.json(&["show", "api-p99"]).unwrap();
+    assert_eq!(shown["items"][0]["score"], "0.5");
+}

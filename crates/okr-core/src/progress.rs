@@ -49,6 +49,18 @@ impl Progress {
         self.clamp(Self::ZERO, Self::ONE)
     }
 
+    /// Returns the score that it suggests when its goal is closed: clamped, in hundredths as people
+    /// grade, and rounded down, so that no band is reached by rounding.
+    pub fn suggested_score(self) -> Score {
+        let hundredths = self
+            .clamped()
+            .0
+            .round_dp_with_strategy(2, RoundingStrategy::ToZero);
+        Number::from_decimal(hundredths)
+            .and_then(Score::new)
+            .expect("two decimals from 0 to 1 are a score")
+    }
+
     /// Returns the progress in whole percent for people, such as `47%`; halves away from zero.
     pub fn percent(self) -> String {
         let whole = |number: Decimal| {

@@ -194,6 +194,11 @@ impl fmt::Display for Confidence {
 pub struct Score(Number);
 
 impl Score {
+    /// Nothing was reached.
+    pub const ZERO: Self = Self(Number::ZERO);
+    /// Everything was reached.
+    pub const ONE: Self = Self(Number::ONE);
+
     /// Checks a grade.
     ///
     /// # Errors

@@ -66,9 +66,9 @@ pub use reading::goalposts::{
 pub use reading::rhythm::Rhythm;
 pub use reading::{
     Blame, BlockerFact, Changed, ChangedField, CheckInFact, CycleStanding, Diff, DiffScope,
-    FieldBlame, Found, Given, KeyResultSeries, KeyResultStanding, MeasureStep, ObjectiveFilter,
-    ObjectiveSeries, ObjectiveStanding, Origin, Patch, Reading, RollUp, RollUpOf, Stand,
-    StandingBlocker, Stands,
+    FieldBlame, Found, Given, KeyResultSeries, KeyResultStanding, Lineage, MeasureStep,
+    ObjectiveFilter, ObjectiveSeries, ObjectiveStanding, Origin, Patch, Reading, RollUp, RollUpOf,
+    Stand, StandingBlocker, Stands,
 };
 pub use remote::{
     Follow, Followed, Following, GrpcOptions, GrpcRemote, Identity, LoggedIn, LoginCode,

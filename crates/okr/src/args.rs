@@ -7,6 +7,7 @@ mod chart;
 mod check_in;
 mod commitment;
 mod cycle;
+mod ending;
 mod goal;
 mod history;
 mod import;
@@ -34,9 +35,10 @@ pub(crate) use check_in::{
 };
 pub(crate) use commitment::{GoalpostsArgs, StatsArgs, StatsBy};
 pub(crate) use cycle::{
-    CycleAddArgs, CycleArgs, CycleCalendarArgs, CycleCommand, CycleReference, CycleSetArgs,
-    CycleStepArgs,
+    CycleAddArgs, CycleArgs, CycleCalendarArgs, CycleCloseArgs, CycleCommand, CycleReference,
+    CycleSetArgs, CycleStepArgs, GradeHow,
 };
+pub(crate) use ending::{CarryArgs, CloseArgs, GradeArgs};
 pub(crate) use goal::{AbandonArgs, ArchiveArgs, Reason, StepArgs, TagArgs};
 pub(crate) use history::{BlameArgs, DiffArgs};
 pub(crate) use import::ImportArgs;
@@ -193,6 +195,12 @@ pub(crate) enum Command {
     Objective(ObjectiveArgs),
     /// Manage key results
     Kr(KeyResultArgs),
+    /// End an objective or key result with a score
+    Close(CloseArgs),
+    /// Give an objective or key result a score, or put its score right
+    Grade(GradeArgs),
+    /// Let objectives go on in a later cycle
+    Carry(CarryArgs),
     /// Record the value of a key result
     #[command(visible_alias = "ci")]
     Checkin(CheckInArgs),
@@ -272,6 +280,9 @@ impl Command {
             Self::Cycle(_) => "cycle",
             Self::Objective(_) => "objective",
             Self::Kr(_) => "kr",
+            Self::Close(_) => "close",
+            Self::Grade(_) => "grade",
+            Self::Carry(_) => "carry",
             Self::Checkin(_) => "checkin",
             Self::Pending(_) => "pending",
             Self::Conflicts(_) => "conflicts",
@@ -301,6 +312,10 @@ impl Command {
     }
 
     /// Returns what the command can honour of the flags that every command takes.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm for each command: the table is easier to check in one piece"
+    )]
     pub(crate) const fn honours(&self) -> Honours {
         match self {
             Self::Init(_) => Honours {
@@ -347,6 +362,7 @@ impl Command {
             Self::Member(args) => args.command.honours(),
             Self::Team(args) => args.command.honours(),
             Self::Cycle(args) => args.command.honours(),
+            Self::Close(_) | Self::Grade(_) | Self::Carry(_) => Honours::WRITES,
             Self::Checkin(args) => match args.command {
                 Some(CheckInCommand::List(_)) => Honours::READS,
                 Some(CheckInCommand::Amend(_) | CheckInCommand::Retract(_)) | None => {

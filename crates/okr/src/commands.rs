@@ -3,9 +3,12 @@
 mod anchor;
 mod audit;
 mod blame;
+mod carry;
 mod chart;
 mod checkin;
 mod clone;
+mod close;
+mod closing;
 mod conflicts;
 mod cycle;
 mod diff;
@@ -78,6 +81,9 @@ pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exi
         Some(Command::Cycle(args)) => cycle::run(context, &args),
         Some(Command::Objective(args)) => objective::run(context, &args),
         Some(Command::Kr(args)) => kr::run(context, &args),
+        Some(Command::Close(args)) => close::close(context, &args),
+        Some(Command::Grade(args)) => close::grade(context, &args),
+        Some(Command::Carry(args)) => carry::run(context, &args),
         Some(Command::Checkin(args)) => checkin::run(context, &args),
         Some(Command::Pending(args)) => pending::run(context, &args),
         Some(Command::Conflicts(args)) => conflicts::run(context, &args),

@@ -24,6 +24,11 @@ Every week
   undo         Take back your last change, or any other one
   redo         Take back the last undo
 
+At the end
+  grade        Give a goal a score, or put its score right
+  close        End a goal with a score and what was learned
+  carry        Let objectives go on in a later cycle
+
 Look
   status       Show your goals, what is due, and what waits (alias st)
   tree         Show the goals of a cycle as a tree

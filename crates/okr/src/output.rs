@@ -11,6 +11,7 @@ mod diff;
 mod frame;
 mod goal;
 mod goalposts;
+mod lineage;
 mod measure;
 mod org;
 mod own;
@@ -33,6 +34,7 @@ pub(crate) use diff::{ChangedItem, CountItem, DiffCountsItem, DiffItem, RollUpIt
 pub(crate) use frame::{FrameFileItem, FrameItem};
 pub(crate) use goal::{CycleItem, KeyResultItem, ObjectiveItem, PersonItem, TeamItem};
 pub(crate) use goalposts::GoalpostsItem;
+pub(crate) use lineage::LineageItem;
 pub(crate) use org::OrgItem;
 pub(crate) use own::ByItem;
 pub(crate) use patch::{LogStatItem, PatchItem, ThingCountItem};

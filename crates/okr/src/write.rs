@@ -363,10 +363,34 @@ pub(crate) fn write_and_tell(
     wish: Wish,
     (asked, next): (EntityId, Option<String>),
 ) -> Result<Exit, CliError> {
+    write_and_remark(context, replica, wish, (asked, next), &[])
+}
+
+/// As [`write_and_tell`], with remarks on what was written, each on a line of its own.
+///
+/// # Errors
+/// As [`write()`].
+pub(crate) fn write_and_remark(
+    context: &mut Context,
+    replica: &mut Replica,
+    wish: Wish,
+    (asked, next): (EntityId, Option<String>),
+    remarks: &[String],
+) -> Result<Exit, CliError> {
     let clock = context.present(replica)?.1;
     let outcome = write(context, replica, &clock, wish)?;
     let directory = replica.directory().map_err(failure::replica)?;
-    tell(context, replica, &directory, (&outcome, asked, next))
+    answer(context, replica, &directory, (&outcome, asked))?;
+    match outcome {
+        Outcome::Written(_) | Outcome::WouldWrite(_) => {
+            for remark in remarks {
+                context.ui.note(remark);
+            }
+        }
+        Outcome::NothingToDo => {}
+    }
+    finish(context, replica, &outcome, next)?;
+    Ok(Exit::Ok)
 }
 
 /// Says what changed, and tries to exchange it with the server.
@@ -379,6 +403,17 @@ pub(crate) fn tell(
     directory: &Directory,
     (outcome, asked, next): (&Outcome, EntityId, Option<String>),
 ) -> Result<Exit, CliError> {
+    answer(context, replica, directory, (outcome, asked))?;
+    finish(context, replica, outcome, next)?;
+    Ok(Exit::Ok)
+}
+
+fn answer(
+    context: &mut Context,
+    replica: &Replica,
+    directory: &Directory,
+    (outcome, asked): (&Outcome, EntityId),
+) -> Result<(), CliError> {
     let (reading, clock) = context.present(replica)?;
     let told = Told::new(&reading, directory, outcome, asked)?;
     drop(reading);
@@ -386,8 +421,7 @@ pub(crate) fn tell(
     context
         .ui
         .answer(&frame, &told.items, |screen| told.text(screen));
-    finish(context, replica, outcome, next)?;
-    Ok(Exit::Ok)
+    Ok(())
 }
 
 /// Ends a write: says that nothing was written, suggests what to type, exchanges with the server.

@@ -1,6 +1,6 @@
 //! Arguments of `okr cycle`.
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use okr_core::text::Name;
 
 use super::goal::Reason;
@@ -32,7 +32,7 @@ pub(crate) enum CycleCommand {
     /// Open a cycle: its measures become commitments
     Open(CycleStepArgs),
     /// Close a cycle: only late facts and corrections follow
-    Close(CycleStepArgs),
+    Close(CycleCloseArgs),
     /// Take up a closed cycle again
     Reopen(CycleStepArgs),
     /// Set the cycle that commands work in
@@ -94,6 +94,36 @@ pub(crate) struct CycleReference {
     /// Its name, a short id or a full id
     #[arg(value_name = "CYCLE")]
     pub(crate) reference: String,
+}
+
+/// What becomes of goals without a score when their cycle ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GradeHow {
+    /// Their progress is their score
+    Auto,
+    /// They stay without one
+    #[default]
+    Skip,
+}
+
+/// Arguments of `okr cycle close`.
+#[derive(Args, Debug)]
+#[command(after_help = help::CYCLE_CLOSE)]
+pub(crate) struct CycleCloseArgs {
+    /// Its name, a short id or a full id
+    #[arg(value_name = "CYCLE")]
+    pub(crate) reference: String,
+
+    /// What becomes of goals without a score
+    #[arg(long, value_name = "HOW", default_value = "skip")]
+    pub(crate) grade: GradeHow,
+
+    /// Let the objectives that are open go on in this cycle
+    #[arg(long, value_name = "CYCLE")]
+    pub(crate) carry: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) reason: Reason,
 }
 
 /// Arguments of `okr cycle calendar`.

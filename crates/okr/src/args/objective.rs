@@ -182,6 +182,10 @@ pub(crate) struct ObjectiveCloseArgs {
     #[arg(long, value_name = "TEXT", value_parser = parse::long_text)]
     pub(crate) reflection: Option<LongText>,
 
+    /// End its open key results with it, with their progress as score
+    #[arg(long)]
+    pub(crate) with_krs: bool,
+
     #[command(flatten)]
     pub(crate) reason: Reason,
 }

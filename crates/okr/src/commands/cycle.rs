@@ -1,6 +1,7 @@
 //! `okr cycle`: the periods that goals belong to.
 
 mod calendar;
+mod close;
 
 use okr_core::Date;
 use okr_core::calendar::FiscalStart;
@@ -39,7 +40,7 @@ pub(crate) fn run(context: &mut Context, args: &CycleArgs) -> Result<Exit, CliEr
             let next = "a moved target is an amendment from now on: it takes -m and --category";
             step(context, args, (Command::OpenCycle, Some(next)))
         }
-        CycleCommand::Close(args) => close(context, args),
+        CycleCommand::Close(args) => close::run(context, args),
         CycleCommand::Reopen(args) => step(context, args, (Command::ReopenCycle, None)),
         CycleCommand::Use(args) => set_current(context, args),
         CycleCommand::Calendar(args) => calendar::run(context, args),
@@ -114,13 +115,12 @@ fn new_period(
     (args, fiscal): (&CycleAddArgs, FiscalStart),
     clock: &Clock,
 ) -> Result<CyclePeriod, CliError> {
-    let named = match okr_core::calendar::named(name.as_str(), fiscal) {
-        Some(period) => Some((period.start(), period.end())),
-        None => {
-            let when = parse_due(name.as_str(), clock).ok();
-            when.and_then(|when| when.days(clock))
-        }
-    };
+    let of_calendar = okr_core::calendar::named(name.as_str(), fiscal);
+    let of_calendar = of_calendar.map(|period| (period.start(), period.end()));
+    let named = of_calendar.or_else(|| {
+        let when = parse_due(name.as_str(), clock).ok();
+        when.and_then(|when| when.days(clock))
+    });
     let first = day(args.from.as_deref(), ("--from", clock), |(first, _)| first)?;
     let last = day(args.to.as_deref(), ("--to", clock), |(_, last)| last)?;
     let first = first.or(named.map(|(first, _)| first));
@@ -191,15 +191,6 @@ fn step(
     let wish = Wish::new(command(id), &args.reason);
     let next = next.map(str::to_owned);
     write_and_tell(context, &mut replica, wish, (id.into(), next))
-}
-
-fn close(context: &mut Context, args: &CycleStepArgs) -> Result<Exit, CliError> {
-    let question = format!(
-        "Close {}? Only late facts and corrections follow.",
-        args.reference
-    );
-    context.confirm(&question)?;
-    step(context, args, (Command::CloseCycle, None))
 }
 
 fn set_current(context: &mut Context, args: &CycleReference) -> Result<Exit, CliError> {

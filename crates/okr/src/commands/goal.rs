@@ -2,9 +2,7 @@
 
 use okr_core::decide::Command;
 use okr_core::id::EntityId;
-use okr_core::progress::Progress;
 use okr_core::text::{LongText, Tag};
-use okr_core::value::{Number, Score};
 
 use super::init::bad_value;
 use crate::args::{AbandonArgs, ArchiveArgs, StepArgs, TagArgs};
@@ -23,7 +21,7 @@ pub(super) struct Verbs<Id> {
 }
 
 /// From so many things on, one command asks before it does something to all of them.
-const BULK: usize = 3;
+pub(super) const BULK: usize = 3;
 
 impl<Id: Copy + Into<EntityId>> Verbs<Id> {
     /// Takes a step with one goal.
@@ -101,16 +99,4 @@ pub(super) fn text_or_none(text: Option<&str>) -> Result<Option<Option<LongText>
     super::or_none(text, |text| {
         LongText::new(text).map_err(|error| bad_value("--description", &error))
     })
-}
-
-/// Suggests the progress as score, to two decimals; without progress somebody must say one.
-pub(super) fn suggested_score(progress: Option<Progress>) -> Result<Score, CliError> {
-    let progress = progress.ok_or_else(|| {
-        CliError::user("no-progress", "there is no progress to take as score")
-            .with_hint("--score 0.7")
-    })?;
-    // The clamped progress has up to 18 decimals; a grade of hundredths is what people give.
-    let number = Number::from_decimal(progress.clamped().raw().round_dp(2));
-    let number = number.map_err(|error| bad_value("--score", &error))?;
-    Score::new(number).map_err(|error| bad_value("--score", &error))
 }

@@ -7,15 +7,11 @@ use std::collections::BTreeSet;
 use okr_core::decide::{Command, KeyResultPatch};
 use okr_core::event::NewKeyResult;
 use okr_core::id::{EntityKind, KeyResultId, ObjectiveId};
-use okr_core::value::Score;
 use okr_core::view::View as _;
 
 use super::cycle::day;
 use super::goal::{self, Verbs};
-use crate::args::{
-    KeyResultAddArgs, KeyResultArgs, KeyResultCloseArgs, KeyResultCommand, KeyResultSetArgs,
-    ListKind,
-};
+use crate::args::{KeyResultAddArgs, KeyResultArgs, KeyResultCommand, KeyResultSetArgs, ListKind};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Exit;
@@ -36,7 +32,7 @@ pub(crate) fn run(context: &mut Context, args: &KeyResultArgs) -> Result<Exit, C
             resolver.key_result(text).map(Into::into)
         }),
         KeyResultCommand::Set(args) => set(context, args),
-        KeyResultCommand::Close(args) => close(context, args),
+        KeyResultCommand::Close(args) => super::close::key_result(context, args),
         KeyResultCommand::Abandon(args) => verbs.abandon(context, args, Command::AbandonKeyResult),
         KeyResultCommand::Reopen(args) => verbs.step(context, args, Command::ReopenKeyResult),
         KeyResultCommand::Archive(args) => verbs.all(context, args, Command::ArchiveKeyResult),
@@ -159,25 +155,4 @@ fn patch(
         due: date(args.due.as_deref(), "--due", |(_, last)| last)?,
         score: None,
     })
-}
-
-fn close(context: &mut Context, args: &KeyResultCloseArgs) -> Result<Exit, CliError> {
-    let (mut replica, (id, score)) = look(context, |resolver, _| {
-        let id = resolver.key_result(&args.reference)?;
-        Ok((id, score(resolver, id, args.score)?))
-    })?;
-    let wish = Wish::new(Command::CloseKeyResult { id, score }, &args.reason);
-    write_and_tell(context, &mut replica, wish, (id.into(), None))
-}
-
-fn score(
-    resolver: &Resolver<'_, '_>,
-    id: KeyResultId,
-    given: Option<Score>,
-) -> Result<Score, CliError> {
-    if let Some(score) = given {
-        return Ok(score);
-    }
-    let standing = resolver.reading.standing(id).map_err(failure::replica)?;
-    goal::suggested_score(standing.and_then(|standing| standing.progress))
 }

@@ -5,17 +5,12 @@ use std::collections::BTreeSet;
 use okr_core::decide::{Command, ObjectivePatch};
 use okr_core::event::NewObjective;
 use okr_core::id::{EntityKind, ObjectiveId};
-use okr_core::value::Score;
 
 use super::goal::{self, Verbs};
-use crate::args::{
-    ListKind, ObjectiveAddArgs, ObjectiveArgs, ObjectiveCloseArgs, ObjectiveCommand,
-    ObjectiveSetArgs,
-};
+use crate::args::{ListKind, ObjectiveAddArgs, ObjectiveArgs, ObjectiveCommand, ObjectiveSetArgs};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::failure;
 use crate::resolve::{Resolver, look, no_cycle};
 use crate::write::{Wish, write_and_tell};
 
@@ -32,7 +27,7 @@ pub(crate) fn run(context: &mut Context, args: &ObjectiveArgs) -> Result<Exit, C
         }),
         ObjectiveCommand::Set(args) => set(context, args),
         ObjectiveCommand::Publish(args) => verbs.step(context, args, Command::PublishObjective),
-        ObjectiveCommand::Close(args) => close(context, args),
+        ObjectiveCommand::Close(args) => super::close::objective(context, args),
         ObjectiveCommand::Abandon(args) => verbs.abandon(context, args, Command::AbandonObjective),
         ObjectiveCommand::Reopen(args) => verbs.step(context, args, Command::ReopenObjective),
         ObjectiveCommand::Archive(args) => verbs.all(context, args, Command::ArchiveObjective),
@@ -127,33 +122,4 @@ fn set(context: &mut Context, args: &ObjectiveSetArgs) -> Result<Exit, CliError>
     };
     let wish = Wish::new(command, &args.reason);
     write_and_tell(context, &mut replica, wish, (id.into(), None))
-}
-
-fn close(context: &mut Context, args: &ObjectiveCloseArgs) -> Result<Exit, CliError> {
-    let (mut replica, (id, score)) = look(context, |resolver, _| {
-        let id = resolver.objective(&args.reference)?;
-        Ok((id, score(resolver, id, args.score)?))
-    })?;
-    let command = Command::CloseObjective {
-        id,
-        score,
-        reflection: args.reflection.clone(),
-    };
-    let wish = Wish::new(command, &args.reason);
-    write_and_tell(context, &mut replica, wish, (id.into(), None))
-}
-
-fn score(
-    resolver: &Resolver<'_, '_>,
-    id: ObjectiveId,
-    given: Option<Score>,
-) -> Result<Score, CliError> {
-    if let Some(score) = given {
-        return Ok(score);
-    }
-    let standing = resolver
-        .reading
-        .objective_standing(id)
-        .map_err(failure::replica)?;
-    goal::suggested_score(standing.and_then(|standing| standing.progress))
 }

@@ -4,12 +4,12 @@ pub(super) mod facts;
 mod find;
 pub(super) mod screen;
 
-use okr_core::entity::{Cycle, Person, Team};
+use okr_core::entity::{Cycle, Objective, Person, Team};
 use okr_core::id::{EntityId, KeyResultId, ObjectiveId};
 use okr_core::view::View as _;
 use okr_replica::{
-    CheckInFact, CycleStanding, KeyResultStanding, LogEntry, LogFilter, ObjectiveStanding, Patch,
-    Point,
+    CheckInFact, CycleStanding, KeyResultStanding, Lineage, LogEntry, LogFilter, ObjectiveStanding,
+    Patch, Point,
 };
 
 use super::log::{before, learn_entries, patch};
@@ -19,9 +19,10 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::failure;
+use crate::names::Names;
 use crate::output::{
-    ChangeItem, CheckInItem, CycleItem, KeyResultItem, ObjectiveItem, PatchItem, PersonItem,
-    ShownItem, TeamItem, WithHistory,
+    ChangeItem, CheckInItem, CycleItem, KeyResultItem, LineageItem, ObjectiveItem, PatchItem,
+    PersonItem, ShownItem, TeamItem, WithHistory,
 };
 use crate::ui::OutputFormat;
 use find::Target;
@@ -40,6 +41,8 @@ enum Thing {
 /// A thing with as much of its history as was asked for.
 struct Shown {
     thing: Thing,
+    /// What an objective continues, and what continues it.
+    lineage: Lineage,
     check_ins: Vec<CheckInFact>,
     changes: Vec<LogEntry>,
     before: before::Latest,
@@ -153,7 +156,17 @@ fn read(
         ..LogFilter::default()
     };
     let changes = past.replica.log(&filter).map_err(failure::replica)?;
-    history_of(context, past, thing, (check_ins, changes)).map(Some)
+    let lineage = match &thing {
+        Thing::Objective(standing) => lineage(past, &standing.objective)?,
+        Thing::KeyResult(_)
+        | Thing::Team(_)
+        | Thing::Cycle(_)
+        | Thing::Person(_)
+        | Thing::CheckIn(_)
+        | Thing::Change => Lineage::default(),
+    };
+    let shown = history_of(context, past, thing, (check_ins, changes))?;
+    Ok(Some(Shown { lineage, ..shown }))
 }
 
 fn history_of(
@@ -169,6 +182,7 @@ fn history_of(
     };
     Ok(Shown {
         thing,
+        lineage: Lineage::default(),
         check_ins,
         before: before::latest(past.replica, &filter, &changes)?,
         changes,
@@ -224,6 +238,15 @@ fn objective(past: &mut Past<'_>, id: ObjectiveId) -> Result<Option<Thing>, CliE
     Ok(standing.map(|standing| Thing::Objective(Box::new(standing))))
 }
 
+/// Reads what an objective continues and what continues it, and learns the names.
+fn lineage(past: &mut Past<'_>, objective: &Objective) -> Result<Lineage, CliError> {
+    let lineage = past.reading.lineage(objective).map_err(failure::replica)?;
+    let kin = lineage.earlier.iter().chain(&lineage.later);
+    let kin: Vec<EntityId> = kin.map(|one| one.id.into()).collect();
+    past.learn(kin)?;
+    Ok(lineage)
+}
+
 fn key_result(past: &mut Past<'_>, id: KeyResultId) -> Result<Option<Thing>, CliError> {
     let mut standing = past.reading.standing(id).map_err(failure::replica)?;
     if let Some(standing) = &mut standing {
@@ -237,6 +260,10 @@ fn key_result(past: &mut Past<'_>, id: KeyResultId) -> Result<Option<Thing>, Cli
 }
 
 impl Shown {
+    fn lineage(&self, names: &Names) -> Option<LineageItem> {
+        (!self.lineage.is_empty()).then(|| LineageItem::new(&self.lineage, names))
+    }
+
     fn item(&self, past: &Past<'_>) -> ShownItem {
         let names = &past.names;
         let changes: Vec<ChangeItem> = self
@@ -247,6 +274,7 @@ impl Shown {
         match &self.thing {
             Thing::Objective(standing) => ShownItem::Objective(Box::new(WithHistory {
                 thing: ObjectiveItem::new(standing, names),
+                lineage: self.lineage(names),
                 check_ins: None,
                 changes,
             })),
@@ -255,27 +283,32 @@ impl Shown {
                 let check_ins = facts.map(|fact| CheckInItem::new(fact, names)).collect();
                 ShownItem::KeyResult(Box::new(WithHistory {
                     thing: KeyResultItem::new(standing, names),
+                    lineage: None,
                     check_ins: Some(check_ins),
                     changes,
                 }))
             }
             Thing::Team(team) => ShownItem::Team(WithHistory {
                 thing: TeamItem::new(team, names),
+                lineage: None,
                 check_ins: None,
                 changes,
             }),
             Thing::Cycle(standing) => ShownItem::Cycle(WithHistory {
                 thing: CycleItem::new(&standing.cycle, names),
+                lineage: None,
                 check_ins: None,
                 changes,
             }),
             Thing::Person(person) => ShownItem::Person(WithHistory {
                 thing: PersonItem::new(person, names),
+                lineage: None,
                 check_ins: None,
                 changes,
             }),
             Thing::CheckIn(fact) => ShownItem::CheckIn(Box::new(WithHistory {
                 thing: CheckInItem::new(fact, names),
+                lineage: None,
                 check_ins: None,
                 changes,
             })),

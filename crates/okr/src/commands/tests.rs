@@ -1,6 +1,7 @@
 //! Sessions on one machine, without a server: what is typed, what is said, how it ends.
 
 mod charting;
+mod ending;
 mod goalposts;
 mod history;
 mod operations;
@@ -530,6 +531,7 @@ fn goals_go_through_their_life() {
             "70%",
             "--reflection",
             "good",
+            "--with-krs",
         ],
         &["cycle", "close", "2026-Q4", "-y"],
         &["cycle", "reopen", "2026-Q4", "-m", "one more week"],

@@ -218,11 +218,10 @@ Examples:
 Examples:
   okr cycle set 2026-Q4 --to 2027-01-08 -m \"year end\" --category external-change
   okr cycle set 2026-Q4 --cadence 2w";
-    /// Of `okr cycle open`, `close` and `reopen`.
+    /// Of `okr cycle open` and `reopen`.
     CYCLE_STEP = "\
 Examples:
   okr cycle open 2026-Q4                  from now on a moved target is an amendment
-  okr cycle close 2026-Q3
   okr cycle reopen 2026-Q3 -m \"closed by mistake\"";
     /// Of `okr objective add`.
     OBJECTIVE_ADD = "\
@@ -253,7 +252,47 @@ Examples:
     OBJECTIVE_CLOSE = "\
 Examples:
   okr objective close fast --score 0.7 --reflection \"pooling paid, the CDN did not\"
-  okr objective close fast                with the progress as score";
+  okr objective close fast                with the progress as score
+  okr objective close fast --with-krs     its open key results end with it";
+    /// Of `okr close`.
+    CLOSE = "\
+Examples:
+  okr close api-p99                       with the progress as score
+  okr close fast --score 0.7 -m \"pooling paid, the CDN did not\"
+  okr close fast --with-krs -n            what would be written
+
+The suggested score is the progress, brought into 0 to 1 and rounded down to hundredths; it is shown
+beside the one that is given. An objective needs its key results to have scores: grade them, or end
+them with it (--with-krs), where a key result that never had a value gets 0.";
+    /// Of `okr grade`.
+    GRADE = "\
+Examples:
+  okr grade api-p99 0.6
+  okr grade fast 70% --with-krs
+  okr grade api-p99 --auto                the progress as score
+  okr grade api-p99 0.5 -m \"the audit found more\"
+
+Gives an open goal a score and closes it. What is closed already gets another score, which takes a
+reason where the organisation asks for reasons; both scores stay in history.";
+    /// Of `okr carry`.
+    CARRY = "\
+Examples:
+  okr carry fast --to 2027-Q1 -n          what would be written
+  okr carry fast reliable --to 2027-Q1 --rebase
+  okr carry --all-open -c 2026-Q4 --to 2027-Q1 --draft
+
+Writes a new objective that continues the old one, with copies of its key results that are not
+reached yet, and of bounds that are to be held. Check-ins stay where they are. What an objective
+supports is kept only where that is carried in the same step. Nothing goes on by itself.";
+    /// Of `okr cycle close`.
+    CYCLE_CLOSE = "\
+Examples:
+  okr cycle close 2026-Q4
+  okr cycle close 2026-Q4 --grade auto --carry 2027-Q1 -y
+  okr cycle close 2026-Q4 -n              what is open, and what would be written
+
+Says what has no score yet and asks. Check-ins, corrections and scores are taken afterwards, too,
+labelled as late. Changes about its goals that wait for a decision have to be decided first.";
     /// Of commands that move one goal to another state.
     STEP = "\
 Examples:

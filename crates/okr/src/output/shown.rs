@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::change::ChangeItem;
 use super::check_in::CheckInItem;
 use super::goal::{CycleItem, KeyResultItem, ObjectiveItem, PersonItem, TeamItem};
+use super::lineage::LineageItem;
 use super::patch::PatchItem;
 use crate::ui::Item;
 
@@ -14,6 +15,9 @@ use crate::ui::Item;
 pub(crate) struct WithHistory<T> {
     #[serde(flatten)]
     pub(crate) thing: T,
+    /// What it continues and what continues it; of objectives that have either.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) lineage: Option<LineageItem>,
     /// The newest check-ins, newest first; of key results only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) check_ins: Option<Vec<CheckInItem>>,

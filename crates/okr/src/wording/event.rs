@@ -260,7 +260,7 @@ impl Speaker<'_> {
     fn objective_edit(&self, edit: &ObjectiveEdit) -> String {
         match edit {
             ObjectiveEdit::Title(edit) => self.titles(edit),
-            ObjectiveEdit::Description(edit) => self.titles(edit),
+            ObjectiveEdit::Description(edit) | ObjectiveEdit::Reflection(edit) => self.titles(edit),
             ObjectiveEdit::Slug(edit) => self.shown(edit),
             ObjectiveEdit::Owner(edit) => self.ids_step(edit),
             ObjectiveEdit::Team(edit) => self.names_step(edit),
@@ -272,7 +272,6 @@ impl Speaker<'_> {
             }
             ObjectiveEdit::Continues(edit) => self.names_step(edit),
             ObjectiveEdit::Score(edit) => self.shown(edit),
-            ObjectiveEdit::Reflection(edit) => self.titles(edit),
         }
     }
 

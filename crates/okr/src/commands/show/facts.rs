@@ -26,6 +26,13 @@ impl Facts {
         }
     }
 
+    /// Adds a fact of several lines, named once.
+    pub(crate) fn add_lines(&mut self, word: &str, lines: impl Iterator<Item = String>) {
+        for (number, line) in lines.enumerate() {
+            self.add(if number == 0 { word } else { "" }, line);
+        }
+    }
+
     /// Renders the facts below each other, aligned also in a pipe.
     pub(crate) fn render(&self, screen: &Screen) -> String {
         // Values are not cut: what is shown in full must be all there.

@@ -1,13 +1,13 @@
 //! Things in full on a screen.
 
-use okr_core::entity::{Person, Team};
+use okr_core::entity::{Objective, Person, Team};
 use okr_core::event::Support;
 use okr_core::id::EntityId;
 use okr_core::measure::{Measure, Value};
 use okr_core::progress::Progress;
 use okr_core::value::AmendmentCategory;
 use okr_replica::{
-    CheckInFact, CycleStanding, KeyResultStanding, LogEntry, ObjectiveStanding, Place,
+    CheckInFact, CycleStanding, KeyResultStanding, Lineage, LogEntry, ObjectiveStanding, Place,
 };
 
 use super::facts::Facts;
@@ -26,7 +26,7 @@ use crate::wording::{described, percent, place_in, value, who};
 /// Renders a thing with its history.
 pub(super) fn render(shown: &Shown, past: &Past<'_>, screen: &Screen) -> String {
     let mut parts = match &shown.thing {
-        Thing::Objective(standing) => objective(standing, past, screen),
+        Thing::Objective(standing) => objective(standing, &shown.lineage, (past, screen)),
         Thing::KeyResult(standing) => key_result(standing, past, screen),
         Thing::Team(team) => vec![team_facts(team, &past.names, screen)],
         Thing::Cycle(standing) => cycle(standing, past, screen),
@@ -144,7 +144,11 @@ fn upgrade(id: impl Into<EntityId>, names: &Names) -> Option<&'static str> {
         .then_some("upgrade okr: a newer one changed this, which this one cannot show or change")
 }
 
-fn objective(standing: &ObjectiveStanding, past: &Past<'_>, screen: &Screen) -> Vec<String> {
+fn objective(
+    standing: &ObjectiveStanding,
+    lineage: &Lineage,
+    (past, screen): (&Past<'_>, &Screen),
+) -> Vec<String> {
     let objective = &standing.objective;
     let names = &past.names;
     let mut facts = Facts::new();
@@ -166,7 +170,9 @@ fn objective(standing: &ObjectiveStanding, past: &Past<'_>, screen: &Screen) -> 
         Support::KeyResult(id) => named(id, names),
     });
     facts.add_some("supports", supports);
-    facts.add_some("continues", objective.continues.map(|id| named(id, names)));
+    let kin = |one: &Objective| kin(one, names);
+    facts.add_lines("continues", lineage.earlier.iter().map(kin));
+    facts.add_lines("continued by", lineage.later.iter().map(kin));
     facts.add_some("tags", joined(&objective.tags));
     facts.add_some("remarks", flags(standing.late_addition, standing.pending));
     facts.add_some("attention", upgrade(objective.id, names));
@@ -194,6 +200,16 @@ fn objective(standing: &ObjectiveStanding, past: &Past<'_>, screen: &Screen) -> 
         parts.push(section("Key results", &drawn, screen));
     }
     parts
+}
+
+/// Names an objective of another cycle, with what became of it.
+fn kin(objective: &Objective, names: &Names) -> String {
+    let cycle = names.label(objective.cycle.into());
+    let became = match objective.score {
+        Some(score) => format!("score {}", score.number()),
+        None => objective.state().word().to_owned(),
+    };
+    format!("{cycle}:{}  {}  {became}", objective.slug, objective.title)
 }
 
 fn key_result(standing: &KeyResultStanding, past: &Past<'_>, screen: &Screen) -> Vec<String> {

@@ -20,7 +20,7 @@ fn founded() -> Machine {
 /// Leaves the line with ids out.
 fn without_id(text: &str) -> String {
     let lines = text.lines().filter(|line| !line.starts_with("  id "));
-    lines.map(|line| format!("{}\n", line.trim_end())).collect()
+    crate::render::page(lines.map(|line| line.trim_end().to_owned()).collect())
 }
 
 #[test]
