@@ -168,6 +168,7 @@ pub(crate) struct GlobalArgs {
 
 /// What can be asked for.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum Command {
     /// Create a local workspace; no server needed
     Init(InitArgs),

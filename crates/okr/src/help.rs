@@ -131,7 +131,7 @@ mod tests {
                 check(subcommand, &path);
             }
         }
-        for command in Arguments::command().get_subcommands() {
+        for command in crate::parse::complete().get_subcommands() {
             check(command, " okr");
         }
     }

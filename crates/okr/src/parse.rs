@@ -2,8 +2,8 @@
 
 use std::ffi::OsString;
 
-use clap::Parser as _;
 use clap::error::ErrorKind;
+use clap::{Args as _, CommandFactory as _, FromArgMatches as _};
 
 use crate::args::{Arguments, Command, GlobalArgs, shield_negative};
 use crate::command_line;
@@ -87,7 +87,11 @@ pub(crate) fn command_line(words: impl Iterator<Item = OsString>) -> Result<Pars
     {
         return Err(Answered::Version);
     }
-    let arguments = match Arguments::try_parse_from(&words) {
+    let understood = match understand_one(&words) {
+        Some(arguments) => Ok(arguments),
+        None => understand(complete(), &words),
+    };
+    let arguments = match understood {
         Ok(arguments) => arguments,
         Err(error) => return Err(answer(error, asks_for_json(&words))),
     };
@@ -104,6 +108,39 @@ pub(crate) fn command_line(words: impl Iterator<Item = OsString>) -> Result<Pars
             json: asks_for_json(&words),
         }),
     }
+}
+
+/// Returns everything that can be typed, with the arguments of every command.
+pub(crate) fn complete() -> clap::Command {
+    let mut command = Arguments::command();
+    let abouts: Vec<_> = command
+        .get_subcommands()
+        .map(|verb| (verb.get_name().to_owned(), verb.get_about().cloned()))
+        .collect();
+    // Only now each command gets its arguments, and with them the line that says what these are.
+    command.build();
+    for (name, about) in abouts {
+        command = command.mut_subcommand(name, |verb| verb.about(about.unwrap_or_default()));
+    }
+    command
+}
+
+/// Understands words with the arguments of the one command that they name; none where it takes
+/// all of them to say what the words mean, or what is wrong with them.
+///
+/// To prepare the arguments of all commands takes longer than many a command itself.
+fn understand_one(words: &[OsString]) -> Option<Arguments> {
+    let all = Arguments::command();
+    let mut named = words.iter().skip(1).filter_map(|word| word.to_str());
+    let verb = named.find_map(|word| all.find_subcommand(word))?;
+    let root = clap::Command::new("okr").disable_help_subcommand(true);
+    let only = GlobalArgs::augment_args(root).subcommand(verb.clone());
+    understand(only, words).ok()
+}
+
+fn understand(mut command: clap::Command, words: &[OsString]) -> Result<Arguments, clap::Error> {
+    let mut matches = command.try_get_matches_from_mut(words)?;
+    Arguments::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }
 
 impl Parsed {
@@ -266,8 +303,49 @@ mod tests {
 
     #[test]
     fn the_arguments_are_well_formed() {
-        use clap::CommandFactory as _;
-        Arguments::command().debug_assert();
+        complete().debug_assert();
+    }
+
+    #[test]
+    fn a_command_says_the_same_of_itself_in_the_overview_and_in_its_help() {
+        let overview = Arguments::command();
+        for verb in complete().get_subcommands_mut() {
+            let listed = overview.find_subcommand(verb.get_name()).unwrap();
+            let about = listed.get_about().unwrap().to_string();
+            assert!(
+                verb.render_long_help().to_string().starts_with(&about),
+                "{about}"
+            );
+        }
+    }
+
+    #[test]
+    fn one_command_is_understood_as_among_all() {
+        for line in [
+            "okr tree",
+            "okr -w acme ls krs --at 2026-10-01",
+            "okr -w log tree -t platform",
+            "okr -w tree",
+            "okr obj add Fast",
+            "okr team member add platform @ana",
+            "okr checkin margin -3 -C 7 -o json",
+        ] {
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            let alone = understand_one(&words).map(|arguments| format!("{arguments:?}"));
+            let among_all = format!("{:?}", understand(complete(), &words).unwrap());
+            let is_named_first = line != "okr -w log tree -t platform";
+            assert_eq!(alone, is_named_first.then_some(among_all), "{line}");
+        }
+        for line in [
+            "okr",
+            "okr -q",
+            "okr tre",
+            "okr tree --no",
+            "okr log --help",
+        ] {
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            assert!(understand_one(&words).is_none(), "{line}");
+        }
     }
 
     #[test]

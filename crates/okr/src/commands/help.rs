@@ -1,12 +1,11 @@
 //! `okr help`: a command's help, or a concept explained.
 
-use clap::CommandFactory as _;
-
-use crate::args::{Arguments, HelpArgs};
+use crate::args::HelpArgs;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::help_topics::Topic;
+use crate::parse;
 
 pub(crate) fn run(context: &mut Context, args: &HelpArgs) -> Result<Exit, CliError> {
     if let [word] = args.topic.as_slice()
@@ -15,9 +14,7 @@ pub(crate) fn run(context: &mut Context, args: &HelpArgs) -> Result<Exit, CliErr
         context.ui.print(&topic.text());
         return Ok(Exit::Ok);
     }
-    let mut command = Arguments::command();
-    // Names and global flags are passed down to subcommands only when the tree is built.
-    command.build();
+    let mut command = parse::complete();
     let mut found = &mut command;
     for word in &args.topic {
         found = found
