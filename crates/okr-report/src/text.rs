@@ -23,7 +23,7 @@ pub fn is_unsafe(character: char) -> bool {
 
 /// Replaces every unsafe character, line ends included.
 pub fn harmless(text: &str) -> Cow<'_, str> {
-    if text.contains(is_unsafe) {
+    if !is_plain(text) && text.contains(is_unsafe) {
         Cow::Owned(text.replace(is_unsafe, REPLACEMENT))
     } else {
         Cow::Borrowed(text)
@@ -32,7 +32,16 @@ pub fn harmless(text: &str) -> Cow<'_, str> {
 
 /// Returns the width of a text in columns of a terminal.
 pub fn width(text: &str) -> usize {
+    if is_plain(text) {
+        return text.len();
+    }
     UnicodeWidthStr::width(text)
+}
+
+/// Says whether a text has only printable ASCII, as most have: nothing is unsafe then, and each byte
+/// takes a column.
+pub fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// Cuts a text to a width in columns, with a sign that something is missing.
@@ -158,6 +167,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_plain_text_is_what_the_look_at_each_character_says(text in "[ -~]{0,20}[ -~\\x00-\\xff]{0,3}") {
+            if is_plain(&text) {
+                prop_assert!(!text.contains(is_unsafe));
+                prop_assert_eq!(text.len(), UnicodeWidthStr::width(text.as_str()));
+            } else {
+                prop_assert!(text.contains(|character: char| !(' '..='~').contains(&character)));
+            }
+        }
+
         #[test]
         fn nothing_is_wider_than_asked_for(text in any::<String>(), columns in 2usize..40) {
             for line in wrap(&text, columns) {

@@ -1,5 +1,7 @@
 //! Columns: aligned and cut to the width on a terminal, separated by tabs and whole elsewhere.
 
+use std::borrow::Cow;
+
 use okr_report::text;
 
 use super::{Screen, Tone};
@@ -48,12 +50,17 @@ impl Column {
 #[derive(Clone, Debug, Default)]
 pub struct Cell {
     spans: Vec<(Tone, String)>,
+    /// How many columns they take: asked for more often than pieces are added.
+    width: usize,
 }
 
 impl Cell {
     /// Makes a cell without a value, shown as `-`.
     pub const fn empty() -> Self {
-        Self { spans: Vec::new() }
+        Self {
+            spans: Vec::new(),
+            width: 0,
+        }
     }
 
     /// Makes a cell of one tone.
@@ -64,26 +71,33 @@ impl Cell {
     /// Appends a piece.
     pub fn and(mut self, tone: Tone, text: &str) -> Self {
         if !text.is_empty() {
-            self.spans.push((tone, sanitise(text).into_owned()));
+            self.push(tone, sanitise(text).into_owned());
         }
         self
     }
 
+    fn push(&mut self, tone: Tone, harmless: String) {
+        self.width += text_width(&harmless);
+        self.spans.push((tone, harmless));
+    }
+
     /// Returns how many columns of a terminal the cell takes.
-    pub fn width(&self) -> usize {
-        self.spans.iter().map(|(_, text)| text_width(text)).sum()
+    pub const fn width(&self) -> usize {
+        self.width
     }
 
     /// Appends another cell, padded with blanks before it up to a column.
     pub fn and_at(mut self, column: usize, other: Self) -> Self {
-        let gap = column.saturating_sub(self.width());
+        let gap = column.saturating_sub(self.width);
         self = self.and(Tone::Plain, &" ".repeat(gap));
+        self.width += other.width;
         self.spans.extend(other.spans);
         self
     }
 
     /// Appends another cell.
     pub fn and_cell(mut self, other: &Self) -> Self {
+        self.width += other.width;
         self.spans.extend(other.spans.iter().cloned());
         self
     }
@@ -95,39 +109,44 @@ impl Cell {
 
     /// Cuts the cell to a width in columns, with a sign that something is missing.
     pub fn shortened(&self, width: usize, screen: &Screen) -> Self {
-        Self {
-            spans: self.cut(width, screen),
-        }
+        self.cut(width, screen).into_owned()
     }
 
     /// Renders the cell on its own, cut to a width in columns.
     pub fn paint(&self, width: usize, screen: &Screen) -> String {
-        self.cut(width, screen)
-            .iter()
-            .map(|(tone, text)| screen.paint(*tone, text))
-            .collect()
+        self.cut(width, screen).painted(screen)
     }
 
-    /// Returns the pieces, cut to a width.
-    fn cut(&self, width: usize, screen: &Screen) -> Vec<(Tone, String)> {
-        if self.width() <= width {
-            return self.spans.clone();
+    /// Renders the cell whole.
+    fn painted(&self, screen: &Screen) -> String {
+        let mut painted = String::with_capacity(2 * self.width);
+        for (tone, text) in &self.spans {
+            screen.paint_onto(&mut painted, (*tone, text));
+        }
+        painted
+    }
+
+    /// Returns the cell, cut to a width.
+    fn cut(&self, width: usize, screen: &Screen) -> Cow<'_, Self> {
+        if self.width <= width {
+            return Cow::Borrowed(self);
         }
         let ellipsis = screen.ellipsis();
+        let mut cut = Self::empty();
         let Some(mut room) = width.checked_sub(text_width(ellipsis)) else {
-            return vec![(Tone::Plain, ".".repeat(width))];
+            cut.push(Tone::Plain, ".".repeat(width));
+            return Cow::Owned(cut);
         };
-        let mut pieces = Vec::new();
         for (tone, text) in &self.spans {
             let kept = text::beginning(text, room);
-            pieces.push((*tone, kept.to_owned()));
+            cut.push(*tone, kept.to_owned());
             if kept.len() < text.len() {
                 break;
             }
             room -= text_width(kept);
         }
-        pieces.push((Tone::Plain, ellipsis.to_owned()));
-        pieces
+        cut.push(Tone::Plain, ellipsis.to_owned());
+        Cow::Owned(cut)
     }
 }
 
@@ -225,17 +244,19 @@ impl Table {
     fn aligned(&self, cells: &[Cell], widths: &[usize], screen: &Screen) -> String {
         let mut line = Cell::empty();
         for (index, (cell, width)) in cells.iter().zip(widths).enumerate() {
-            let pieces = match cell.cut(*width, screen) {
-                pieces if pieces.is_empty() => vec![(Tone::Dim, "-".to_owned())],
-                pieces => pieces,
+            let nothing = Cell::toned(Tone::Dim, "-");
+            let kept = cell.cut(*width, screen);
+            let kept = if kept.spans.is_empty() {
+                &nothing
+            } else {
+                kept.as_ref()
             };
-            let used: usize = pieces.iter().map(|(_, text)| text_width(text)).sum();
-            let padding = " ".repeat(width - used);
+            let padding = " ".repeat(width - kept.width);
             let is_last = index + 1 == widths.len();
             if self.columns[index].right {
                 line = line.and(Tone::Plain, &padding);
             }
-            line.spans.extend(pieces);
+            line = line.and_cell(kept);
             if !self.columns[index].right && !is_last {
                 line = line.and(Tone::Plain, &padding);
             }
@@ -243,11 +264,7 @@ impl Table {
                 line = line.and(Tone::Plain, &" ".repeat(GAP));
             }
         }
-        let painted: String = line
-            .cut(screen.width, screen)
-            .iter()
-            .map(|(tone, text)| screen.paint(*tone, text))
-            .collect();
+        let painted = line.paint(screen.width, screen);
         format!("{}\n", painted.trim_end_matches(' '))
     }
 }
@@ -257,10 +274,7 @@ fn tabbed(cells: &[Cell], screen: &Screen) -> String {
         .iter()
         .map(|cell| match cell.spans.as_slice() {
             [] => "-".to_owned(),
-            spans => spans
-                .iter()
-                .map(|(tone, text)| screen.paint(*tone, text))
-                .collect(),
+            [_, ..] => cell.painted(screen),
         })
         .collect();
     format!("{}\n", cells.join("\t"))

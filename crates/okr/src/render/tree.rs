@@ -84,9 +84,9 @@ fn add<'a, T>(
         } else {
             (branches.inner, branches.through)
         };
-        let below = format!("{before}{below}");
+        let below = [before, below].concat();
         lines.push(TreeLine {
-            prefix: format!("{before}{branch}"),
+            prefix: [before, branch].concat(),
             continuation: below.clone(),
             depth,
             item: &node.item,

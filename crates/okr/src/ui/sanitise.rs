@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use okr_report::text::is_unsafe;
+use okr_report::text::{is_plain, is_unsafe};
 
 /// Shows every control and bidirectional control character as an escape, line ends included.
 pub fn sanitise(text: &str) -> Cow<'_, str> {
@@ -76,7 +76,7 @@ fn color_length(text: &str) -> Option<usize> {
 }
 
 fn escape(text: &str, is_unsafe: impl Fn(char) -> bool) -> Cow<'_, str> {
-    if !text.contains(&is_unsafe) {
+    if is_plain(text) || !text.contains(&is_unsafe) {
         return Cow::Borrowed(text);
     }
     let mut safe = String::with_capacity(text.len() + 8);

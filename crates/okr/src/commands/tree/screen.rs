@@ -58,13 +58,25 @@ pub(crate) fn render(tree: &Tree<'_>, names: &Names, screen: &Screen) -> String 
         screen,
         columns: Columns::default(),
     };
-    drawing.columns = drawing.fit(&lines);
+    let parts: Vec<Parts> = lines.iter().map(|line| drawing.parts(line)).collect();
+    drawing.columns = drawing.fit(&lines, &parts);
     let heading = tree.heading.as_ref();
     let mut text = heading.map_or_else(String::new, |heading| drawing.heading(heading));
-    for line in &lines {
-        text.push_str(&drawing.line(line));
+    for (line, parts) in lines.iter().zip(parts) {
+        text.push_str(&drawing.line(line, parts));
     }
     text
+}
+
+/// What of a line is measured before anything is drawn.
+#[derive(Clone, Debug)]
+struct Parts {
+    /// Branches, and what the line is about.
+    label: Cell,
+    /// Of a key result, where its measure begins and shall end.
+    bounds: Cell,
+    /// Of a key result, its present value.
+    now: Cell,
 }
 
 /// Where the columns start.
@@ -99,16 +111,27 @@ struct Drawing<'a> {
 }
 
 impl Drawing<'_> {
-    fn widest(&self, lines: &[TreeLine<'_, Row<'_>>]) -> Widest {
+    fn parts(&self, line: &TreeLine<'_, Row<'_>>) -> Parts {
+        let (bounds, now) = match line.item {
+            Row::KeyResult(standing) => (self.bounds(standing).into(), self.now(standing).into()),
+            Row::Team { .. } | Row::Objective(_) | Row::Supports(_) => {
+                (Cell::empty(), Cell::empty())
+            }
+        };
+        let label = self.label(line);
+        Parts { label, bounds, now }
+    }
+
+    fn widest(&self, lines: &[TreeLine<'_, Row<'_>>], parts: &[Parts]) -> Widest {
         let mut widest = Widest::default();
-        for line in lines {
-            let label = self.label(line).width();
+        for (line, parts) in lines.iter().zip(parts) {
+            let label = parts.label.width();
             match line.item {
                 Row::KeyResult(standing) => {
                     let status = mark_and_words(standing.status, self.screen);
                     widest.label = widest.label.max(label);
-                    widest.bounds = widest.bounds.max(text_width(&self.bounds(standing)));
-                    widest.now = widest.now.max(text_width(&self.now(standing)));
+                    widest.bounds = widest.bounds.max(parts.bounds.width());
+                    widest.now = widest.now.max(parts.now.width());
                     widest.status = widest.status.max(text_width(&status));
                 }
                 Row::Team { .. } | Row::Objective(_) => widest.title = widest.title.max(label),
@@ -118,8 +141,8 @@ impl Drawing<'_> {
         widest
     }
 
-    fn fit(&self, lines: &[TreeLine<'_, Row<'_>>]) -> Columns {
-        let widest = self.widest(lines);
+    fn fit(&self, lines: &[TreeLine<'_, Row<'_>>], parts: &[Parts]) -> Columns {
+        let widest = self.widest(lines, parts);
         let mut columns = Columns {
             bounds: widest.label + GAP,
             ..Columns::default()
@@ -219,8 +242,8 @@ impl Drawing<'_> {
         cell.and_at(self.columns.percent + indent, shown.into())
     }
 
-    fn line(&self, line: &TreeLine<'_, Row<'_>>) -> String {
-        let label = self.label(line);
+    fn line(&self, line: &TreeLine<'_, Row<'_>>, parts: Parts) -> String {
+        let label = parts.label;
         match line.item {
             Row::Team { progress, .. } => self.finish(&self.with_progress(label, *progress)),
             Row::Objective(standing) => {
@@ -231,18 +254,19 @@ impl Drawing<'_> {
                 self.marked(cell, objective_marks(standing, self.names), line)
             }
             Row::KeyResult(standing) => {
-                let cell = self.key_result(label, standing);
+                let cell = label
+                    .and_at(self.columns.bounds, parts.bounds)
+                    .and_at(self.columns.now, parts.now);
+                let cell = self.key_result(cell, standing);
                 self.marked(cell, key_result_marks(standing, self.names), line)
             }
             Row::Supports(_) => self.finish(&label),
         }
     }
 
-    fn key_result(&self, label: Cell, standing: &KeyResultStanding) -> Cell {
+    /// Adds how a key result stands.
+    fn key_result(&self, mut cell: Cell, standing: &KeyResultStanding) -> Cell {
         let measure = &standing.key_result.measure;
-        let mut cell = label
-            .and_at(self.columns.bounds, self.bounds(standing).into())
-            .and_at(self.columns.now, self.now(standing).into());
         if self.columns.bar_width > 0 {
             let width = self.columns.bar_width;
             let bar = reached(standing.progress, measure, width, self.screen);
