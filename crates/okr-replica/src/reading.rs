@@ -13,6 +13,7 @@ pub(crate) mod goalposts;
 mod life;
 mod lineage;
 mod list;
+mod numbers;
 mod patch;
 mod queue;
 pub(crate) mod rhythm;
@@ -49,7 +50,8 @@ use crate::meta::{self, Meta};
 use crate::moment::{Axis, Bound, Confirmed, Moment, Point, Waiting};
 use crate::record;
 use crate::replica::{Replica, Snapshot};
-use crate::version::{self, RowRef, Version};
+use crate::version::{self, EntityKey, RowRef, Version};
+pub(crate) use numbers::Numbers;
 pub(crate) use queue::Queue;
 
 /// The organisation at a moment.
@@ -290,10 +292,21 @@ impl Reading<'_> {
         id: EntityId,
         confirmed: Confirmed,
     ) -> Result<Option<Version>, ReplicaError> {
-        match version::find(self.snapshot.db, id)? {
+        match self.key(id)? {
             Some(key) => version::at(self.snapshot.db, key, confirmed),
             None => Ok(None),
         }
+    }
+
+    /// Finds the number of an entity; none when nothing confirmed is about it.
+    fn key(&self, id: EntityId) -> Result<Option<EntityKey>, ReplicaError> {
+        self.snapshot.numbers.entity(self.snapshot.db, id)
+    }
+
+    /// Takes what was read of an entity, and remembers its number.
+    fn take(&self, version: Version) -> Known {
+        self.snapshot.numbers.learn(&version);
+        Known::from(version)
     }
 
     /// Returns what an entity is at the moment.

@@ -16,7 +16,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::error::ReplicaError;
 use crate::meta::{self, NewReplica, RemoteInfo, ReplicaInfo};
 use crate::operation::{self, Mark, Operation};
-use crate::reading::Queue;
+use crate::reading::{Numbers, Queue};
 use crate::rebase::{self, Bench};
 use crate::{ingest, pending, record, schema, upgrade};
 
@@ -30,6 +30,8 @@ pub struct Replica {
     readings: Cell<usize>,
     /// What waits and fits, as the open snapshot has it: admitted once for all of its readings.
     queue: RefCell<Option<Arc<Queue>>>,
+    /// What the readings of the open snapshot came across.
+    numbers: Numbers,
 }
 
 /// What became of a proposal.
@@ -72,12 +74,13 @@ impl Replica {
         })?))
     }
 
-    const fn of(db: Connection) -> Self {
+    fn of(db: Connection) -> Self {
         Self {
             db,
             operation: None,
             readings: Cell::new(0),
             queue: RefCell::new(None),
+            numbers: Numbers::default(),
         }
     }
 
@@ -194,6 +197,7 @@ impl Replica {
             db: &self.db,
             readings: &self.readings,
             queue: &self.queue,
+            numbers: &self.numbers,
         })
     }
 }
@@ -204,6 +208,7 @@ pub(crate) struct Snapshot<'r> {
     pub(crate) db: &'r Connection,
     readings: &'r Cell<usize>,
     queue: &'r RefCell<Option<Arc<Queue>>>,
+    pub(crate) numbers: &'r Numbers,
 }
 
 impl<'r> Snapshot<'r> {
@@ -214,6 +219,7 @@ impl<'r> Snapshot<'r> {
             db: self.db,
             readings: self.readings,
             queue: self.queue,
+            numbers: self.numbers,
         }
     }
 }
@@ -237,6 +243,7 @@ impl Drop for Snapshot<'_> {
         self.readings.set(open);
         if open == 0 {
             self.queue.replace(None);
+            self.numbers.forget();
         }
         if open == 0 && !self.db.is_autocommit() {
             // Nothing was written, and closing the connection ends it as well.

@@ -38,6 +38,9 @@ pub(super) fn confirmed(
     }
     let before = Position::new(position.get().saturating_sub(1));
     let view = ConfirmedView::new(db, Confirmed::Until(before))?;
+    if let [only] = change.events.as_slice() {
+        return is_late(&view, only);
+    }
     any(&mut Overlay::new(&view), change)
 }
 

@@ -85,7 +85,7 @@ impl Reading<'_> {
         let limit = limit.unwrap_or(usize::MAX);
         let mut found = self.changed_of(key_result);
         let changed = found.len();
-        let key = version::find(self.snapshot.db, key_result.into())?;
+        let key = self.key(key_result.into())?;
         self.walk(key, Which::All, |known| {
             found.push(known);
             found.len() - changed < limit
@@ -136,7 +136,7 @@ impl Reading<'_> {
         let changed = found.len();
         let key = match key {
             Some(key) => Some(key),
-            None => version::find(self.snapshot.db, key_result.into())?,
+            None => self.key(key_result.into())?,
         };
         self.walk(key, Which::Counting, |known| {
             found.push(known);
@@ -185,7 +185,7 @@ impl Reading<'_> {
         let until = version::condition_value(confirmed);
         let mut rows = statement.query((parent.0, self.seek_day, until, hidden))?;
         while let Some(row) = rows.next()? {
-            let known = Known::from(Version::read(row)?);
+            let known = self.take(Version::read(row)?);
             if self.changed.contains_key(&known.entity.id()) {
                 continue;
             }
@@ -214,7 +214,6 @@ impl Reading<'_> {
                 corrected,
             }));
         }
-        let db = self.snapshot.db;
         let untouched = known
             .row
             .filter(|_| known.flags & (CORRECTED | RETRACTED) == 0);
@@ -223,10 +222,9 @@ impl Reading<'_> {
             Some(position) => record::number(position),
             None => self.first_position(EntityKey(known.order))?,
         };
+        let (db, numbers) = (self.snapshot.db, self.snapshot.numbers);
         let mut statement = db.prepare_cached(
-            "SELECT recorded_at, authored_at, source, made.id, done.id FROM records
-             JOIN authors AS made ON made.key = author
-             LEFT JOIN authors AS done ON done.key = on_behalf_of
+            "SELECT recorded_at, authored_at, source, author, on_behalf_of FROM records
              WHERE position = ?1",
         )?;
         let mut rows = statement.query([position])?;
@@ -242,8 +240,11 @@ impl Reading<'_> {
                 position: record::position(position)?,
                 recorded_at: meta::timestamp(row.get(0)?)?,
             },
-            author: PersonId::from_bytes(row.get(3)?),
-            on_behalf_of: row.get::<_, Option<_>>(4)?.map(PersonId::from_bytes),
+            author: numbers.author(db, row.get(3)?)?,
+            on_behalf_of: match row.get(4)? {
+                Some(number) => Some(numbers.author(db, number)?),
+                None => None,
+            },
             source: source.ok_or_else(|| ReplicaError::damaged("a check-in without a source"))?,
             authored_at: meta::timestamp(row.get(1)?)?,
             late: known.flags & LATE != 0,

@@ -42,10 +42,10 @@ impl Reading<'_> {
         let mut pending = BTreeSet::new();
         let changed = self.changed_check_ins.get(&key_result);
         for id in changed.into_iter().flatten() {
-            pending.extend(version::find(self.db(), (*id).into())?);
+            pending.extend(self.key((*id).into())?);
             found.others.push(*id);
         }
-        let Some(parent) = version::find(self.db(), key_result.into())? else {
+        let Some(parent) = self.key(key_result.into())? else {
             return Ok(found);
         };
         match self.check_ins.confirmed {

@@ -56,7 +56,7 @@ impl Reading<'_> {
 
     /// Returns when a cycle was first committed to by what is confirmed.
     fn first_committed(&self, id: CycleId) -> Result<Option<Bound>, ReplicaError> {
-        let Some(key) = version::find(self.snapshot.db, id.into())? else {
+        let Some(key) = self.key(id.into())? else {
             return Ok(None);
         };
         let committed = |entity: &Entity| match entity {
@@ -134,7 +134,7 @@ impl Reading<'_> {
     /// Returns what a key result was when it was created.
     fn created(&self, id: KeyResultId) -> Result<Option<Entity>, ReplicaError> {
         let id = EntityId::from(id);
-        if let Some(key) = version::find(self.snapshot.db, id)?
+        if let Some(key) = self.key(id)?
             && let Some(first) = self.first(key, |_| true)?
         {
             return Ok(Some(first.entity));

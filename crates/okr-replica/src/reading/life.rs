@@ -128,7 +128,7 @@ impl Reading<'_> {
         between: Between,
     ) -> Result<Vec<Position>, ReplicaError> {
         let db = self.db();
-        let Some(entity) = version::find(db, id)? else {
+        let Some(entity) = self.key(id)? else {
             return Ok(Vec::new());
         };
         let until = match between.until.confirmed {

@@ -8,6 +8,7 @@ use okr_core::text::Name;
 
 use super::{Known, Reading};
 use crate::error::ReplicaError;
+use crate::moment::Confirmed;
 use crate::version::{self, RowRef, Version};
 
 /// Which objectives are wanted.
@@ -170,32 +171,48 @@ impl Reading<'_> {
 
     fn list_confirmed(&self, by: By) -> Result<Vec<Known>, ReplicaError> {
         let db = self.snapshot.db;
-        let (column, value) = match by {
-            By::Kind(kind) => ("kind < 6 AND kind", Some(version::kind_number(kind))),
-            By::Parent(parent) => ("parent", version::find(db, parent)?.map(|key| key.0)),
-            By::Cycle(cycle) => ("cycle", version::find(db, cycle.into())?.map(|key| key.0)),
-            By::Team(team) => ("team", version::find(db, team.into())?.map(|key| key.0)),
+        let value = match by {
+            By::Kind(kind) => Some(version::kind_number(kind)),
+            By::Parent(parent) => self.key(parent)?.map(|key| key.0),
+            By::Cycle(cycle) => self.key(cycle.into())?.map(|key| key.0),
+            By::Team(team) => self.key(team.into())?.map(|key| key.0),
         };
         let Some(value) = value else {
             return Ok(Vec::new());
         };
         let confirmed = self.definitions.confirmed;
-        let sql = format!(
-            "SELECT {} FROM versions WHERE {column} = ?1 AND {}",
-            version::COLUMNS,
-            version::condition(confirmed, 2)
-        );
-        let mut statement = db.prepare_cached(&sql)?;
+        let mut statement = db.prepare_cached(&by.sql(confirmed))?;
         let mut rows = statement.query((value, version::condition_value(confirmed)))?;
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
-            found.push(Version::read(row)?.into());
+            found.push(self.take(Version::read(row)?));
         }
         Ok(found)
     }
 }
 
 impl By {
+    /// Returns the query; the index is chosen by the column that is compared with a first parameter.
+    fn sql(self, confirmed: Confirmed) -> String {
+        let column = match self {
+            // An index with a condition is used where that stands in the query.
+            Self::Kind(EntityKind::Objective) => "kind = 5 AND kind",
+            Self::Kind(
+                EntityKind::Org | EntityKind::Person | EntityKind::Team | EntityKind::Cycle,
+            ) => "kind < 5 AND kind",
+            // Nobody asks for all of these.
+            Self::Kind(EntityKind::KeyResult | EntityKind::CheckIn) => "kind",
+            Self::Parent(_) => "parent",
+            Self::Cycle(_) => "cycle",
+            Self::Team(_) => "team",
+        };
+        format!(
+            "SELECT {} FROM versions WHERE {column} = ?1 AND {}",
+            version::COLUMNS,
+            version::condition(confirmed, 2)
+        )
+    }
+
     /// Says whether the index leads to an entity.
     fn finds(self, entity: &Entity) -> bool {
         match (self, entity) {
@@ -209,6 +226,55 @@ impl By {
             (Self::Cycle(cycle), Entity::Objective(objective)) => objective.cycle == cycle,
             (Self::Team(team), Entity::Objective(objective)) => objective.team == Some(team),
             (Self::Parent(_) | Self::Cycle(_) | Self::Team(_), _) => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use okr_core::id::Position;
+
+    use super::*;
+    use crate::schema;
+
+    /// Returns how the database goes about a list, on each axis.
+    fn plans(by: By) -> Vec<String> {
+        let db = schema::create_temporary(|_| Ok(())).unwrap();
+        let axes = [Confirmed::Until(Position::new(7)), Confirmed::Authored(7)];
+        let plan = |confirmed| {
+            let sql = format!("EXPLAIN QUERY PLAN {}", by.sql(confirmed));
+            db.query_row(&sql, (1, 7), |row| row.get("detail")).unwrap()
+        };
+        axes.map(plan).to_vec()
+    }
+
+    #[test]
+    fn what_there_are_few_of_is_read_from_its_index_alone() {
+        for kind in [EntityKind::Person, EntityKind::Team, EntityKind::Cycle] {
+            for plan in plans(By::Kind(kind)) {
+                assert!(
+                    plan.contains("COVERING INDEX versions_few (kind=?"),
+                    "{plan}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_list_is_read_by_an_index() {
+        let id = |kind: EntityKind| kind.id(uuid::Uuid::nil());
+        for by in [
+            By::Kind(EntityKind::Objective),
+            By::Parent(id(EntityKind::Objective)),
+            By::Cycle(CycleId::from_bytes([0; 16])),
+            By::Team(TeamId::from_bytes([0; 16])),
+        ] {
+            for plan in plans(by) {
+                assert!(
+                    plan.starts_with("SEARCH versions USING INDEX"),
+                    "{by:?}: {plan}"
+                );
+            }
         }
     }
 }

@@ -117,7 +117,7 @@ impl Reading<'_> {
         waiting: &[(usize, LogEntry)],
     ) -> Result<Option<i64>, ReplicaError> {
         let db = self.db();
-        if let Some(key) = version::find(db, id)? {
+        if let Some(key) = self.key(id)? {
             let position = record::position(self.first_position(key)?)?;
             return record::authored_at(db, position);
         }

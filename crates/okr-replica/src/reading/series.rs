@@ -183,7 +183,7 @@ impl Reading<'_> {
     fn ever_of(&self, standing: &ObjectiveStanding) -> Result<Vec<KeyResultId>, ReplicaError> {
         let mut ids: Vec<KeyResultId> = ids_of(standing).collect();
         let db = self.snapshot.db;
-        if let Some(parent) = version::find(db, standing.objective.id.into())? {
+        if let Some(parent) = self.key(standing.objective.id.into())? {
             let mut statement =
                 db.prepare_cached("SELECT DISTINCT kind, id FROM versions WHERE parent = ?1")?;
             let mut rows = statement.query([parent.0])?;

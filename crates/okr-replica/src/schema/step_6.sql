@@ -3,3 +3,11 @@
 -- Check-ins that speak of a blocker. They are few, so that what stands in the way of a key result is
 -- found without looking through all of its check-ins.
 CREATE INDEX versions_blocker ON versions (parent, day) WHERE flags & 8;
+
+-- What there are few of (organisation, people, teams, cycles) is read as a whole by most commands,
+-- and its rows lie scattered over the history: here it lies together, with all that is read.
+DROP INDEX versions_kind;
+CREATE INDEX versions_few ON versions (
+    kind, recorded_from, recorded_to, authored_from, authored_to, id, flags, body
+) WHERE kind < 5;
+CREATE INDEX versions_objectives ON versions (kind) WHERE kind = 5;

@@ -102,8 +102,9 @@ fn with_teams_below(past: &Past<'_>, outer: TeamId) -> BTreeSet<TeamId> {
 fn learn(context: &Context, past: &mut Past<'_>, diff: &Diff) -> Result<(), CliError> {
     let mut named = BTreeSet::new();
     let mut made: Vec<LogEntry> = Vec::new();
+    let things = diff.things.iter().map(|changed| changed.entity.clone());
+    past.names.learn_all(things);
     for changed in &diff.things {
-        named.insert(changed.entity.id());
         if let Entity::KeyResult(key_result) = &changed.entity {
             named.insert(key_result.objective.into());
         }

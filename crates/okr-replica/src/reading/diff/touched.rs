@@ -211,9 +211,9 @@ impl Search<'_> {
 
     /// Adds the cycles that a goal ever belonged to.
     fn cycles_of_goal(&mut self, key: EntityKey) -> Result<(), ReplicaError> {
-        let mut statement = self.db.prepare_cached(
-            "SELECT DISTINCT parent, cycle FROM versions WHERE key BETWEEN ?1 AND ?2",
-        )?;
+        let mut statement = self
+            .db
+            .prepare_cached("SELECT parent, cycle FROM versions WHERE key BETWEEN ?1 AND ?2")?;
         let mut rows = statement.query((key.first_row(), key.last_row()))?;
         let mut objectives = BTreeSet::new();
         while let Some(row) = rows.next()? {

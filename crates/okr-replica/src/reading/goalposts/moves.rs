@@ -128,7 +128,7 @@ impl Reading<'_> {
     /// Returns a cycle and every objective and key result that was ever in it, by what is confirmed.
     fn ever_in(&self, id: CycleId) -> Result<Vec<EntityKey>, ReplicaError> {
         let db = self.db();
-        let Some(cycle) = version::find(db, id.into())? else {
+        let Some(cycle) = self.key(id.into())? else {
             return Ok(Vec::new());
         };
         let mut keys = vec![cycle];
