@@ -14,6 +14,8 @@ mod weekly;
 
 pub use closing::{Discipline, Final, KeyResultFinal, Lineage, ObjectiveFinal, final_report};
 pub use decision::{Decision, Deed, Step};
-pub use facts::{Axis, Cycle, Frame, Goal, Name, Objective, Report, Scope, State, TeamProgress};
+pub use facts::{
+    Axis, Blocker, Cycle, Frame, Goal, Name, Objective, Report, Scope, State, TeamProgress,
+};
 pub use mid::{Candidate, KeyResultMid, Mid, ObjectiveMid, Projection, Rule, mid_report};
 pub use weekly::{Before, Moved, Still, Weekly, weekly_report};

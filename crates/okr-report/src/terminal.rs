@@ -63,11 +63,7 @@ fn one_section(section: &Section, document: &Document, layout: Layout, depth: us
     let mut rows = Vec::new();
     if !section.heading.is_empty() {
         let heading = row(&section.heading, document.language, layout);
-        let heading = if depth == 0 {
-            strong(&heading)
-        } else {
-            heading
-        };
+        let heading = strong(&heading, depth == 0);
         rows.extend(wrapped(&heading, layout.columns));
     }
     for (index, block) in section.blocks.iter().enumerate() {
@@ -85,9 +81,15 @@ fn one_section(section: &Section, document: &Document, layout: Layout, depth: us
     rows
 }
 
-/// Makes all of a heading strong; a section must be found at a glance.
-fn strong(heading: &Row) -> Row {
-    Row::of(Ink::Strong, &heading.plain())
+/// Makes all of a heading strong, and that of a section large: it must be found at a glance.
+fn strong(heading: &Row, is_section: bool) -> Row {
+    let text = heading.plain();
+    let text = if is_section {
+        text.to_uppercase()
+    } else {
+        text
+    };
+    Row::of(Ink::Strong, &text)
 }
 
 const fn stands_apart(block: &Block) -> bool {

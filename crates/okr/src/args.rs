@@ -20,6 +20,7 @@ mod pending;
 mod people;
 mod proof;
 mod read;
+mod report;
 mod search;
 mod start;
 mod sync;
@@ -65,6 +66,7 @@ pub(crate) use read::{
     FrameKind, LOG_LIMIT, Limit, ListArgs, ListKind, LogArgs, ReplayArgs, ReplayStep, ShowArgs,
     ShowOneArgs, StatusArgs, TreeArgs,
 };
+pub(crate) use report::{CycleReportArgs, ReportArgs, ReportCommand, ReportFlags};
 pub(crate) use search::SearchArgs;
 pub(crate) use start::{
     CloneArgs, Credential, InitArgs, LoginArgs, WorkspaceArgs, WorkspaceCommand, WorkspaceUseArgs,
@@ -249,6 +251,8 @@ pub(crate) enum Command {
     Goalposts(GoalpostsArgs),
     /// Count check-ins, silences and moved targets
     Stats(StatsArgs),
+    /// Report on a week, half-way, or on the end of a cycle, as text, Markdown, HTML or JSON
+    Report(ReportArgs),
     /// Play history frame by frame
     Replay(ReplayArgs),
     /// Follow changes as they are made
@@ -306,6 +310,7 @@ impl Command {
             Self::Blame(_) => "blame",
             Self::Goalposts(_) => "goalposts",
             Self::Stats(_) => "stats",
+            Self::Report(_) => "report",
             Self::Replay(_) => "replay",
             Self::Watch(_) => "watch",
             Self::Help(_) => "help",
@@ -353,6 +358,7 @@ impl Command {
             | Self::Goalposts(_)
             | Self::Stats(_)
             | Self::Replay(_) => Honours::READS,
+            Self::Report(_) => Honours::REPORTS,
             Self::Workspace(_)
             | Self::Help(_)
             | Self::Whoami

@@ -28,6 +28,7 @@ mod org;
 mod past;
 mod pending;
 mod replay;
+mod report;
 mod resolve;
 #[cfg(test)]
 mod sample;
@@ -106,6 +107,7 @@ pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exi
         Some(Command::Blame(args)) => blame::run(context, &args),
         Some(Command::Goalposts(args)) => goalposts::run(context, &args),
         Some(Command::Stats(args)) => stats::run(context, &args),
+        Some(Command::Report(args)) => report::run(context, &args),
         Some(Command::Replay(args)) => replay::run(context, &args),
         Some(Command::Watch(args)) => watch::run(context, &args),
         Some(Command::Help(args)) => help::run(context, &args),

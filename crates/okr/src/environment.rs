@@ -24,6 +24,9 @@ pub const ASCII: &str = "OKR_ASCII";
 /// Gives the width; read by the flag `--width`.
 pub const WIDTH: &str = "OKR_WIDTH";
 
+/// Names the language of reports; read by the flag `--lang`.
+pub const LANGUAGE: &str = "OKR_LANG";
+
 /// Every variable, in the order of the help.
 pub const VARIABLES: &[Variable] = &[
     Variable {
@@ -109,6 +112,10 @@ pub const VARIABLES: &[Variable] = &[
     Variable {
         name: WIDTH,
         meaning: "lay out for this many columns, 20 to 1000, like --width",
+    },
+    Variable {
+        name: LANGUAGE,
+        meaning: "the language of reports, en or nb, like --lang of okr report",
     },
     Variable {
         name: HINTS,

@@ -2,9 +2,25 @@
 //!
 //! What an argument means stands at the argument, in `args`.
 
+/// Names the texts of a file, and lists them for the test that parses their examples.
+macro_rules! examples {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)+) => {
+        $(
+            $(#[$doc])*
+            pub(crate) const $name: &str = $text;
+        )+
+
+        /// Every text, for the test that parses the examples.
+        #[cfg(test)]
+        pub(super) const ALL: &[&str] = &[$($name),+];
+    };
+}
+
 mod examples;
+mod reports;
 
 pub(crate) use examples::*;
+pub(crate) use reports::{REPORT_FINAL, REPORT_MID, REPORT_WEEKLY};
 
 /// The overview: commands by what one does with them. A test keeps it complete.
 pub(crate) const TEMPLATE: &str = "\
@@ -41,6 +57,7 @@ Look
   chart        Draw how goals went, with targets, pace and forecast
   goalposts    Show what moved after a cycle was opened, and what that did
   stats        Count check-ins, silences and moved targets
+  report       Report on a week, half-way, or on the end of a cycle
   replay       Play history frame by frame
   watch        Follow changes as they are made
 
@@ -140,7 +157,8 @@ mod tests {
     fn every_example_parses() {
         let arguments = |line: &str| -> Vec<String> { words(line) };
         let mut count = 0;
-        for text in std::iter::once(EXAMPLES).chain(examples::ALL.iter().copied()) {
+        let texts = [examples::ALL, reports::ALL].into_iter().flatten().copied();
+        for text in std::iter::once(EXAMPLES).chain(texts) {
             for line in text.lines().filter_map(|line| line.strip_prefix("  okr ")) {
                 // The explanation of an example stands after at least three spaces.
                 let line = line.split("   ").next().unwrap_or(line);

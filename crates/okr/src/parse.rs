@@ -9,7 +9,7 @@ use crate::args::{Arguments, Command, GlobalArgs, shield_negative};
 use crate::command_line;
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::ui::{Ui, UiFlags};
+use crate::ui::{Asked, Ui, UiFlags};
 
 /// A command line that was understood.
 #[derive(Debug)]
@@ -174,6 +174,15 @@ impl Parsed {
         if given.offline && honours.needs_server {
             return refuse("--offline", "needs the server");
         }
+        if let Some(form) = given.ui.output.and_then(Asked::document)
+            && !honours.documents
+        {
+            let message = format!("\"{name}\" is no report, so there is no -o {}", form.word());
+            let error = CliError::usage("unknown-form", message);
+            return Some(
+                error.with_hint("okr help output lists the forms; okr report has documents"),
+            );
+        }
         if given.workspace.is_some() && !honours.workspace {
             return refuse("--workspace", "does not work in a workspace");
         }
@@ -194,6 +203,8 @@ pub(crate) struct Honours {
     pub(crate) workspace: bool,
     /// Not `--offline`: it is nothing without the server.
     pub(crate) needs_server: bool,
+    /// `-o md` and `-o html`: its answer is a document.
+    pub(crate) documents: bool,
 }
 
 impl Honours {
@@ -204,6 +215,12 @@ impl Honours {
         scope: true,
         workspace: true,
         needs_server: false,
+        documents: false,
+    };
+    /// What commands honour whose answers are documents.
+    pub(crate) const REPORTS: Self = Self {
+        documents: true,
+        ..Self::READS
     };
     /// What commands honour that write changes.
     pub(crate) const WRITES: Self = Self {
@@ -212,6 +229,7 @@ impl Honours {
         scope: true,
         workspace: true,
         needs_server: false,
+        documents: false,
     };
     /// What commands honour that manage a workspace.
     pub(crate) const MANAGES: Self = Self {
@@ -220,6 +238,7 @@ impl Honours {
         scope: false,
         workspace: true,
         needs_server: false,
+        documents: false,
     };
     /// What `okr resolve` honours: it finds goals, and there is no rehearsing a decision.
     pub(crate) const DECIDES: Self = Self {

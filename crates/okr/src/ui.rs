@@ -13,7 +13,9 @@ use std::io::{self, BufWriter, Write};
 use serde::Serialize;
 
 pub use envelope::{Context, Item};
-pub use flags::{ColorWhen, OutputFormat, Streams, TimeStyle, UiFlags, UiSettings};
+pub use flags::{
+    Asked, ColorWhen, DocumentForm, OutputFormat, Streams, TimeStyle, UiFlags, UiSettings,
+};
 pub(crate) use full_screen::{FullScreen, Input, leave as leave_full_screen};
 pub use sanitise::{sanitise, sanitise_lines};
 
@@ -313,6 +315,14 @@ impl Ui {
             self.failure.get_or_insert(error);
         }
     }
+}
+
+/// Returns what `-o json` prints, ending in a line feed.
+///
+/// # Errors
+/// Whatever serialising an item gives; the items of this program always serialise.
+pub fn document<T: Item>(context: &Context, items: &[T]) -> serde_json::Result<String> {
+    envelope::document(context, items).map(|text| sanitise_json(&text).into_owned())
 }
 
 /// Returns an item as the line that `-o jsonl` prints, ending in a line feed.

@@ -1,5 +1,6 @@
 //! The final report of a cycle: scores, what was learned, and what becomes of each goal.
 
+use okr_core::id::ObjectiveId;
 use okr_core::progress::Progress;
 use okr_core::rhythm::Share;
 use okr_core::value::{CycleState, GoalState, Score};
@@ -63,6 +64,8 @@ pub struct KeyResultFinal {
 /// An objective of another cycle that is the same in other clothes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lineage {
+    /// Its identity.
+    pub id: ObjectiveId,
     /// Its names.
     pub objective: Name,
     /// The name of its cycle.
@@ -173,11 +176,8 @@ fn scores(found: &Final, cycle: &Cycle, language: Language) -> Section {
             Some(given) => Text::of(Mark::Strong, language.score(given)),
             None => Text::of(Mark::Dim, language.goal_state(objective.state())),
         };
-        let name = Text::of(Mark::Reference, objective.slug.as_str())
-            .and(Mark::Plain, " ")
-            .and(Mark::Theirs, objective.title.as_str());
         vec![
-            name,
+            named_objective(&one.objective),
             Text::of(Mark::Person, &*one.objective.owner.reference),
             objective_bar(&one.objective, cycle, language),
             score(one.suggested_original).into(),
@@ -214,7 +214,7 @@ fn objective(one: &ObjectiveFinal, language: Language) -> Section {
         let chart = plan(std::slice::from_ref(goal), request);
         section.blocks.push(Block::Chart(Box::new(chart)));
     }
-    section.blocks.extend(key_results(one, language));
+    section.blocks.push(key_results(one, language));
     if let Some(reflection) = &objective.reflection {
         section.blocks.push(Block::Quote(Quote {
             text: reflection.as_str().to_owned(),
@@ -258,10 +258,10 @@ fn score_line(one: &ObjectiveFinal, language: Language) -> Text {
     line
 }
 
-fn key_results(one: &ObjectiveFinal, language: Language) -> Option<Block> {
+fn key_results(one: &ObjectiveFinal, language: Language) -> Block {
     if one.key_results.is_empty() {
         let none = Text::of(Mark::Dim, language.phrase(Phrase::NoKeyResults));
-        return Some(Block::Paragraph(none));
+        return Block::Paragraph(none);
     }
     let rows = one.key_results.iter().map(|one| {
         let goal = &one.goal;
@@ -300,7 +300,7 @@ fn key_results(one: &ObjectiveFinal, language: Language) -> Option<Block> {
         rows: rows.collect(),
     };
     drop_empty(&mut table);
-    Some(Block::Table(table))
+    Block::Table(table)
 }
 
 fn lineage_text(lineage: &Lineage, language: Language) -> Text {
@@ -375,7 +375,7 @@ fn about(found: &Final, is_wanted: impl Fn(&Deed) -> bool) -> Vec<Item> {
         for step in decision.steps.iter().filter(|step| is_wanted(&step.deed)) {
             let item = Item {
                 text: Text::of(Mark::Reference, &*step.about.reference)
-                    .and(Mark::Plain, " ")
+                    .and(Mark::Plain, " · ")
                     .and(Mark::Theirs, &*step.about.title),
                 quote: decision.reason.as_ref().map(|reason| Quote {
                     text: reason.clone(),

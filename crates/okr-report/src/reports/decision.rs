@@ -1,6 +1,7 @@
 //! Decisions: what people changed about goals, with who, when and why.
 
 use okr_core::Date;
+use okr_core::id::{ChangeId, EntityId, PersonId};
 use okr_core::measure::{Measure, Metric};
 use okr_core::value::{AmendmentCategory, Score};
 
@@ -14,7 +15,11 @@ use crate::words::{Language, Phrase};
 pub struct Decision {
     /// The day on which it was written down.
     pub day: Date,
+    /// The change.
+    pub change: ChangeId,
     /// Who decided.
+    pub person: PersonId,
+    /// What they are called.
     pub by: Name,
     /// What kind of amendment it is.
     pub category: Option<AmendmentCategory>,
@@ -30,6 +35,8 @@ pub struct Decision {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
     /// The goal, or the cycle.
+    pub subject: EntityId,
+    /// What it is called.
     pub about: Name,
     /// What was done.
     pub deed: Deed,

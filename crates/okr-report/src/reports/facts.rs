@@ -3,6 +3,7 @@
 use jiff::civil::DateTime;
 use okr_core::Date;
 use okr_core::entity::{self, KeyResult};
+use okr_core::id::KeyResultId;
 use okr_core::measure::{Measure, Value};
 use okr_core::progress::Progress;
 use okr_core::status::Status;
@@ -50,8 +51,10 @@ pub struct State {
     pub zone: String,
     /// The time that the moment is on.
     pub axis: Axis,
-    /// The last change that counts: its short id and its position; none when none is confirmed.
-    pub change: Option<(String, u64)>,
+    /// The short id of the last change that counts; none of nothing.
+    pub change: Option<String>,
+    /// Its position; none while it waits for the server.
+    pub position: Option<u64>,
     /// How many changes count that only the machine has which made the report.
     pub pending: usize,
     /// The day by which pace and status are judged.
@@ -159,4 +162,21 @@ pub struct Report {
     pub by: Name,
     /// Whether it was recorded after its cycle was closed.
     pub late: bool,
+}
+
+/// What stands in the way of a key result, or did until it was lifted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Blocker {
+    /// The key result.
+    pub subject: KeyResultId,
+    /// Its everyday name.
+    pub reference: String,
+    /// What stands in the way.
+    pub text: String,
+    /// The day since which it does.
+    pub since: Date,
+    /// Who last told it.
+    pub by: Name,
+    /// The day on which it was gone, and who said so; none while it stands.
+    pub lifted: Option<(Date, Name)>,
 }

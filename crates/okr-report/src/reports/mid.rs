@@ -1,6 +1,7 @@
 //! The half-way review: where everything stands, where it leads, and what to drop or change.
 
 use okr_core::forecast::Estimate;
+use okr_core::id::EntityId;
 use okr_core::measure::{Measure, Metric};
 use okr_core::progress::Progress;
 
@@ -44,6 +45,8 @@ pub struct ObjectiveMid {
 pub struct KeyResultMid {
     /// How it stands.
     pub goal: Goal,
+    /// Whether it is pursued: neither graded nor given up.
+    pub in_force: bool,
     /// The confidence of each report, the oldest first.
     pub confidences: Vec<Option<u8>>,
     /// Where it leads; none: too few reports to say, or no number.
@@ -62,6 +65,8 @@ pub struct Projection {
 /// A goal that could be dropped or changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
+    /// The goal.
+    pub subject: EntityId,
     /// Its everyday name.
     pub reference: String,
     /// Its title.
@@ -149,15 +154,18 @@ fn lead(mid: &Mid, cycle: &Cycle, language: Language) -> Text {
         return language.phrase(Phrase::NoObjectives).into();
     }
     let all = mid.objectives.iter().flat_map(|one| &one.key_results);
-    let projected: Vec<&KeyResultMid> =
-        all.clone().filter(|one| one.projection.is_some()).collect();
-    let reaching = projected.iter().filter(|one| {
-        let progress = one.projection.and_then(|one| one.progress);
-        progress.is_some_and(|progress| progress >= Progress::ONE)
-    });
-    language
-        .projected(reaching.count(), projected.len(), all.count())
-        .into()
+    let (mut in_force, mut projected, mut reaching) = (0, 0, 0);
+    for one in all.filter(|one| one.in_force) {
+        in_force += 1;
+        let Some(projection) = one.projection else {
+            continue;
+        };
+        projected += 1;
+        if projection.progress.is_some_and(|one| one >= Progress::ONE) {
+            reaching += 1;
+        }
+    }
+    language.projected(reaching, projected, in_force).into()
 }
 
 fn objective(one: &ObjectiveMid, language: Language) -> Section {
@@ -294,7 +302,7 @@ fn candidates(mid: &Mid, language: Language) -> Section {
         let rules: Vec<&str> = one.rules.iter().map(|rule| language.rule(*rule)).collect();
         Item {
             text: Text::of(Mark::Reference, &*one.reference)
-                .and(Mark::Plain, " ")
+                .and(Mark::Plain, " · ")
                 .and(Mark::Theirs, &*one.title)
                 .and(Mark::Plain, format!(": {}", rules.join("; "))),
             quote: None,

@@ -39,12 +39,12 @@ fn colophon(frame: &Frame, language: Language) -> Vec<Text> {
         zone,
         axis,
         change,
+        position,
         pending,
         ..
     } = &frame.state;
-    let change = change.as_ref();
-    let change = change.map(|(id, position)| (id.as_str(), *position));
-    let state = language.state_of(&language.moment(*at, zone), change);
+    let moment = language.moment(*at, zone);
+    let state = language.state_of(&moment, change.as_deref(), *position);
     let mut state = Text::of(Mark::Dim, state);
     match axis {
         Axis::Recorded => {}
@@ -99,7 +99,7 @@ pub(super) fn progress_line(cycle: &Cycle, language: Language) -> Text {
 /// Names a key result.
 pub(super) fn named(goal: &Goal) -> Text {
     Text::of(Mark::Reference, &*goal.reference)
-        .and(Mark::Plain, " ")
+        .and(Mark::Plain, " · ")
         .and(Mark::Theirs, goal.key_result.title.as_str())
 }
 

@@ -7,10 +7,10 @@ use okr_core::status::Status;
 use okr_core::value::Confidence;
 
 use super::decision::{Decision, section as decisions};
-use super::facts::{Cycle, Frame, Goal};
+use super::facts::{Blocker, Cycle, Frame, Goal};
 use super::shared::{
-    begin, cycle_line, difference, drop_empty, listed, named, progress_line, reached, said,
-    status_cell, teams,
+    begin, cycle_line, difference, drop_empty, listed, named, one_line, progress_line, reached,
+    said, status_cell, teams,
 };
 use crate::document::{Block, Column, Document, Item, Mark, Section, Table, Text};
 use crate::words::{Language, Phrase};
@@ -32,6 +32,8 @@ pub struct Weekly {
     pub still: Vec<Still>,
     /// What was decided, oldest first.
     pub decisions: Vec<Decision>,
+    /// What stands in the way, and what was lifted in the week.
+    pub blockers: Vec<Blocker>,
     /// The key results that wait for a check-in, by reference.
     pub due: Vec<String>,
     /// Of the check-ins that the cadence asked for by the end of the week, those that came.
@@ -103,8 +105,37 @@ pub fn weekly_report(weekly: &Weekly, language: Language) -> Document {
     document
         .sections
         .push(decisions(&weekly.decisions, Phrase::Decisions, language));
+    document.sections.extend(blockers(weekly, language));
     document.sections.extend(next(weekly, language));
     document
+}
+
+fn blockers(weekly: &Weekly, language: Language) -> Option<Section> {
+    if weekly.blockers.is_empty() {
+        return None;
+    }
+    let items = weekly.blockers.iter().map(|one| blocker(one, language));
+    let section = Section::new(language.phrase(Phrase::Blockers));
+    Some(section.with(Block::List(items.collect())))
+}
+
+fn blocker(one: &Blocker, language: Language) -> Item {
+    let since = language.since(&language.short_day(one.since));
+    let mut text = Text::of(Mark::Reference, &*one.reference)
+        .and(Mark::Plain, " ")
+        .and(Mark::Theirs, one_line(&one.text))
+        .and(Mark::Plain, " – ")
+        .and(Mark::Person, &*one.by.reference)
+        .and(Mark::Plain, format!(", {since}"));
+    if let Some((day, by)) = &one.lifted {
+        let lifted = language.lifted(&language.short_day(*day));
+        text = text
+            .and(Mark::Plain, " → ")
+            .and(Mark::Strong, lifted)
+            .and(Mark::Plain, " ")
+            .and(Mark::Person, &*by.reference);
+    }
+    Item { text, quote: None }
 }
 
 /// Says in one line what the report says.

@@ -72,6 +72,9 @@ impl Language {
 
     /// Counts decisions.
     pub fn decisions(self, number: usize) -> String {
+        if number == 0 {
+            return self.pick("no decision", "ingen beslutninger").to_owned();
+        }
         self.count(
             number,
             ["decision", "decisions"],
@@ -111,6 +114,16 @@ impl Language {
         }
     }
 
+    /// Says since when something stands: `since 11 Nov`.
+    pub fn since(self, day: &str) -> String {
+        format!("{} {day}", self.pick("since", "siden"))
+    }
+
+    /// Says when a blocker was lifted: `lifted 20 Nov`.
+    pub fn lifted(self, day: &str) -> String {
+        format!("{} {day}", self.pick("lifted", "løst"))
+    }
+
     /// Says what something was.
     pub fn was(self, what: &str) -> String {
         format!("{} {what}", self.pick("was", "var"))
@@ -124,35 +137,29 @@ impl Language {
         }
     }
 
-    /// Says how many key results lead to their targets.
+    /// Says of how many key results it is known where they lead, and how many reach their target.
     pub fn projected(self, reaching: usize, projected: usize, all: usize) -> String {
-        let unknown = all - projected;
+        let all = self.key_results(all);
         match self {
-            Self::English => {
-                let known = self.key_results(projected);
-                format!(
-                    "{reaching} of {known} with enough check-ins lead to their target; where {unknown} \
-                     lead cannot be said."
-                )
-            }
-            Self::Bokmal => {
-                let known = self.key_results(projected);
-                format!(
-                    "{reaching} av {known} med nok statusoppdateringer peker mot målverdien; for {unknown} \
-                     kan det ikke sies."
-                )
-            }
+            Self::English => format!(
+                "Enough check-ins to say where it leads: {projected} of {all}; to its target: {reaching} of \
+                 these."
+            ),
+            Self::Bokmal => format!(
+                "Nok statusoppdateringer til å si hvor det bærer: {projected} av {all}; til målverdien: \
+                 {reaching} av disse."
+            ),
         }
     }
 
-    /// Says how many objectives were graded.
+    /// Says how many objectives were concluded.
     pub fn graded_of(self, graded: usize, all: usize) -> String {
         match self {
             Self::English => {
                 let all = self.count(all, ["objective", "objectives"], ["", ""]);
-                format!("{graded} of {all} were concluded")
+                format!("Concluded: {graded} of {all}")
             }
-            Self::Bokmal => format!("{graded} av {all} mål er avsluttet"),
+            Self::Bokmal => format!("Avsluttet: {graded} av {all} mål"),
         }
     }
 
@@ -160,8 +167,8 @@ impl Language {
     pub fn mean_score(self, mean: Score) -> String {
         let mean = self.score(mean);
         match self {
-            Self::English => format!("their mean score is {mean}"),
-            Self::Bokmal => format!("karakterene er i snitt {mean}"),
+            Self::English => format!("mean score {mean}"),
+            Self::Bokmal => format!("karakter i snitt {mean}"),
         }
     }
 
@@ -192,16 +199,20 @@ impl Language {
     }
 
     /// Says what a report was made from: the moment, and the last change that counts.
-    pub fn state_of(self, moment: &str, change: Option<(&str, u64)>) -> String {
-        let change = match (self, change) {
-            (Self::English, Some((id, position))) => format!(", change {id} (position {position})"),
-            (Self::Bokmal, Some((id, position))) => format!(", endring {id} (posisjon {position})"),
-            (Self::English | Self::Bokmal, None) => String::new(),
+    pub fn state_of(self, moment: &str, change: Option<&str>, position: Option<u64>) -> String {
+        let mut state = match self {
+            Self::English => format!("State of {moment}"),
+            Self::Bokmal => format!("Slik det så ut {moment}"),
         };
-        match self {
-            Self::English => format!("State of {moment}{change}"),
-            Self::Bokmal => format!("Slik det så ut {moment}{change}"),
+        if let Some(change) = change {
+            let word = self.pick("change", "endring");
+            state = format!("{state}, {word} {change}");
         }
+        if let Some(position) = position {
+            let word = self.pick("position", "posisjon");
+            state = format!("{state} ({word} {position})");
+        }
+        state
     }
 
     /// Says how much of what counts only this machine has.

@@ -1,7 +1,7 @@
 //! `okr chart`: how goals went, with targets and their moves, an even pace, and where it leads.
 
 mod file;
-mod goals;
+pub(super) mod goals;
 mod screen;
 
 use okr_core::id::{EntityId, EntityKind, KeyResultId};

@@ -87,7 +87,14 @@ fn cycles(
 }
 
 /// Learns the names of everything that the report mentions.
-fn learn(context: &Context, past: &mut Past<'_>, found: &Goalposts) -> Result<(), CliError> {
+///
+/// # Errors
+/// When the replica cannot be read.
+pub(super) fn learn(
+    context: &Context,
+    past: &mut Past<'_>,
+    found: &Goalposts,
+) -> Result<(), CliError> {
     for standing in &found.standing.objectives {
         past.learn_objective(standing)?;
     }

@@ -8,7 +8,7 @@ use okr_core::entity::Cycle;
 use okr_core::rhythm::Days;
 use okr_replica::{CycleStanding, Goalposts, Rhythm};
 
-pub(crate) use figures::{Figures, Group, Of};
+pub(crate) use figures::{Figures, Group, Material, Of};
 
 use super::goalposts;
 use super::log::Window;
@@ -20,7 +20,6 @@ use crate::exit::Exit;
 use crate::failure;
 use crate::output::StatsItem;
 use crate::ui::OutputFormat;
-use figures::Material;
 
 /// The figures of a cycle.
 pub(crate) struct Report {

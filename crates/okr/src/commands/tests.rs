@@ -8,6 +8,7 @@ mod operations;
 mod planning;
 mod reading;
 mod reporting;
+mod reports;
 mod searching;
 mod undoing;
 

@@ -1,18 +1,5 @@
 //! The examples at the end of each command's help. A test parses every one of them.
 
-macro_rules! examples {
-    ($($(#[$doc:meta])* $name:ident = $text:literal;)+) => {
-        $(
-            $(#[$doc])*
-            pub(crate) const $name: &str = $text;
-        )+
-
-        /// Every text, for the test that parses the examples.
-        #[cfg(test)]
-        pub(super) const ALL: &[&str] = &[$($name),+];
-    };
-}
-
 examples! {
     /// Of `okr init`.
     INIT = "\

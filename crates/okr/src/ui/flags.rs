@@ -9,7 +9,7 @@ use crate::environment;
 use crate::render::Screen;
 
 /// The form of an answer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum OutputFormat {
     /// For people: a screen on a terminal, tabs between columns elsewhere.
     #[default]
@@ -28,6 +28,64 @@ impl OutputFormat {
         match self {
             Self::Json | Self::Jsonl => true,
             Self::Table | Self::Id => false,
+        }
+    }
+}
+
+/// A form of an answer that is a document: for people, but not for a terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DocumentForm {
+    /// Markdown.
+    Md,
+    /// A page for a browser.
+    Html,
+}
+
+impl DocumentForm {
+    /// Returns the word that asks for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Md => "md",
+            Self::Html => "html",
+        }
+    }
+}
+
+/// What can be asked for with `-o`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ValueEnum)]
+pub enum Asked {
+    /// For people: a screen on a terminal, tabs between columns elsewhere
+    #[value(alias = "term")]
+    Table,
+    /// One JSON document with the same envelope for none, one and many
+    Json,
+    /// One JSON object per line
+    Jsonl,
+    /// Full ids, one per line
+    Id,
+    /// Markdown: reports only
+    Md,
+    /// A page for a browser: reports only
+    Html,
+}
+
+impl Asked {
+    /// Returns the form of the answer; documents are for people.
+    pub const fn output(self) -> OutputFormat {
+        match self {
+            Self::Table | Self::Md | Self::Html => OutputFormat::Table,
+            Self::Json => OutputFormat::Json,
+            Self::Jsonl => OutputFormat::Jsonl,
+            Self::Id => OutputFormat::Id,
+        }
+    }
+
+    /// Returns which document is asked for; none for every other form.
+    pub const fn document(self) -> Option<DocumentForm> {
+        match self {
+            Self::Md => Some(DocumentForm::Md),
+            Self::Html => Some(DocumentForm::Html),
+            Self::Table | Self::Json | Self::Jsonl | Self::Id => None,
         }
     }
 }
@@ -64,7 +122,7 @@ pub enum TimeStyle {
 pub struct UiFlags {
     /// Print the answer in this form
     #[arg(short = 'o', long, global = true, value_enum, value_name = "FORMAT")]
-    pub output: Option<OutputFormat>,
+    pub output: Option<Asked>,
 
     /// Print the answer as JSON; the same as -o json
     #[arg(long, global = true, conflicts_with = "output")]
@@ -177,7 +235,7 @@ impl UiSettings {
         };
         Self {
             output: match flags.output {
-                Some(output) => output,
+                Some(asked) => asked.output(),
                 None if flags.json => OutputFormat::Json,
                 None => OutputFormat::Table,
             },
@@ -273,6 +331,12 @@ mod tests {
             OutputFormat::Jsonl
         );
         assert!(Arguments::try_parse_from(["okr", "--json", "-o", "id"]).is_err());
+        let documents = settings(&["-o", "md"], TERMINAL).output;
+        assert_eq!(documents, OutputFormat::Table);
+        assert_eq!(
+            settings(&["-o", "term"], TERMINAL).output,
+            OutputFormat::Table
+        );
     }
 
     #[test]

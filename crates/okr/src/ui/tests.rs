@@ -97,8 +97,14 @@ fn ui(flags: &UiFlags) -> (Ui, Memory, Memory) {
 }
 
 fn output(output: OutputFormat) -> UiFlags {
+    let asked = match output {
+        OutputFormat::Table => Asked::Table,
+        OutputFormat::Json => Asked::Json,
+        OutputFormat::Jsonl => Asked::Jsonl,
+        OutputFormat::Id => Asked::Id,
+    };
     UiFlags {
-        output: Some(output),
+        output: Some(asked),
         ..UiFlags::default()
     }
 }

@@ -65,7 +65,7 @@ pub(super) fn key_result(series: &KeyResultSeries, past: &Past<'_>, screen: &Scr
 
 /// Makes the goal of an objective: its progress, and what moved under it but for those key results
 /// that are drawn themselves.
-pub(super) fn objective(
+pub(crate) fn objective(
     series: &ObjectiveSeries,
     alone: &[KeyResultId],
     past: &Past<'_>,

@@ -115,14 +115,14 @@ struct Move {
 }
 
 /// What the figures of a cycle are made of.
-pub(super) struct Material {
+pub(crate) struct Material {
     cadence: CadenceDays,
     subjects: Vec<Subject>,
     moves: Vec<Move>,
 }
 
 impl Material {
-    pub(super) fn new(
+    pub(crate) fn new(
         standing: &CycleStanding,
         rhythm: &[Rhythm],
         found: Option<&Goalposts>,
@@ -225,7 +225,7 @@ impl Material {
     }
 
     /// Makes the figures of all key results, or of a team's or an owner's.
-    pub(super) fn figures(&self, days: Days, of: Option<Of>) -> Figures {
+    pub(crate) fn figures(&self, days: Days, of: Option<Of>) -> Figures {
         let mut figures = Figures::default();
         let mut between = Vec::new();
         let mut mine = BTreeMap::new();

@@ -1,0 +1,159 @@
+//! How a cycle ended: scores, lineage, and how people checked in.
+
+use okr_core::Timestamp;
+use okr_core::entity::Objective;
+use okr_core::id::ObjectiveId;
+use okr_core::progress::suggested_score;
+use okr_core::rhythm::Days;
+use okr_core::value::Score;
+use okr_core::view::View as _;
+use okr_replica::{KeyResultStanding, ObjectiveFilter, ObjectiveStanding};
+use okr_report::chart::{self, Request};
+use okr_report::reports::{Discipline, Final, KeyResultFinal, Lineage, Name, ObjectiveFinal};
+
+use okr_report::words::Language;
+
+use super::destination::Form;
+use super::gather::{self, Ask, Ground, goal, objective};
+use super::{decisions, state};
+use crate::commands::Counts;
+use crate::commands::chart::goals;
+use crate::commands::past::Past;
+use crate::context::Context;
+use crate::error::CliError;
+use crate::failure;
+use crate::render::Screen;
+
+/// Gathers how a cycle ended; for a page with how the progress of each objective went.
+///
+/// # Errors
+/// When a reference cannot be understood, or the replica cannot be read.
+pub(super) fn gather(
+    context: &mut Context,
+    past: &mut Past<'_>,
+    ask: &Ask,
+) -> Result<Final, CliError> {
+    let material = super::only_cycle(context, past, ask)?;
+    let name = material
+        .iter()
+        .map(|one| one.standing.cycle.name.to_string());
+    let words: Vec<String> = std::iter::once("final".to_owned()).chain(name).collect();
+    let decisions = decisions::since(context, past, material.as_slice(), None)?;
+    let mut found = Final {
+        frame: state::frame(past, ask, &words)?,
+        cycle: None,
+        objectives: Vec::new(),
+        decisions,
+        discipline: Discipline::default(),
+    };
+    let all = past.reading.objectives(&ObjectiveFilter::default());
+    let all = all.map_err(failure::replica)?;
+    if let Some(material) = material {
+        for standing in &material.standing.objectives {
+            let mut facts = one_objective(past, (&material, standing), &all)?;
+            if ask.form == Form::Html {
+                facts.course = course(past, standing.objective.id, ask.language)?;
+            }
+            found.objectives.push(facts);
+        }
+        found.discipline = discipline(past, &material)?;
+        found.cycle = Some(material.cycle);
+    }
+    Ok(found)
+}
+
+fn one_objective(
+    past: &Past<'_>,
+    (material, standing): (&Ground, &ObjectiveStanding),
+    all: &[Objective],
+) -> Result<ObjectiveFinal, CliError> {
+    let entity = &standing.objective;
+    let facts = objective(standing, past, material.posts.as_ref());
+    let continues = match entity.continues {
+        Some(id) => past.reading.objective(id).map_err(failure::replica)?,
+        None => None,
+    };
+    let continued_by = all.iter().filter(|one| one.continues == Some(entity.id));
+    Ok(ObjectiveFinal {
+        suggested: standing.progress.map(|one| suggested_score(Some(one))),
+        suggested_original: facts.original.map(|one| suggested_score(Some(one))),
+        key_results: standing
+            .key_results
+            .iter()
+            .map(|one| key_result(one, past))
+            .collect(),
+        continues: continues.map(|earlier| lineage(&earlier, past)),
+        continued_by: continued_by.map(|later| lineage(later, past)).collect(),
+        course: None,
+        objective: facts,
+    })
+}
+
+fn key_result(one: &KeyResultStanding, past: &Past<'_>) -> KeyResultFinal {
+    let original: Option<Score> = one
+        .original
+        .filter(|original| Some(*original) != one.progress)
+        .map(|original| suggested_score(Some(original)));
+    KeyResultFinal {
+        goal: goal(one, past, None),
+        suggested: suggested_score(one.progress),
+        suggested_original: original,
+    }
+}
+
+fn lineage(other: &Objective, past: &Past<'_>) -> Lineage {
+    Lineage {
+        id: other.id,
+        objective: Name {
+            reference: other.slug.to_string(),
+            title: other.title.to_string(),
+        },
+        cycle: past.names.label(other.cycle.into()),
+        score: other.score,
+    }
+}
+
+/// Returns how the progress of an objective went.
+fn course(
+    past: &Past<'_>,
+    id: ObjectiveId,
+    language: Language,
+) -> Result<Option<(chart::Goal, Request)>, CliError> {
+    let zone = past.at.clock.zone.clone();
+    let day_of = |moment: Timestamp| zone.to_datetime(moment).date();
+    let series = past.reading.objective_series(id, day_of);
+    let series = series.map_err(failure::replica)?;
+    let screen = Screen::terminal(Screen::DEFAULT_WIDTH);
+    Ok(series.map(|series| {
+        let request = Request {
+            today: past.at.moment.day,
+            since: None,
+            until: None,
+            forecast: false,
+            language,
+        };
+        (goals::objective(&series, &[], past, &screen), request)
+    }))
+}
+
+fn discipline(past: &Past<'_>, material: &Ground) -> Result<Discipline, CliError> {
+    let period = material.standing.cycle.period;
+    let last = period.end().min(past.at.moment.day);
+    let Some(days) = Days::new(period.start(), last) else {
+        return Ok(Discipline::default());
+    };
+    let figures = gather::figures(past, material, days)?;
+    let objectives = material.standing.objectives.iter();
+    let never = objectives
+        .flat_map(|one| &one.key_results)
+        .filter(|one| one.latest.is_none() && gather::is_in_force(one))
+        .map(|one| one.key_result.slug.to_string());
+    let counts = material.posts.as_ref().map(Counts::of).unwrap_or_default();
+    Ok(Discipline {
+        on_time: figures.kept,
+        check_ins: figures.check_ins,
+        gaps: figures.gaps,
+        never: never.collect(),
+        back_filled: counts.back_filled,
+    })
+}

@@ -1,0 +1,214 @@
+//! What happened in a week: how key results stood at its beginning and at its end, and what was decided.
+
+use std::collections::HashMap;
+
+use okr_core::entity::Cycle;
+use okr_core::id::KeyResultId;
+use okr_core::rhythm::{Days, Share};
+use okr_core::status::Status;
+use okr_core::value::days_between;
+use okr_replica::{CheckInFact, CycleStanding, KeyResultStanding};
+use okr_report::reports::{Before, Blocker, Goal, Moved, Still, Weekly};
+
+use super::gather::{self, Ask, Ground, goal, is_due, is_in_force};
+use super::{decisions, moment, state};
+use crate::commands::past::Past;
+use crate::context::Context;
+use crate::error::CliError;
+use crate::failure;
+use crate::when::When;
+
+/// How many check-ins are looked back for how long a value has been the same.
+const SAME_CHECK_INS_MAX: usize = 100;
+
+/// Gathers what happened in a week.
+///
+/// # Errors
+/// When a reference cannot be understood, or the replica cannot be read.
+pub(super) fn gather(
+    context: &mut Context,
+    past: &mut Past<'_>,
+    days: Days,
+    ask: &Ask,
+) -> Result<Weekly, CliError> {
+    let mut materials = Vec::new();
+    for cycle in cycles(context, past, days)? {
+        materials.extend(gather::cycle(context, past, &cycle, ask)?);
+    }
+    let eve = days.first.yesterday().unwrap_or(days.first);
+    let after = When::Day(eve).until(&past.at.clock);
+    let decisions = decisions::since(context, past, &materials, after)?;
+    let then = moment::before(context, past, days.first)?;
+    let mut weekly = Weekly {
+        frame: state::frame(past, ask, &["weekly".to_owned(), week_name(days)])?,
+        days,
+        week: week(days),
+        cycles: Vec::new(),
+        moved: Vec::new(),
+        still: Vec::new(),
+        decisions,
+        blockers: Vec::new(),
+        due: Vec::new(),
+        on_time: Share::default(),
+    };
+    let several = materials.len() > 1;
+    for material in materials {
+        let before = then.cycle_standing(material.standing.cycle.id);
+        let before = by_id(before.map_err(failure::replica)?.as_ref());
+        sort(past, &material, (&before, several), &mut weekly)?;
+        weekly
+            .blockers
+            .extend(blockers(past, &material, (days, several))?);
+        let figures = gather::figures(past, &material, days)?;
+        weekly.on_time.part += figures.kept.part;
+        weekly.on_time.whole += figures.kept.whole;
+        weekly.cycles.push(material.cycle);
+    }
+    Ok(weekly)
+}
+
+/// Returns the cycles with days in the week up to the moment; of those in scope, where one is named.
+fn cycles(context: &mut Context, past: &Past<'_>, days: Days) -> Result<Vec<Cycle>, CliError> {
+    let is_named =
+        context.globals.cycle.is_some() || context.environment.get("OKR_CYCLE").is_some();
+    if is_named {
+        return past.cycles_in_scope(context);
+    }
+    let overlaps = |cycle: &&Cycle| {
+        let period = cycle.period;
+        let until = days.last.min(past.at.moment.day);
+        period.start() <= until && days.first <= period.end()
+    };
+    Ok(past.cycles.iter().filter(overlaps).cloned().collect())
+}
+
+/// Returns the year and the number of the week that most of the days are in (ISO 8601).
+fn week(days: Days) -> (i16, i8) {
+    let middle = days.first.saturating_add(jiff::Span::new().days(3));
+    let week = middle.iso_week_date();
+    (week.year(), week.week())
+}
+
+fn week_name(days: Days) -> String {
+    let (year, week) = week(days);
+    format!("{year}-W{week:02}")
+}
+
+fn by_id(standing: Option<&CycleStanding>) -> HashMap<KeyResultId, KeyResultStanding> {
+    let objectives = standing.into_iter().flat_map(|one| &one.objectives);
+    let key_results = objectives.flat_map(|one| one.key_results.iter().cloned());
+    key_results.map(|one| (one.key_result.id, one)).collect()
+}
+
+/// Tells what moved from what did not.
+fn sort(
+    past: &Past<'_>,
+    material: &Ground,
+    (before, several): (&HashMap<KeyResultId, KeyResultStanding>, bool),
+    weekly: &mut Weekly,
+) -> Result<(), CliError> {
+    let cycle = several.then_some(&material.standing.cycle);
+    let objectives = material.standing.objectives.iter();
+    for one in objectives.flat_map(|objective| &objective.key_results) {
+        let goal = goal(one, past, cycle);
+        if is_due(material, one, past) {
+            weekly.due.push(goal.reference.clone());
+        }
+        let then = before.get(&one.key_result.id);
+        if is_moved(then, one) {
+            weekly.moved.push(Moved {
+                goal,
+                before: then.and_then(how_it_stood),
+            });
+        } else if is_in_force(one) {
+            weekly.still.push(still(past, one, goal)?);
+        }
+    }
+    Ok(())
+}
+
+/// Says whether value or confidence are other ones than before.
+fn is_moved(then: Option<&KeyResultStanding>, now: &KeyResultStanding) -> bool {
+    if matches!(now.status, Status::Draft | Status::Archived) {
+        return false;
+    }
+    let said = |standing: &KeyResultStanding| {
+        let check_in = standing.latest.as_ref().map(|fact| &fact.check_in);
+        check_in.map(|check_in| (check_in.value.clone(), check_in.confidence))
+    };
+    then.and_then(said) != said(now)
+}
+
+fn how_it_stood(then: &KeyResultStanding) -> Option<Before> {
+    let check_in = &then.latest.as_ref()?.check_in;
+    Some(Before {
+        value: check_in.value.clone(),
+        progress: then.progress,
+        confidence: check_in.confidence,
+        status: then.status,
+    })
+}
+
+fn still(past: &Past<'_>, one: &KeyResultStanding, goal: Goal) -> Result<Still, CliError> {
+    let day = past.at.moment.day;
+    let Some(latest) = &one.latest else {
+        return Ok(Still {
+            goal,
+            silent_days: None,
+            same_days: None,
+        });
+    };
+    let id = one.key_result.id;
+    let check_ins = past.reading.check_ins(id, Some(SAME_CHECK_INS_MAX));
+    let check_ins = check_ins.map_err(failure::replica)?;
+    let value = &latest.check_in.value;
+    let same_since = check_ins
+        .iter()
+        .map(|fact| &fact.check_in)
+        .filter(|check_in| !check_in.retracted)
+        .take_while(|check_in| check_in.value == *value)
+        .last();
+    let since = same_since.map_or(latest.check_in.effective, |check_in| check_in.effective);
+    Ok(Still {
+        goal,
+        silent_days: Some(days_between(latest.check_in.effective, day).max(0)),
+        same_days: Some(days_between(since, day).max(0)),
+    })
+}
+
+/// Returns what stands in the way of the goals of a cycle, and what was lifted in the week.
+fn blockers(
+    past: &Past<'_>,
+    material: &Ground,
+    (days, several): (Days, bool),
+) -> Result<Vec<Blocker>, CliError> {
+    let cycle = &material.standing.cycle;
+    let all = past.reading.blockers_of_cycle(cycle.id);
+    let mut blockers = Vec::new();
+    for fact in all.map_err(failure::replica)? {
+        let is_asked_for = material.subjects.contains(&fact.key_result.into());
+        let lifted = fact.lifted.as_ref();
+        let counts = lifted.is_none_or(|gone| days.contains(gone.check_in.effective));
+        if !is_asked_for || !counts {
+            continue;
+        }
+        let by = |fact: &CheckInFact| {
+            let person = fact.on_behalf_of.unwrap_or(fact.author);
+            gather::named(person.into(), &past.names)
+        };
+        let slug = past.names.label(fact.key_result.into());
+        blockers.push(Blocker {
+            subject: fact.key_result,
+            reference: if several {
+                format!("{}:{slug}", cycle.name)
+            } else {
+                slug
+            },
+            text: fact.text.to_string(),
+            since: fact.first.check_in.effective,
+            by: by(&fact.last),
+            lifted: lifted.map(|gone| (gone.check_in.effective, by(gone))),
+        });
+    }
+    Ok(blockers)
+}
