@@ -4,6 +4,7 @@
 //! admitted as a whole or not at all. The server and the replica call the same function.
 
 mod check_in;
+mod comment;
 mod cycle;
 mod judge;
 mod key_result;
@@ -183,6 +184,7 @@ fn judge_event<V: View>(judge: &Judge<'_, V>, event: &Event) -> Result<Effect, S
         Event::Objective(id, event) => objective::judge(judge, *id, event),
         Event::KeyResult(id, event) => key_result::judge(judge, *id, event),
         Event::CheckIn(id, event) => check_in::judge(judge, *id, event),
+        Event::Comment(id, event) => comment::judge(judge, *id, event),
     }
 }
 

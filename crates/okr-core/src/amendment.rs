@@ -17,7 +17,11 @@ pub const fn amends(event: &Event) -> Option<&'static str> {
         Event::Cycle(_, event) => of_cycle(event),
         Event::Objective(_, event) => of_objective(event),
         Event::KeyResult(_, event) => of_key_result(event),
-        Event::Org(..) | Event::Person(..) | Event::Team(..) | Event::CheckIn(..) => None,
+        Event::Org(..)
+        | Event::Person(..)
+        | Event::Team(..)
+        | Event::CheckIn(..)
+        | Event::Comment(..) => None,
     }
 }
 

@@ -12,6 +12,8 @@ pub enum Action {
     ManageCycles,
     /// A team, objective, key result or check-in.
     EditGoals,
+    /// A comment on anything.
+    Comment,
 }
 
 /// Why somebody may not write.
@@ -31,6 +33,10 @@ pub enum Refusal {
     OwnStanding,
     /// Only imports and automations record what somebody else did.
     OnBehalfOfByHand,
+    /// Nobody comments in another person's name.
+    OthersWords,
+    /// Only who said it, or an administrator, changes a comment.
+    NotTheAuthor,
     /// Only administrators import what somebody else did.
     OnBehalfOfNeedsAdmin,
 }
@@ -48,6 +54,8 @@ impl Refusal {
             Self::OnBehalfOfByHand => {
                 "only an import or an automation records what somebody else did"
             }
+            Self::OthersWords => "a comment is made in one's own name",
+            Self::NotTheAuthor => "this takes the author of the comment or an administrator",
             Self::OnBehalfOfNeedsAdmin => "importing what somebody else did takes an administrator",
         }
     }
@@ -71,7 +79,9 @@ pub fn authorize(
         return Err(Refusal::InactiveAuthor);
     }
     match (author.role, action, policy) {
+        // Stewards guard the goals; what is said about them is everybody's who may write at all.
         (Role::Admin, _, _)
+        | (Role::Member, Action::Comment, _)
         | (Role::Member, Action::ManageCycles | Action::EditGoals, EditPolicy::Everyone) => Ok(()),
         (Role::Viewer, _, _) => Err(Refusal::Viewer),
         (Role::Member, Action::EditGoals, EditPolicy::Stewards) => {

@@ -19,7 +19,9 @@ use crate::value::{AmendmentCategory, Source};
 use crate::view::{Overlay, View};
 
 pub use command::Command;
-pub use patch::{CheckInPatch, CyclePatch, KeyResultPatch, ObjectivePatch, OrgPatch, TeamPatch};
+pub use patch::{
+    CheckInPatch, CommentPatch, CyclePatch, KeyResultPatch, ObjectivePatch, OrgPatch, TeamPatch,
+};
 
 /// What somebody wants to do in one step.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@
 //! that no stored history can make a reader fail. Whether an event may happen is `admit`'s business.
 
 mod check_in;
+mod comment;
 mod cycle;
 mod key_result;
 mod objective;
@@ -13,6 +14,7 @@ mod person;
 mod team;
 
 pub use check_in::CheckIn;
+pub use comment::Comment;
 pub use cycle::Cycle;
 pub use key_result::KeyResult;
 pub use objective::Objective;
@@ -40,6 +42,8 @@ pub enum Entity {
     KeyResult(Box<KeyResult>),
     /// A check-in.
     CheckIn(CheckIn),
+    /// A comment.
+    Comment(Comment),
 }
 
 impl Entity {
@@ -53,6 +57,7 @@ impl Entity {
             Self::Objective(objective) => EntityId::Objective(objective.id),
             Self::KeyResult(key_result) => EntityId::KeyResult(key_result.id),
             Self::CheckIn(check_in) => EntityId::CheckIn(check_in.id),
+            Self::Comment(comment) => EntityId::Comment(comment.id),
         }
     }
 
@@ -95,6 +100,10 @@ impl Entity {
                 let current = current.and_then(Self::into_check_in);
                 CheckIn::evolve(current, *id, event).map(Self::CheckIn)
             }
+            (Event::Comment(id, event), current) => {
+                let current = current.and_then(Self::into_comment);
+                Comment::evolve(current, *id, event).map(Self::Comment)
+            }
         }
     }
 }
@@ -121,6 +130,8 @@ into_kind! {
     into_cycle => Cycle(Cycle);
     /// Returns the check-in, if it is one.
     into_check_in => CheckIn(CheckIn);
+    /// Returns the comment, if it is one.
+    into_comment => Comment(Comment);
 }
 
 impl Entity {

@@ -9,12 +9,14 @@ use jiff::civil::Date;
 
 use crate::blocker::BlockerReport;
 use crate::calendar::FiscalStart;
-use crate::id::{CheckInId, CycleId, EntityId, KeyResultId, ObjectiveId, OrgId, PersonId, TeamId};
+use crate::id::{
+    CheckInId, CommentId, CycleId, EntityId, KeyResultId, ObjectiveId, OrgId, PersonId, TeamId,
+};
 use crate::measure::{Measure, Value};
 use crate::text::{LongText, Name, Slug, Tag, TimeZoneName, Title};
 use crate::value::{
-    CadenceDays, Calendar, Confidence, CyclePeriod, EditPolicy, ObjectiveKind, Role, Score,
-    WeekStart, Weight,
+    CadenceDays, Calendar, CommentKind, Confidence, CyclePeriod, EditPolicy, ObjectiveKind, Role,
+    Score, WeekStart, Weight,
 };
 
 /// A fact about exactly one entity; immutable once confirmed.
@@ -34,6 +36,8 @@ pub enum Event {
     KeyResult(KeyResultId, KeyResultEvent),
     /// About a check-in.
     CheckIn(CheckInId, CheckInEvent),
+    /// About a comment.
+    Comment(CommentId, CommentEvent),
 }
 
 impl Event {
@@ -47,6 +51,7 @@ impl Event {
             Self::Objective(id, _) => EntityId::Objective(*id),
             Self::KeyResult(id, _) => EntityId::KeyResult(*id),
             Self::CheckIn(id, _) => EntityId::CheckIn(*id),
+            Self::Comment(id, _) => EntityId::Comment(*id),
         }
     }
 }
@@ -423,4 +428,89 @@ pub enum CheckInEdit {
     Note(Edit<Option<LongText>>),
     /// What it says of a blocker.
     Blocker(Edit<Option<BlockerReport>>),
+}
+
+/// What a comment is about: anything but a comment, to which one replies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Topic {
+    /// The organisation as a whole.
+    Org(OrgId),
+    /// A person.
+    Person(PersonId),
+    /// A team.
+    Team(TeamId),
+    /// A cycle.
+    Cycle(CycleId),
+    /// An objective.
+    Objective(ObjectiveId),
+    /// A key result.
+    KeyResult(KeyResultId),
+    /// A check-in.
+    CheckIn(CheckInId),
+}
+
+impl Topic {
+    /// Makes a topic of an entity; a comment is none.
+    pub const fn of(entity: EntityId) -> Option<Self> {
+        Some(match entity {
+            EntityId::Org(id) => Self::Org(id),
+            EntityId::Person(id) => Self::Person(id),
+            EntityId::Team(id) => Self::Team(id),
+            EntityId::Cycle(id) => Self::Cycle(id),
+            EntityId::Objective(id) => Self::Objective(id),
+            EntityId::KeyResult(id) => Self::KeyResult(id),
+            EntityId::CheckIn(id) => Self::CheckIn(id),
+            EntityId::Comment(_) => return None,
+        })
+    }
+
+    /// Returns the entity that it is.
+    pub const fn entity(self) -> EntityId {
+        match self {
+            Self::Org(id) => EntityId::Org(id),
+            Self::Person(id) => EntityId::Person(id),
+            Self::Team(id) => EntityId::Team(id),
+            Self::Cycle(id) => EntityId::Cycle(id),
+            Self::Objective(id) => EntityId::Objective(id),
+            Self::KeyResult(id) => EntityId::KeyResult(id),
+            Self::CheckIn(id) => EntityId::CheckIn(id),
+        }
+    }
+}
+
+/// What can happen to a comment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CommentEvent {
+    /// It was said.
+    Added(NewComment),
+    /// One part of it was put in another way; what it said before stays in history.
+    Edited(CommentEdit),
+    /// It was taken back.
+    Retracted,
+}
+
+/// A new comment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewComment {
+    /// What it is about.
+    pub topic: Topic,
+    /// The comment on the same thing that it answers.
+    pub reply_to: Option<CommentId>,
+    /// Who says it: the author of the change, or the person on whose behalf it was recorded.
+    ///
+    /// It stands in the event, so that a comment alone says whose it is: only they may edit it.
+    pub author: PersonId,
+    /// What it is meant as.
+    pub kind: CommentKind,
+    /// What is said.
+    pub text: LongText,
+}
+
+/// An edit of one part of a comment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CommentEdit {
+    /// What it is meant as.
+    Kind(Edit<CommentKind>),
+    /// What is said.
+    Text(Edit<LongText>),
 }

@@ -11,18 +11,19 @@ use jiff::civil::Date;
 
 use crate::blocker::BlockerReport;
 use crate::calendar::FiscalStart;
-use crate::entity::{CheckIn, Cycle, KeyResult, Objective, Org, Team};
+use crate::entity::{CheckIn, Comment, Cycle, KeyResult, Objective, Org, Team};
 use crate::event::{
-    CheckInEdit, CheckInEvent, CycleEdit, CycleEvent, Edit, Event, KeyResultEdit, KeyResultEvent,
-    ObjectiveEdit, ObjectiveEvent, OrgEdit, OrgEvent, PersonEvent, Support, TeamEdit, TeamEvent,
+    CheckInEdit, CheckInEvent, CommentEdit, CommentEvent, CycleEdit, CycleEvent, Edit, Event,
+    KeyResultEdit, KeyResultEvent, ObjectiveEdit, ObjectiveEvent, OrgEdit, OrgEvent, PersonEvent,
+    Support, TeamEdit, TeamEvent,
 };
 use crate::id::{CycleId, EntityId, KeyResultId, ObjectiveId, PersonId, TeamId};
 use crate::measure::{Hold, Measure, Metric, Milestones, Value};
 use crate::rejection::Rejection;
 use crate::text::{LongText, Name, Slug, TimeZoneName, Title};
 use crate::value::{
-    CadenceDays, Calendar, Confidence, CyclePeriod, EditPolicy, Number, ObjectiveKind, Role, Score,
-    WeekStart, Weight,
+    CadenceDays, Calendar, CommentKind, Confidence, CyclePeriod, EditPolicy, Number, ObjectiveKind,
+    Role, Score, WeekStart, Weight,
 };
 
 pub use state::{FIELD_WORDS, Field, FieldValue};
@@ -49,6 +50,7 @@ impl Event {
             Self::Objective(_, ObjectiveEvent::Edited(edit)) => Some(edit.field_change()),
             Self::KeyResult(_, KeyResultEvent::Edited(edit)) => Some(edit.field_change()),
             Self::CheckIn(_, CheckInEvent::Corrected(edit)) => Some(edit.field_change()),
+            Self::Comment(_, CommentEvent::Edited(edit)) => Some(edit.field_change()),
             Self::Person(_, PersonEvent::RoleChanged { from, to }) => Some(FieldChange {
                 field: "role",
                 from: from.shown(),
@@ -97,7 +99,8 @@ impl Event {
                 | KeyResultEvent::Archived
                 | KeyResultEvent::Restored,
             )
-            | Self::CheckIn(_, CheckInEvent::Recorded(_) | CheckInEvent::Retracted) => None,
+            | Self::CheckIn(_, CheckInEvent::Recorded(_) | CheckInEvent::Retracted)
+            | Self::Comment(_, CommentEvent::Added(_) | CommentEvent::Retracted) => None,
         }
     }
 }
@@ -230,6 +233,10 @@ fields! {
         Note: note = "note",
         Blocker: blocker = "blocker",
     }
+    CommentEdit of Comment {
+        Kind: kind = "kind",
+        Text: text = "text",
+    }
 }
 
 /// Something with a text for people.
@@ -259,6 +266,7 @@ shown_by_display!(
     Calendar,
     FiscalStart,
     ObjectiveKind,
+    CommentKind,
     Role,
     Number,
     Confidence,

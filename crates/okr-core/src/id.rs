@@ -63,6 +63,8 @@ ids! {
     KeyResultId;
     /// Names a check-in.
     CheckInId;
+    /// Names a comment.
+    CommentId;
     /// Names a change. The server appends a change with a given id at most once, for ever.
     ChangeId;
 }
@@ -84,6 +86,8 @@ pub enum EntityId {
     KeyResult(KeyResultId),
     /// A check-in.
     CheckIn(CheckInId),
+    /// A comment.
+    Comment(CommentId),
 }
 
 /// The kind of an entity.
@@ -103,11 +107,13 @@ pub enum EntityKind {
     KeyResult,
     /// A check-in.
     CheckIn,
+    /// A comment.
+    Comment,
 }
 
 impl EntityKind {
     /// Every kind, in the order of this declaration.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Org,
         Self::Person,
         Self::Team,
@@ -115,6 +121,7 @@ impl EntityKind {
         Self::Objective,
         Self::KeyResult,
         Self::CheckIn,
+        Self::Comment,
     ];
 
     /// Returns the word for this kind in machine output (`snake_case`, stable).
@@ -127,6 +134,7 @@ impl EntityKind {
             Self::Objective => "objective",
             Self::KeyResult => "key_result",
             Self::CheckIn => "check_in",
+            Self::Comment => "comment",
         }
     }
 
@@ -140,6 +148,7 @@ impl EntityKind {
             Self::Objective => "objective",
             Self::KeyResult => "key result",
             Self::CheckIn => "check-in",
+            Self::Comment => "comment",
         }
     }
 
@@ -158,6 +167,7 @@ impl EntityKind {
             Self::Objective => EntityId::Objective(ObjectiveId::new(uuid)),
             Self::KeyResult => EntityId::KeyResult(KeyResultId::new(uuid)),
             Self::CheckIn => EntityId::CheckIn(CheckInId::new(uuid)),
+            Self::Comment => EntityId::Comment(CommentId::new(uuid)),
         }
     }
 }
@@ -179,6 +189,7 @@ impl EntityId {
             Self::Objective(_) => EntityKind::Objective,
             Self::KeyResult(_) => EntityKind::KeyResult,
             Self::CheckIn(_) => EntityKind::CheckIn,
+            Self::Comment(_) => EntityKind::Comment,
         }
     }
 
@@ -192,6 +203,7 @@ impl EntityId {
             Self::Objective(id) => id.uuid(),
             Self::KeyResult(id) => id.uuid(),
             Self::CheckIn(id) => id.uuid(),
+            Self::Comment(id) => id.uuid(),
         }
     }
 }
@@ -220,6 +232,7 @@ into_entity_id! {
     ObjectiveId => Objective;
     KeyResultId => KeyResult;
     CheckInId => CheckIn;
+    CommentId => Comment;
 }
 
 /// The place of a change in the organisation's log: from 1, without gaps; 0 is before everything.

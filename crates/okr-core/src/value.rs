@@ -469,6 +469,17 @@ words! {
         /// Anything else.
         Other = "other",
     }
+    /// What a comment is meant as.
+    CommentKind {
+        /// A remark or a question.
+        Comment = "comment",
+        /// Thanks or praise.
+        Recognition = "recognition",
+        /// Something to learn from.
+        Feedback = "feedback",
+        /// An assessment of how it went.
+        Review = "review",
+    }
     /// The level an ordinal key result has reached.
     Zone {
         /// Below the commitment: 0.

@@ -6,9 +6,11 @@ use std::collections::hash_map::Entry;
 use std::convert::Infallible;
 
 use crate::change::Change;
-use crate::entity::{CheckIn, Cycle, Entity, KeyResult, Objective, Org, Person, Team};
+use crate::entity::{CheckIn, Comment, Cycle, Entity, KeyResult, Objective, Org, Person, Team};
 use crate::event::Event;
-use crate::id::{CheckInId, CycleId, EntityId, KeyResultId, ObjectiveId, PersonId, TeamId};
+use crate::id::{
+    CheckInId, CommentId, CycleId, EntityId, KeyResultId, ObjectiveId, PersonId, TeamId,
+};
 
 /// A consistent state of one organisation, entity by entity.
 ///
@@ -33,6 +35,8 @@ pub trait View {
     fn key_result(&self, id: KeyResultId) -> Result<Option<Cow<'_, KeyResult>>, Self::Error>;
     /// Returns a check-in.
     fn check_in(&self, id: CheckInId) -> Result<Option<Cow<'_, CheckIn>>, Self::Error>;
+    /// Returns a comment.
+    fn comment(&self, id: CommentId) -> Result<Option<Cow<'_, Comment>>, Self::Error>;
 
     /// Returns any entity, as a copy.
     fn entity(&self, id: EntityId) -> Result<Option<Entity>, Self::Error> {
@@ -55,6 +59,9 @@ pub trait View {
             EntityId::CheckIn(id) => self
                 .check_in(id)?
                 .map(|found| Entity::CheckIn(found.into_owned())),
+            EntityId::Comment(id) => self
+                .comment(id)?
+                .map(|found| Entity::Comment(found.into_owned())),
         })
     }
 }
@@ -70,6 +77,7 @@ pub struct MemoryView {
     key_results: HashMap<KeyResultId, KeyResult>,
     // By far the most numerous: boxed, the free places of the map cost little.
     check_ins: HashMap<CheckInId, Box<CheckIn>>,
+    comments: HashMap<CommentId, Box<Comment>>,
 }
 
 impl MemoryView {
@@ -119,6 +127,11 @@ impl MemoryView {
                     CheckIn::evolve(current.map(|found| *found), *id, event).map(Box::new)
                 });
             }
+            Event::Comment(id, event) => {
+                replace(&mut self.comments, *id, |current| {
+                    Comment::evolve(current.map(|found| *found), *id, event).map(Box::new)
+                });
+            }
         }
     }
 
@@ -144,6 +157,9 @@ impl MemoryView {
             Entity::CheckIn(check_in) => {
                 self.check_ins.insert(check_in.id, Box::new(check_in));
             }
+            Entity::Comment(comment) => {
+                self.comments.insert(comment.id, Box::new(comment));
+            }
         }
     }
 
@@ -167,12 +183,17 @@ impl MemoryView {
             .check_ins
             .values()
             .map(|found| Entity::CheckIn(found.as_ref().clone()));
+        let comments = self
+            .comments
+            .values()
+            .map(|found| Entity::Comment(found.as_ref().clone()));
         org.chain(people)
             .chain(teams)
             .chain(cycles)
             .chain(objectives)
             .chain(key_results)
             .chain(check_ins)
+            .chain(comments)
     }
 }
 
@@ -226,6 +247,13 @@ impl View for MemoryView {
     fn check_in(&self, id: CheckInId) -> Result<Option<Cow<'_, CheckIn>>, Infallible> {
         Ok(self
             .check_ins
+            .get(&id)
+            .map(|found| Cow::Borrowed(found.as_ref())))
+    }
+
+    fn comment(&self, id: CommentId) -> Result<Option<Cow<'_, Comment>>, Infallible> {
+        Ok(self
+            .comments
             .get(&id)
             .map(|found| Cow::Borrowed(found.as_ref())))
     }
@@ -305,5 +333,6 @@ impl<V: View> View for Overlay<'_, V> {
         objective(ObjectiveId) -> Objective;
         key_result(KeyResultId) -> KeyResult;
         check_in(CheckInId) -> CheckIn;
+        comment(CommentId) -> Comment;
     }
 }

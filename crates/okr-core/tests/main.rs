@@ -4,6 +4,7 @@ mod backfill;
 mod blocker;
 mod change;
 mod check_in;
+mod comment;
 mod cycle;
 mod decide;
 mod decide_steps;

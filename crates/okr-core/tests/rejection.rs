@@ -245,6 +245,8 @@ fn refusals_and_what_is_missing_have_words() {
         Refusal::NeedsSteward,
         Refusal::OwnStanding,
         Refusal::OnBehalfOfByHand,
+        Refusal::OthersWords,
+        Refusal::NotTheAuthor,
         Refusal::OnBehalfOfNeedsAdmin,
     ];
     let words: BTreeSet<&str> = refusals.into_iter().map(Refusal::words).collect();

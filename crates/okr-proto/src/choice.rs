@@ -1,7 +1,8 @@
 //! Choices as the numbers of the enums in /proto.
 
 use okr_core::value::{
-    AmendmentCategory, Calendar, EditPolicy, ObjectiveKind, Role, Source, WeekStart, Zone,
+    AmendmentCategory, Calendar, CommentKind, EditPolicy, ObjectiveKind, Role, Source, WeekStart,
+    Zone,
 };
 
 use crate::fault::{Fault, Problem};
@@ -39,6 +40,7 @@ macro_rules! choices {
 choices! {
     AmendmentCategory { ExternalChange BetterMeasure PlaceholderFilled Correction Other }
     Calendar { Quarter Tertial HalfYear Year Custom }
+    CommentKind { Comment Recognition Feedback Review }
     EditPolicy { Everyone Stewards }
     ObjectiveKind { Committed Aspirational Learning }
     Role { Viewer Member Admin }

@@ -4,6 +4,7 @@
 //! know never come this far.
 
 mod check_in;
+mod comment;
 mod cycle;
 mod key_result;
 mod measure;
@@ -32,6 +33,7 @@ impl Part for Event {
             Self::Objective(id, event) => (write_id(*id), What::Objective(event.write(texts))),
             Self::KeyResult(id, event) => (write_id(*id), What::KeyResult(event.write(texts))),
             Self::CheckIn(id, event) => (write_id(*id), What::CheckIn(event.write(texts))),
+            Self::Comment(id, event) => (write_id(*id), What::Comment(event.write(texts))),
         };
         v1::Event {
             subject,
@@ -74,6 +76,10 @@ impl Part for Event {
             What::CheckIn(event) => Self::CheckIn(
                 read_id(id).at("subject")?,
                 Part::read(event, texts).at("check_in")?,
+            ),
+            What::Comment(event) => Self::Comment(
+                read_id(id).at("subject")?,
+                Part::read(event, texts).at("comment")?,
             ),
         })
     }

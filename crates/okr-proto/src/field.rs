@@ -7,7 +7,7 @@ use jiff::Span;
 use okr_core::Date;
 use okr_core::event::Edit;
 use okr_core::id::{
-    ChangeId, CheckInId, CycleId, KeyResultId, ObjectiveId, OrgId, PersonId, TeamId,
+    ChangeId, CheckInId, CommentId, CycleId, KeyResultId, ObjectiveId, OrgId, PersonId, TeamId,
 };
 use okr_core::text::Tag;
 use okr_core::value::{CadenceDays, Number, Score, Weight, days_between};
@@ -79,7 +79,7 @@ impl Id for Uuid {
     }
 }
 
-ids! { ChangeId CheckInId CycleId KeyResultId ObjectiveId OrgId PersonId TeamId }
+ids! { ChangeId CheckInId CommentId CycleId KeyResultId ObjectiveId OrgId PersonId TeamId }
 
 /// Writes an id.
 pub(crate) fn write_id<T: Id>(id: T) -> Bytes {

@@ -1,5 +1,6 @@
 //! Changes that hold every event, every edit and every kind of value once or more.
 
+mod comments;
 pub(crate) mod goals;
 mod later;
 
@@ -122,6 +123,8 @@ pub(crate) fn all() -> Vec<Change> {
             .into_iter()
             .map(|event| change(vec![event])),
     );
+    let comments = comments::comments().into_iter();
+    changes.extend(comments.map(|event| change(vec![event])));
     changes
 }
 

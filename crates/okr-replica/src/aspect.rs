@@ -2,8 +2,8 @@
 //! same aspect build on.
 
 use okr_core::event::{
-    CheckInEvent, CycleEvent, Event, KeyResultEvent, ObjectiveEvent, OrgEvent, PersonEvent,
-    TeamEvent,
+    CheckInEvent, CommentEvent, CycleEvent, Event, KeyResultEvent, ObjectiveEvent, OrgEvent,
+    PersonEvent, TeamEvent,
 };
 use okr_core::id::PersonId;
 use okr_core::text::Tag;
@@ -25,7 +25,7 @@ pub(crate) enum Aspect {
     Archived,
     /// Whether a person is here.
     Presence,
-    /// Whether a check-in was taken back.
+    /// Whether a check-in or a comment was taken back.
     Retracted,
 }
 
@@ -59,6 +59,11 @@ impl Aspect {
                 CheckInEvent::Recorded(_) => Self::Existence,
                 CheckInEvent::Corrected(edit) => Self::Field(edit.field()),
                 CheckInEvent::Retracted => Self::Retracted,
+            },
+            Event::Comment(_, event) => match event {
+                CommentEvent::Added(_) => Self::Existence,
+                CommentEvent::Edited(edit) => Self::Field(edit.field()),
+                CommentEvent::Retracted => Self::Retracted,
             },
         }
     }

@@ -3,6 +3,7 @@
 //! SCHEMA.md describes them. What is absent, empty, false or a weight of 1 is left out. The id of
 //! the entity stands beside the body, not in it. Numbers are strings, because JSON's are floats.
 
+mod comment;
 mod goal;
 mod measure;
 mod word;
@@ -19,6 +20,7 @@ use okr_core::value::{
 use serde::{Deserialize, Serialize};
 
 use crate::error::ReplicaError;
+use comment::CommentBody;
 use goal::{CheckInBody, KeyResultBody, ObjectiveBody, RecordedBody};
 use word::Word;
 
@@ -110,6 +112,7 @@ pub(crate) fn write(entity: &Entity) -> String {
             serde_json::to_string(&KeyResultBody::from(key_result.as_ref()))
         }
         Entity::CheckIn(check_in) => serde_json::to_string(&CheckInBody::from(check_in)),
+        Entity::Comment(comment) => serde_json::to_string(&CommentBody::from(comment)),
     };
     json.expect("bodies have string keys and writing to memory does not fail")
 }
@@ -196,6 +199,10 @@ fn parse(id: EntityId, json: &str) -> Result<Entity, Problem> {
         EntityId::CheckIn(id) => {
             let body: CheckInBody = serde_json::from_str(json)?;
             Entity::CheckIn(body.into_entity(id)?)
+        }
+        EntityId::Comment(id) => {
+            let body: CommentBody = serde_json::from_str(json)?;
+            Entity::Comment(body.into_entity(id))
         }
     })
 }

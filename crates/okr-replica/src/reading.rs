@@ -6,6 +6,7 @@ mod blame;
 mod blocker;
 mod check_in;
 mod check_in_rows;
+mod comment;
 mod commitment;
 mod diff;
 mod find;
@@ -26,9 +27,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use okr_core::Date;
-use okr_core::entity::{CheckIn, Cycle, Entity, KeyResult, Objective, Org, Person, Team};
+use okr_core::entity::{CheckIn, Comment, Cycle, Entity, KeyResult, Objective, Org, Person, Team};
 use okr_core::id::{
-    CheckInId, CycleId, EntityId, KeyResultId, ObjectiveId, OrgId, PersonId, Position, TeamId,
+    CheckInId, CommentId, CycleId, EntityId, KeyResultId, ObjectiveId, OrgId, PersonId, Position,
+    TeamId,
 };
 use okr_core::view::View;
 use rusqlite::Connection;
@@ -36,6 +38,7 @@ use rusqlite::Connection;
 pub use blame::{Blame, FieldBlame, Given};
 pub use blocker::{BlockerFact, StandingBlocker};
 pub use check_in::CheckInFact;
+pub use comment::{CommentFact, CommentFilter};
 pub use diff::{Changed, ChangedField, Diff, DiffScope, RollUp, RollUpOf, Stand, Stands};
 pub use find::Found;
 pub use lineage::Lineage;
@@ -250,7 +253,8 @@ impl Reading<'_> {
             | EntityId::Team(_)
             | EntityId::Cycle(_)
             | EntityId::Objective(_)
-            | EntityId::KeyResult(_) => self.definitions,
+            | EntityId::KeyResult(_)
+            | EntityId::Comment(_) => self.definitions,
         }
     }
 
@@ -374,6 +378,7 @@ impl View for Reading<'_> {
         objective(ObjectiveId) -> Objective, into_objective;
         key_result(KeyResultId) -> KeyResult, into_key_result;
         check_in(CheckInId) -> CheckIn, into_check_in;
+        comment(CommentId) -> Comment, into_comment;
     }
 }
 

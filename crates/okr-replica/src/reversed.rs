@@ -1,8 +1,9 @@
 //! Edits turned round: from what they set to what their author saw.
 
 use okr_core::event::{
-    CheckInEdit, CheckInEvent, CycleEdit, CycleEvent, Edit, Event, KeyResultEdit, KeyResultEvent,
-    ObjectiveEdit, ObjectiveEvent, OrgEdit, OrgEvent, PersonEvent, TeamEdit, TeamEvent,
+    CheckInEdit, CheckInEvent, CommentEdit, CommentEvent, CycleEdit, CycleEvent, Edit, Event,
+    KeyResultEdit, KeyResultEvent, ObjectiveEdit, ObjectiveEvent, OrgEdit, OrgEvent, PersonEvent,
+    TeamEdit, TeamEvent,
 };
 
 /// Returns the edit that leads back; none for events that are no edit of a field.
@@ -28,13 +29,17 @@ pub(crate) fn reversed(event: &Event) -> Option<Event> {
         Event::CheckIn(id, CheckInEvent::Corrected(edit)) => {
             Event::CheckIn(*id, CheckInEvent::Corrected(edit.back()))
         }
+        Event::Comment(id, CommentEvent::Edited(edit)) => {
+            Event::Comment(*id, CommentEvent::Edited(edit.back()))
+        }
         Event::Org(..)
         | Event::Person(..)
         | Event::Team(..)
         | Event::Cycle(..)
         | Event::Objective(..)
         | Event::KeyResult(..)
-        | Event::CheckIn(..) => return None,
+        | Event::CheckIn(..)
+        | Event::Comment(..) => return None,
     };
     Some(event)
 }
@@ -73,4 +78,5 @@ back! {
         Reflection;
     KeyResultEdit: Objective Title Description Slug Owner Measure Weight Order Start Due Score;
     CheckInEdit: Effective Value Confidence Note Blocker;
+    CommentEdit: Kind Text;
 }

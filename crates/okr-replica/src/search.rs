@@ -44,16 +44,19 @@ pub enum SearchKind {
     KeyResult,
     /// Check-ins.
     CheckIn,
+    /// Comments.
+    Comment,
     /// Changes, by their reasons.
     Change,
 }
 
 impl SearchKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Objective,
         Self::KeyResult,
         Self::CheckIn,
+        Self::Comment,
         Self::Change,
     ];
 
@@ -67,6 +70,7 @@ impl SearchKind {
             ],
             Self::KeyResult => &[TextField::Title, TextField::Description, TextField::Measure],
             Self::CheckIn => &[TextField::Note],
+            Self::Comment => &[TextField::Comment],
             Self::Change => &[TextField::Reason],
         }
     }
@@ -76,6 +80,7 @@ impl SearchKind {
             EntityKind::Objective => Some(Self::Objective),
             EntityKind::KeyResult => Some(Self::KeyResult),
             EntityKind::CheckIn => Some(Self::CheckIn),
+            EntityKind::Comment => Some(Self::Comment),
             EntityKind::Org | EntityKind::Person | EntityKind::Team | EntityKind::Cycle => None,
         }
     }
@@ -94,7 +99,7 @@ pub struct SearchOrder {
     pub teams: Option<BTreeSet<TeamId>>,
     /// Only what belongs to one of these cycles.
     pub cycles: Option<BTreeSet<CycleId>>,
-    /// Also what was put away, and check-ins that were taken back.
+    /// Also what was put away, and check-ins and comments that were taken back.
     pub archived: bool,
     /// At most so many.
     pub limit: usize,

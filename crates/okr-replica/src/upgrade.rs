@@ -5,7 +5,7 @@
 
 use okr_core::change::Change;
 use okr_core::entity::Entity;
-use okr_core::event::{CheckInEvent, Event};
+use okr_core::event::{CheckInEvent, CommentEvent, Event};
 use okr_core::id::{EntityId, Position};
 use okr_core::view::View;
 use okr_proto::{Decoded, VOCABULARY};
@@ -96,7 +96,7 @@ pub(crate) fn refuse_marked(db: &Connection, entity: EntityId) -> Result<(), Rep
     Ok(())
 }
 
-/// Refuses a change about something that only a newer program knows, check-ins on it included.
+/// Refuses a change about something that only a newer program knows, check-ins and comments on it included.
 ///
 /// # Errors
 /// [`ReplicaError::UpgradeNeeded`]; the store's failures.
@@ -109,13 +109,17 @@ pub(crate) fn refuse_unknown<V: View<Error = ReplicaError>>(
         return Ok(());
     }
     for event in &change.events {
-        let measured = match event {
-            Event::CheckIn(_, CheckInEvent::Recorded(new)) => Some(new.key_result),
+        let outer = match event {
+            Event::CheckIn(_, CheckInEvent::Recorded(new)) => Some(new.key_result.into()),
             Event::CheckIn(id, CheckInEvent::Corrected(_) | CheckInEvent::Retracted) => {
                 match view.entity((*id).into())? {
-                    Some(Entity::CheckIn(check_in)) => Some(check_in.key_result),
+                    Some(Entity::CheckIn(check_in)) => Some(check_in.key_result.into()),
                     Some(_) | None => None,
                 }
+            }
+            Event::Comment(_, CommentEvent::Added(new)) => Some(new.topic.entity()),
+            Event::Comment(id, CommentEvent::Edited(_) | CommentEvent::Retracted) => {
+                view.comment(*id)?.map(|comment| comment.topic.entity())
             }
             Event::Org(..)
             | Event::Person(..)
@@ -124,7 +128,7 @@ pub(crate) fn refuse_unknown<V: View<Error = ReplicaError>>(
             | Event::Objective(..)
             | Event::KeyResult(..) => None,
         };
-        let about = [Some(event.subject()), measured.map(EntityId::from)];
+        let about = [Some(event.subject()), outer];
         for entity in about.into_iter().flatten() {
             refuse_marked(db, entity)?;
         }

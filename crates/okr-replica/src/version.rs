@@ -149,6 +149,7 @@ pub(crate) const fn kind_number(kind: EntityKind) -> i64 {
         EntityKind::Objective => 5,
         EntityKind::KeyResult => 6,
         EntityKind::CheckIn => 7,
+        EntityKind::Comment => 8,
     }
 }
 

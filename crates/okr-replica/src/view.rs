@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use okr_core::entity::{CheckIn, Cycle, Entity, KeyResult, Objective, Org, Person, Team};
+use okr_core::entity::{CheckIn, Comment, Cycle, Entity, KeyResult, Objective, Org, Person, Team};
 use okr_core::id::{
-    CheckInId, CycleId, EntityId, KeyResultId, ObjectiveId, OrgId, PersonId, TeamId,
+    CheckInId, CommentId, CycleId, EntityId, KeyResultId, ObjectiveId, OrgId, PersonId, TeamId,
 };
 use okr_core::view::View;
 use rusqlite::Connection;
@@ -74,5 +74,6 @@ impl View for ConfirmedView<'_> {
         objective(ObjectiveId) -> Objective, into_objective;
         key_result(KeyResultId) -> KeyResult, into_key_result;
         check_in(CheckInId) -> CheckIn, into_check_in;
+        comment(CommentId) -> Comment, into_comment;
     }
 }

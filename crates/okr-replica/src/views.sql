@@ -3,6 +3,7 @@
 DROP VIEW IF EXISTS objectives;
 DROP VIEW IF EXISTS key_results;
 DROP VIEW IF EXISTS check_ins;
+DROP VIEW IF EXISTS comments;
 DROP VIEW IF EXISTS changes;
 DROP VIEW IF EXISTS current;
 
@@ -38,6 +39,15 @@ SELECT id, body ->> 'key_result' AS key_result, body ->> 'effective' AS effectiv
     coalesce(body ->> 'retracted', 0) AS retracted, flags & 1 AS late, (flags >> 1) & 1 AS corrected,
     recorded_from AS position, body
 FROM current WHERE kind = 7;
+
+CREATE VIEW comments AS
+SELECT id,
+    (SELECT key FROM json_each(body, '$.about')) AS about,
+    (SELECT value FROM json_each(body, '$.about')) AS about_id,
+    body ->> 'reply_to' AS reply_to, body ->> 'author' AS author, body ->> 'kind' AS kind,
+    body ->> 'text' AS text, coalesce(body ->> 'retracted', 0) AS retracted,
+    (flags >> 1) & 1 AS edited, recorded_from AS position, body
+FROM current WHERE kind = 8;
 
 CREATE VIEW changes AS
 SELECT position, recorded_at, authored_at, source,

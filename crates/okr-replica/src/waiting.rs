@@ -8,8 +8,8 @@ use std::collections::{BTreeSet, HashMap};
 use okr_core::change::Change;
 use okr_core::entity::Entity;
 use okr_core::event::{
-    CheckInEvent, CycleEdit, CycleEvent, Event, KeyResultEdit, KeyResultEvent, ObjectiveEdit,
-    ObjectiveEvent, PersonEvent, Support, TeamEdit, TeamEvent,
+    CheckInEvent, CommentEvent, CycleEdit, CycleEvent, Event, KeyResultEdit, KeyResultEvent,
+    ObjectiveEdit, ObjectiveEvent, PersonEvent, Support, TeamEdit, TeamEvent,
 };
 use okr_core::id::{ChangeId, EntityId};
 use okr_core::measure::Measure;
@@ -107,7 +107,13 @@ impl Settled {
                 Some(Entity::CheckIn(one)) => Some(EntityId::from(one.key_result)),
                 Some(Entity::KeyResult(one)) => Some(one.objective.into()),
                 Some(Entity::Objective(one)) => Some(one.cycle.into()),
-                Some(Entity::Org(_) | Entity::Person(_) | Entity::Team(_) | Entity::Cycle(_))
+                Some(
+                    Entity::Org(_)
+                    | Entity::Person(_)
+                    | Entity::Team(_)
+                    | Entity::Cycle(_)
+                    | Entity::Comment(_),
+                )
                 | None => None,
             };
             about.extend(above.filter(|above| !about.contains(above)));
@@ -116,6 +122,10 @@ impl Settled {
         for id in about {
             let existence = self.by.get(&(id, Aspect::Existence));
             places.extend(existence.map(|(place, _)| *place));
+            // What is said about a thing does not depend on how that stands.
+            if let Event::Comment(..) = event {
+                continue;
+            }
             for gate in GATES {
                 let opened = self.by.get(&(id, gate)).filter(|(_, opens)| *opens);
                 places.extend(opened.map(|(place, _)| *place));
@@ -154,7 +164,7 @@ fn opens_a_way(event: &Event) -> bool {
             | KeyResultEvent::Abandoned
             | KeyResultEvent::Archived => false,
         },
-        Event::Org(..) | Event::CheckIn(..) => false,
+        Event::Org(..) | Event::CheckIn(..) | Event::Comment(..) => false,
     }
 }
 
@@ -207,13 +217,19 @@ fn named(event: &Event) -> Vec<EntityId> {
             vec![edit.to.into()]
         }
         Event::CheckIn(_, CheckInEvent::Recorded(new)) => vec![new.key_result.into()],
+        Event::Comment(_, CommentEvent::Added(new)) => {
+            let mut ids = vec![new.topic.entity(), new.author.into()];
+            ids.extend(new.reply_to.map(EntityId::from));
+            ids
+        }
         Event::Org(..)
         | Event::Person(..)
         | Event::Team(..)
         | Event::Cycle(..)
         | Event::Objective(..)
         | Event::KeyResult(..)
-        | Event::CheckIn(..) => Vec::new(),
+        | Event::CheckIn(..)
+        | Event::Comment(..) => Vec::new(),
     }
 }
 

@@ -127,7 +127,7 @@ fn same(reading: &Reading<'_>, replayed: &Replayed, ids: &BTreeSet<EntityId>) {
                 }
             }
             EntityId::Cycle(id) => same_cycle(reading, replayed, *id),
-            EntityId::Org(_) | EntityId::Person(_) | EntityId::Team(_) => {
+            EntityId::Org(_) | EntityId::Person(_) | EntityId::Team(_) | EntityId::Comment(_) => {
                 let replayed = never(replayed.definitions.entity(*id));
                 assert_eq!(reading.entity(*id).unwrap(), replayed, "{id}");
             }

@@ -14,9 +14,12 @@ use okr_core::Date;
 use okr_core::change::Change;
 use okr_core::decide::{Command, Decision, Proposal, decide};
 use okr_core::event::{
-    CheckInEvent, CycleEvent, Event, KeyResultEvent, ObjectiveEvent, PersonEvent, TeamEvent,
+    CheckInEvent, CommentEvent, CycleEvent, Event, KeyResultEvent, ObjectiveEvent, PersonEvent,
+    TeamEvent,
 };
-use okr_core::id::{ChangeId, CheckInId, CycleId, KeyResultId, ObjectiveId, PersonId, TeamId};
+use okr_core::id::{
+    ChangeId, CheckInId, CommentId, CycleId, KeyResultId, ObjectiveId, PersonId, TeamId,
+};
 use okr_core::value::{AmendmentCategory, Role, Source};
 use okr_core::view::MemoryView;
 use proptest::prelude::{Strategy, any};
@@ -68,6 +71,7 @@ pub(crate) struct Maker {
     objectives: Vec<ObjectiveId>,
     key_results: Vec<KeyResultId>,
     check_ins: Vec<CheckInId>,
+    comments: Vec<CommentId>,
 }
 
 impl Maker {
@@ -84,17 +88,18 @@ impl Maker {
             objectives: Vec::new(),
             key_results: Vec::new(),
             check_ins: Vec::new(),
+            comments: Vec::new(),
         }
     }
 
     /// Wants something, often about what others write about too, at a moment by the author's clock.
     #[cfg(feature = "world")]
-    pub(crate) fn wish_at(&mut self, now: Timestamp) -> Proposal {
+    pub(crate) fn wish_at(&mut self, now: Timestamp, author: PersonId) -> Proposal {
         self.focus = true;
         self.now = now;
         self.today = day_of(now);
         let commands = self.wishes();
-        let mut proposal = self.proposal(commands);
+        let mut proposal = self.proposal(author, commands);
         if !self.random.one_in(6) {
             // Otherwise most edits of what is committed to would be refused at once.
             proposal.reason.get_or_insert_with(|| text("to be clear"));
@@ -156,7 +161,7 @@ impl Maker {
 
     /// Takes a change into the state, if the rules admit it.
     fn attempt(&mut self, author: PersonId, commands: Vec<Command>) -> Option<Change> {
-        let proposal = self.proposal(commands);
+        let proposal = self.proposal(author, commands);
         match never(decide(&self.view, &context(author), ORG, proposal)) {
             Decision::Change(change) => {
                 self.witness(&change);
@@ -167,7 +172,7 @@ impl Maker {
     }
 
     /// Makes a proposal of commands, with a reason more often than not.
-    fn proposal(&mut self, commands: Vec<Command>) -> Proposal {
+    fn proposal(&mut self, author: PersonId, mut commands: Vec<Command>) -> Proposal {
         let source = match self.random.below(12) {
             0 => Source::Import,
             1 => Source::Automation,
@@ -177,6 +182,14 @@ impl Maker {
             Source::Human => None,
             Source::Import | Source::Automation => self.random.choose(&self.people),
         };
+        for command in &mut commands {
+            // Nearly all comment in their own name; the others are refused.
+            if let Command::AddComment { new, .. } = command
+                && !self.random.one_in(8)
+            {
+                new.author = on_behalf_of.unwrap_or(author);
+            }
+        }
         Proposal {
             id: ChangeId::new(self.uuid()),
             authored_at: self.now,
@@ -201,6 +214,7 @@ impl Maker {
                 Event::Objective(id, ObjectiveEvent::Created(_)) => self.objectives.push(*id),
                 Event::KeyResult(id, KeyResultEvent::Created(_)) => self.key_results.push(*id),
                 Event::CheckIn(id, CheckInEvent::Recorded(_)) => self.check_ins.push(*id),
+                Event::Comment(id, CommentEvent::Added(_)) => self.comments.push(*id),
                 // Everything else is about what there is already.
                 Event::Org(..)
                 | Event::Person(..)
@@ -208,7 +222,8 @@ impl Maker {
                 | Event::Cycle(..)
                 | Event::Objective(..)
                 | Event::KeyResult(..)
-                | Event::CheckIn(..) => {}
+                | Event::CheckIn(..)
+                | Event::Comment(..) => {}
             }
         }
     }

@@ -5,17 +5,17 @@ use std::collections::BTreeSet;
 use jiff::civil::{Date, date};
 use okr_core::admit::Context;
 use okr_core::event::{
-    Edit, Event, NewCheckIn, NewCycle, NewKeyResult, NewObjective, NewOrg, NewTeam, OrgEvent,
-    PersonEvent,
+    Edit, Event, NewCheckIn, NewComment, NewCycle, NewKeyResult, NewObjective, NewOrg, NewTeam,
+    OrgEvent, PersonEvent, Topic,
 };
 use okr_core::id::{
-    ChangeId, CheckInId, CycleId, KeyResultId, ObjectiveId, OrgId, PersonId, TeamId,
+    ChangeId, CheckInId, CommentId, CycleId, KeyResultId, ObjectiveId, OrgId, PersonId, TeamId,
 };
 use okr_core::measure::{Hold, Measure, Metric, Milestone, MilestoneKey, Milestones, Value, Zones};
 use okr_core::text::{LongText, Name, Slug, Tag, TimeZoneName, Title, Unit};
 use okr_core::value::{
-    CadenceDays, Confidence, CyclePeriod, EditPolicy, Number, ObjectiveKind, Role, Score,
-    WeekStart, Weight,
+    CadenceDays, CommentKind, Confidence, CyclePeriod, EditPolicy, Number, ObjectiveKind, Role,
+    Score, WeekStart, Weight,
 };
 use uuid::Uuid;
 
@@ -62,6 +62,11 @@ pub const fn key_result_id(number: u32) -> KeyResultId {
 /// Returns the id of the check-in with a number.
 pub const fn check_in_id(number: u32) -> CheckInId {
     CheckInId::new(uuid(7, number as u128))
+}
+
+/// Returns the id of the comment with a number.
+pub const fn comment_id(number: u32) -> CommentId {
+    CommentId::new(uuid(9, number as u128))
 }
 
 /// Returns the id of the change with a number.
@@ -258,6 +263,17 @@ pub fn new_check_in(key_result: KeyResultId, value: Value) -> NewCheckIn {
         confidence: None,
         note: None,
         blocker: None,
+    }
+}
+
+/// Returns a comment by a person on a thing.
+pub fn new_comment(author: PersonId, topic: Topic, said: &str) -> NewComment {
+    NewComment {
+        topic,
+        reply_to: None,
+        author,
+        kind: CommentKind::Comment,
+        text: text(said),
     }
 }
 

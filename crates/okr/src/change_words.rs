@@ -52,7 +52,7 @@ pub(crate) fn lines(change: &Change, past: &Past<'_>, screen: &Screen) -> Vec<St
         .iter()
         .map(|said| {
             let label = past.names.label(said.about);
-            let line = format!("{label}  {}  {}", said.word, said.text);
+            let line = format!("{label}  {}  {}", said.word, said.line());
             line.trim_end().to_owned()
         })
         .collect()

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use okr_core::event::{
-    CheckInEvent, CycleEvent, Edit, Event, KeyResultEdit, KeyResultEvent, ObjectiveEdit,
-    ObjectiveEvent, OrgEvent, PersonEvent, Support, TeamEdit, TeamEvent,
+    CheckInEvent, CommentEvent, CycleEvent, Edit, Event, KeyResultEdit, KeyResultEvent,
+    ObjectiveEdit, ObjectiveEvent, OrgEvent, PersonEvent, Support, TeamEdit, TeamEvent, Topic,
 };
 use okr_core::field::Shown as _;
 use okr_core::id::{EntityId, PersonId};
@@ -76,6 +76,19 @@ impl<V: View> Names<'_, V> {
                     let of = self.called(check_in.key_result.into())?;
                     let of = of.slug.unwrap_or(of.short_id);
                     (None, format!("check-in on {of} of {}", check_in.effective))
+                }
+                None => (None, String::new()),
+            },
+            EntityId::Comment(id) => match self.view.comment(id)? {
+                Some(comment) => {
+                    let of = self.called(comment.topic.entity())?;
+                    let is_check_in = matches!(comment.topic, Topic::CheckIn(_));
+                    let of = match of.slug {
+                        Some(slug) => slug,
+                        None if is_check_in => format!("the {}", of.title),
+                        None => of.title,
+                    };
+                    (None, format!("{} on {of}", comment.kind))
                 }
                 None => (None, String::new()),
             },
@@ -181,7 +194,8 @@ impl<V: View> Names<'_, V> {
             | Event::Cycle(..)
             | Event::Objective(..)
             | Event::KeyResult(..)
-            | Event::CheckIn(..) => Ok(None),
+            | Event::CheckIn(..)
+            | Event::Comment(..) => Ok(None),
         }
     }
 
@@ -237,7 +251,9 @@ impl<V: View> Names<'_, V> {
             Event::CheckIn(_, CheckInEvent::Recorded(new)) => {
                 format!("recorded {}", new.value.shown())
             }
-            Event::CheckIn(_, CheckInEvent::Retracted) => "retracted".to_owned(),
+            Event::Comment(_, CommentEvent::Added(_)) => "added".to_owned(),
+            Event::CheckIn(_, CheckInEvent::Retracted)
+            | Event::Comment(_, CommentEvent::Retracted) => "retracted".to_owned(),
             Event::Cycle(_, CycleEvent::Reopened)
             | Event::Objective(_, ObjectiveEvent::Reopened)
             | Event::KeyResult(_, KeyResultEvent::Reopened) => "reopened".to_owned(),
@@ -255,7 +271,8 @@ impl<V: View> Names<'_, V> {
             | Event::Cycle(_, CycleEvent::Edited(_))
             | Event::Objective(_, ObjectiveEvent::Edited(_))
             | Event::KeyResult(_, KeyResultEvent::Edited(_))
-            | Event::CheckIn(_, CheckInEvent::Corrected(_)) => "edited".to_owned(),
+            | Event::CheckIn(_, CheckInEvent::Corrected(_))
+            | Event::Comment(_, CommentEvent::Edited(_)) => "edited".to_owned(),
         }
     }
 }

@@ -5,7 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use okr_core::entity::Entity;
-use okr_core::id::{CheckInId, EntityId, KeyResultId, PersonId};
+use okr_core::event::Topic;
+use okr_core::id::{CheckInId, CommentId, EntityId, KeyResultId, PersonId};
 use okr_core::measure::Measure;
 use okr_replica::{Directory, DirectoryEntry};
 use uuid::Uuid;
@@ -90,7 +91,8 @@ impl Names {
         }
     }
 
-    /// Returns the everyday name of a thing; that of its key result for a check-in.
+    /// Returns the everyday name of a thing; that of its key result for a check-in, and of what it is
+    /// about for a comment.
     pub(crate) fn label(&self, id: EntityId) -> String {
         if let EntityId::Person(person) = id {
             return self.at_person(person);
@@ -103,6 +105,7 @@ impl Names {
             Some(Entity::Objective(objective)) => objective.slug.to_string(),
             Some(Entity::KeyResult(key_result)) => key_result.slug.to_string(),
             Some(Entity::CheckIn(check_in)) => self.label(check_in.key_result.into()),
+            Some(Entity::Comment(comment)) => self.label(comment.topic.entity()),
             None => short_id::shown(Alphabet::Thing, id.uuid()),
         }
     }
@@ -121,6 +124,7 @@ impl Names {
             Some(Entity::Objective(objective)) => objective.title.to_string(),
             Some(Entity::KeyResult(key_result)) => key_result.title.to_string(),
             Some(Entity::CheckIn(check_in)) => self.title(check_in.key_result.into()),
+            Some(Entity::Comment(comment)) => self.title(comment.topic.entity()),
             None => String::new(),
         }
     }
@@ -135,7 +139,8 @@ impl Names {
                 | Entity::Team(_)
                 | Entity::Cycle(_)
                 | Entity::Objective(_)
-                | Entity::CheckIn(_),
+                | Entity::CheckIn(_)
+                | Entity::Comment(_),
             )
             | None => None,
         }
@@ -151,9 +156,28 @@ impl Names {
                 | Entity::Team(_)
                 | Entity::Cycle(_)
                 | Entity::Objective(_)
-                | Entity::KeyResult(_),
+                | Entity::KeyResult(_)
+                | Entity::Comment(_),
             )
             | None => None,
+        }
+    }
+
+    /// Returns what a comment is about.
+    pub(crate) fn topic(&self, id: CommentId) -> Option<Topic> {
+        if let Some(Entity::Comment(comment)) = self.things.get(&id.into()) {
+            Some(comment.topic)
+        } else {
+            None
+        }
+    }
+
+    /// Returns whose words a comment is.
+    pub(crate) fn said_by(&self, id: CommentId) -> Option<PersonId> {
+        if let Some(Entity::Comment(comment)) = self.things.get(&id.into()) {
+            Some(comment.author)
+        } else {
+            None
         }
     }
 }

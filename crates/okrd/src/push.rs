@@ -133,7 +133,8 @@ fn people_in(offer: &Offer) -> Vec<PersonId> {
         | Event::Cycle(..)
         | Event::Objective(..)
         | Event::KeyResult(..)
-        | Event::CheckIn(..) => None,
+        | Event::CheckIn(..)
+        | Event::Comment(..) => None,
     });
     people.collect()
 }

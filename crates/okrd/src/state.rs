@@ -1,44 +1,32 @@
 //! The state of one organisation that admission looks at, compact where the numbers are.
 //!
-//! Check-ins are nearly everything there is, and nearly none of them is looked at again: a correction or retraction is
-//! rare. So only their places in the log are kept, and what they say is read from there when it is asked for. Check-ins
-//! that are admitted and not yet durable are kept whole until they are.
+//! Check-ins and comments are nearly everything there is, and nearly none of them is looked at again: a correction, a
+//! retraction or a reply is rare. So only their places in the log are kept.
+
+mod numerous;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use okr_core::change::Change;
-use okr_core::entity::{CheckIn, Cycle, Entity, KeyResult, Objective, Org, Person, Team};
+use okr_core::entity::{CheckIn, Comment, Cycle, Entity, KeyResult, Objective, Org, Person, Team};
 use okr_core::event::Event;
 use okr_core::id::{
-    CheckInId, CycleId, KeyResultId, ObjectiveId, OrgId, PersonId, Position, TeamId,
+    CheckInId, CommentId, CycleId, KeyResultId, ObjectiveId, OrgId, PersonId, Position, TeamId,
 };
 use okr_core::view::{MemoryView, View};
 
 use crate::history::{History, HistoryError};
-
-/// Parts of the index; each grows by itself, so that no single push waits for all of it to be moved.
-const SHARDS: usize = 64;
+use numerous::Places;
 
 /// The state of one organisation, up to its newest admitted change.
 #[derive(Debug)]
 pub(crate) struct OrgState<H> {
     org: OrgId,
     history: H,
-    /// Everything but check-ins.
+    /// Everything but check-ins and comments.
     entities: MemoryView,
-    places: Places,
-    /// Check-ins touched by changes that are not durable yet, with the newest position that touched them.
-    recent: HashMap<CheckInId, (Position, CheckIn)>,
-}
-
-/// Where the log speaks of each check-in.
-#[derive(Debug)]
-struct Places {
-    /// The position that recorded it.
-    recorded: Vec<HashMap<CheckInId, Position>>,
-    /// The positions that corrected or retracted it, in order.
-    amended: HashMap<CheckInId, Vec<Position>>,
+    check_ins: Places<CheckIn>,
+    comments: Places<Comment>,
 }
 
 impl<H: History> OrgState<H> {
@@ -48,11 +36,8 @@ impl<H: History> OrgState<H> {
             org,
             history,
             entities: MemoryView::new(),
-            places: Places {
-                recorded: vec![HashMap::new(); SHARDS],
-                amended: HashMap::new(),
-            },
-            recent: HashMap::new(),
+            check_ins: Places::new(),
+            comments: Places::new(),
         }
     }
 
@@ -69,7 +54,8 @@ impl<H: History> OrgState<H> {
             | Entity::Cycle(_)
             | Entity::Objective(_)
             | Entity::KeyResult(_)
-            | Entity::CheckIn(_) => None,
+            | Entity::CheckIn(_)
+            | Entity::Comment(_) => None,
         })
     }
 
@@ -77,7 +63,8 @@ impl<H: History> OrgState<H> {
     pub(crate) fn replay(&mut self, change: &Change, position: Position) {
         for event in &change.events {
             match event {
-                Event::CheckIn(id, _) => self.places.note(*id, position),
+                Event::CheckIn(id, _) => self.check_ins.note(*id, position),
+                Event::Comment(id, _) => self.comments.note(*id, position),
                 Event::Org(..)
                 | Event::Person(..)
                 | Event::Team(..)
@@ -95,72 +82,20 @@ impl<H: History> OrgState<H> {
         position: Position,
     ) -> Result<(), HistoryError> {
         // Gathered first: when the log cannot be read, nothing has changed.
-        let mut touched: Vec<(CheckInId, CheckIn)> = Vec::new();
-        for event in &change.events {
-            let Event::CheckIn(id, what) = event else {
-                continue;
-            };
-            let current = match touched.iter().position(|(other, _)| other == id) {
-                Some(index) => Some(touched.swap_remove(index).1),
-                None => self.check_in(*id)?.map(Cow::into_owned),
-            };
-            let next = CheckIn::evolve(current, *id, what);
-            touched.extend(next.map(|next| (*id, next)));
-        }
-        for (id, check_in) in touched {
-            self.recent.insert(id, (position, check_in));
-        }
+        let log = (&self.history, self.org);
+        let check_ins = self.check_ins.after(log, change)?;
+        let comments = self.comments.after(log, change)?;
+        self.check_ins.keep(check_ins, position);
+        self.comments.keep(comments, position);
         self.replay(change, position);
         Ok(())
     }
 
     /// Lets go of what is durable up to a position, and so can be read from the log.
     pub(crate) fn settle(&mut self, durable: Position) {
-        self.recent.retain(|_, (position, _)| *position > durable);
+        self.check_ins.settle(durable);
+        self.comments.settle(durable);
     }
-
-    fn read_check_in(&self, id: CheckInId) -> Result<Option<CheckIn>, HistoryError> {
-        let mut check_in = None;
-        for position in self.places.of(id) {
-            let change = self.history.change_at(self.org, position)?;
-            for event in &change.events {
-                if let Event::CheckIn(subject, what) = event
-                    && *subject == id
-                {
-                    check_in = CheckIn::evolve(check_in, id, what);
-                }
-            }
-        }
-        Ok(check_in)
-    }
-}
-
-impl Places {
-    /// Adds a place; several events of one change count once.
-    fn note(&mut self, id: CheckInId, position: Position) {
-        let shard = &mut self.recorded[shard_of(id)];
-        // Nearly always it is new, and is then looked for only once.
-        let recorded = *shard.entry(id).or_insert(position);
-        if recorded == position {
-            return;
-        }
-        let amended = self.amended.entry(id).or_default();
-        if amended.last() != Some(&position) {
-            amended.push(position);
-        }
-    }
-
-    fn of(&self, id: CheckInId) -> impl Iterator<Item = Position> {
-        let recorded = self.recorded[shard_of(id)].get(&id).copied();
-        let amended = self.amended.get(&id).into_iter().flatten().copied();
-        recorded.into_iter().chain(amended)
-    }
-}
-
-/// Chooses by the last byte, which is random in an id made as it should be; another one only loads the shards unevenly.
-fn shard_of(id: CheckInId) -> usize {
-    let [.., last] = id.to_bytes();
-    usize::from(last) % SHARDS
 }
 
 /// Hands on what the memory view says, which never fails.
@@ -194,9 +129,10 @@ impl<H: History> View for OrgState<H> {
     }
 
     fn check_in(&self, id: CheckInId) -> Result<Option<Cow<'_, CheckIn>>, HistoryError> {
-        match self.recent.get(&id) {
-            Some((_, check_in)) => Ok(Some(Cow::Borrowed(check_in))),
-            None => Ok(self.read_check_in(id)?.map(Cow::Owned)),
-        }
+        self.check_ins.find((&self.history, self.org), id)
+    }
+
+    fn comment(&self, id: CommentId) -> Result<Option<Cow<'_, Comment>>, HistoryError> {
+        self.comments.find((&self.history, self.org), id)
     }
 }

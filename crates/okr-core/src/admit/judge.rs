@@ -6,8 +6,10 @@ use std::collections::BTreeSet;
 use crate::admit::{Context, Found};
 use crate::authorize::{Action, Refusal, authorize};
 use crate::change::Change;
-use crate::entity::{CheckIn, Cycle, KeyResult, Objective, Org, Person, Team};
-use crate::id::{CheckInId, CycleId, EntityId, KeyResultId, ObjectiveId, PersonId, TeamId};
+use crate::entity::{CheckIn, Comment, Cycle, KeyResult, Objective, Org, Person, Team};
+use crate::id::{
+    CheckInId, CommentId, CycleId, EntityId, KeyResultId, ObjectiveId, PersonId, TeamId,
+};
 use crate::rejection::{Missing, Rejection};
 use crate::value::{CycleState, GoalState, Role, Score, Source};
 use crate::view::View;
@@ -95,6 +97,10 @@ impl<'a, V: View> Judge<'a, V> {
 
     pub(super) fn check_in(&self, id: CheckInId) -> Result<Found<'a, CheckIn>, Stop<V::Error>> {
         self.view.check_in(id).map_err(Stop::Failed)
+    }
+
+    pub(super) fn comment(&self, id: CommentId) -> Result<Found<'a, Comment>, Stop<V::Error>> {
+        self.view.comment(id).map_err(Stop::Failed)
     }
 
     /// Refuses an author without the right; `steward` is asked only when the policy depends on it.

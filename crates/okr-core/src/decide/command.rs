@@ -1,10 +1,10 @@
 //! Commands: what a person can want to do with one entity.
 
 use crate::decide::patch::{
-    CheckInPatch, CyclePatch, KeyResultPatch, ObjectivePatch, OrgPatch, TeamPatch,
+    CheckInPatch, CommentPatch, CyclePatch, KeyResultPatch, ObjectivePatch, OrgPatch, TeamPatch,
 };
-use crate::event::{NewCheckIn, NewCycle, NewKeyResult, NewObjective, NewOrg, NewTeam};
-use crate::id::{CheckInId, CycleId, KeyResultId, ObjectiveId, OrgId, PersonId, TeamId};
+use crate::event::{NewCheckIn, NewComment, NewCycle, NewKeyResult, NewObjective, NewOrg, NewTeam};
+use crate::id::{CheckInId, CommentId, CycleId, KeyResultId, ObjectiveId, OrgId, PersonId, TeamId};
 use crate::text::{LongText, Tag};
 use crate::value::{Role, Score};
 
@@ -196,4 +196,20 @@ pub enum Command {
     },
     /// Takes a check-in back; needs a reason.
     RetractCheckIn(CheckInId),
+    /// Says something about a thing, or answers what was said.
+    AddComment {
+        /// The identity of the comment.
+        id: CommentId,
+        /// Its fields.
+        new: NewComment,
+    },
+    /// Puts a comment in another way.
+    EditComment {
+        /// The comment.
+        id: CommentId,
+        /// The new values.
+        patch: CommentPatch,
+    },
+    /// Takes a comment back.
+    RetractComment(CommentId),
 }

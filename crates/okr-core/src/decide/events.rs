@@ -4,13 +4,15 @@ use std::borrow::Cow;
 
 use crate::decide::command::Command;
 use crate::decide::patch::{
-    CheckInPatch, CyclePatch, KeyResultPatch, ObjectivePatch, OrgPatch, TeamPatch,
+    CheckInPatch, CommentPatch, CyclePatch, KeyResultPatch, ObjectivePatch, OrgPatch, TeamPatch,
 };
 use crate::event::{
-    CheckInEvent, CycleEvent, Event, KeyResultEvent, ObjectiveEvent, OrgEvent, PersonEvent,
-    TeamEvent,
+    CheckInEvent, CommentEvent, CycleEvent, Event, KeyResultEvent, ObjectiveEvent, OrgEvent,
+    PersonEvent, TeamEvent,
 };
-use crate::id::{CheckInId, CycleId, EntityId, KeyResultId, ObjectiveId, PersonId, TeamId};
+use crate::id::{
+    CheckInId, CommentId, CycleId, EntityId, KeyResultId, ObjectiveId, PersonId, TeamId,
+};
 use crate::rejection::Rejection;
 use crate::value::Role;
 use crate::view::View;
@@ -61,6 +63,11 @@ pub(super) fn of<V: View>(view: &V, command: &Command) -> Result<Events, V::Erro
                 Event::CheckIn(id, CheckInEvent::Corrected(edit))
             })
         }),
+        Wish::EditComment(id, patch) => known(view.comment(id)?, id).map(|comment| {
+            events(patch.edits(&comment), |edit| {
+                Event::Comment(id, CommentEvent::Edited(edit))
+            })
+        }),
     })
 }
 
@@ -93,6 +100,8 @@ enum Wish<'a> {
     SetKeyResult(KeyResultId, &'a KeyResultPatch),
     /// Other values for a check-in.
     CorrectCheckIn(CheckInId, &'a CheckInPatch),
+    /// Other values for a comment.
+    EditComment(CommentId, &'a CommentPatch),
 }
 
 #[expect(
@@ -166,6 +175,9 @@ fn wish(command: &Command) -> Wish<'_> {
         }
         Command::CorrectCheckIn { id, patch } => Wish::CorrectCheckIn(*id, patch),
         Command::RetractCheckIn(id) => check_in(*id, CheckInEvent::Retracted),
+        Command::AddComment { id, new } => comment(*id, CommentEvent::Added(new.clone())),
+        Command::EditComment { id, patch } => Wish::EditComment(*id, patch),
+        Command::RetractComment(id) => comment(*id, CommentEvent::Retracted),
     }
 }
 
@@ -195,4 +207,8 @@ fn key_result(id: KeyResultId, event: KeyResultEvent) -> Wish<'static> {
 
 fn check_in(id: CheckInId, event: CheckInEvent) -> Wish<'static> {
     act(Event::CheckIn(id, event))
+}
+
+fn comment(id: CommentId, event: CommentEvent) -> Wish<'static> {
+    act(Event::Comment(id, event))
 }

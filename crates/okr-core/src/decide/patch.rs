@@ -6,16 +6,17 @@ use jiff::civil::Date;
 
 use crate::blocker::BlockerReport;
 use crate::calendar::FiscalStart;
-use crate::entity::{CheckIn, Cycle, KeyResult, Objective, Org, Team};
+use crate::entity::{CheckIn, Comment, Cycle, KeyResult, Objective, Org, Team};
 use crate::event::{
-    CheckInEdit, CycleEdit, Edit, KeyResultEdit, ObjectiveEdit, OrgEdit, Support, TeamEdit,
+    CheckInEdit, CommentEdit, CycleEdit, Edit, KeyResultEdit, ObjectiveEdit, OrgEdit, Support,
+    TeamEdit,
 };
 use crate::id::{CycleId, ObjectiveId, PersonId, TeamId};
 use crate::measure::{Measure, Value};
 use crate::text::{LongText, Name, Slug, TimeZoneName, Title};
 use crate::value::{
-    CadenceDays, Calendar, Confidence, CyclePeriod, EditPolicy, ObjectiveKind, Score, WeekStart,
-    Weight,
+    CadenceDays, Calendar, CommentKind, Confidence, CyclePeriod, EditPolicy, ObjectiveKind, Score,
+    WeekStart, Weight,
 };
 
 macro_rules! patches {
@@ -155,5 +156,12 @@ patches! {
         note: Option<LongText> = Note,
         /// What it says of a blocker.
         blocker: Option<BlockerReport> = Blocker,
+    }
+    /// Other values for a comment.
+    CommentPatch of Comment makes CommentEdit {
+        /// What it is meant as.
+        kind: CommentKind = Kind,
+        /// What is said.
+        text: LongText = Text,
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::blocker::BlockerReport;
-use crate::entity::{CheckIn, Cycle, Entity, KeyResult, Objective, Org, Person, Team};
+use crate::entity::{CheckIn, Comment, Cycle, Entity, KeyResult, Objective, Org, Person, Team};
 use crate::event::Support;
 use crate::field::Shown;
 use crate::id::{EntityId, PersonId};
@@ -50,6 +50,8 @@ pub enum FieldValue {
 
 /// Every word that [`Entity::fields`] gives, in alphabetical order.
 pub const FIELD_WORDS: &[&str] = &[
+    "about",
+    "author",
     "baseline",
     "blocker",
     "cadence",
@@ -80,6 +82,7 @@ pub const FIELD_WORDS: &[&str] = &[
     "period",
     "reason after commitment",
     "reflection",
+    "reply to",
     "role",
     "score",
     "slug",
@@ -90,6 +93,7 @@ pub const FIELD_WORDS: &[&str] = &[
     "tags",
     "target",
     "team",
+    "text",
     "time zone",
     "title",
     "unit",
@@ -109,6 +113,7 @@ impl Entity {
             Self::Objective(objective) => of_objective(objective),
             Self::KeyResult(key_result) => of_key_result(key_result),
             Self::CheckIn(check_in) => of_check_in(check_in),
+            Self::Comment(comment) => of_comment(comment),
         }
     }
 }
@@ -394,5 +399,25 @@ fn of_check_in(check_in: &CheckIn) -> Vec<Field> {
         field("note", optional(note.as_ref(), text)),
         field("blocker", optional(blocker.as_ref(), reported_blocker)),
         state(if *retracted { "retracted" } else { "recorded" }),
+    ]
+}
+
+fn of_comment(comment: &Comment) -> Vec<Field> {
+    let Comment {
+        id: _,
+        topic,
+        reply_to,
+        author,
+        kind,
+        text: said,
+        retracted,
+    } = comment;
+    vec![
+        field("about", thing(topic.entity())),
+        field("reply to", optional(*reply_to, thing)),
+        field("author", FieldValue::Person(*author)),
+        field("kind", word(kind)),
+        field("text", text(said)),
+        state(if *retracted { "retracted" } else { "added" }),
     ]
 }

@@ -2,8 +2,8 @@
 
 use crate::entity::Entity;
 use crate::event::{
-    CheckInEvent, CycleEvent, Event, KeyResultEdit, KeyResultEvent, NewCheckIn, ObjectiveEvent,
-    OrgEvent, PersonEvent, TeamEvent,
+    CheckInEvent, CommentEvent, CycleEvent, Event, KeyResultEdit, KeyResultEvent, NewCheckIn,
+    ObjectiveEvent, OrgEvent, PersonEvent, TeamEvent,
 };
 use crate::field::state::{Field, FieldValue, of_measure};
 
@@ -64,6 +64,7 @@ impl Event {
             }
             Self::KeyResult(_, KeyResultEvent::Edited(edit)) => vec![edit.field()],
             Self::CheckIn(_, CheckInEvent::Corrected(edit)) => vec![edit.field()],
+            Self::Comment(_, CommentEvent::Edited(edit)) => vec![edit.field()],
             Self::CheckIn(_, CheckInEvent::Recorded(new)) => reported(new),
             Self::Person(_, PersonEvent::RoleChanged { .. }) => vec!["role"],
             Self::Team(_, TeamEvent::MemberAdded(_) | TeamEvent::MemberRemoved(_)) => {
@@ -95,13 +96,15 @@ impl Event {
                 | KeyResultEvent::Archived
                 | KeyResultEvent::Restored,
             )
-            | Self::CheckIn(_, CheckInEvent::Retracted) => vec!["state"],
+            | Self::CheckIn(_, CheckInEvent::Retracted)
+            | Self::Comment(_, CommentEvent::Retracted) => vec!["state"],
             Self::Org(_, OrgEvent::Created(_))
             | Self::Person(_, PersonEvent::Added(_))
             | Self::Team(_, TeamEvent::Created(_))
             | Self::Cycle(_, CycleEvent::Created(_))
             | Self::Objective(_, ObjectiveEvent::Created(_))
-            | Self::KeyResult(_, KeyResultEvent::Created(_)) => Vec::new(),
+            | Self::KeyResult(_, KeyResultEvent::Created(_))
+            | Self::Comment(_, CommentEvent::Added(_)) => Vec::new(),
         }
     }
 }

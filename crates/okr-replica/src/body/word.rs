@@ -5,11 +5,13 @@ use std::marker::PhantomData;
 
 use jiff::civil::Date;
 use okr_core::calendar::FiscalStart;
-use okr_core::id::{CycleId, KeyResultId, ObjectiveId, PersonId, TeamId};
+use okr_core::id::{
+    CheckInId, CommentId, CycleId, KeyResultId, ObjectiveId, OrgId, PersonId, TeamId,
+};
 use okr_core::text::{BlockerText, LongText, Name, Slug, Tag, TimeZoneName, Title, Unit};
 use okr_core::value::{
-    Calendar, CycleState, EditPolicy, GoalState, Number, ObjectiveKind, Role, Score, WeekStart,
-    Weight, Zone,
+    Calendar, CommentKind, CycleState, EditPolicy, GoalState, Number, ObjectiveKind, Role, Score,
+    WeekStart, Weight, Zone,
 };
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -65,6 +67,9 @@ macro_rules! readable {
 }
 
 readable! {
+    OrgId => |text| Uuid::try_parse(text).ok().map(Self::new);
+    CheckInId => |text| Uuid::try_parse(text).ok().map(Self::new);
+    CommentId => |text| Uuid::try_parse(text).ok().map(Self::new);
     PersonId => |text| Uuid::try_parse(text).ok().map(Self::new);
     TeamId => |text| Uuid::try_parse(text).ok().map(Self::new);
     CycleId => |text| Uuid::try_parse(text).ok().map(Self::new);
@@ -85,6 +90,7 @@ readable! {
     FiscalStart => |text| text.parse().ok();
     CycleState => Self::from_word;
     ObjectiveKind => Self::from_word;
+    CommentKind => Self::from_word;
     GoalState => Self::from_word;
     Zone => Self::from_word;
     Number => |text| text.parse().ok();

@@ -61,7 +61,7 @@ impl<'db> Names<'db> {
                 Entity::Cycle(cycle) => (cycle.name.to_string(), None),
                 Entity::Objective(goal) => (goal.title.to_string(), Some(goal.slug.to_string())),
                 Entity::KeyResult(goal) => (goal.title.to_string(), Some(goal.slug.to_string())),
-                Entity::Person(_) | Entity::CheckIn(_) => continue,
+                Entity::Person(_) | Entity::CheckIn(_) | Entity::Comment(_) => continue,
             };
             let id = entity.id();
             if self.ids.contains(&id.uuid()) {

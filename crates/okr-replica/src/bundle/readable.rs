@@ -4,8 +4,8 @@
 
 use okr_core::entity::Entity;
 use okr_core::event::{
-    CheckInEvent, CycleEvent, Event, KeyResultEvent, ObjectiveEvent, OrgEvent, PersonEvent,
-    TeamEvent,
+    CheckInEvent, CommentEvent, CycleEvent, Event, KeyResultEvent, ObjectiveEvent, OrgEvent,
+    PersonEvent, TeamEvent,
 };
 use okr_core::id::PersonId;
 use okr_core::value::{AmendmentCategory, Source};
@@ -117,6 +117,7 @@ fn happened(event: &Event) -> (&'static str, Value) {
         | Event::Objective(_, ObjectiveEvent::Created(_))
         | Event::KeyResult(_, KeyResultEvent::Created(_)) => ("created", state(event)),
         Event::Person(_, PersonEvent::Added(_)) => ("added", state(event)),
+        Event::Comment(_, what) => commented(event, what),
         Event::CheckIn(_, CheckInEvent::Recorded(_)) => ("recorded", state(event)),
         Event::Org(_, OrgEvent::Edited(_))
         | Event::Person(_, PersonEvent::RoleChanged { .. })
@@ -166,6 +167,15 @@ fn happened(event: &Event) -> (&'static str, Value) {
         | Event::Objective(_, ObjectiveEvent::Restored)
         | Event::KeyResult(_, KeyResultEvent::Restored) => plain("restored"),
         Event::CheckIn(_, CheckInEvent::Retracted) => plain("retracted"),
+    }
+}
+
+/// Says what an event of a comment is.
+fn commented(event: &Event, what: &CommentEvent) -> (&'static str, Value) {
+    match what {
+        CommentEvent::Added(_) => ("added", state(event)),
+        CommentEvent::Edited(_) => ("edited", Value::Null),
+        CommentEvent::Retracted => ("retracted", Value::Null),
     }
 }
 

@@ -2,10 +2,11 @@
 //!
 //! Only `from` changes; what the author wanted (`to`) stays as it was written.
 
-use okr_core::entity::{CheckIn, Cycle, Entity, KeyResult, Objective, Org, Person, Team};
+use okr_core::entity::{CheckIn, Comment, Cycle, Entity, KeyResult, Objective, Org, Person, Team};
 use okr_core::event::{
-    CheckInEdit, CheckInEvent, CycleEdit, CycleEvent, Event, KeyResultEdit, KeyResultEvent,
-    ObjectiveEdit, ObjectiveEvent, OrgEdit, OrgEvent, PersonEvent, TeamEdit, TeamEvent,
+    CheckInEdit, CheckInEvent, CommentEdit, CommentEvent, CycleEdit, CycleEvent, Event,
+    KeyResultEdit, KeyResultEvent, ObjectiveEdit, ObjectiveEvent, OrgEdit, OrgEvent, PersonEvent,
+    TeamEdit, TeamEvent,
 };
 
 /// Sets what the author of an event saw to what the entity is now; events without it stay as is.
@@ -18,6 +19,7 @@ pub(crate) fn see_now(event: &mut Event, now: &Entity) {
         (Event::Objective(_, event), Entity::Objective(now)) => objective(event, now),
         (Event::KeyResult(_, event), Entity::KeyResult(now)) => key_result(event, now),
         (Event::CheckIn(_, event), Entity::CheckIn(now)) => check_in(event, now),
+        (Event::Comment(_, event), Entity::Comment(now)) => comment(event, now),
         // An entity of another kind has nothing that the author could have seen.
         (
             Event::Org(..)
@@ -26,14 +28,16 @@ pub(crate) fn see_now(event: &mut Event, now: &Entity) {
             | Event::Cycle(..)
             | Event::Objective(..)
             | Event::KeyResult(..)
-            | Event::CheckIn(..),
+            | Event::CheckIn(..)
+            | Event::Comment(..),
             Entity::Org(_)
             | Entity::Person(_)
             | Entity::Team(_)
             | Entity::Cycle(_)
             | Entity::Objective(_)
             | Entity::KeyResult(_)
-            | Entity::CheckIn(_),
+            | Entity::CheckIn(_)
+            | Entity::Comment(_),
         ) => {}
     }
 }
@@ -153,5 +157,15 @@ fn check_in(event: &mut CheckInEvent, now: &CheckIn) {
             CheckInEdit::Blocker(edit) => edit.from.clone_from(&now.blocker),
         },
         CheckInEvent::Recorded(_) | CheckInEvent::Retracted => {}
+    }
+}
+
+fn comment(event: &mut CommentEvent, now: &Comment) {
+    match event {
+        CommentEvent::Edited(edit) => match edit {
+            CommentEdit::Kind(edit) => edit.from = now.kind,
+            CommentEdit::Text(edit) => edit.from.clone_from(&now.text),
+        },
+        CommentEvent::Added(_) | CommentEvent::Retracted => {}
     }
 }

@@ -1,15 +1,15 @@
 //! From confirmed changes to versions: evolves in memory and writes each new version once.
 //!
-//! Definitions stay in memory, check-ins do not: there are many of them and most are never touched
-//! again. Evolving is total, so nothing here refuses a change.
+//! Definitions stay in memory, check-ins and comments do not: there are many of them and most are
+//! never touched again. Evolving is total, so nothing here refuses a change.
 
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 use okr_core::change::Change;
 use okr_core::entity::Entity;
-use okr_core::event::{CheckInEvent, Event};
-use okr_core::id::{CheckInId, CycleId, EntityId, KeyResultId, ObjectiveId, Position};
+use okr_core::event::{CheckInEvent, CommentEvent, Event, Topic};
+use okr_core::id::{CheckInId, CommentId, CycleId, EntityId, KeyResultId, ObjectiveId, Position};
 use okr_core::value::CycleState;
 use rusqlite::Connection;
 
@@ -51,6 +51,8 @@ pub(super) struct Evolver {
     definitions: HashMap<EntityId, Slot>,
     /// The check-ins that came into being in this load.
     check_ins: HashMap<CheckInId, EntityKey>,
+    /// The comments that did.
+    comments: HashMap<CommentId, EntityKey>,
     /// Whether there was nothing before this load, so that the database need not be asked.
     from_nothing: bool,
     entities: i64,
@@ -69,6 +71,7 @@ impl Evolver {
         Ok(Self {
             definitions: HashMap::default(),
             check_ins: HashMap::default(),
+            comments: HashMap::default(),
             from_nothing,
             entities: Meta::Entities.require(db)?,
             ahead_recorded: Meta::AheadRecorded.require(db)?,
@@ -120,9 +123,7 @@ impl Evolver {
             };
             self.evolve(db, &mut slot, event)?;
             self.number(id, &mut slot);
-            if let EntityId::CheckIn(_) = id {
-                // Check-ins are not kept, and nothing refers to them.
-            } else {
+            if is_definition(id) {
                 self.definitions.insert(id, slot.copy());
             }
             match known {
@@ -187,14 +188,16 @@ impl Evolver {
                     slot.flags |= LATE;
                 }
             }
-            Event::CheckIn(_, CheckInEvent::Corrected(_)) => slot.flags |= CORRECTED,
+            Event::CheckIn(_, CheckInEvent::Corrected(_))
+            | Event::Comment(_, CommentEvent::Edited(_)) => slot.flags |= CORRECTED,
             Event::CheckIn(_, CheckInEvent::Recorded(_) | CheckInEvent::Retracted)
             | Event::Org(..)
             | Event::Person(..)
             | Event::Team(..)
             | Event::Cycle(..)
             | Event::Objective(..)
-            | Event::KeyResult(..) => {}
+            | Event::KeyResult(..)
+            | Event::Comment(_, CommentEvent::Added(_) | CommentEvent::Retracted) => {}
         }
         slot.entity = Entity::evolve(slot.entity.take(), event);
         Ok(())
@@ -205,8 +208,14 @@ impl Evolver {
         if slot.key.is_none() && slot.entity.is_some() {
             self.entities += 1;
             slot.key = Some(EntityKey(self.entities));
-            if let (EntityId::CheckIn(id), Some(key)) = (id, slot.key) {
-                self.check_ins.insert(id, key);
+            match (id, slot.key) {
+                (EntityId::CheckIn(id), Some(key)) => {
+                    self.check_ins.insert(id, key);
+                }
+                (EntityId::Comment(id), Some(key)) => {
+                    self.comments.insert(id, key);
+                }
+                (_, _) => {}
             }
         }
         slot.key
@@ -252,10 +261,9 @@ impl Evolver {
             slot.authored = ordered.then_some(stand.authored_at);
             slot.entity = Some(entity);
         }
-        if let EntityId::CheckIn(_) = id {
-            return Ok(());
+        if is_definition(id) {
+            self.definitions.insert(id, slot);
         }
-        self.definitions.insert(id, slot);
         Ok(())
     }
 
@@ -286,6 +294,7 @@ impl Evolver {
     fn find(&self, db: &Connection, id: EntityId) -> Result<Option<EntityKey>, ReplicaError> {
         let known = match id {
             EntityId::CheckIn(id) => self.check_ins.get(&id).copied(),
+            EntityId::Comment(id) => self.comments.get(&id).copied(),
             EntityId::Org(_)
             | EntityId::Person(_)
             | EntityId::Team(_)
@@ -352,8 +361,24 @@ impl Evolver {
                 links.parent = self.key_of(db, key_result.objective)?;
             }
             Entity::CheckIn(check_in) => links.parent = self.key_of(db, check_in.key_result)?,
+            Entity::Comment(comment) => links.parent = self.key_of_topic(db, comment.topic)?,
         }
         Ok(links)
+    }
+
+    /// Returns what a comment is found from: what it is about; for a check-in, its key result.
+    fn key_of_topic(
+        &mut self,
+        db: &Connection,
+        topic: Topic,
+    ) -> Result<Option<EntityKey>, ReplicaError> {
+        let Topic::CheckIn(id) = topic else {
+            return self.key_of(db, topic.entity());
+        };
+        match self.load(db, id.into())?.entity {
+            Some(Entity::CheckIn(check_in)) => self.key_of(db, check_in.key_result),
+            _ => Ok(None),
+        }
     }
 }
 
@@ -366,6 +391,19 @@ impl Slot {
             newest_row: self.newest_row,
             authored: self.authored,
         }
+    }
+}
+
+/// Says whether something is kept in memory while changes are taken in.
+const fn is_definition(id: EntityId) -> bool {
+    match id {
+        EntityId::CheckIn(_) | EntityId::Comment(_) => false,
+        EntityId::Org(_)
+        | EntityId::Person(_)
+        | EntityId::Team(_)
+        | EntityId::Cycle(_)
+        | EntityId::Objective(_)
+        | EntityId::KeyResult(_) => true,
     }
 }
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use okr_core::entity::Entity;
-use okr_core::event::{CheckInEvent, Event};
+use okr_core::event::{CheckInEvent, CommentEvent, Event};
 use okr_core::id::EntityId;
 use okr_proto::Decoded;
 use rusqlite::Connection;
@@ -62,7 +62,13 @@ impl History {
         let mut corrected = 0;
         for (_, event) in self.events.iter().filter(|(time, _)| *time <= until) {
             entity = Entity::evolve(entity, event);
-            if entity.is_some() && matches!(event, Event::CheckIn(_, CheckInEvent::Corrected(_))) {
+            if entity.is_some()
+                && matches!(
+                    event,
+                    Event::CheckIn(_, CheckInEvent::Corrected(_))
+                        | Event::Comment(_, CommentEvent::Edited(_))
+                )
+            {
                 corrected = CORRECTED;
             }
         }

@@ -10,7 +10,7 @@ use super::evolve::Links;
 use crate::body;
 use crate::error::ReplicaError;
 use crate::record::{self, NewRecord};
-use crate::version;
+use crate::version::{self, RETRACTED};
 
 /// Writes rows of `records` and `versions`.
 pub(super) struct Rows<'db> {
@@ -104,7 +104,9 @@ impl<'db> Rows<'db> {
         let id = entity.id();
         let uuid = id.uuid();
         let (slug, day) = match entity {
-            Entity::Org(_) | Entity::Person(_) | Entity::Cycle(_) => (None, None),
+            Entity::Org(_) | Entity::Person(_) | Entity::Cycle(_) | Entity::Comment(_) => {
+                (None, None)
+            }
             Entity::Team(team) => (Some(team.slug.as_str()), None),
             Entity::Objective(objective) => (Some(objective.slug.as_str()), None),
             Entity::KeyResult(key_result) => (Some(key_result.slug.as_str()), None),
@@ -112,12 +114,14 @@ impl<'db> Rows<'db> {
         };
         let own_flags = match entity {
             Entity::CheckIn(check_in) => version::flags_of(check_in),
+            Entity::Comment(comment) if comment.retracted => RETRACTED,
             Entity::Org(_)
             | Entity::Person(_)
             | Entity::Team(_)
             | Entity::Cycle(_)
             | Entity::Objective(_)
-            | Entity::KeyResult(_) => 0,
+            | Entity::KeyResult(_)
+            | Entity::Comment(_) => 0,
         };
         run(
             &mut self.version,

@@ -8,15 +8,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use okr_core::Timestamp;
 use okr_core::change::Change;
 use okr_core::entity::Entity;
-use okr_core::event::{CheckInEvent, Event, KeyResultEvent, ObjectiveEvent};
-use okr_core::id::{EntityId, Position};
+use okr_core::event::{CheckInEvent, CommentEvent, Event, KeyResultEvent, ObjectiveEvent};
+use okr_core::id::{CheckInId, EntityId, Position};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::LogFilter;
 use crate::error::ReplicaError;
 use crate::moment::{Axis, Confirmed};
 use crate::version::{self, EntityKey};
-use crate::{meta, record};
+use crate::{meta, record, short};
 
 /// The positions and times within which a change counts.
 struct Window {
@@ -237,18 +237,42 @@ fn of_children(
     positions: &mut Vec<i64>,
 ) -> Result<(), ReplicaError> {
     let objectives = match id {
-        EntityId::Org(_) | EntityId::Person(_) | EntityId::CheckIn(_) => return Ok(()),
+        EntityId::Comment(_) => return Ok(()),
+        EntityId::CheckIn(id) => return on_check_in(db, id, positions),
+        EntityId::Org(_) | EntityId::Person(_) | EntityId::KeyResult(_) => {
+            return of_leaves(db, key, positions);
+        }
         EntityId::Cycle(_) => rows_where(db, "cycle", key)?,
         EntityId::Team(_) => rows_where(db, "team", key)?,
         EntityId::Objective(_) => BTreeSet::from([key]),
-        EntityId::KeyResult(_) => return of_check_ins(db, key, positions),
     };
+    of_leaves(db, key, positions)?;
     for objective in objectives {
         of_entity(db, objective, positions)?;
         for key_result in rows_where(db, "parent", objective)? {
             of_entity(db, key_result, positions)?;
-            of_check_ins(db, key_result, positions)?;
+            of_leaves(db, key_result, positions)?;
         }
+    }
+    Ok(())
+}
+
+/// Adds the positions of the comments on a check-in, which are found from its key result.
+fn on_check_in(
+    db: &Connection,
+    id: CheckInId,
+    positions: &mut Vec<i64>,
+) -> Result<(), ReplicaError> {
+    let mut statement = db.prepare_cached(
+        "SELECT key FROM versions
+         WHERE parent IN (SELECT parent FROM entity_ends JOIN versions ON key = first_row
+                          WHERE short = ?1 AND id = ?2)
+             AND kind = 8 AND body ->> '$.about.check_in' = ?3",
+    )?;
+    let uuid = id.uuid();
+    let mut rows = statement.query((short::of(uuid), uuid.as_bytes(), uuid.to_string()))?;
+    while let Some(row) = rows.next()? {
+        positions.extend(position_of(row)?);
     }
     Ok(())
 }
@@ -265,14 +289,15 @@ pub(super) fn rows_where(
     Ok(keys.collect::<Result<_, _>>()?)
 }
 
-/// Adds the positions of the check-ins of a key result, read from the index alone.
-fn of_check_ins(
+/// Adds the positions of what belongs to something and has nothing below it: check-ins, and comments;
+/// read from the index alone.
+fn of_leaves(
     db: &Connection,
-    key_result: EntityKey,
+    parent: EntityKey,
     positions: &mut Vec<i64>,
 ) -> Result<(), ReplicaError> {
     let mut statement = db.prepare_cached("SELECT key FROM versions WHERE parent = ?1")?;
-    let mut rows = statement.query([key_result.0])?;
+    let mut rows = statement.query([parent.0])?;
     while let Some(row) = rows.next()? {
         positions.extend(position_of(row)?);
     }
@@ -303,13 +328,15 @@ impl<'a> Pending<'a> {
                 }
                 Event::KeyResult(_, KeyResultEvent::Created(new)) => vec![new.objective.into()],
                 Event::CheckIn(_, CheckInEvent::Recorded(new)) => vec![new.key_result.into()],
+                Event::Comment(_, CommentEvent::Added(new)) => vec![new.topic.entity()],
                 Event::Org(..)
                 | Event::Person(..)
                 | Event::Team(..)
                 | Event::Cycle(..)
                 | Event::Objective(..)
                 | Event::KeyResult(..)
-                | Event::CheckIn(..) => continue,
+                | Event::CheckIn(..)
+                | Event::Comment(..) => continue,
             };
             parents.insert(event.subject(), created);
         }
@@ -341,7 +368,7 @@ impl<'a> Pending<'a> {
         if !self.filter.with_children {
             return Ok(false);
         }
-        // Check-in, key result, objective, team or cycle: never deeper.
+        // Comment, check-in, key result, objective, team or cycle: never deeper.
         for parent in self.parents_of(id)? {
             if self.is_about(parent)? {
                 return Ok(true);
@@ -359,6 +386,7 @@ impl<'a> Pending<'a> {
             None => None,
         };
         Ok(match confirmed.map(|found| found.entity) {
+            Some(Entity::Comment(comment)) => vec![comment.topic.entity()],
             Some(Entity::CheckIn(check_in)) => vec![check_in.key_result.into()],
             Some(Entity::KeyResult(key_result)) => vec![key_result.objective.into()],
             Some(Entity::Objective(objective)) => {

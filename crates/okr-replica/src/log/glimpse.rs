@@ -172,7 +172,10 @@ impl Goals {
                 continue;
             };
             let objectives = match id {
-                EntityId::Org(_) | EntityId::Person(_) | EntityId::CheckIn(_) => continue,
+                EntityId::Org(_)
+                | EntityId::Person(_)
+                | EntityId::CheckIn(_)
+                | EntityId::Comment(_) => continue,
                 EntityId::Cycle(_) => {
                     goals.defined.insert(key, true);
                     rows_where(db, "cycle", key)?
@@ -188,7 +191,7 @@ impl Goals {
                 goals.defined.insert(objective, false);
                 goals
                     .key_results
-                    .extend(rows_where(db, "parent", objective)?);
+                    .extend(rows_where(db, "kind = 6 AND parent", objective)?);
             }
         }
         let key_results = goals.key_results.iter().map(|key| (*key, false));
@@ -213,7 +216,9 @@ impl Goals {
 
     /// Returns the last day that each change reports on.
     fn check_in_days(&self, db: &Connection) -> Result<HashMap<i64, Date>, ReplicaError> {
-        let mut statement = db.prepare_cached("SELECT key, day FROM versions WHERE parent = ?1")?;
+        let mut statement = db.prepare_cached(
+            "SELECT key, day FROM versions WHERE parent = ?1 AND day IS NOT NULL",
+        )?;
         let mut days: HashMap<i64, Date> = HashMap::new();
         for key_result in &self.key_results {
             let mut rows = statement.query([key_result.0])?;
@@ -269,7 +274,8 @@ fn landmark_of(entry: &LogEntry) -> Option<Landmark> {
         | Event::Org(..)
         | Event::Person(..)
         | Event::Team(..)
-        | Event::CheckIn(..) => None,
+        | Event::CheckIn(..)
+        | Event::Comment(..) => None,
         // A category that stands beside a mere report amends nothing.
         Event::Cycle(_, CycleEvent::Edited(_)) | Event::Objective(..) | Event::KeyResult(..) => {
             is_amended.then_some(Landmark::Amended)

@@ -2,9 +2,9 @@
 
 use okr_core::blocker::BlockerReport;
 use okr_core::event::{
-    CheckInEdit, CheckInEvent, CycleEdit, CycleEvent, Event, KeyResultEdit, KeyResultEvent,
-    NewCheckIn, NewKeyResult, NewObjective, ObjectiveEdit, ObjectiveEvent, OrgEdit, OrgEvent,
-    TeamEdit, TeamEvent,
+    CheckInEdit, CheckInEvent, CommentEdit, CommentEvent, CycleEdit, CycleEvent, Event,
+    KeyResultEdit, KeyResultEvent, NewCheckIn, NewComment, NewKeyResult, NewObjective,
+    ObjectiveEdit, ObjectiveEvent, OrgEdit, OrgEvent, TeamEdit, TeamEvent,
 };
 use okr_core::text::LongText;
 
@@ -19,6 +19,8 @@ pub enum ChangeKind {
     CheckIn,
     /// A check-in was put right or taken back.
     Correction,
+    /// A comment was made, put in another way or taken back.
+    Comment,
     /// A measure moved: baseline, target, bounds, milestones, levels.
     Target,
     /// Something opened, closed, was published, abandoned, archived, restored or reopened.
@@ -33,10 +35,11 @@ pub enum ChangeKind {
 
 impl ChangeKind {
     /// Every kind, in the order of this declaration.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Created,
         Self::CheckIn,
         Self::Correction,
+        Self::Comment,
         Self::Target,
         Self::State,
         Self::Edit,
@@ -50,6 +53,7 @@ impl ChangeKind {
             Self::Created => "created",
             Self::CheckIn => "check-in",
             Self::Correction => "correction",
+            Self::Comment => "comment",
             Self::Target => "target",
             Self::State => "state",
             Self::Edit => "edit",
@@ -70,6 +74,7 @@ impl ChangeKind {
             Event::CheckIn(_, CheckInEvent::Corrected(_) | CheckInEvent::Retracted) => {
                 Self::Correction
             }
+            Event::Comment(..) => Self::Comment,
             Event::KeyResult(_, KeyResultEvent::Edited(KeyResultEdit::Measure(_))) => Self::Target,
             Event::Team(_, TeamEvent::Archived | TeamEvent::Restored)
             | Event::Cycle(_, CycleEvent::Opened | CycleEvent::Closed | CycleEvent::Reopened)
@@ -131,7 +136,7 @@ impl LogEntry {
     }
 
     /// Says whether a text stands in what people wrote in the change, whatever the letters' case:
-    /// titles, names, descriptions, notes, reflections and the reason.
+    /// titles, names, descriptions, notes, comments, reflections and the reason.
     ///
     /// `lower` is the text in lower case.
     pub fn mentions(&self, lower: &str) -> bool {
@@ -185,11 +190,16 @@ fn written(event: &Event) -> Vec<&str> {
         Event::CheckIn(_, CheckInEvent::Corrected(CheckInEdit::Blocker(edit))) => {
             standing([&edit.from, &edit.to]).collect()
         }
+        Event::Comment(_, CommentEvent::Added(NewComment { text, .. })) => vec![text.as_str()],
+        Event::Comment(_, CommentEvent::Edited(CommentEdit::Text(edit))) => {
+            vec![edit.from.as_str(), edit.to.as_str()]
+        }
         Event::Org(..)
         | Event::Person(..)
         | Event::Team(..)
         | Event::Cycle(..)
-        | Event::CheckIn(..) => Vec::new(),
+        | Event::CheckIn(..)
+        | Event::Comment(..) => Vec::new(),
     }
 }
 

@@ -102,7 +102,8 @@ fn is_late<V: View>(view: &V, event: &Event) -> Result<bool, V::Error> {
         | Event::Team(..)
         | Event::Cycle(..)
         | Event::Objective(..)
-        | Event::KeyResult(..) => Ok(false),
+        | Event::KeyResult(..)
+        | Event::Comment(..) => Ok(false),
     }
 }
 

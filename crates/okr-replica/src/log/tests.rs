@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use okr_core::event::{CheckInEvent, KeyResultEdit, KeyResultEvent, ObjectiveEdit, ObjectiveEvent};
+use okr_core::event::{
+    CheckInEvent, CommentEvent, KeyResultEdit, KeyResultEvent, ObjectiveEdit, ObjectiveEvent,
+};
 use okr_testkit::generate::histories;
 use proptest::prelude::*;
 
@@ -32,6 +34,7 @@ fn parents(history: &[(PersonId, Change)]) -> BTreeMap<EntityId, BTreeSet<Entity
                 vec![edit.to.into()]
             }
             Event::CheckIn(_, CheckInEvent::Recorded(new)) => vec![new.key_result.into()],
+            Event::Comment(_, CommentEvent::Added(new)) => vec![new.topic.entity()],
             _ => continue,
         };
         parents.entry(event.subject()).or_default().extend(above);

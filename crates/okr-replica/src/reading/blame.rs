@@ -127,7 +127,7 @@ impl Reading<'_> {
     }
 
     fn is_late_fact(&self, known: &Known) -> Result<bool, ReplicaError> {
-        let fact = self.fact(known.clone())?;
+        let fact = self.fact(known)?;
         Ok(fact.is_some_and(|fact| fact.late))
     }
 

@@ -49,7 +49,7 @@ impl Reading<'_> {
         let check_ins = told.iter().filter_map(check_in);
         let fact = |of: &CheckIn| -> Result<CheckInFact, ReplicaError> {
             let known = told.iter().find(|known| known.entity.id() == of.id.into());
-            let fact = known.map(|known| self.fact(known.clone())).transpose()?;
+            let fact = known.map(|known| self.fact(known)).transpose()?;
             fact.flatten()
                 .ok_or_else(|| ReplicaError::damaged(format!("check-in {} is missing", of.id)))
         };

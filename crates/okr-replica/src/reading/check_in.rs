@@ -36,6 +36,16 @@ pub struct CheckInFact {
     pub corrected: bool,
 }
 
+/// The change that made something.
+#[derive(Debug)]
+pub(super) struct Made {
+    pub(super) place: Place,
+    pub(super) author: PersonId,
+    pub(super) on_behalf_of: Option<PersonId>,
+    pub(super) source: Source,
+    pub(super) authored_at: Timestamp,
+}
+
 /// Which check-ins are walked through.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Which {
@@ -94,7 +104,7 @@ impl Reading<'_> {
         found.truncate(limit);
         found
             .into_iter()
-            .filter_map(|known| self.fact(known).transpose())
+            .filter_map(|known| self.fact(&known).transpose())
             .collect()
     }
 
@@ -107,7 +117,7 @@ impl Reading<'_> {
         key_result: KeyResultId,
     ) -> Result<Option<CheckInFact>, ReplicaError> {
         match self.latest(key_result, None)? {
-            Some(known) => self.fact(known),
+            Some(known) => self.fact(&known),
             None => Ok(None),
         }
     }
@@ -197,22 +207,36 @@ impl Reading<'_> {
     }
 
     /// Adds to a check-in where it comes from.
-    pub(super) fn fact(&self, known: Known) -> Result<Option<CheckInFact>, ReplicaError> {
-        let Entity::CheckIn(check_in) = known.entity else {
+    pub(super) fn fact(&self, known: &Known) -> Result<Option<CheckInFact>, ReplicaError> {
+        let Entity::CheckIn(check_in) = &known.entity else {
             return Ok(None);
         };
-        let corrected = known.flags & CORRECTED != 0;
+        let made = self.made(known)?;
+        Ok(Some(CheckInFact {
+            late: match made.place {
+                Place::Pending => self.cycle_is_closed(check_in.key_result)?,
+                Place::Confirmed { .. } => known.flags & LATE != 0,
+            },
+            check_in: check_in.clone(),
+            place: made.place,
+            author: made.author,
+            on_behalf_of: made.on_behalf_of,
+            source: made.source,
+            authored_at: made.authored_at,
+            corrected: known.flags & CORRECTED != 0,
+        }))
+    }
+
+    /// Returns the change that made something of which there are very many.
+    pub(super) fn made(&self, known: &Known) -> Result<Made, ReplicaError> {
         if let Some(queued) = known.born.and_then(|place| self.queue.changes.get(place)) {
-            return Ok(Some(CheckInFact {
-                late: self.cycle_is_closed(check_in.key_result)?,
-                check_in,
+            return Ok(Made {
                 place: Place::Pending,
                 author: self.me,
                 on_behalf_of: queued.on_behalf_of,
                 source: queued.source,
                 authored_at: queued.authored_at,
-                corrected,
-            }));
+            });
         }
         let untouched = known
             .row
@@ -234,8 +258,7 @@ impl Reading<'_> {
             )));
         };
         let source = row.get_ref(2)?.as_str().ok().and_then(Source::from_word);
-        Ok(Some(CheckInFact {
-            check_in,
+        Ok(Made {
             place: Place::Confirmed {
                 position: record::position(position)?,
                 recorded_at: meta::timestamp(row.get(0)?)?,
@@ -247,9 +270,7 @@ impl Reading<'_> {
             },
             source: source.ok_or_else(|| ReplicaError::damaged("a check-in without a source"))?,
             authored_at: meta::timestamp(row.get(1)?)?,
-            late: known.flags & LATE != 0,
-            corrected,
-        }))
+        })
     }
 
     /// Returns the position of the change that made an entity.

@@ -66,7 +66,9 @@ impl Reading<'_> {
         found: &mut CheckInRows,
     ) -> Result<(), ReplicaError> {
         let db = self.db();
-        let mut statement = db.prepare_cached("SELECT key, day FROM versions WHERE parent = ?1")?;
+        let mut statement = db.prepare_cached(
+            "SELECT key, day FROM versions WHERE parent = ?1 AND day IS NOT NULL",
+        )?;
         let mut query = statement.query([parent.0])?;
         let mut rows: Vec<(i64, Option<i64>)> = Vec::new();
         while let Some(row) = query.next()? {
@@ -104,7 +106,7 @@ impl Reading<'_> {
     ) -> Result<(), ReplicaError> {
         let confirmed = Confirmed::Authored(until);
         let sql = format!(
-            "SELECT key, day, authored_from, flags, kind, id FROM versions WHERE parent = ?1 AND {}",
+            "SELECT key, day, authored_from, flags, kind, id FROM versions WHERE parent = ?1 AND day IS NOT NULL AND {}",
             version::condition(confirmed, 2)
         );
         let mut statement = self.db().prepare_cached(&sql)?;
@@ -139,6 +141,7 @@ pub(super) const fn check_in_of(id: EntityId) -> Option<CheckInId> {
         | EntityId::Team(_)
         | EntityId::Cycle(_)
         | EntityId::Objective(_)
-        | EntityId::KeyResult(_) => None,
+        | EntityId::KeyResult(_)
+        | EntityId::Comment(_) => None,
     }
 }

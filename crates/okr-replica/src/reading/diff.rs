@@ -145,7 +145,8 @@ impl DiffScope {
                 | EntityId::Person(_)
                 | EntityId::Objective(_)
                 | EntityId::KeyResult(_)
-                | EntityId::CheckIn(_) => false,
+                | EntityId::CheckIn(_)
+                | EntityId::Comment(_) => false,
             }
     }
 
@@ -161,7 +162,10 @@ impl DiffScope {
                 EntityId::Team(_) | EntityId::Person(_) | EntityId::Org(_) => {
                     named.others.insert(*id);
                 }
-                EntityId::Objective(_) | EntityId::KeyResult(_) | EntityId::CheckIn(_) => {}
+                EntityId::Objective(_)
+                | EntityId::KeyResult(_)
+                | EntityId::CheckIn(_)
+                | EntityId::Comment(_) => {}
             }
         }
         let cycles = self.cycles.iter().flatten();
@@ -180,7 +184,8 @@ impl DiffScope {
                 EntityId::Org(_)
                 | EntityId::Person(_)
                 | EntityId::Team(_)
-                | EntityId::CheckIn(_) => false,
+                | EntityId::CheckIn(_)
+                | EntityId::Comment(_) => false,
             })
         });
         self.cycles.is_none() && !only_goals_and_cycles

@@ -22,7 +22,8 @@ pub struct Found {
     pub id: EntityId,
     /// Its everyday name; none for kinds that have none.
     pub slug: Option<String>,
-    /// What to show: a title or a name; that of the key result for a check-in; empty for a person.
+    /// What to show: a title or a name; that of the key result for a check-in; the first line of a
+    /// comment; empty for a person.
     pub title: String,
     /// The cycle that it is in.
     pub cycle: Option<CycleId>,
@@ -158,6 +159,15 @@ impl Reading<'_> {
                     objective = Some(key_result.objective);
                 }
             }
+            Entity::Comment(comment) => {
+                let first = comment.text.as_str().lines().next();
+                first.unwrap_or_default().clone_into(&mut found.title);
+                if let Some(topic) = self.entity(comment.topic.entity())? {
+                    let about = self.found(&topic)?;
+                    found.cycle = about.cycle;
+                    found.team = about.team;
+                }
+            }
         }
         if let Some(objective) = objective
             && let Some(objective) = self.objective(objective)?
@@ -174,7 +184,11 @@ fn slug_of(entity: &Entity) -> Option<&str> {
         Entity::Team(team) => Some(team.slug.as_str()),
         Entity::Objective(objective) => Some(objective.slug.as_str()),
         Entity::KeyResult(key_result) => Some(key_result.slug.as_str()),
-        Entity::Org(_) | Entity::Person(_) | Entity::Cycle(_) | Entity::CheckIn(_) => None,
+        Entity::Org(_)
+        | Entity::Person(_)
+        | Entity::Cycle(_)
+        | Entity::CheckIn(_)
+        | Entity::Comment(_) => None,
     }
 }
 
@@ -193,6 +207,7 @@ fn given_slug(event: &Event) -> Option<&Slug> {
         | Event::Cycle(..)
         | Event::Objective(..)
         | Event::KeyResult(..)
-        | Event::CheckIn(..) => None,
+        | Event::CheckIn(..)
+        | Event::Comment(..) => None,
     }
 }

@@ -201,8 +201,9 @@ impl By {
                 EntityKind::Org | EntityKind::Person | EntityKind::Team | EntityKind::Cycle,
             ) => "kind < 5 AND kind",
             // Nobody asks for all of these.
-            Self::Kind(EntityKind::KeyResult | EntityKind::CheckIn) => "kind",
-            Self::Parent(_) => "parent",
+            Self::Kind(EntityKind::KeyResult | EntityKind::CheckIn | EntityKind::Comment) => "kind",
+            // Comments belong to things as well, and are read by themselves.
+            Self::Parent(_) => "kind < 8 AND parent",
             Self::Cycle(_) => "cycle",
             Self::Team(_) => "team",
         };

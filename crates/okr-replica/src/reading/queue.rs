@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use okr_core::change::Change;
 use okr_core::entity::Entity;
-use okr_core::event::{CheckInEvent, Event};
+use okr_core::event::{CheckInEvent, CommentEvent, Event};
 use okr_core::id::EntityId;
 use rusqlite::Connection;
 
@@ -83,7 +83,9 @@ impl Queue {
             if !was_there && folded.entity.is_some() {
                 folded.born = Some(queued.place);
             }
-            if let Event::CheckIn(_, CheckInEvent::Corrected(_)) = queued.event {
+            if let Event::CheckIn(_, CheckInEvent::Corrected(_))
+            | Event::Comment(_, CommentEvent::Edited(_)) = queued.event
+            {
                 folded.flags |= CORRECTED;
             }
         }

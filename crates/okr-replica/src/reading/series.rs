@@ -184,8 +184,9 @@ impl Reading<'_> {
         let mut ids: Vec<KeyResultId> = ids_of(standing).collect();
         let db = self.snapshot.db;
         if let Some(parent) = self.key(standing.objective.id.into())? {
-            let mut statement =
-                db.prepare_cached("SELECT DISTINCT kind, id FROM versions WHERE parent = ?1")?;
+            let mut statement = db.prepare_cached(
+                "SELECT DISTINCT kind, id FROM versions WHERE parent = ?1 AND kind = 6",
+            )?;
             let mut rows = statement.query([parent.0])?;
             while let Some(row) = rows.next()? {
                 if let EntityId::KeyResult(id) = version::entity_id(row.get(0)?, row.get(1)?)?

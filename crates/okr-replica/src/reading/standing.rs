@@ -249,7 +249,7 @@ impl Reading<'_> {
         let latest = self.latest(key_result.id, key)?;
         let pending = row.is_none() || latest.as_ref().is_some_and(|latest| latest.row.is_none());
         let latest = match latest {
-            Some(latest) => self.fact(latest)?,
+            Some(latest) => self.fact(&latest)?,
             None => None,
         };
         let value = latest.as_ref().map(|latest| &latest.check_in.value);

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jiff::SignedDuration;
 use okr_core::admit::{Context, Verdict, admit};
 use okr_core::change::Change;
+use okr_core::event::Topic;
 use okr_core::progress::latest;
 use okr_core::view::MemoryView;
 use okr_core::{Date, Timestamp};
@@ -75,6 +76,41 @@ fn same(reading: &Reading<'_>, oracle: &MemoryView, history: &History) {
         assert!(reading.cycle_standing(cycle.id).unwrap().is_some());
     }
     same_below(reading, oracle, &all);
+    same_comments(reading, &of(&all, Entity::into_comment));
+}
+
+/// The same for comments, which are given in the order in which they came.
+fn same_comments(reading: &Reading<'_>, all: &[Comment]) {
+    let said = |facts: Vec<CommentFact>| -> Vec<Comment> {
+        facts.into_iter().map(|fact| fact.comment).collect()
+    };
+    for topic in all.iter().map(|comment| comment.topic) {
+        let on_it = all.iter().filter(|comment| comment.topic == topic).cloned();
+        let found = said(reading.comments_on(topic).unwrap());
+        assert_eq!(found, on_it.collect::<Vec<_>>(), "{topic:?}");
+        if let Topic::KeyResult(id) = topic {
+            let at_it = all.iter().filter(|comment| match comment.topic {
+                Topic::CheckIn(check_in) => {
+                    let check_in = reading.check_in(check_in).unwrap();
+                    check_in.is_some_and(|check_in| check_in.key_result == id)
+                }
+                other => other == topic,
+            });
+            let found = said(reading.comments_at(topic).unwrap());
+            assert_eq!(found, at_it.cloned().collect::<Vec<_>>());
+        }
+    }
+    let standing = all.iter().rev().filter(|comment| !comment.retracted);
+    let newest = CommentFilter {
+        limit: Some(5),
+        ..CommentFilter::default()
+    };
+    let found = said(reading.newest_comments(&newest).unwrap());
+    assert_eq!(found, standing.take(5).cloned().collect::<Vec<_>>());
+    for comment in all {
+        let fact = reading.comment_by(comment.id).unwrap().unwrap();
+        assert_eq!(fact.comment, *comment);
+    }
 }
 
 /// The same for key results and check-ins.

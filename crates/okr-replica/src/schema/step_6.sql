@@ -11,3 +11,18 @@ CREATE INDEX versions_few ON versions (
     kind, recorded_from, recorded_to, authored_from, authored_to, id, flags, body
 ) WHERE kind < 5;
 CREATE INDEX versions_objectives ON versions (kind) WHERE kind = 5;
+
+-- Comments are searched, too. The index is derived: the next search makes it anew.
+DROP TABLE search;
+CREATE VIRTUAL TABLE search USING fts5(
+    title, description, measure, reflection, note, comment, reason,
+    tokenize = 'unicode61 remove_diacritics 2', content = '', contentless_delete = 1
+);
+DELETE FROM meta WHERE name = 'indexed';
+
+-- Comments, and what else has a later number than check-ins, in the order in which they came.
+CREATE INDEX versions_later_kinds ON versions (kind) WHERE kind > 7;
+
+-- What the person of this replica follows; it never leaves the machine.
+CREATE TABLE follows (id BLOB PRIMARY KEY, kind INTEGER NOT NULL, followed_at INTEGER NOT NULL)
+WITHOUT ROWID;

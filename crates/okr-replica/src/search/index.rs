@@ -100,8 +100,8 @@ pub(super) fn advance(db: &Connection) -> Result<(Position, Position), ReplicaEr
     if reached > from {
         let mut insert = db.prepare_cached(
             "INSERT INTO search
-                 (rowid, title, description, measure, reflection, note, reason)
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
+                 (rowid, title, description, measure, reflection, note, comment, reason)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         )?;
         let mut forget = db.prepare_cached("DELETE FROM search WHERE rowid BETWEEN ?1 AND ?2")?;
         each_new(db, from.next().get()..=reached.get(), &mut |new| {
@@ -167,7 +167,10 @@ pub(super) fn each_new(
 /// Returns what has texts among the things that events are about.
 fn subjects(events: &[Event]) -> BTreeSet<EntityId> {
     let has_texts = |id: &EntityId| match id.kind() {
-        EntityKind::Objective | EntityKind::KeyResult | EntityKind::CheckIn => true,
+        EntityKind::Objective
+        | EntityKind::KeyResult
+        | EntityKind::CheckIn
+        | EntityKind::Comment => true,
         EntityKind::Org | EntityKind::Person | EntityKind::Team | EntityKind::Cycle => false,
     };
     events

@@ -123,6 +123,7 @@ impl<'a, 'r> Scope<'a, 'r> {
             Entity::Objective(one) => top(one.team, Some(one.cycle), one.archived),
             Entity::KeyResult(one) => below(self.of_id(one.objective.into())?, one.archived),
             Entity::CheckIn(one) => below(self.of_id(one.key_result.into())?, one.retracted),
+            Entity::Comment(one) => below(self.of_id(one.topic.entity())?, one.retracted),
         })
     }
 }

@@ -16,16 +16,17 @@ pub(super) const BATCH: usize = 2000;
 const MARKS: (char, char) = ('\u{1}', '\u{2}');
 
 const TABLE: &str = "CREATE VIRTUAL TABLE texts USING fts5(
-    title, description, measure, reflection, note, reason,
+    title, description, measure, reflection, note, comment, reason,
     tokenize = 'unicode61 remove_diacritics 2'
 )";
 const INSERT: &str = "INSERT INTO texts
-    (rowid, title, description, measure, reflection, note, reason)
-    VALUES (?, ?, ?, ?, ?, ?, ?)";
+    (rowid, title, description, measure, reflection, note, comment, reason)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 /// A word in a title counts most, then the fields that say what a thing is.
-const MATCH: &str = "SELECT rowid, bm25(texts, 16, 3, 3, 2, 2, 2),
+const MATCH: &str = "SELECT rowid, bm25(texts, 16, 3, 3, 2, 2, 2, 2),
         highlight(texts, 0, ?2, ?3), highlight(texts, 1, ?2, ?3), highlight(texts, 2, ?2, ?3),
-        highlight(texts, 3, ?2, ?3), highlight(texts, 4, ?2, ?3), highlight(texts, 5, ?2, ?3)
+        highlight(texts, 3, ?2, ?3), highlight(texts, 4, ?2, ?3), highlight(texts, 5, ?2, ?3),
+        highlight(texts, 6, ?2, ?3)
     FROM texts WHERE texts MATCH ?1 ORDER BY rowid";
 
 /// A text that a query fits, and where it does.

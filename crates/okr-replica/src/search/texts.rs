@@ -23,18 +23,21 @@ pub enum TextField {
     Reflection,
     /// The note of a check-in, and what it says of a blocker.
     Note,
+    /// What a comment says.
+    Comment,
     /// Why a change was made.
     Reason,
 }
 
 impl TextField {
     /// Every field, in the order of the columns.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Title,
         Self::Description,
         Self::Measure,
         Self::Reflection,
         Self::Note,
+        Self::Comment,
         Self::Reason,
     ];
 
@@ -46,6 +49,7 @@ impl TextField {
             Self::Measure => "measure",
             Self::Reflection => "reflection",
             Self::Note => "note",
+            Self::Comment => "comment",
             Self::Reason => "reason",
         }
     }
@@ -77,6 +81,7 @@ impl Texts {
                 texts.set(TextField::Measure, of_measure(&key_result.measure));
             }
             Entity::CheckIn(check_in) => texts.set(TextField::Note, of_check_in(check_in)),
+            Entity::Comment(comment) => texts.set(TextField::Comment, Some(&comment.text)),
         }
         texts
     }

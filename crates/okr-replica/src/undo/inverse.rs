@@ -1,11 +1,11 @@
 //! What takes an event back, where the state still is as the event left it.
 
-use okr_core::entity::{CheckIn, Cycle, Entity, KeyResult, Objective, Person, Team};
+use okr_core::entity::{CheckIn, Comment, Cycle, Entity, KeyResult, Objective, Person, Team};
 use okr_core::event::{
-    CheckInEvent, CycleEvent, Event, KeyResultEvent, NewCheckIn, ObjectiveEvent, OrgEvent,
-    PersonEvent, TeamEvent,
+    CheckInEvent, CommentEvent, CycleEvent, Event, KeyResultEvent, NewCheckIn, NewComment,
+    ObjectiveEvent, OrgEvent, PersonEvent, TeamEvent,
 };
-use okr_core::id::CheckInId;
+use okr_core::id::{CheckInId, CommentId};
 use okr_core::value::{CycleState, GoalState, Score};
 use uuid::Uuid;
 
@@ -61,6 +61,7 @@ pub(super) fn inverse(
             key_result(event, (before.as_ref(), now))
         }
         (Event::CheckIn(_, event), Entity::CheckIn(now)) => check_in(event, now, fresh),
+        (Event::Comment(_, event), Entity::Comment(now)) => comment(event, now, fresh),
         (
             Event::Org(..)
             | Event::Person(..)
@@ -68,7 +69,8 @@ pub(super) fn inverse(
             | Event::Cycle(..)
             | Event::Objective(..)
             | Event::KeyResult(..)
-            | Event::CheckIn(..),
+            | Event::CheckIn(..)
+            | Event::Comment(..),
             _,
         ) => Inverse::AlreadyBack,
     }
@@ -251,5 +253,28 @@ fn check_in(event: &CheckInEvent, now: &CheckIn, fresh: &mut dyn FnMut() -> Uuid
         }
         CheckInEvent::Retracted => Inverse::AlreadyBack,
         CheckInEvent::Corrected(_) => Inverse::MovedOn,
+    }
+}
+
+fn comment(event: &CommentEvent, now: &Comment, fresh: &mut dyn FnMut() -> Uuid) -> Inverse {
+    match event {
+        CommentEvent::Added(_) => step(
+            !now.retracted,
+            Event::Comment(now.id, CommentEvent::Retracted),
+        ),
+        // What was taken back stays so; the same is said anew.
+        CommentEvent::Retracted if now.retracted => {
+            let new = NewComment {
+                topic: now.topic,
+                reply_to: now.reply_to,
+                author: now.author,
+                kind: now.kind,
+                text: now.text.clone(),
+            };
+            let id = CommentId::new(fresh());
+            by(Event::Comment(id, CommentEvent::Added(new)))
+        }
+        CommentEvent::Retracted => Inverse::AlreadyBack,
+        CommentEvent::Edited(_) => Inverse::MovedOn,
     }
 }

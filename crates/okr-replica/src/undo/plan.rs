@@ -207,7 +207,12 @@ fn children<V: View<Error = ReplicaError>>(
         let id = entity.id();
         let may_belong = match id.kind() {
             EntityKind::Objective | EntityKind::KeyResult | EntityKind::CheckIn => true,
-            EntityKind::Org | EntityKind::Person | EntityKind::Team | EntityKind::Cycle => false,
+            // Comments stay where they are, whatever becomes of what they are about.
+            EntityKind::Org
+            | EntityKind::Person
+            | EntityKind::Team
+            | EntityKind::Cycle
+            | EntityKind::Comment => false,
         };
         if may_belong && !found.contains(&id) {
             found.push(id);
@@ -232,8 +237,13 @@ fn is_live_child<V: View<Error = ReplicaError>>(
         Some(Entity::CheckIn(child)) => {
             !child.retracted && EntityId::from(child.key_result) == parent
         }
-        Some(Entity::Org(_) | Entity::Person(_) | Entity::Team(_) | Entity::Cycle(_)) | None => {
-            false
-        }
+        Some(
+            Entity::Org(_)
+            | Entity::Person(_)
+            | Entity::Team(_)
+            | Entity::Cycle(_)
+            | Entity::Comment(_),
+        )
+        | None => false,
     })
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use okr_core::change::Change;
-use okr_core::entity::Entity;
+use okr_core::entity::{CheckIn, Comment, Entity};
 use okr_core::id::{ChangeId, EntityId, PersonId};
 use okr_core::view::MemoryView;
 use okr_testkit::generate::{TODAY, history, replay};
@@ -47,7 +47,7 @@ fn ids(first: u128) -> impl FnMut() -> Uuid {
     }
 }
 
-/// Everything that a replica shows; check-ins by what they say, since they are made anew.
+/// Everything that a replica shows; check-ins and comments by what they say, since they are made anew.
 fn state(history: &History, replica: &Replica) -> (BTreeMap<EntityId, Entity>, Vec<String>) {
     let mut view: MemoryView = replay(history);
     let filter = LogFilter {
@@ -60,11 +60,20 @@ fn state(history: &History, replica: &Replica) -> (BTreeMap<EntityId, Entity>, V
             view.apply(&entry.change.unwrap());
         }
     }
-    let (mut things, mut check_ins) = (BTreeMap::new(), Vec::new());
+    let (mut things, mut said) = (BTreeMap::new(), Vec::new());
     for entity in view.entities() {
         match entity {
-            Entity::CheckIn(one) if one.retracted => {}
-            Entity::CheckIn(one) => check_ins.push(format!(
+            Entity::CheckIn(CheckIn {
+                retracted: true, ..
+            })
+            | Entity::Comment(Comment {
+                retracted: true, ..
+            }) => {}
+            Entity::Comment(one) => said.push(format!(
+                "{:?} {} {} {}",
+                one.topic, one.author, one.kind, one.text
+            )),
+            Entity::CheckIn(one) => said.push(format!(
                 "{} {} {:?} {:?} {:?}",
                 one.key_result, one.effective, one.value, one.confidence, one.note
             )),
@@ -73,8 +82,8 @@ fn state(history: &History, replica: &Replica) -> (BTreeMap<EntityId, Entity>, V
             }
         }
     }
-    check_ins.sort();
-    (things, check_ins)
+    said.sort();
+    (things, said)
 }
 
 /// Undoes a change of a history and says what came of it, with the states around it.

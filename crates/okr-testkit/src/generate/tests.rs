@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use okr_core::admit::{Verdict, admit};
 use okr_core::event::{
-    CheckInEvent, CycleEvent, Event, KeyResultEvent, ObjectiveEvent, PersonEvent, TeamEvent,
+    CheckInEvent, CommentEvent, CycleEvent, Event, KeyResultEvent, ObjectiveEvent, PersonEvent,
+    TeamEvent,
 };
 
 use super::*;
@@ -26,8 +27,9 @@ fn every_change_is_admitted_where_it_stands() {
 }
 
 #[test]
-fn a_long_history_has_every_kind_of_event() {
-    let kinds: BTreeSet<String> = history(1, 5000)
+fn long_histories_have_every_kind_of_event() {
+    let histories: Vec<_> = (1..=4).flat_map(|seed| history(seed, 4000)).collect();
+    let kinds: BTreeSet<String> = histories
         .iter()
         .flat_map(|(_, change)| change.events.iter().map(kind))
         .collect();
@@ -94,6 +96,11 @@ fn kind(event: &Event) -> String {
             CheckInEvent::Recorded(_) => "recorded",
             CheckInEvent::Corrected(_) => "corrected",
             CheckInEvent::Retracted => "retracted",
+        },
+        Event::Comment(_, event) => match event {
+            CommentEvent::Added(_) => "added",
+            CommentEvent::Edited(_) => "edited",
+            CommentEvent::Retracted => "retracted",
         },
     };
     format!("{} {word}", event.subject().kind())
@@ -175,4 +182,8 @@ const EVERY_KIND: &[&str] = &[
     "check-in confidence",
     "check-in note",
     "check-in retracted",
+    "comment added",
+    "comment kind",
+    "comment text",
+    "comment retracted",
 ];

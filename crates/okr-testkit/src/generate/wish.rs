@@ -3,28 +3,31 @@
 use std::collections::BTreeSet;
 
 use okr_core::decide::{
-    CheckInPatch, Command, CyclePatch, KeyResultPatch, ObjectivePatch, OrgPatch, TeamPatch,
+    CheckInPatch, Command, CommentPatch, CyclePatch, KeyResultPatch, ObjectivePatch, OrgPatch,
+    TeamPatch,
 };
-use okr_core::event::{NewCheckIn, NewCycle, NewKeyResult, NewObjective, NewTeam};
-use okr_core::id::{CheckInId, CycleId, KeyResultId, ObjectiveId, PersonId, TeamId};
+use okr_core::event::{
+    NewCheckIn, NewComment, NewCycle, NewKeyResult, NewObjective, NewTeam, Topic,
+};
+use okr_core::id::{CheckInId, CommentId, CycleId, KeyResultId, ObjectiveId, PersonId, TeamId};
 use okr_core::text::Tag;
-use okr_core::value::{Calendar, EditPolicy, ObjectiveKind, Role, WeekStart};
+use okr_core::value::{Calendar, CommentKind, EditPolicy, ObjectiveKind, Role, WeekStart};
 use okr_core::view::View;
 
 use crate::generate::Maker;
 use crate::generate::values::zone_name;
-use crate::sample::name;
+use crate::sample::{ORG, name};
 use crate::scenario::never;
 
 impl Maker {
     /// Returns a random wish; none when there is nothing yet that it could be about.
     ///
-    /// Check-ins are half of all wishes, as they are in life.
+    /// Check-ins are nearly half of all wishes, as they are in life.
     pub(super) fn wish(&mut self) -> Option<Command> {
         if self.focus && self.random.one_in(2) {
             return self.clash();
         }
-        match self.random.below(40) {
+        match self.random.below(44) {
             0 => Some(self.org_wish()),
             1..=2 => self.person_wish(),
             3..=5 => self.team_wish(),
@@ -34,6 +37,8 @@ impl Maker {
             15..=17 => self.new_key_result(),
             18..=22 => self.key_result_wish(),
             23..=26 => self.check_in_wish(),
+            27..=28 => self.new_comment(),
+            29..=30 => self.comment_wish(),
             _ => self.new_check_in(),
         }
     }
@@ -347,5 +352,48 @@ impl Maker {
             _ => patch.blocker = Some(self.maybe(|maker| Some(maker.blocker()))),
         }
         Some(Command::CorrectCheckIn { id, patch })
+    }
+
+    fn new_comment(&mut self) -> Option<Command> {
+        let (topic, reply_to) = match self.pick(|maker| &maker.comments) {
+            Some(id) if self.random.one_in(3) => (never(self.view.comment(id))?.topic, Some(id)),
+            Some(_) | None => (self.topic()?, None),
+        };
+        Some(Command::AddComment {
+            id: CommentId::new(self.uuid()),
+            new: NewComment {
+                topic,
+                reply_to,
+                author: self.random.choose(&self.people)?,
+                kind: self.random.choose(CommentKind::ALL)?,
+                text: self.paragraph(),
+            },
+        })
+    }
+
+    fn topic(&mut self) -> Option<Topic> {
+        Some(match self.random.below(10) {
+            0 => Topic::Org(ORG),
+            1 => Topic::Person(self.random.choose(&self.people)?),
+            2 => Topic::Team(self.some_team()?),
+            3 => Topic::Cycle(self.pick(|maker| &maker.cycles)?),
+            4..=5 => Topic::Objective(self.some_objective()?),
+            6..=7 => Topic::KeyResult(self.pick(|maker| &maker.key_results)?),
+            _ => Topic::CheckIn(self.pick(|maker| &maker.check_ins)?),
+        })
+    }
+
+    fn comment_wish(&mut self) -> Option<Command> {
+        let id = self.pick(|maker| &maker.comments)?;
+        if self.random.one_in(4) {
+            return Some(Command::RetractComment(id));
+        }
+        let mut patch = CommentPatch::default();
+        if self.random.one_in(3) {
+            patch.kind = self.random.choose(CommentKind::ALL);
+        } else {
+            patch.text = Some(self.paragraph());
+        }
+        Some(Command::EditComment { id, patch })
     }
 }

@@ -227,7 +227,8 @@ impl Server {
                 | Event::Cycle(..)
                 | Event::Objective(..)
                 | Event::KeyResult(..)
-                | Event::CheckIn(..) => {}
+                | Event::CheckIn(..)
+                | Event::Comment(..) => {}
             }
         }
     }

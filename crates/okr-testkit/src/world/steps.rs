@@ -122,7 +122,10 @@ impl World {
     /// Lets somebody want something; says whether it was written.
     fn wish(&self, device: usize) -> bool {
         let now = self.time_of(device);
-        let mut proposal = self.devices[device].maker.borrow_mut().wish_at(now);
+        let author = self.devices[device].person;
+        let mut maker = self.devices[device].maker.borrow_mut();
+        let mut proposal = maker.wish_at(now, author);
+        drop(maker);
         // The first administrator stays one, so that somebody can make up what others spoil.
         proposal.commands.retain(|command| {
             !matches!(command, Command::SetRole { id, .. } if *id == ANA)

@@ -142,7 +142,8 @@ fn read(past: &mut Past<'_>, id: EntityId) -> Result<Option<Charted>, CliError> 
         | EntityId::Person(_)
         | EntityId::Team(_)
         | EntityId::Cycle(_)
-        | EntityId::CheckIn(_) => Ok(None),
+        | EntityId::CheckIn(_)
+        | EntityId::Comment(_) => Ok(None),
     }
 }
 

@@ -79,7 +79,13 @@ fn cycles(
             Some(key_result) => of_objective(key_result.objective)?,
             None => None,
         },
-        Some(EntityId::Team(_) | EntityId::Person(_) | EntityId::Org(_) | EntityId::CheckIn(_))
+        Some(
+            EntityId::Team(_)
+            | EntityId::Person(_)
+            | EntityId::Org(_)
+            | EntityId::CheckIn(_)
+            | EntityId::Comment(_),
+        )
         | None => return past.cycles_in_scope(context),
     };
     let then = past.cycles.iter();

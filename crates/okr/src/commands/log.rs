@@ -8,8 +8,8 @@ mod stat;
 mod window;
 
 use okr_core::event::{
-    CheckInEvent, Event, KeyResultEdit, KeyResultEvent, ObjectiveEdit, ObjectiveEvent, Support,
-    TeamEdit, TeamEvent,
+    CheckInEvent, CommentEvent, Event, KeyResultEdit, KeyResultEvent, ObjectiveEdit,
+    ObjectiveEvent, Support, TeamEdit, TeamEvent,
 };
 use okr_core::id::{EntityId, EntityKind};
 use okr_replica::{Axis, LogEntry, LogFilter, Point};
@@ -204,12 +204,17 @@ fn mentioned(event: &Event) -> Vec<EntityId> {
             ids.extend([edit.from, edit.to].map(EntityId::from));
         }
         Event::CheckIn(_, CheckInEvent::Recorded(new)) => ids.push(new.key_result.into()),
+        Event::Comment(_, CommentEvent::Added(new)) => {
+            ids.push(new.topic.entity());
+            ids.extend(new.reply_to.map(EntityId::from));
+        }
         Event::Org(..)
         | Event::Person(..)
         | Event::Team(..)
         | Event::Cycle(..)
         | Event::KeyResult(..)
-        | Event::CheckIn(..) => {}
+        | Event::CheckIn(..)
+        | Event::Comment(..) => {}
     }
     ids
 }

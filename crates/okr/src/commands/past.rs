@@ -389,13 +389,14 @@ pub(crate) fn learn_from(
             continue;
         };
         let outer = match &entity {
+            Entity::Comment(comment) => Some(comment.topic.entity()),
             Entity::CheckIn(check_in) => Some(EntityId::from(check_in.key_result)),
             Entity::KeyResult(key_result) => Some(key_result.objective.into()),
             Entity::Objective(objective) => Some(objective.cycle.into()),
             Entity::Org(_) | Entity::Person(_) | Entity::Team(_) | Entity::Cycle(_) => None,
         };
         names.learn(entity);
-        // At most two levels up: from a check-in to its objective and the cycle of that.
+        // At most four levels up: from a comment on a check-in to the cycle of its objective.
         if let Some(outer) = outer {
             learn_from(names, reading, [outer])?;
         }

@@ -102,7 +102,13 @@ fn scope(
         Some(about @ (EntityId::Cycle(_) | EntityId::Objective(_) | EntityId::KeyResult(_))) => {
             return Ok(Some(Scope { about, cycle: None }));
         }
-        Some(EntityId::Team(_) | EntityId::Org(_) | EntityId::Person(_) | EntityId::CheckIn(_))
+        Some(
+            EntityId::Team(_)
+            | EntityId::Org(_)
+            | EntityId::Person(_)
+            | EntityId::CheckIn(_)
+            | EntityId::Comment(_),
+        )
         | None => {}
     }
     let cycles = past.cycles_in_scope(context)?;

@@ -212,6 +212,7 @@ fn outer(entity: &Entity) -> Option<EntityId> {
         Entity::Objective(one) => Some(one.cycle.into()),
         Entity::KeyResult(one) => Some(one.objective.into()),
         Entity::CheckIn(one) => Some(one.key_result.into()),
+        Entity::Comment(one) => Some(one.topic.entity()),
         Entity::Org(_) | Entity::Person(_) | Entity::Team(_) | Entity::Cycle(_) => None,
     }
 }

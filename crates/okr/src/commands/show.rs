@@ -221,7 +221,7 @@ fn thing(past: &mut Past<'_>, id: EntityId) -> Result<Option<Thing>, CliError> {
             let fact = facts.into_iter().find(|fact| fact.check_in.id == id);
             fact.map(|fact| Thing::CheckIn(Box::new(fact)))
         }
-        EntityId::Org(_) => None,
+        EntityId::Org(_) | EntityId::Comment(_) => None,
     };
     Ok(thing)
 }

@@ -91,7 +91,13 @@ fn cycles(
             Some(standing) => of_objective(standing.key_result.objective)?,
             None => None,
         },
-        Some(EntityId::Team(_) | EntityId::Person(_) | EntityId::Org(_) | EntityId::CheckIn(_))
+        Some(
+            EntityId::Team(_)
+            | EntityId::Person(_)
+            | EntityId::Org(_)
+            | EntityId::CheckIn(_)
+            | EntityId::Comment(_),
+        )
         | None => return past.cycles_in_scope(context),
     };
     let then = past.cycles.iter();
@@ -122,7 +128,8 @@ pub(crate) fn keep(
             id @ (EntityId::Objective(_)
             | EntityId::KeyResult(_)
             | EntityId::Person(_)
-            | EntityId::CheckIn(_)),
+            | EntityId::CheckIn(_)
+            | EntityId::Comment(_)),
         ) => {
             standing.objectives.retain(|one| is_about(one, id));
             standing.progress = match standing.objectives.as_slice() {

@@ -1,6 +1,7 @@
 //! What an event says, in a word and a few more, with names instead of ids.
 
 mod check_in;
+mod comment;
 
 use std::collections::BTreeSet;
 
@@ -17,10 +18,12 @@ use crate::names::Names;
 use crate::render::Screen;
 use crate::ui::sanitise;
 
+use comment::excerpt;
+
 /// One thing that an event says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Said {
-    /// What it is about; the key result for a check-in.
+    /// What it is about; the key result for a check-in and for a comment on one.
     pub(crate) about: EntityId,
     /// The word for it: `target`, `check-in`, `created`.
     pub(crate) word: &'static str,
@@ -28,6 +31,16 @@ pub(crate) struct Said {
     pub(crate) text: String,
     /// What the author wrote about it, as it was written.
     pub(crate) note: Option<String>,
+}
+
+impl Said {
+    /// Returns the rest on one line; where the author's words are all there is, their beginning.
+    pub(crate) fn line(&self) -> String {
+        match &self.note {
+            Some(note) if self.text.is_empty() => excerpt(note),
+            Some(_) | None => self.text.clone(),
+        }
+    }
 }
 
 /// What was known before an event, where the event does not say it itself.
@@ -74,6 +87,7 @@ pub(crate) fn said(event: &Event, before: Before<'_>, names: &Names, screen: &Sc
         Event::Objective(_, event) => speaker.objective(about, event),
         Event::KeyResult(_, event) => speaker.key_result(about, event),
         Event::CheckIn(id, event) => vec![speaker.check_in(*id, event, before)],
+        Event::Comment(id, event) => vec![speaker.comment(*id, event)],
     }
 }
 

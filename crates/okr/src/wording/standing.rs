@@ -138,7 +138,7 @@ pub(crate) fn is_about(standing: &ObjectiveStanding, id: EntityId) -> bool {
         EntityId::Team(id) => standing.objective.team == Some(id),
         EntityId::Cycle(id) => standing.objective.cycle == id,
         EntityId::Org(_) => true,
-        EntityId::CheckIn(_) => false,
+        EntityId::CheckIn(_) | EntityId::Comment(_) => false,
     }
 }
 

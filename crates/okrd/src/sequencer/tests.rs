@@ -3,8 +3,10 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use okr_core::event::{CheckInEdit, CheckInEvent, CycleEvent, KeyResultEvent, ObjectiveEvent};
-use okr_core::event::{Event, PersonEvent};
+use okr_core::event::{
+    CheckInEdit, CheckInEvent, CommentEvent, CycleEvent, Event, KeyResultEvent, NewComment,
+    ObjectiveEvent, PersonEvent, Topic,
+};
 use okr_core::id::CheckInId;
 use okr_core::value::{Role, Source};
 use okr_testkit::sample::{self, ANA, BEN, ORG};
@@ -193,6 +195,41 @@ fn a_correction_is_judged_on_what_is_in_flight_and_on_what_is_durable() {
     world.accept(retracted);
     let again = world.offer(change(9, vec![recorded(1, "10")]));
     assert!(matches!(again, Ok(Answer::Rejected(_))), "{again:?}");
+}
+
+#[test]
+fn a_comment_is_judged_on_what_is_in_flight_and_on_what_is_durable() {
+    let mut world = World::founded();
+    let topic = Topic::KeyResult(sample::key_result_id(1));
+    let said = |number: u32, reply_to| {
+        let new = NewComment {
+            reply_to,
+            ..sample::new_comment(ANA, topic, "Well done")
+        };
+        Event::Comment(sample::comment_id(number), CommentEvent::Added(new))
+    };
+    let first = sample::comment_id(1);
+    world.accept(change(3, vec![said(1, None)]));
+    world.accept(change(4, vec![said(2, Some(first))]));
+    assert_eq!(world.history.looks.get(), 0, "all of it is in memory");
+    world.flush();
+    world.accept(change(5, vec![said(3, Some(first))]));
+    assert!(world.history.looks.get() > 0, "none of it is in memory");
+    world.accept(change(
+        6,
+        vec![Event::Comment(first, CommentEvent::Retracted)],
+    ));
+    world.flush();
+    let late = world.offer(change(7, vec![said(4, Some(first))]));
+    assert!(matches!(
+        late,
+        Ok(Answer::Rejected(Rejection::WrongState { .. }))
+    ));
+    let again = world.offer(change(8, vec![said(2, None)]));
+    assert!(matches!(
+        again,
+        Ok(Answer::Rejected(Rejection::AlreadyExists { .. }))
+    ));
 }
 
 #[test]

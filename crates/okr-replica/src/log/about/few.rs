@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::error::ReplicaError;
 use crate::log::LogFilter;
+use crate::moment::Confirmed;
 use crate::record;
 use crate::version::{self, EntityKey};
 
@@ -91,13 +92,28 @@ impl<'a> Wanted<'a> {
         if !self.with_children {
             return Ok(false);
         }
-        match version::find(self.db, id)? {
-            Some(key) => self.is_below(key),
-            None => Ok(false),
+        let Some(key) = version::find(self.db, id)? else {
+            return Ok(false);
+        };
+        // A comment on a check-in is found from the key result, and belongs to the check-in.
+        if let EntityId::Comment(_) = id
+            && let Some(topic) = self.topic(key)?
+            && self.ids.contains(&topic.uuid())
+        {
+            return Ok(true);
         }
+        self.is_below(key)
     }
 
-    /// Says whether something ever belonged to one of the entities: check-in, key result, objective,
+    /// Returns what a comment is about, which never changes.
+    fn topic(&self, key: EntityKey) -> Result<Option<EntityId>, ReplicaError> {
+        let everything = Confirmed::Until(Position::new(version::MAX_POSITION));
+        let newest = version::at(self.db, key, everything)?;
+        let comment = newest.and_then(|newest| newest.entity.into_comment());
+        Ok(comment.map(|comment| comment.topic.entity()))
+    }
+
+    /// Says whether something ever belonged to one of the entities: comment, check-in, key result, objective,
     /// team or cycle, and never deeper.
     fn is_below(&mut self, key: EntityKey) -> Result<bool, ReplicaError> {
         if let Some(known) = self.below.get(&key) {

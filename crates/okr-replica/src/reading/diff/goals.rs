@@ -110,7 +110,8 @@ impl<'a, 'r> Goals<'a, 'r> {
                 | EntityId::Person(_)
                 | EntityId::Team(_)
                 | EntityId::Cycle(_)
-                | EntityId::CheckIn(_) => None,
+                | EntityId::CheckIn(_)
+                | EntityId::Comment(_) => None,
             };
             if let Some(objective) = objective
                 && !side.objectives.contains_key(&objective)

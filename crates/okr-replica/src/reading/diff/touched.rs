@@ -21,7 +21,7 @@ use crate::version::{self, EntityKey};
 const STRETCH_GAP: i64 = 256;
 /// An end of the table is short when it has less than one of so many parts of all entities.
 const SHORT_END: i64 = 8;
-/// Every kind, as the database numbers them.
+/// Every kind that is compared, as the database numbers them: all but comments.
 const KINDS: std::ops::RangeInclusive<i64> = 1..=7;
 /// The number of microseconds in a day.
 const DAY_US: i64 = 86_400_000_000;
@@ -83,6 +83,7 @@ fn pending(
             EntityId::KeyResult(id) => {
                 key_results.insert(*id);
             }
+            EntityId::Comment(_) => {}
             EntityId::CheckIn(_) => {
                 let known = later.changed.get(id).map(|known| known.entity.clone());
                 let check_in = known.and_then(Entity::into_check_in);
@@ -148,6 +149,7 @@ impl Search<'_> {
             EntityId::Objective(_) | EntityId::KeyResult(_) => {
                 self.goals.insert(EntityKey::of_row(row.get(0)?));
             }
+            EntityId::Comment(_) => {}
             EntityId::CheckIn(_) => {
                 let parent: Option<i64> = row.get(3)?;
                 self.goals.extend(parent.map(EntityKey));

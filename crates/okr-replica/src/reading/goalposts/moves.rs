@@ -213,7 +213,8 @@ impl Story<'_, '_> {
             | EntityId::Person(_)
             | EntityId::Team(_)
             | EntityId::Cycle(_)
-            | EntityId::CheckIn(_) => return Ok(None),
+            | EntityId::CheckIn(_)
+            | EntityId::Comment(_) => return Ok(None),
         }
         self.learn(subject)?;
         let was_there = self.counts(subject);
@@ -280,7 +281,8 @@ impl Story<'_, '_> {
             | EntityId::Person(_)
             | EntityId::Team(_)
             | EntityId::Cycle(_)
-            | EntityId::CheckIn(_) => return None,
+            | EntityId::CheckIn(_)
+            | EntityId::Comment(_) => return None,
         };
         let Ok(objective) = self.view.objective(id);
         objective.map(std::borrow::Cow::into_owned)

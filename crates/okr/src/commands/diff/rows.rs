@@ -55,7 +55,7 @@ impl Sign {
             Entity::KeyResult(key_result) => is_gone(key_result.state()),
             Entity::Team(team) => team.archived,
             Entity::Person(person) => !person.active,
-            Entity::Org(_) | Entity::Cycle(_) | Entity::CheckIn(_) => false,
+            Entity::Org(_) | Entity::Cycle(_) | Entity::CheckIn(_) | Entity::Comment(_) => false,
         };
         if moved && is_gone {
             Self::Gone

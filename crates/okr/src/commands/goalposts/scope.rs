@@ -33,7 +33,11 @@ pub(crate) fn narrow(found: &mut Goalposts, about: Option<EntityId>, past: &Past
             |step| step.subject == id.into(),
         ),
         Some(
-            EntityId::Cycle(_) | EntityId::Org(_) | EntityId::Person(_) | EntityId::CheckIn(_),
+            EntityId::Cycle(_)
+            | EntityId::Org(_)
+            | EntityId::Person(_)
+            | EntityId::CheckIn(_)
+            | EntityId::Comment(_),
         )
         | None => {}
     }
@@ -86,7 +90,11 @@ pub(super) fn progress(found: &Goalposts, about: Option<EntityId>) -> Both {
             rows.next().map(key_result_progress).unwrap_or_default()
         }
         Some(
-            EntityId::Cycle(_) | EntityId::Org(_) | EntityId::Person(_) | EntityId::CheckIn(_),
+            EntityId::Cycle(_)
+            | EntityId::Org(_)
+            | EntityId::Person(_)
+            | EntityId::CheckIn(_)
+            | EntityId::Comment(_),
         )
         | None => effect.progress,
     }

@@ -78,8 +78,9 @@ fn what(told: &Told, past: &Past<'_>) -> Cell {
         cell = cell
             .and(Tone::Accent, &label)
             .and(Tone::Strong, &format!(" {}", first.word));
-        if !first.text.is_empty() {
-            cell = cell.and(Tone::Plain, &format!(" {}", first.text));
+        let rest = first.line();
+        if !rest.is_empty() {
+            cell = cell.and(Tone::Plain, &format!(" {rest}"));
         }
     }
     let more = told.said.len().saturating_sub(1);

@@ -211,7 +211,9 @@ impl<'a> Layout<'a> {
             if index == 0 && !self.stacked {
                 lines.remark(self.indent(), told);
             }
-            if let Some(note) = &said.note {
+            if let Some(note) = &said.note
+                && self.beside(column, said).is_none()
+            {
                 lines.text(self.indent(), &format!("\"{note}\""), Tone::Plain);
             }
         }
@@ -224,7 +226,17 @@ impl<'a> Layout<'a> {
         lines.finish()
     }
 
+    /// Returns the author's words where they are all that is said and fit beside the word for it.
+    fn beside(&self, column: usize, said: &Said) -> Option<String> {
+        let note = said.note.as_ref().filter(|_| said.text.is_empty())?;
+        let quoted = format!("\"{note}\"");
+        let room = self.screen.width.saturating_sub(self.event_start(column));
+        (!note.contains('\n') && text_width(&quoted) <= room).then_some(quoted)
+    }
+
     fn event(&self, lines: &mut Lines<'_>, column: usize, said: &Said) {
+        let beside = self.beside(column, said);
+        let text = beside.as_ref().unwrap_or(&said.text);
         let mut at = column;
         if let Some(thing) = self.thing {
             let label = self.names.label(said.about);
@@ -234,7 +246,7 @@ impl<'a> Layout<'a> {
         lines.put(at, Cell::toned(Tone::Strong, said.word));
         at += self.word + GAP;
         let room = self.screen.width.saturating_sub(at).max(TEXT_WIDTH_MIN);
-        for (index, line) in wrap(&said.text, room, self.screen).into_iter().enumerate() {
+        for (index, line) in wrap(text, room, self.screen).into_iter().enumerate() {
             if index > 0 {
                 lines.end();
             }

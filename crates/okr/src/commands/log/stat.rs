@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use okr_core::Timestamp;
-use okr_core::event::{CheckInEvent, Event};
-use okr_core::id::{CheckInId, EntityId, KeyResultId, PersonId};
+use okr_core::event::{CheckInEvent, CommentEvent, Event};
+use okr_core::id::{CheckInId, CommentId, EntityId, KeyResultId, PersonId};
 use okr_core::view::View as _;
 use okr_replica::{ChangeKind, LogEntry, LogFilter};
 
@@ -74,6 +74,8 @@ struct Counts {
     /// What corrections are about, to be found out in the end.
     corrected: HashMap<CheckInId, usize>,
     reported: HashMap<CheckInId, KeyResultId>,
+    /// Comments that were edited or taken back, likewise.
+    reworded: HashMap<CommentId, usize>,
 }
 
 impl Counts {
@@ -101,12 +103,14 @@ impl Counts {
                 Event::CheckIn(id, CheckInEvent::Corrected(_) | CheckInEvent::Retracted) => {
                     (*id).into()
                 }
+                Event::Comment(_, CommentEvent::Added(new)) => new.topic.entity(),
                 Event::Org(..)
                 | Event::Person(..)
                 | Event::Team(..)
                 | Event::Cycle(..)
                 | Event::Objective(..)
-                | Event::KeyResult(..) => event.subject(),
+                | Event::KeyResult(..)
+                | Event::Comment(..) => event.subject(),
             };
             if counted.contains(&about) {
                 continue;
@@ -114,13 +118,22 @@ impl Counts {
             counted.push(about);
             match about {
                 EntityId::CheckIn(id) => *self.corrected.entry(id).or_default() += 1,
+                EntityId::Comment(id) => *self.reworded.entry(id).or_default() += 1,
                 about => *self.things.entry(about).or_default() += 1,
             }
         }
     }
 
-    /// Counts corrections for the key results that they are about.
+    /// Counts corrections, and what was done to comments, for what these are about.
     fn settle(&mut self, past: &Past<'_>) -> Result<(), CliError> {
+        for (id, count) in std::mem::take(&mut self.reworded) {
+            let comment = past.reading.comment(id).map_err(failure::replica)?;
+            let about = comment.map_or(EntityId::Comment(id), |one| one.topic.entity());
+            match about {
+                EntityId::CheckIn(id) => *self.corrected.entry(id).or_default() += count,
+                about => *self.things.entry(about).or_default() += count,
+            }
+        }
         for (id, count) in std::mem::take(&mut self.corrected) {
             let mut of = self.reported.get(&id).copied();
             if of.is_none() {

@@ -244,7 +244,8 @@ const fn cycle_of(scope: Scope) -> Option<okr_core::id::CycleId> {
         | EntityId::Team(_)
         | EntityId::Objective(_)
         | EntityId::KeyResult(_)
-        | EntityId::CheckIn(_) => scope.cycle,
+        | EntityId::CheckIn(_)
+        | EntityId::Comment(_) => scope.cycle,
     }
 }
 

@@ -144,9 +144,11 @@ fn cycle_of(reading: &Reading<'_>, scope: Scope) -> Result<Option<CycleId>, CliE
             Some(key_result) => of_objective(key_result.objective),
             None => Ok(None),
         },
-        EntityId::Team(_) | EntityId::Person(_) | EntityId::CheckIn(_) | EntityId::Org(_) => {
-            Ok(scope.cycle)
-        }
+        EntityId::Team(_)
+        | EntityId::Person(_)
+        | EntityId::CheckIn(_)
+        | EntityId::Comment(_)
+        | EntityId::Org(_) => Ok(scope.cycle),
     }
 }
 

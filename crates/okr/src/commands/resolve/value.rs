@@ -3,15 +3,16 @@
 use okr_core::blocker::BlockerReport;
 use okr_core::entity::Cycle;
 use okr_core::event::{
-    CheckInEdit, CheckInEvent, CycleEdit, CycleEvent, Edit, Event, KeyResultEdit, KeyResultEvent,
-    ObjectiveEdit, ObjectiveEvent, OrgEdit, OrgEvent, PersonEvent, TeamEdit, TeamEvent,
+    CheckInEdit, CheckInEvent, CommentEdit, CommentEvent, CycleEdit, CycleEvent, Edit, Event,
+    KeyResultEdit, KeyResultEvent, ObjectiveEdit, ObjectiveEvent, OrgEdit, OrgEvent, PersonEvent,
+    TeamEdit, TeamEvent,
 };
 use okr_core::field::Shown as _;
 use okr_core::id::CheckInId;
 use okr_core::measure::Measure;
 use okr_core::text::{LongText, Name, Slug, TimeZoneName, Title};
 use okr_core::value::{
-    Calendar, CyclePeriod, EditPolicy, ObjectiveKind, Role, ValueError, WeekStart,
+    Calendar, CommentKind, CyclePeriod, EditPolicy, ObjectiveKind, Role, ValueError, WeekStart,
 };
 use okr_core::view::View as _;
 
@@ -50,13 +51,15 @@ impl Reader<'_, '_> {
             Event::CheckIn(id, CheckInEvent::Corrected(edit)) => {
                 self.check_in(*id, edit, text)?;
             }
+            Event::Comment(_, CommentEvent::Edited(edit)) => comment(edit, text)?,
             Event::Org(..)
             | Event::Person(..)
             | Event::Team(..)
             | Event::Cycle(..)
             | Event::Objective(..)
             | Event::KeyResult(..)
-            | Event::CheckIn(..) => {
+            | Event::CheckIn(..)
+            | Event::Comment(..) => {
                 return Err(CliError::internal("what clashes is an edit of a field"));
             }
         }
@@ -197,6 +200,16 @@ impl Reader<'_, '_> {
     ) -> Result<okr_core::Date, CliError> {
         let day = day(Some(text), (field, self.clock), end)?;
         day.ok_or_else(|| CliError::internal("a date that was given is none"))
+    }
+}
+
+fn comment(edit: &mut CommentEdit, text: &str) -> Result<(), CliError> {
+    match edit {
+        CommentEdit::Kind(edit) => {
+            edit.to = word(text, ("kind", CommentKind::ALL), CommentKind::word)?;
+            Ok(())
+        }
+        CommentEdit::Text(edit) => set(edit, LongText::new(text), "text"),
     }
 }
 

@@ -112,7 +112,13 @@ impl HitItem {
                 self.owner = Some(PersonRef::new(one.owner, &past.names));
             }
             Some(Entity::CheckIn(one)) => self.effective = Some(one.effective.to_string()),
-            Some(Entity::Org(_) | Entity::Person(_) | Entity::Team(_) | Entity::Cycle(_))
+            Some(
+                Entity::Org(_)
+                | Entity::Person(_)
+                | Entity::Team(_)
+                | Entity::Cycle(_)
+                | Entity::Comment(_),
+            )
             | None => {}
         }
     }

@@ -76,6 +76,18 @@ fn heading(found: &Found, past: &Past<'_>, screen: &Screen) -> String {
                 by.map(|by| format!(" by {by}")).unwrap_or_default()
             )
         }
+        (Some(Entity::Comment(one)), since) => {
+            let written = since
+                .as_ref()
+                .map(|entry| local(entry.authored_at, &past.at.clock));
+            let retracted = if one.retracted { ", retracted" } else { "" };
+            format!(
+                "{} by {}{}{retracted}",
+                one.kind,
+                names.person(one.author),
+                written.map(|at| format!(", {at}")).unwrap_or_default()
+            )
+        }
         (Some(Entity::Org(_) | Entity::Person(_) | Entity::Team(_) | Entity::Cycle(_)), _)
         | (None, None) => String::new(),
         (None, Some(entry)) => {

@@ -1,0 +1,167 @@
+//! Entities that are nearly everything there is, and nearly never looked at again.
+//!
+//! Only their places in the log are kept, and what they say is read from there when it is asked for.
+//! What is admitted and not yet durable is kept whole until it is.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt::Debug;
+use std::hash::Hash;
+
+use okr_core::change::Change;
+use okr_core::entity::{CheckIn, Comment};
+use okr_core::event::Event;
+use okr_core::id::{CheckInId, CommentId, OrgId, Position};
+
+use crate::history::{History, HistoryError};
+
+/// Parts of the index; each grows by itself, so that no single push waits for all of it to be moved.
+const SHARDS: usize = 64;
+
+/// A kind of entity of which there are very many.
+pub(super) trait Numerous: Clone + Debug {
+    /// Its identity.
+    type Id: Copy + Debug + Eq + Hash;
+
+    /// Returns the last byte of an id.
+    fn last_byte(id: Self::Id) -> u8;
+
+    /// Returns which of this kind an event is about, if it is about one.
+    fn subject(event: &Event) -> Option<Self::Id>;
+
+    /// Applies an event; one about another kind changes nothing.
+    fn evolve(current: Option<Self>, event: &Event) -> Option<Self>;
+}
+
+macro_rules! numerous {
+    ($($kind:ident($id:ty);)+) => {$(
+        impl Numerous for $kind {
+            type Id = $id;
+
+            fn last_byte(id: $id) -> u8 {
+                let [.., last] = id.to_bytes();
+                last
+            }
+
+            fn subject(event: &Event) -> Option<$id> {
+                if let Event::$kind(id, _) = event {
+                    Some(*id)
+                } else {
+                    None
+                }
+            }
+
+            fn evolve(current: Option<Self>, event: &Event) -> Option<Self> {
+                if let Event::$kind(id, event) = event {
+                    Self::evolve(current, *id, event)
+                } else {
+                    current
+                }
+            }
+        }
+    )+};
+}
+
+numerous! {
+    CheckIn(CheckInId);
+    Comment(CommentId);
+}
+
+/// Where the log speaks of each entity of a kind.
+#[derive(Debug)]
+pub(super) struct Places<E: Numerous> {
+    /// The position that made it.
+    made: Vec<HashMap<E::Id, Position>>,
+    /// The positions that changed it afterwards, in order.
+    changed: HashMap<E::Id, Vec<Position>>,
+    /// Those touched by changes that are not durable yet, with the newest position that touched them.
+    recent: HashMap<E::Id, (Position, E)>,
+}
+
+impl<E: Numerous> Places<E> {
+    pub(super) fn new() -> Self {
+        Self {
+            made: vec![HashMap::new(); SHARDS],
+            changed: HashMap::new(),
+            recent: HashMap::new(),
+        }
+    }
+
+    /// Adds a place; several events of one change count once.
+    pub(super) fn note(&mut self, id: E::Id, position: Position) {
+        let shard = &mut self.made[shard_of::<E>(id)];
+        // Nearly always it is new, and is then looked for only once.
+        let made = *shard.entry(id).or_insert(position);
+        if made == position {
+            return;
+        }
+        let changed = self.changed.entry(id).or_default();
+        if changed.last() != Some(&position) {
+            changed.push(position);
+        }
+    }
+
+    /// Returns what a change that was just admitted makes of those that it is about.
+    pub(super) fn after(
+        &self,
+        (history, org): (&impl History, OrgId),
+        change: &Change,
+    ) -> Result<Vec<(E::Id, E)>, HistoryError> {
+        let mut touched: Vec<(E::Id, E)> = Vec::new();
+        for event in &change.events {
+            let Some(id) = E::subject(event) else {
+                continue;
+            };
+            let current = match touched.iter().position(|(other, _)| *other == id) {
+                Some(index) => Some(touched.swap_remove(index).1),
+                None => self.find((history, org), id)?.map(Cow::into_owned),
+            };
+            touched.extend(E::evolve(current, event).map(|next| (id, next)));
+        }
+        Ok(touched)
+    }
+
+    /// Keeps what is not durable yet.
+    pub(super) fn keep(&mut self, touched: Vec<(E::Id, E)>, position: Position) {
+        for (id, entity) in touched {
+            self.recent.insert(id, (position, entity));
+        }
+    }
+
+    /// Lets go of what is durable up to a position, and so can be read from the log.
+    pub(super) fn settle(&mut self, durable: Position) {
+        self.recent.retain(|_, (position, _)| *position > durable);
+    }
+
+    /// Returns one of them as it is now.
+    pub(super) fn find(
+        &self,
+        (history, org): (&impl History, OrgId),
+        id: E::Id,
+    ) -> Result<Option<Cow<'_, E>>, HistoryError> {
+        if let Some((_, entity)) = self.recent.get(&id) {
+            return Ok(Some(Cow::Borrowed(entity)));
+        }
+        let mut entity = None;
+        for position in self.of(id) {
+            let change = history.change_at(org, position)?;
+            for event in &change.events {
+                if E::subject(event) == Some(id) {
+                    entity = E::evolve(entity, event);
+                }
+            }
+        }
+        Ok(entity.map(Cow::Owned))
+    }
+
+    fn of(&self, id: E::Id) -> impl Iterator<Item = Position> {
+        let made = self.made[shard_of::<E>(id)].get(&id).copied();
+        let changed = self.changed.get(&id).into_iter().flatten().copied();
+        made.into_iter().chain(changed)
+    }
+}
+
+/// Chooses by the last byte, which is random in an id made as it should be; another one only loads the shards unevenly.
+fn shard_of<E: Numerous>(id: E::Id) -> usize {
+    usize::from(E::last_byte(id)) % SHARDS
+}
