@@ -9,6 +9,7 @@ mod amending;
 mod clock;
 mod conflicts;
 mod crash;
+mod editing;
 mod film;
 mod fixtures;
 mod full_disk;

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use crate::args::GlobalArgs;
 use crate::error::CliError;
 use crate::failure;
+use crate::interrupt::Interrupt;
 use crate::ui::{self, Ui};
 use crate::when::{Clock, WhenError};
 use crate::workspace::{Environment, Places, Workspace};
@@ -40,6 +41,7 @@ pub(crate) struct Context {
     workspace: Option<Workspace>,
     ids: Ids,
     operation: Option<Operation>,
+    interrupt: Option<Interrupt>,
 }
 
 impl Context {
@@ -83,6 +85,7 @@ impl Context {
                 workspace: None,
                 ids,
                 operation: None,
+                interrupt: None,
             }),
             Err(error) => Err((ui, error)),
         }
@@ -181,6 +184,19 @@ impl Context {
             CliError::config("no-input", "standard input cannot be read").caused_by(&error)
         })?;
         Ok(answer.trim().to_owned())
+    }
+
+    /// Waits for Ctrl-C from now on, once in the life of the process.
+    ///
+    /// # Errors
+    /// As [`Interrupt::watch_for`].
+    pub(crate) fn interrupt(&mut self) -> Result<Interrupt, CliError> {
+        let interrupt = match &self.interrupt {
+            Some(waiting) => waiting.clone(),
+            None => Interrupt::watch_for()?,
+        };
+        self.interrupt = Some(interrupt.clone());
+        Ok(interrupt)
     }
 
     /// Makes the id of something new.

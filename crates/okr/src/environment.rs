@@ -26,6 +26,8 @@ pub const WIDTH: &str = "OKR_WIDTH";
 
 /// Names the language of reports; read by the flag `--lang`.
 pub const LANGUAGE: &str = "OKR_LANG";
+/// Names the editor before all others.
+pub const EDITOR: &str = "OKR_EDITOR";
 
 /// Every variable, in the order of the help.
 pub const VARIABLES: &[Variable] = &[
@@ -66,12 +68,20 @@ pub const VARIABLES: &[Variable] = &[
         meaning: "never ask when it is set",
     },
     Variable {
+        name: "OKR_EDITOR, VISUAL, EDITOR",
+        meaning: "the editor for long texts, the first that is set; else nano or vi",
+    },
+    Variable {
         name: "XDG_CONFIG_HOME",
         meaning: "the base directory of settings of all programs; ~/.config by default",
     },
     Variable {
         name: "XDG_DATA_HOME",
         meaning: "the base directory of data of all programs; ~/.local/share by default",
+    },
+    Variable {
+        name: "XDG_STATE_HOME",
+        meaning: "the base directory of texts that could not be taken; ~/.local/state",
     },
     Variable {
         name: NOW,

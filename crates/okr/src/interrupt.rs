@@ -18,6 +18,8 @@ pub(crate) struct Interrupt {
     /// Held while something must not be cut short.
     whole: Arc<Mutex<()>>,
     pressed: Arc<AtomicBool>,
+    /// Set while another program has the terminal, and what is pressed is meant for that.
+    given_away: Arc<AtomicBool>,
 }
 
 impl Interrupt {
@@ -45,14 +47,24 @@ impl Interrupt {
     }
 
     async fn wait(self, mut presses: Signal) {
-        if presses.recv().await.is_none() {
-            return;
+        while presses.recv().await.is_some() {
+            if self.given_away.load(Ordering::SeqCst) {
+                continue;
+            }
+            if self.pressed.swap(true, Ordering::SeqCst) {
+                end();
+            }
+            let ending = self.clone();
+            thread::spawn(move || ending.as_a_whole(end));
         }
-        self.pressed.store(true, Ordering::SeqCst);
-        thread::spawn(move || self.as_a_whole(end));
-        if presses.recv().await.is_some() {
-            end();
-        }
+    }
+
+    /// Does something during which another program has the terminal: Ctrl-C is meant for that.
+    pub(crate) fn given_away<T>(&self, step: impl FnOnce() -> T) -> T {
+        self.given_away.store(true, Ordering::SeqCst);
+        let done = step();
+        self.given_away.store(false, Ordering::SeqCst);
+        done
     }
 
     /// Does something that Ctrl-C waits for.

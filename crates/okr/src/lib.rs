@@ -9,6 +9,7 @@ mod context;
 mod crash;
 mod credentials;
 mod describe;
+mod editor;
 pub mod environment;
 pub mod error;
 mod exchange;

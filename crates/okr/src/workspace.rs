@@ -40,6 +40,29 @@ impl Environment {
     }
 }
 
+/// Returns our part of an XDG base directory.
+///
+/// # Errors
+/// A configuration error when there is not even a home directory.
+pub(crate) fn base(
+    environment: &Environment,
+    variable: &str,
+    below_home: &str,
+) -> Result<PathBuf, CliError> {
+    let given = environment.get(variable).map(PathBuf::from);
+    match given.filter(|path| path.is_absolute()) {
+        Some(path) => Ok(path.join("okr")),
+        None => match environment.get("HOME") {
+            Some(home) => Ok(Path::new(home).join(below_home).join("okr")),
+            None => etcetera::home_dir()
+                .map(|home| home.join(below_home).join("okr"))
+                .map_err(|error| {
+                    CliError::config("no-home", "there is no home directory").caused_by(&error)
+                }),
+        },
+    }
+}
+
 /// Where the settings of a person and the workspaces are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Places {
@@ -55,21 +78,9 @@ impl Places {
     /// # Errors
     /// A configuration error when there is not even a home directory.
     pub(crate) fn find(environment: &Environment) -> Result<Self, CliError> {
-        let base = |variable: &str, below_home: &str| {
-            let given = environment.get(variable).map(PathBuf::from);
-            match given.filter(|path| path.is_absolute()) {
-                Some(path) => Ok(path.join("okr")),
-                None => match environment.get("HOME") {
-                    Some(home) => Ok(Path::new(home).join(below_home).join("okr")),
-                    None => etcetera::home_dir()
-                        .map(|home| home.join(below_home).join("okr"))
-                        .map_err(|error| {
-                            CliError::config("no-home", "there is no home directory")
-                                .caused_by(&error)
-                                .with_hint("set OKR_DATA_DIR and OKR_CONFIG")
-                        }),
-                },
-            }
+        let base = |variable, below_home| {
+            base(environment, variable, below_home)
+                .map_err(|error| error.with_hint("set OKR_DATA_DIR and OKR_CONFIG"))
         };
         let config_file = match environment.get("OKR_CONFIG") {
             Some(path) => PathBuf::from(path),

@@ -54,6 +54,10 @@ pub(crate) struct RecordArgs {
     #[arg(short = 'm', long, value_name = "TEXT", value_parser = parse::long_text, allow_hyphen_values = true, requires = "value")]
     pub(crate) note: Option<LongText>,
 
+    /// Write the note in your editor
+    #[arg(long, requires = "value")]
+    pub(crate) edit: bool,
+
     #[command(flatten)]
     pub(crate) blocker: BlockerArgs,
 

@@ -334,6 +334,7 @@ Examples:
   okr checkin move-to-cdn 1,2             milestones 1 and 2 are done; +3 adds one
   okr checkin docs target                 the level reached: fail, commit, target, stretch
   okr checkin launch done
+  okr checkin api-p99 312 --edit          write the note in your editor
   okr checkin edge-cache 71 --blocker \"the contract is not signed\"
   okr checkin edge-cache 76 --unblocked   nothing stands in its way any more";
     /// Of `okr checkin amend`.

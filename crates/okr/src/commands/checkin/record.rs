@@ -7,6 +7,7 @@ use okr_core::event::NewCheckIn;
 use okr_core::field::Shown as _;
 use okr_core::id::{CheckInId, KeyResultId};
 use okr_core::progress::progress;
+use okr_core::text::LongText;
 use okr_core::view::View as _;
 use okr_replica::{CheckInFact, KeyResultStanding};
 use serde::Serialize;
@@ -15,6 +16,7 @@ use uuid::Uuid;
 use super::{said, value};
 use crate::args::{Reason, RecordArgs};
 use crate::context::Context;
+use crate::editor::{self, Draft, Written};
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::failure;
@@ -78,15 +80,26 @@ pub(super) fn run(context: &mut Context, args: &RecordArgs) -> Result<Exit, CliE
         }
     };
     let id = CheckInId::new(context.new_uuid());
-    let (mut replica, report) = look(context, |resolver, clock| {
+    let (mut replica, mut report) = look(context, |resolver, clock| {
         report(resolver, clock, (key_result, value), args)
     })?;
+    let buffer = if args.edit {
+        let written = edited_note(context, &report)?;
+        report.new.note = Some(written.text);
+        Some(written.buffer)
+    } else {
+        None
+    };
     let command = Command::RecordCheckIn {
         id,
         new: report.new.clone(),
     };
     let wish = Wish::new(command, &Reason::default());
-    let outcome = write(context, &mut replica, &report.clock, wish)?;
+    let outcome = write(context, &mut replica, &report.clock, wish);
+    let outcome = match buffer {
+        Some(buffer) => buffer.settle(outcome)?,
+        None => outcome?,
+    };
     let (reading, clock) = context.present(&replica)?;
     let after = reading
         .standing(report.key_result.id)
@@ -112,6 +125,17 @@ pub(super) fn run(context: &mut Context, args: &RecordArgs) -> Result<Exit, CliE
         });
     finish(context, &mut replica, &outcome, None)?;
     Ok(Exit::Ok)
+}
+
+/// Lets a person write the note, beginning with what the command line gives.
+fn edited_note(context: &mut Context, report: &Report) -> Result<Written<LongText>, CliError> {
+    let what = format!("the note of the check-in on {}", report.key_result.slug);
+    let draft = Draft {
+        what: &what,
+        before: report.new.note.as_ref().map(LongText::as_str),
+        limit: LongText::LIMIT,
+    };
+    editor::write(context, &draft, |text| LongText::new(text))
 }
 
 fn report(

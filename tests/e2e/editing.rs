@@ -1,0 +1,105 @@
+//! Texts written in an editor: at a terminal only, nothing lost, nothing written by accident.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use okr_e2e::{Home, Run};
+
+use crate::session::planned;
+
+/// A machine on which an editor puts something into the file that it is given.
+fn with_editor(editor: &str) -> (tempfile::TempDir, Home) {
+    let directory = tempfile::tempdir().unwrap();
+    let home = planned(directory.path());
+    let state = directory.path().join("state").display().to_string();
+    let home = home
+        .with("XDG_STATE_HOME", &state)
+        .with("OKR_EDITOR", editor);
+    (directory, home)
+}
+
+const EDIT: [&str; 4] = ["checkin", "api-p99", "312", "--edit"];
+
+/// What is kept in the directory for rescued texts.
+fn kept(directory: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(directory.join("state/okr/rescue")) else {
+        return Vec::new();
+    };
+    entries.map(|entry| entry.unwrap().path()).collect()
+}
+
+fn edit(home: &Home) -> Run {
+    home.typed("", &EDIT).unwrap()
+}
+
+fn notes(home: &Home) -> Vec<String> {
+    let listed = home.json(&["checkin", "list", "api-p99"]).unwrap();
+    let items = listed["items"].as_array().unwrap();
+    let note = |item: &serde_json::Value| item["note"].as_str().unwrap_or_default().to_owned();
+    items.iter().map(note).collect()
+}
+
+#[test]
+fn a_note_is_what_the_editor_left() {
+    let write = "f() { printf '# Pooling\\n\\nis in\\n\\n' > \"$1.new\"; \
+                 cat \"$1\" >> \"$1.new\"; mv \"$1.new\" \"$1\"; }; f";
+    let (directory, home) = with_editor(write);
+    let run = edit(&home);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!(notes(&home), ["# Pooling\n\nis in"]);
+    assert_eq!(kept(directory.path()), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn an_empty_text_and_an_editor_that_fails_write_nothing() {
+    for (editor, said) in [("true", "the text is empty"), ("false", "ended with")] {
+        let (directory, home) = with_editor(editor);
+        let run = edit(&home);
+        assert_eq!(run.code, Some(1), "{}", run.stderr);
+        assert!(run.stderr.contains(said), "{}", run.stderr);
+        assert_eq!(notes(&home), Vec::<String>::new());
+        assert_eq!(kept(directory.path()), Vec::<PathBuf>::new());
+    }
+}
+
+#[test]
+fn a_text_that_is_too_long_is_shown_again_with_the_count_and_kept() {
+    let write = "f() { head -c 8001 /dev/zero | tr '\\\\0' x > \"$1.new\"; \
+                 grep Error \"$1\" >> \"$1.log\"; mv \"$1.new\" \"$1\"; }; f";
+    let (directory, home) = with_editor(write);
+    let run = edit(&home);
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    assert!(run.stderr.contains("8001"), "{}", run.stderr);
+    assert_eq!(notes(&home), Vec::<String>::new());
+    let kept = kept(directory.path());
+    let find = |ending: &str| {
+        let mut paths = kept.iter();
+        paths.find(|path| path.extension().is_some_and(|found| found == ending))
+    };
+    let text = find("md").expect("the text is kept");
+    assert!(
+        run.stderr.contains(&text.display().to_string()),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(fs::read_to_string(text).unwrap().len(), 8001);
+    let problem = fs::read_to_string(find("log").unwrap()).unwrap();
+    assert!(
+        problem.contains("OKR: Error:") && problem.contains("8001"),
+        "{problem}"
+    );
+}
+
+#[test]
+fn nobody_edits_in_a_script() {
+    let (directory, home) = with_editor("touch");
+    for run in [
+        home.run(&EDIT).unwrap(),
+        home.typed("", &[&EDIT[..], &["--no-input"]].concat())
+            .unwrap(),
+    ] {
+        assert_eq!(run.code, Some(2), "{}", run.stderr);
+        assert!(run.stderr.contains("at a terminal"), "{}", run.stderr);
+    }
+    assert_eq!(kept(directory.path()), Vec::<PathBuf>::new());
+}
