@@ -20,6 +20,9 @@ fn with_editor(editor: &str) -> (tempfile::TempDir, Home) {
 
 const EDIT: [&str; 4] = ["checkin", "api-p99", "312", "--edit"];
 
+/// The note of the only check-in so far.
+const BEFORE: &str = "pooling is in";
+
 /// What is kept in the directory for rescued texts.
 fn kept(directory: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(directory.join("state/okr/rescue")) else {
@@ -46,7 +49,7 @@ fn a_note_is_what_the_editor_left() {
     let (directory, home) = with_editor(write);
     let run = edit(&home);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    assert_eq!(notes(&home), ["# Pooling\n\nis in"]);
+    assert_eq!(notes(&home), ["# Pooling\n\nis in", BEFORE]);
     assert_eq!(kept(directory.path()), Vec::<PathBuf>::new());
 }
 
@@ -57,7 +60,7 @@ fn an_empty_text_and_an_editor_that_fails_write_nothing() {
         let run = edit(&home);
         assert_eq!(run.code, Some(1), "{}", run.stderr);
         assert!(run.stderr.contains(said), "{}", run.stderr);
-        assert_eq!(notes(&home), Vec::<String>::new());
+        assert_eq!(notes(&home), [BEFORE]);
         assert_eq!(kept(directory.path()), Vec::<PathBuf>::new());
     }
 }
@@ -70,7 +73,7 @@ fn a_text_that_is_too_long_is_shown_again_with_the_count_and_kept() {
     let run = edit(&home);
     assert_eq!(run.code, Some(1), "{}", run.stderr);
     assert!(run.stderr.contains("8001"), "{}", run.stderr);
-    assert_eq!(notes(&home), Vec::<String>::new());
+    assert_eq!(notes(&home), [BEFORE]);
     let kept = kept(directory.path());
     let find = |ending: &str| {
         let mut paths = kept.iter();

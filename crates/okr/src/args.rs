@@ -7,6 +7,7 @@ mod chart;
 mod check_in;
 mod commitment;
 mod cycle;
+mod due;
 mod ending;
 mod goal;
 mod history;
@@ -39,6 +40,7 @@ pub(crate) use cycle::{
     CycleAddArgs, CycleArgs, CycleCalendarArgs, CycleCloseArgs, CycleCommand, CycleReference,
     CycleSetArgs, CycleStepArgs, GradeHow,
 };
+pub(crate) use due::{DueArgs, StatusArgs, WhoseArgs};
 pub(crate) use ending::{CarryArgs, CloseArgs, GradeArgs};
 pub(crate) use goal::{AbandonArgs, ArchiveArgs, Reason, StepArgs, TagArgs};
 pub(crate) use history::{BlameArgs, DiffArgs};
@@ -64,7 +66,7 @@ pub(crate) use proof::{
 };
 pub(crate) use read::{
     FrameKind, LOG_LIMIT, Limit, ListArgs, ListKind, LogArgs, ReplayArgs, ReplayStep, ShowArgs,
-    ShowOneArgs, StatusArgs, TreeArgs,
+    ShowOneArgs, TreeArgs,
 };
 pub(crate) use report::{CycleReportArgs, ReportArgs, ReportCommand, ReportFlags};
 pub(crate) use search::SearchArgs;
@@ -230,6 +232,8 @@ pub(crate) enum Command {
     /// Show your goals, what is due, and what waits for the server
     #[command(visible_alias = "st")]
     Status(StatusArgs),
+    /// List the key results that wait for a check-in
+    Due(DueArgs),
     /// Show the goals of a cycle as a tree
     Tree(TreeArgs),
     /// List things
@@ -300,6 +304,7 @@ impl Command {
             Self::Anchor(_) => "anchor",
             Self::Audit(_) => "audit",
             Self::Status(_) => "status",
+            Self::Due(_) => "due",
             Self::Tree(_) => "tree",
             Self::List(_) => "list",
             Self::Show(_) => "show",
@@ -347,6 +352,7 @@ impl Command {
                 ..Honours::TALKS
             },
             Self::Status(_)
+            | Self::Due(_)
             | Self::Tree(_)
             | Self::List(_)
             | Self::Show(_)

@@ -12,6 +12,7 @@ mod closing;
 mod conflicts;
 mod cycle;
 mod diff;
+mod due;
 mod goal;
 mod goalposts;
 mod help;
@@ -43,6 +44,7 @@ mod undo;
 mod verify;
 mod watch;
 mod whoami;
+mod whose;
 mod workspace;
 
 pub(crate) use goalposts::Counts;
@@ -69,7 +71,7 @@ use crate::slug;
 /// Whatever keeps the command from doing what was asked.
 pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exit, CliError> {
     match command {
-        None => status::run(context, &StatusArgs {}),
+        None => status::run(context, &StatusArgs::default()),
         Some(Command::Init(args)) => init::run(context, &args),
         Some(Command::Clone(args)) => clone::run(context, &args),
         Some(Command::Login(args)) => login::run(context, &args),
@@ -97,6 +99,7 @@ pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exi
         Some(Command::Anchor(args)) => anchor::run(context, &args),
         Some(Command::Audit(args)) => audit::run(context, &args),
         Some(Command::Status(args)) => status::run(context, &args),
+        Some(Command::Due(args)) => due::run(context, &args),
         Some(Command::Tree(args)) => tree::run(context, &args),
         Some(Command::List(args)) => list::run(context, &args),
         Some(Command::Show(args)) => show::run(context, &args),

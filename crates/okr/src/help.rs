@@ -47,6 +47,7 @@ At the end
 
 Look
   status       Show your goals, what is due, and what waits (alias st)
+  due          List the key results that wait for a check-in
   tree         Show the goals of a cycle as a tree
   list         List objectives, krs, teams, cycles, people, checkins (alias ls)
   show         Show things in full, with their history

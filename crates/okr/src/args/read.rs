@@ -10,11 +10,6 @@ use okr_replica::ChangeKind;
 use crate::help;
 use crate::wording::{field_named, typed_field};
 
-/// Arguments of `okr status`.
-#[derive(Args, Clone, Debug, Default)]
-#[command(after_help = help::STATUS)]
-pub(crate) struct StatusArgs {}
-
 /// Arguments of `okr tree`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = help::TREE)]

@@ -2,81 +2,42 @@
 
 pub(crate) mod screen;
 
-use okr_core::entity::{Cycle, KeyResult};
-use okr_core::id::{PersonId, TeamId};
-use okr_core::value::{CadenceDays, CycleState, GoalState, days_between};
-use okr_core::view::View as _;
-use okr_core::{Date, progress};
-use okr_replica::{CycleStanding, KeyResultStanding, ObjectiveStanding};
+use okr_core::progress;
+use okr_replica::KeyResultStanding;
 
+use super::due::{standings, waiting};
 use super::past::Past;
+use super::whose::{Scope, choose};
 use crate::args::StatusArgs;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::failure;
 use crate::output::{CycleItem, KeyResultItem, PersonRef, StatusItem, ThingRef};
 use crate::ui::OutputFormat;
 use screen::StatusView;
-
-/// Whose goals are shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Scope {
-    /// Those that I own.
-    Mine(PersonId),
-    /// Those of a team and of all below it.
-    Team(TeamId),
-    /// All.
-    All,
-}
-
-impl Scope {
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Mine(_) => "mine",
-            Self::Team(_) => "team",
-            Self::All => "all",
-        }
-    }
-
-    fn holds(self, objective: &ObjectiveStanding, key_result: &KeyResult, past: &Past<'_>) -> bool {
-        match self {
-            Self::Mine(me) => objective.objective.owner == me || key_result.owner == me,
-            Self::Team(team) => past.is_within(objective.objective.team, team),
-            Self::All => true,
-        }
-    }
-}
 
 /// Runs `okr status`.
 ///
 /// # Errors
 /// When a moment cannot be understood, or the replica cannot be read.
-pub(crate) fn run(context: &mut Context, _args: &StatusArgs) -> Result<Exit, CliError> {
+pub(crate) fn run(context: &mut Context, args: &StatusArgs) -> Result<Exit, CliError> {
     let replica = context.replica()?;
     let mut past = Past::open(context, &replica)?;
-    let mut standings = Vec::new();
-    for cycle in past.cycles_in_scope(context)? {
-        standings.extend(past.cycle_standing(&cycle)?);
-    }
-    let asked = past.team_scope(context)?;
-    let (scope, goals) = choose(&past, &standings, asked);
+    let standings = standings(context, &mut past)?;
+    let team = past.team_scope(context)?;
+    let (scope, goals) = choose(&past, &standings, (&args.whose, team));
     let cycle = standings.first().map(|standing| &standing.cycle);
-    let org = past.reading.org().map_err(failure::replica)?;
-    let cadence = org.map_or(CadenceDays::WEEKLY, |org| org.cadence);
     let day = past.at.moment.day;
-    let due: Vec<&KeyResultStanding> = goals
-        .iter()
-        .filter(|(cycle, one)| is_due(cycle, one, (cadence, day)))
-        .map(|(_, one)| *one)
-        .collect();
+    let waiting = waiting(&goals, day);
+    let is_overdue = waiting.iter().any(|one| one.days_over > 0);
+    let due: Vec<&KeyResultStanding> = waiting.iter().map(|one| one.goal.standing).collect();
     let view = StatusView {
         cycle,
         day,
         whose: whose(&past, scope, context.ui.screen().dot()),
         as_of: past.as_of(),
         next: next(&due, &past),
-        goals: goals.into_iter().map(|(_, one)| one).collect(),
+        goals: goals.into_iter().map(|goal| goal.standing).collect(),
         due,
         exchange: past.exchange(),
     };
@@ -90,62 +51,12 @@ pub(crate) fn run(context: &mut Context, _args: &StatusArgs) -> Result<Exit, Cli
                 .hint("plan a cycle first: okr cycle add 2026-Q4 --open"),
         }
     }
-    Ok(Exit::Ok)
-}
-
-/// Chooses my goals; where I have none those of my team, and where I have no team all.
-fn choose<'a>(
-    past: &Past<'_>,
-    standings: &'a [CycleStanding],
-    asked: Option<TeamId>,
-) -> (Scope, Vec<(&'a Cycle, &'a KeyResultStanding)>) {
-    let me = past.me();
-    let mine = past
-        .teams
-        .iter()
-        .find(|team| team.leads.contains(&me) || team.members.contains(&me))
-        .map(|team| team.id);
-    let candidates = match asked {
-        Some(team) => vec![Scope::Team(team)],
-        None => [Some(Scope::Mine(me)), mine.map(Scope::Team)]
-            .into_iter()
-            .flatten()
-            .collect(),
-    };
-    let of_scope = |scope: Scope| {
-        let mut goals = Vec::new();
-        for standing in standings {
-            for objective in &standing.objectives {
-                let kept = objective
-                    .key_results
-                    .iter()
-                    .filter(|one| scope.holds(objective, &one.key_result, past));
-                goals.extend(kept.map(|one| (&standing.cycle, one)));
-            }
-        }
-        goals
-    };
-    for scope in candidates {
-        let goals = of_scope(scope);
-        if !goals.is_empty() || asked.is_some() {
-            return (scope, goals);
-        }
-    }
-    (Scope::All, of_scope(Scope::All))
-}
-
-/// Says whether a key result waits for a check-in: none yet, or the last one a cadence ago.
-fn is_due(cycle: &Cycle, one: &KeyResultStanding, (cadence, day): (CadenceDays, Date)) -> bool {
-    let is_running = one.key_result.state() == GoalState::Active
-        && cycle.state == CycleState::Open
-        && cycle.period.contains(day);
-    let cadence = cycle.cadence.unwrap_or(cadence);
-    let start = one.key_result.start.unwrap_or(cycle.period.start());
-    let since = one
-        .latest
-        .as_ref()
-        .map_or(start, |fact| fact.check_in.effective);
-    is_running && days_between(since, day) >= i32::from(cadence.get())
+    let needs_somebody = is_overdue || past.info.conflicts > 0;
+    Ok(if args.check && needs_somebody {
+        Exit::ConditionNotMet
+    } else {
+        Exit::Ok
+    })
 }
 
 fn whose(past: &Past<'_>, scope: Scope, dot: &str) -> String {

@@ -433,7 +433,17 @@ Examples:
 Examples:
   okr status                 the same as okr alone
   okr status --at \"last friday\"
-  okr status -t platform     the goals of a team";
+  okr status -t platform     the goals of a team
+  okr status --check         exit code 3 when a check-in is overdue or a change is in conflict";
+    /// Of `okr due`.
+    DUE = "\
+Examples:
+  okr due                    mine or, where I have none, those of my team or of all
+  okr due --overdue --check -t platform
+  okr due --all -o json
+
+A check-in is due a cadence after the last one or, without any, after the start of the key result;
+the cycle and the organisation set the cadence.";
     /// Of `okr tree`.
     TREE = "\
 Examples:
