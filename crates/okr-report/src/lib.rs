@@ -1,6 +1,7 @@
 //! Pure rendering of what is known about goals: facts in, text out. Knows the core only; reads
 //! nothing, prints nothing, and leaves colours of a terminal to its caller.
 
+pub mod alignment;
 pub mod chart;
 pub mod document;
 mod figure;

@@ -3,6 +3,7 @@
 //! Nothing here looks at a workspace: references, dates and values stay as they were typed until a
 //! command resolves them.
 
+mod align;
 mod chart;
 mod check_in;
 mod commitment;
@@ -31,6 +32,9 @@ mod watch;
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use align::{
+    AlignArgs, AlignCheckArgs, AlignCommand, AlignGraphArgs, AlignRemoveArgs, GraphForm,
+};
 pub(crate) use chart::{ChartArgs, ChartForm, ForecastFrom};
 pub(crate) use check_in::{
     AmendArgs, CheckInArgs, CheckInCommand, CheckInListArgs, RecordArgs, RetractArgs,
@@ -200,6 +204,8 @@ pub(crate) enum Command {
     Objective(ObjectiveArgs),
     /// Manage key results
     Kr(KeyResultArgs),
+    /// Say which objective supports which goal; list, check and draw that
+    Align(AlignArgs),
     /// End an objective or key result with a score
     Close(CloseArgs),
     /// Give an objective or key result a score, or put its score right
@@ -289,6 +295,7 @@ impl Command {
             Self::Cycle(_) => "cycle",
             Self::Objective(_) => "objective",
             Self::Kr(_) => "kr",
+            Self::Align(_) => "align",
             Self::Close(_) => "close",
             Self::Grade(_) => "grade",
             Self::Carry(_) => "carry",
@@ -375,6 +382,7 @@ impl Command {
             Self::Member(args) => args.command.honours(),
             Self::Team(args) => args.command.honours(),
             Self::Cycle(args) => args.command.honours(),
+            Self::Align(args) => args.honours(),
             Self::Close(_) | Self::Grade(_) | Self::Carry(_) => Honours::WRITES,
             Self::Checkin(args) => match args.command {
                 Some(CheckInCommand::List(_)) => Honours::READS,

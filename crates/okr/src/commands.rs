@@ -1,5 +1,6 @@
 //! The commands: one file for each verb or noun.
 
+mod align;
 mod anchor;
 mod audit;
 mod blame;
@@ -84,6 +85,7 @@ pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exi
         Some(Command::Cycle(args)) => cycle::run(context, &args),
         Some(Command::Objective(args)) => objective::run(context, &args),
         Some(Command::Kr(args)) => kr::run(context, &args),
+        Some(Command::Align(args)) => align::run(context, &args),
         Some(Command::Close(args)) => close::close(context, &args),
         Some(Command::Grade(args)) => close::grade(context, &args),
         Some(Command::Carry(args)) => carry::run(context, &args),

@@ -65,6 +65,7 @@ Look
 Goals
   objective    Manage objectives: add, list, set, close, archive ... (alias obj)
   kr           Manage key results: add, list, set, close, archive ...
+  align        Say which objective supports which goal: list, check, graph
   cycle        Manage cycles: add, open, close, use, list ...
 
 People

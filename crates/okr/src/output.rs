@@ -3,6 +3,7 @@
 //! Their names and fields are a promise to scripts: fields are added, never changed or removed. Ids
 //! are full UUIDs, times RFC 3339, days ISO 8601, and numbers exact decimals in strings.
 
+mod alignment;
 mod blame;
 mod calendar;
 mod change;
@@ -28,6 +29,7 @@ mod stats;
 mod status;
 mod tree;
 
+pub(crate) use alignment::{AlignedGoalItem, AlignmentFindingItem, AlignmentItem};
 pub(crate) use blame::BlameItem;
 pub(crate) use calendar::CycleDayItem;
 pub(crate) use change::ChangeItem;

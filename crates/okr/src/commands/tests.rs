@@ -1,5 +1,6 @@
 //! Sessions on one machine, without a server: what is typed, what is said, how it ends.
 
+mod aligning;
 mod charting;
 mod ending;
 mod goalposts;

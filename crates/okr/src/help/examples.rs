@@ -241,6 +241,40 @@ Examples:
   okr objective close fast --score 0.7 --reflection \"pooling paid, the CDN did not\"
   okr objective close fast                with the progress as score
   okr objective close fast --with-krs     its open key results end with it";
+    /// Of `okr align` and `okr align remove`.
+    ALIGN = "\
+Examples:
+  okr align edge --to fast                an objective supports an objective
+  okr align edge --to api-p99 -m \"the edge is where the time goes\"
+  okr align remove edge
+
+An objective supports one other goal at most, and the goal is never supported by it in turn: such a
+circle is refused, with the way it would go. A supporting objective's progress is shown beside that
+of the goal above and does not count in it.";
+    /// Of `okr align list`.
+    ALIGN_LIST = "\
+Examples:
+  okr align list
+  okr align list -c all --at 2026-10-01 -o json";
+    /// Of `okr align check`.
+    ALIGN_CHECK = "\
+Examples:
+  okr align check
+  okr align check -c 2026-Q4 --exit-code
+
+Finds objectives that support nothing and that nothing supports, where others of their cycle do;
+links to goals that were abandoned or archived; and links to cycles that have no day in common.";
+    /// Of `okr align graph`.
+    ALIGN_GRAPH = "\
+Examples:
+  okr align graph
+  okr align graph -t platform --at \"last friday\"
+  okr align graph --to goals.svg
+  okr align graph --as dot
+  okr align graph --as mermaid --to -
+
+What serves a goal stands under it, or to the right of it in a picture. Key results are drawn where
+something supports them. -o json has the goals with what is above each.";
     /// Of `okr close`.
     CLOSE = "\
 Examples:
