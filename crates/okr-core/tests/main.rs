@@ -22,6 +22,7 @@ mod properties;
 mod rejection;
 mod rhythm;
 mod roll_up;
+mod series;
 mod status;
 mod team;
 mod world;

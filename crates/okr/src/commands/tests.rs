@@ -11,6 +11,7 @@ mod reading;
 mod reporting;
 mod reports;
 mod searching;
+mod series;
 mod undoing;
 
 use std::ffi::OsString;
