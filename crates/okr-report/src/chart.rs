@@ -26,7 +26,7 @@ pub use goal::{Course, Goal, Move, Reading, Request};
 pub use html::page;
 pub use plan::plan;
 pub use svg::svg;
-pub(crate) use svg::{LOOK, svg_within};
+pub(crate) use svg::{LOOK, Room, svg_within};
 pub use terminal::{TerminalSize, terminal};
 
 /// The most goals in one chart: as many as there are marks to tell them apart.

@@ -7,24 +7,31 @@
 mod block;
 mod inline;
 mod page;
+mod slides;
 
 use std::fmt::Write as _;
 
+use crate::chart::Room;
 use crate::document::{Document, Section, Text};
 use crate::text::escape;
 use crate::words::{Language, Phrase};
-use block::blocks;
+use block::{Form, blocks};
 use inline::text;
-pub(crate) use page::{Page, STYLE};
+use page::{Page, STYLE};
+pub use slides::slides;
 
 /// The fewest sections of a report that begins with a list of them.
 const CONTENTS_MIN: usize = 4;
 
 /// Renders a report.
 pub fn html(document: &Document) -> String {
+    let form = Form {
+        language: document.language,
+        room: Room::Whole,
+    };
     let mut main = String::new();
     for (number, section) in document.sections.iter().enumerate() {
-        main.push_str(&part(document.language, section, &section_id(number), 2));
+        main.push_str(&part(form, section, &section_id(number), 2));
     }
     let body = format!(
         "{}{}<main>\n{main}</main>\n{}",
@@ -57,7 +64,7 @@ fn footer(document: &Document) -> String {
 }
 
 /// Renders lines that are of one kind, but for empty ones.
-pub(crate) fn paragraphs(language: Language, class: &str, lines: &[Text]) -> String {
+fn paragraphs(language: Language, class: &str, lines: &[Text]) -> String {
     let mut paragraphs = String::new();
     for line in lines.iter().filter(|line| !line.is_empty()) {
         let line = text(language, line);
@@ -88,16 +95,16 @@ fn section_id(number: usize) -> String {
 /// Renders a section and its parts, with headings of a level and of the next.
 ///
 /// One without a heading is no part of the outline.
-pub(crate) fn part(language: Language, section: &Section, id: &str, level: usize) -> String {
-    let mut part = blocks(language, &section.blocks, id);
+fn part(form: Form, section: &Section, id: &str, level: usize) -> String {
+    let mut part = blocks(form, &section.blocks, id);
     for (number, inner) in section.parts.iter().enumerate() {
         let id = format!("{id}p{}", number + 1);
-        part.push_str(&self::part(language, inner, &id, level + 1));
+        part.push_str(&self::part(form, inner, &id, level + 1));
     }
     if section.heading.is_empty() {
         return part;
     }
-    let heading = text(language, &section.heading);
+    let heading = text(form.language, &section.heading);
     format!(
         "<section id=\"{id}\" aria-labelledby=\"{id}h\">\n<h{level} id=\"{id}h\">{heading}</h{level}>\n\
          {part}</section>\n"

@@ -7,15 +7,17 @@ mod closing;
 mod decision;
 mod facts;
 mod mid;
+mod present;
 mod shared;
 #[cfg(test)]
 mod tests;
 mod weekly;
 
 pub use closing::{Discipline, Final, KeyResultFinal, Lineage, ObjectiveFinal, final_report};
-pub use decision::{Decision, Deed, Step};
+pub use decision::{Decision, Deed, Step, measure_change};
 pub use facts::{
     Axis, Blocker, Cycle, Frame, Goal, Name, Objective, Report, Scope, State, TeamProgress,
 };
 pub use mid::{Candidate, KeyResultMid, Mid, ObjectiveMid, Projection, Rule, mid_report};
+pub use present::presentation;
 pub use weekly::{Before, Moved, Still, Weekly, weekly_report};

@@ -17,8 +17,6 @@ use crate::words::Phrase;
 pub(crate) use paint::LOOK;
 use paint::mark;
 
-/// The width of the picture in pixels.
-const WIDTH: i32 = 880;
 /// The height of the plot in pixels.
 const HEIGHT: i32 = 300;
 /// Where the plot begins, from above.
@@ -28,19 +26,43 @@ const CHARACTER: i32 = 8;
 /// The room on the sides where nothing stands.
 const SIDE: i32 = 16;
 
+/// How much room a picture has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Room {
+    /// A page of its own.
+    Whole,
+    /// A part of a slide, where it must be read from afar.
+    Half,
+}
+
+impl Room {
+    /// Returns the width of the picture in pixels.
+    const fn width(self) -> i32 {
+        match self {
+            Self::Whole => 880,
+            Self::Half => 600,
+        }
+    }
+}
+
 /// Draws a chart as a picture of its own. `id` tells it from others on the same page.
 pub fn svg(chart: &Chart, id: &str) -> String {
-    draw(chart, id, &format!("<style>{LOOK}</style>\n"))
+    draw(
+        chart,
+        id,
+        (Room::Whole, &format!("<style>{LOOK}</style>\n")),
+    )
 }
 
 /// Draws a chart as a part of a page that has its [`LOOK`] already.
-pub(crate) fn svg_within(chart: &Chart, id: &str) -> String {
-    draw(chart, id, "")
+pub(crate) fn svg_within(chart: &Chart, id: &str, room: Room) -> String {
+    draw(chart, id, (room, ""))
 }
 
-fn draw(chart: &Chart, id: &str, style: &str) -> String {
+fn draw(chart: &Chart, id: &str, (room, style): (Room, &str)) -> String {
     let id: String = id.chars().filter(char::is_ascii_alphanumeric).collect();
-    let frame = Frame::new(chart);
+    let frame = Frame::new(chart, room);
+    let whole = frame.whole;
     let mut body = String::new();
     frame.axes(chart, &mut body);
     let _written = write!(body, "<g clip-path=\"url(#{id}-plot)\">");
@@ -59,13 +81,13 @@ fn draw(chart: &Chart, id: &str, style: &str) -> String {
     frame.aims(chart, &mut body);
     frame.labels(chart, &mut body);
     frame.moves(chart, &mut body);
-    let bottom = words::below(chart, &mut body);
+    let bottom = words::below(chart, whole, &mut body);
     let described = words::description(chart);
     // Lines at the edges are not cut in half.
     let (left, plot_width) = (frame.left - 2, frame.width + 4);
     format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"okr-chart\" viewBox=\"0 0 {WIDTH} {bottom}\" \
-         width=\"{WIDTH}\" height=\"{bottom}\" role=\"img\" aria-labelledby=\"{id}-title {id}-desc\">\n\
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"okr-chart\" viewBox=\"0 0 {whole} {bottom}\" \
+         width=\"{whole}\" height=\"{bottom}\" role=\"img\" aria-labelledby=\"{id}-title {id}-desc\">\n\
          <title id=\"{id}-title\">{}</title>\n<desc id=\"{id}-desc\">{}</desc>\n{style}\
          <clipPath id=\"{id}-plot\"><rect x=\"{left}\" y=\"{}\" width=\"{plot_width}\" height=\"{}\"/></clipPath>\n\
          <rect class=\"page\" width=\"100%\" height=\"100%\"/>\n{}{body}</svg>\n",
@@ -73,12 +95,14 @@ fn draw(chart: &Chart, id: &str, style: &str) -> String {
         escape(&described),
         TOP - 4,
         HEIGHT + 8,
-        words::heading(chart),
+        words::heading(chart, whole),
     )
 }
 
 /// Where everything stands. Places within the plot are tenths of a pixel.
 struct Frame {
+    /// The width of the picture.
+    whole: i32,
     left: i32,
     width: i32,
     values: ValueScale,
@@ -92,11 +116,12 @@ fn px(tenths: i32) -> String {
 }
 
 fn length(text: &str) -> i32 {
-    i32::try_from(width(text)).unwrap_or(WIDTH).min(WIDTH) * CHARACTER
+    let most = Room::Whole.width();
+    i32::try_from(width(text)).unwrap_or(most).min(most) * CHARACTER
 }
 
 impl Frame {
-    fn new(chart: &Chart) -> Self {
+    fn new(chart: &Chart, room: Room) -> Self {
         let values = chart.value_scale(7);
         let texts = chart.tick_texts(&values);
         let widest = texts.iter().map(|text| length(text)).max().unwrap_or(0);
@@ -106,7 +131,8 @@ impl Frame {
         let right = label.clamp(8, 170) + 12;
         Self {
             left,
-            width: WIDTH - left - right,
+            width: room.width() - left - right,
+            whole: room.width(),
             values,
             days: DayScale {
                 from: chart.from,

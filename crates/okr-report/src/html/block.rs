@@ -3,27 +3,37 @@
 use std::fmt::Write as _;
 
 use super::inline::text;
-use crate::chart::{Chart, svg_within};
+use crate::chart::{Chart, Room, svg_within};
 use crate::document::{Align, Block, Item, Quote, Table, Text};
 use crate::text::escape;
 use crate::words::Language;
 
+/// What all pieces of a page have in common.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Form {
+    /// The language of the page.
+    pub(crate) language: Language,
+    /// How much room pictures have.
+    pub(crate) room: Room,
+}
+
 /// Renders the blocks of a section. `id` tells it from others on the page.
-pub(super) fn blocks(language: Language, blocks: &[Block], id: &str) -> String {
+pub(crate) fn blocks(form: Form, blocks: &[Block], id: &str) -> String {
     let numbered = blocks.iter().enumerate();
     numbered
-        .map(|(number, block)| self::block(language, block, &format!("{id}b{}", number + 1)))
+        .map(|(number, block)| self::block(form, block, &format!("{id}b{}", number + 1)))
         .collect()
 }
 
-fn block(language: Language, block: &Block, id: &str) -> String {
+fn block(form: Form, block: &Block, id: &str) -> String {
+    let language = form.language;
     match block {
         Block::Paragraph(sentences) => format!("<p>{}</p>\n", text(language, sentences)),
         Block::List(items) => list(language, items),
         Block::Table(table) => self::table(language, table),
         Block::Facts(facts) => self::facts(language, facts),
         Block::Quote(quote) => self::quote(quote),
-        Block::Chart(chart) => self::chart(chart, id),
+        Block::Chart(chart) => self::chart(chart, id, form.room),
     }
 }
 
@@ -103,10 +113,10 @@ const fn class(align: Align, is_whole: bool) -> &'static str {
     }
 }
 
-fn chart(chart: &Chart, id: &str) -> String {
+fn chart(chart: &Chart, id: &str, room: Room) -> String {
     let name = escape(&chart.name);
     format!(
         "<figure class=\"wide\" role=\"group\" aria-label=\"{name}\" tabindex=\"0\">\n{}</figure>\n",
-        svg_within(chart, id)
+        svg_within(chart, id, room)
     )
 }

@@ -7,6 +7,7 @@ use okr_core::progress::Progress;
 use okr_core::status::Status;
 
 use crate::document::{Bar, Inline, Mark, Spark, Text};
+use crate::signs::status_sign;
 use crate::text::escape;
 use crate::words::Language;
 
@@ -41,18 +42,13 @@ fn words(mark: Mark, words: &str) -> String {
 
 /// Renders how a goal stands: the sign is for the eye, the words are for everybody.
 fn status(language: Language, status: Status) -> String {
-    let (class, sign) = match status {
-        Status::OnTrack => ("good", "●"),
-        Status::Achieved => ("good", "✓"),
-        Status::AtRisk => ("fair", "◐"),
-        Status::Stale => ("fair", "◌"),
-        Status::OffTrack => ("bad", "○"),
-        Status::Missed => ("bad", "✗"),
-        Status::NoCheckIn => ("dim", "?"),
-        Status::Draft => ("dim", "✎"),
-        Status::Abandoned => ("dim", "–"),
-        Status::Archived => ("dim", "▪"),
+    let class = match status {
+        Status::OnTrack | Status::Achieved => "good",
+        Status::AtRisk | Status::Stale => "fair",
+        Status::OffTrack | Status::Missed => "bad",
+        Status::NoCheckIn | Status::Draft | Status::Abandoned | Status::Archived => "dim",
     };
+    let sign = status_sign(status);
     let words = language.status(status);
     format!(
         "<span class=\"status {class}\"><span aria-hidden=\"true\">{sign}</span>\u{a0}{words}</span>"

@@ -124,7 +124,7 @@ pub fn final_report(found: &Final, language: Language) -> Document {
     document
 }
 
-fn lead(found: &Final, cycle: &Cycle, language: Language) -> Text {
+pub(super) fn lead(found: &Final, cycle: &Cycle, language: Language) -> Text {
     if found.objectives.is_empty() {
         return language.phrase(Phrase::NoObjectives).into();
     }
@@ -149,7 +149,7 @@ fn lead(found: &Final, cycle: &Cycle, language: Language) -> Text {
 }
 
 /// Says whether an objective still waits for its grade.
-fn is_open(one: &ObjectiveFinal) -> bool {
+pub(super) fn is_open(one: &ObjectiveFinal) -> bool {
     match one.objective.objective.state() {
         GoalState::Draft | GoalState::Active => true,
         GoalState::Closed | GoalState::Abandoned | GoalState::Archived => false,
@@ -168,7 +168,7 @@ fn mean(found: &Final) -> Option<Score> {
 }
 
 /// The overview: every objective in one line.
-fn scores(found: &Final, cycle: &Cycle, language: Language) -> Section {
+pub(super) fn scores(found: &Final, cycle: &Cycle, language: Language) -> Section {
     let score = |score: Option<Score>| score.map(|one| language.score(one)).unwrap_or_default();
     let rows = found.objectives.iter().map(|one| {
         let objective = &one.objective.objective;
@@ -303,7 +303,7 @@ fn key_results(one: &ObjectiveFinal, language: Language) -> Block {
     Block::Table(table)
 }
 
-fn lineage_text(lineage: &Lineage, language: Language) -> Text {
+pub(super) fn lineage_text(lineage: &Lineage, language: Language) -> Text {
     let mut text = Text::of(
         Mark::Reference,
         format!("{}:{}", lineage.cycle, lineage.objective.reference),

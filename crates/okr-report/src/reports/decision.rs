@@ -7,7 +7,7 @@ use okr_core::value::{AmendmentCategory, Score};
 
 use super::facts::Name;
 use super::shared::one_line;
-use crate::document::{Block, Item, Mark, Quote, Section, Text};
+use crate::document::{Block, Inline, Item, Mark, Quote, Section, Text};
 use crate::words::{Language, Phrase};
 
 /// What somebody decided in one step.
@@ -142,6 +142,17 @@ fn deed(deed: &Deed, language: Language) -> Text {
         Deed::Restored => phrase(Phrase::Restored),
         Deed::Published => phrase(Phrase::Published),
     }
+}
+
+/// Says what differs between two measures, in plain words: `target 150 → 200 ms`.
+pub fn measure_change(from: &Measure, to: &Measure, language: Language) -> String {
+    let pieces = measured(from, to, language).0.into_iter();
+    pieces
+        .filter_map(|piece| match piece {
+            Inline::Words { text, .. } => Some(text),
+            Inline::Status(_) | Inline::Progress(_) | Inline::Spark(_) => None,
+        })
+        .collect()
 }
 
 /// Says what differs between two measures: the parts of numbers one by one, else all of it.

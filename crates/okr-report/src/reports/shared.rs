@@ -18,7 +18,7 @@ pub(super) fn begin(frame: &Frame, what: &str, language: Language) -> Document {
         Scope::Team(name) | Scope::Person(name) => &name.title,
     };
     let title = if whose.is_empty() {
-        what.to_owned()
+        capital(what)
     } else {
         format!("{} · {what}", one_line(whose))
     };
@@ -30,6 +30,13 @@ pub(super) fn begin(frame: &Frame, what: &str, language: Language) -> Document {
         sections: Vec::new(),
         colophon: colophon(frame, language),
     }
+}
+
+/// Begins a text with a capital.
+fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(characters).collect()
 }
 
 /// Says what a report was made from and how to make it again.

@@ -33,6 +33,7 @@ phrases! {
     WeeklyReport: "Weekly report", "Ukesrapport";
     MidReport: "Half-way review", "Halvveismøte";
     FinalReport: "Final report", "Sluttrapport";
+    Presentation: "Closing presentation", "Avslutning";
 
     // Words for goals.
     Objective: "Objective", "Mål";
@@ -90,7 +91,7 @@ phrases! {
     Next: "Next", "Neste steg";
     Recognition: "Recognition", "Anerkjennelse";
     Overview: "Overview", "Oversikt";
-    Health: "Health metrics", "Helsetall";
+    Health: "Health metrics", "Helseindikatorer";
     ToDecide: "To drop or change", "Å stryke eller endre";
     KeepChangeDrop: "Keep, change, drop", "Behold, endre, stryk";
     Keep: "Keep", "Behold";
@@ -119,7 +120,7 @@ phrases! {
     NothingMoved: "Nothing moved.", "Ingenting har beveget seg.";
     NothingDecided: "Nothing was decided.", "Ingenting ble besluttet.";
     NoCandidates: "No goal stands out.", "Ingen mål skiller seg ut.";
-    StillOpen: "The cycle is still open: this is not its end.", "Perioden er fortsatt åpen: dette er ikke slutten.";
+    StillOpen: "The cycle is still open: this is not its end.", "Perioden er fortsatt åpen, så dette er ikke det endelige resultatet.";
     NotOpened: "The cycle was not opened yet.", "Perioden er ikke åpnet ennå.";
     DueCheckIns: "Check-ins due:", "Statusoppdateringer som mangler:";
     NeverReportedOn: "Never reported on:", "Aldri rapportert på:";
@@ -158,6 +159,17 @@ phrases! {
 
     // Pages.
     Contents: "Contents", "Innhold";
+    AddedAndChanged: "Added and changed on the way", "Lagt til og endret underveis";
+    CarriedOver: "What goes on", "Dette fører vi videre";
+    NothingCarriedOver: "Nothing is carried over.", "Ingen mål føres videre.";
+    Slides: "Slides", "Lysbilder";
+    NextSlide: "Next slide", "Neste lysbilde";
+    PreviousSlide: "Previous slide", "Forrige lysbilde";
+    FirstSlide: "First slide", "Første lysbilde";
+    LastSlide: "Last slide", "Siste lysbilde";
+    FullScreen: "Full screen", "Fullskjerm";
+    Keys: "Keys", "Hurtigtaster";
+    Close: "Close", "Lukk";
 
     // The end of every report.
     Reproduce: "Make it again:", "Lag rapporten på nytt:";
@@ -178,7 +190,7 @@ impl Language {
             Status::Missed => ("missed", "ikke nådd"),
             Status::Abandoned => ("abandoned", "oppgitt"),
             Status::Archived => ("archived", "arkivert"),
-            Status::NoCheckIn => ("no check-in", "ingen oppdatering"),
+            Status::NoCheckIn => ("no check-in", "uten oppdatering"),
             Status::Stale => ("stale", "utdatert"),
             Status::OffTrack => ("off track", "ute av rute"),
             Status::AtRisk => ("at risk", "i faresonen"),

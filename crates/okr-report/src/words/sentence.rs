@@ -146,8 +146,8 @@ impl Language {
                  these."
             ),
             Self::Bokmal => format!(
-                "Nok statusoppdateringer til å si hvor det bærer: {projected} av {all}; til målverdien: \
-                 {reaching} av disse."
+                "Nok statusoppdateringer til en prognose: {projected} av {all}; {reaching} av disse når \
+                 målverdien."
             ),
         }
     }
@@ -163,12 +163,29 @@ impl Language {
         }
     }
 
+    /// Counts objectives that were left open in a closed cycle.
+    pub(crate) fn left_open(self, number: usize) -> String {
+        match self {
+            Self::English => {
+                let objectives = self.count(number, ["objective", "objectives"], ["", ""]);
+                format!("{objectives} ended without a grade.")
+            }
+            Self::Bokmal => format!("{number} mål ble avsluttet uten karakter."),
+        }
+    }
+
+    /// Numbers one of several slides about the same; follows a heading.
+    pub(crate) fn part_of(self, number: usize, count: usize) -> String {
+        let of = self.pick("of", "av");
+        format!(" ({number} {of} {count})")
+    }
+
     /// Says what the scores are on average.
     pub fn mean_score(self, mean: Score) -> String {
         let mean = self.score(mean);
         match self {
             Self::English => format!("mean score {mean}"),
-            Self::Bokmal => format!("karakter i snitt {mean}"),
+            Self::Bokmal => format!("snittkarakter {mean}"),
         }
     }
 

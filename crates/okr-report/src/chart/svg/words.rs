@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::paint::mark;
-use super::{CHARACTER, Frame, HEIGHT, SIDE, TOP, WIDTH, length, px};
+use super::{CHARACTER, Frame, HEIGHT, SIDE, TOP, length, px};
 use crate::chart::terminal::move_mark;
 use crate::chart::{Chart, Role};
 use crate::text::{escape, fit, wrap};
@@ -46,14 +46,14 @@ pub(super) fn description(chart: &Chart) -> String {
 }
 
 /// Writes the name and, beside or below it, where it begins and ends and where it is.
-pub(super) fn heading(chart: &Chart) -> String {
-    let room = WIDTH - 2 * SIDE;
+pub(super) fn heading(chart: &Chart, whole: i32) -> String {
+    let room = whole - 2 * SIDE;
     let characters = |pixels: i32| usize::try_from(pixels).unwrap_or(0);
     let title = fit(&title(chart), characters(room / HEAD), "…");
     let facts = fit(&chart.facts, characters(room / CHARACTER), "…");
     let beside = length(&title) / CHARACTER * HEAD + length(&facts) + CHARACTER <= room;
     let (class, x, y) = if beside {
-        ("end", WIDTH - SIDE, 32)
+        ("end", whole - SIDE, 32)
     } else {
         ("dim", SIDE, 54)
     };
@@ -106,13 +106,13 @@ struct Item {
 }
 
 /// Writes everything below the plot, and returns where it ends.
-pub(super) fn below(chart: &Chart, body: &mut String) -> i32 {
+pub(super) fn below(chart: &Chart, whole: i32, body: &mut String) -> i32 {
     let confidence = i32::from(chart.has_confidence() && chart.lines.len() == 1);
     let mut y = TOP + HEIGHT + 48 + confidence * LINE;
     let mut x = SIDE;
     for item in items(chart) {
         let item_width = 34 + length(&item.text) + 20;
-        if x > SIDE && (item.alone || x + item_width > WIDTH - SIDE) {
+        if x > SIDE && (item.alone || x + item_width > whole - SIDE) {
             (x, y) = (SIDE, y + LINE);
         }
         let text = escape(&item.text);
@@ -124,7 +124,7 @@ pub(super) fn below(chart: &Chart, body: &mut String) -> i32 {
         x += item_width;
     }
     y += LINE + 6;
-    let room = usize::try_from((WIDTH - 2 * SIDE - 24) / CHARACTER).unwrap_or(1);
+    let room = usize::try_from((whole - 2 * SIDE - 24) / CHARACTER).unwrap_or(1);
     for (number, one) in chart.moves.iter().enumerate() {
         let words = chart.told(one);
         let _written = writeln!(

@@ -216,7 +216,7 @@ pub(super) fn docs() -> Goal {
     )
 }
 
-pub(super) fn fast() -> Goal {
+pub(crate) fn fast() -> Goal {
     let percent = |units: i64| {
         Some(Progress::new(
             number(&units.to_string()).decimal() / number("100").decimal(),
