@@ -20,6 +20,7 @@ mod org;
 pub(crate) mod parse;
 mod pending;
 mod people;
+mod present;
 mod proof;
 mod read;
 mod report;
@@ -65,6 +66,7 @@ pub(crate) use people::{
     TeamLeadArgs, TeamLeadCommand, TeamMemberArgs, TeamMemberChange, TeamMemberCommand,
     TeamMoveArgs, TeamSetArgs, TeamStepArgs,
 };
+pub(crate) use present::PresentArgs;
 pub(crate) use proof::{
     AnchorArgs, AuditArgs, AuditCommand, AuditExportArgs, AuditVerifyArgs, VerifyArgs,
 };
@@ -72,7 +74,7 @@ pub(crate) use read::{
     FrameKind, LOG_LIMIT, Limit, ListArgs, ListKind, LogArgs, ReplayArgs, ReplayStep, ShowArgs,
     ShowOneArgs, TreeArgs,
 };
-pub(crate) use report::{CycleReportArgs, ReportArgs, ReportCommand, ReportFlags};
+pub(crate) use report::{ReportArgs, ReportCommand, ReportFlags};
 pub(crate) use search::SearchArgs;
 pub(crate) use start::{
     CloneArgs, Credential, InitArgs, LoginArgs, WorkspaceArgs, WorkspaceCommand, WorkspaceUseArgs,
@@ -263,6 +265,8 @@ pub(crate) enum Command {
     Stats(StatsArgs),
     /// Report on a week, half-way, or on the end of a cycle, as text, Markdown, HTML or JSON
     Report(ReportArgs),
+    /// Write the closing presentation of a cycle, as one file for a browser
+    Present(PresentArgs),
     /// Play history frame by frame
     Replay(ReplayArgs),
     /// Follow changes as they are made
@@ -323,6 +327,7 @@ impl Command {
             Self::Goalposts(_) => "goalposts",
             Self::Stats(_) => "stats",
             Self::Report(_) => "report",
+            Self::Present(_) => "present",
             Self::Replay(_) => "replay",
             Self::Watch(_) => "watch",
             Self::Help(_) => "help",
@@ -370,6 +375,7 @@ impl Command {
             | Self::Blame(_)
             | Self::Goalposts(_)
             | Self::Stats(_)
+            | Self::Present(_)
             | Self::Replay(_) => Honours::READS,
             Self::Report(_) => Honours::REPORTS,
             Self::Workspace(_)

@@ -29,6 +29,7 @@ mod op;
 mod org;
 mod past;
 mod pending;
+mod present;
 mod replay;
 mod report;
 mod resolve;
@@ -113,6 +114,7 @@ pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exi
         Some(Command::Goalposts(args)) => goalposts::run(context, &args),
         Some(Command::Stats(args)) => stats::run(context, &args),
         Some(Command::Report(args)) => report::run(context, &args),
+        Some(Command::Present(args)) => present::run(context, &args),
         Some(Command::Replay(args)) => replay::run(context, &args),
         Some(Command::Watch(args)) => watch::run(context, &args),
         Some(Command::Help(args)) => help::run(context, &args),

@@ -20,7 +20,7 @@ mod examples;
 mod reports;
 
 pub(crate) use examples::*;
-pub(crate) use reports::{REPORT_FINAL, REPORT_MID, REPORT_WEEKLY};
+pub(crate) use reports::{PRESENT, REPORT_FINAL, REPORT_MID, REPORT_WEEKLY};
 
 /// The overview: commands by what one does with them. A test keeps it complete.
 pub(crate) const TEMPLATE: &str = "\
@@ -59,6 +59,7 @@ Look
   goalposts    Show what moved after a cycle was opened, and what that did
   stats        Count check-ins, silences and moved targets
   report       Report on a week, half-way, or on the end of a cycle
+  present      Write the closing presentation of a cycle
   replay       Play history frame by frame
   watch        Follow changes as they are made
 

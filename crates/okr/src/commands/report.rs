@@ -3,7 +3,8 @@
 //! Facts are gathered here; what is said of them, in which language and in which form, is decided in
 //! `okr-report`.
 
-mod closing;
+pub(super) mod closing;
+mod course;
 mod decisions;
 mod destination;
 mod gather;
@@ -17,14 +18,16 @@ use okr_report::reports::{Final, Mid, Weekly, final_report, mid_report, weekly_r
 use okr_report::words::Language;
 
 use super::past::Past;
-use crate::args::{CycleReportArgs, ReportArgs, ReportCommand, ReportFlags};
+use crate::args::{ReportArgs, ReportCommand, ReportFlags};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::output::{FinalItem, MidItem, WeeklyItem};
 use crate::whole_file;
-use destination::{Destination, Form};
-use gather::{Ask, Ground};
+use destination::Destination;
+pub(super) use destination::Form;
+pub(super) use gather::Ask;
+use gather::Ground;
 
 /// What a report was made of.
 enum Facts {
@@ -63,14 +66,14 @@ pub(crate) fn run(context: &mut Context, args: &ReportArgs) -> Result<Exit, CliE
             (past, Facts::Weekly(Box::new(facts)))
         }
         ReportCommand::Mid(args) => {
-            name_cycle(context, args)?;
+            name_cycle(context, args.named.as_deref())?;
             let mut past = moment::mid(context, &replica)?;
             let ask = Ask::of(context, &past, (flags, destination.form))?;
             let facts = mid::gather(context, &mut past, &ask)?;
             (past, Facts::Mid(Box::new(facts)))
         }
         ReportCommand::Final(args) => {
-            name_cycle(context, args)?;
+            name_cycle(context, args.named.as_deref())?;
             let mut past = Past::open(context, &replica)?;
             let ask = Ask::of(context, &past, (flags, destination.form))?;
             let facts = closing::gather(context, &mut past, &ask)?;
@@ -83,15 +86,15 @@ pub(crate) fn run(context: &mut Context, args: &ReportArgs) -> Result<Exit, CliE
 }
 
 /// Takes the cycle of a report as the cycle that the command works in.
-fn name_cycle(context: &mut Context, args: &CycleReportArgs) -> Result<(), CliError> {
-    let Some(cycle) = &args.named else {
+pub(super) fn name_cycle(context: &mut Context, cycle: Option<&str>) -> Result<(), CliError> {
+    let Some(cycle) = cycle else {
         return Ok(());
     };
     if context.globals.cycle.is_some() {
         let message = "the cycle is given twice: as an argument and with --cycle";
         return Err(CliError::usage("cycle-twice", message));
     }
-    context.globals.cycle = Some(cycle.clone());
+    context.globals.cycle = Some(cycle.to_owned());
     Ok(())
 }
 
@@ -126,7 +129,7 @@ fn answer(
     let form = destination.form;
     let text = match form {
         Form::Json => json(context, past, facts, destination)?,
-        Form::Terminal | Form::Markdown | Form::Html => {
+        Form::Terminal | Form::Markdown | Form::Html | Form::Slides => {
             let document = facts.document(flags.lang.language());
             Some(form.render(&document, &destination.screen(context)))
         }

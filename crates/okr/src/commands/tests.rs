@@ -7,6 +7,7 @@ mod goalposts;
 mod history;
 mod operations;
 mod planning;
+mod presenting;
 mod reading;
 mod reporting;
 mod reports;

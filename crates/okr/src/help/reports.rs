@@ -46,4 +46,19 @@ SUGGESTED is the progress that the numbers show, from 0 to 1; GIVEN is what peop
 closed the goal. AGAINST COMMITMENT is the same against the targets of the day on which the cycle was
 opened. Kept is what a later cycle continues, changed what was amended on the way, dropped what was
 abandoned or archived, each with the reason that was given.";
+    /// Of `okr present`.
+    PRESENT = "\
+Examples:
+  okr present                            the current cycle, as if it ended now
+  okr present 2026-Q3 -t platform
+  okr present 2026-Q3 --lang nb --to avslutning.html
+  okr present --who @me --at \"last friday\" --to slides.html
+  okr present 2026-Q3 -o json            says where the file is
+
+One HTML file that needs no network: a slide with all scores, one for each objective (score against
+the target as it is and as it was committed to, key results, progress day by day, reflection), what
+was added and changed on the way, and what goes on in a later cycle.
+
+In the browser: arrows, space, Home and End move, f fills the screen, ? shows the keys. The number of
+the slide stands in the address. Printed, each slide is a page.";
 }

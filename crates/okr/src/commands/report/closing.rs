@@ -1,34 +1,27 @@
 //! How a cycle ended: scores, lineage, and how people checked in.
 
-use okr_core::Timestamp;
 use okr_core::entity::Objective;
-use okr_core::id::ObjectiveId;
 use okr_core::progress::suggested_score;
 use okr_core::rhythm::Days;
 use okr_core::value::Score;
 use okr_core::view::View as _;
 use okr_replica::{KeyResultStanding, ObjectiveFilter, ObjectiveStanding};
-use okr_report::chart::{self, Request};
 use okr_report::reports::{Discipline, Final, KeyResultFinal, Lineage, Name, ObjectiveFinal};
-
-use okr_report::words::Language;
 
 use super::destination::Form;
 use super::gather::{self, Ask, Ground, goal, objective};
-use super::{decisions, state};
+use super::{course, decisions, state};
 use crate::commands::Counts;
-use crate::commands::chart::goals;
 use crate::commands::past::Past;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::failure;
-use crate::render::Screen;
 
 /// Gathers how a cycle ended; for a page with how the progress of each objective went.
 ///
 /// # Errors
 /// When a reference cannot be understood, or the replica cannot be read.
-pub(super) fn gather(
+pub(in crate::commands) fn gather(
     context: &mut Context,
     past: &mut Past<'_>,
     ask: &Ask,
@@ -37,7 +30,12 @@ pub(super) fn gather(
     let name = material
         .iter()
         .map(|one| one.standing.cycle.name.to_string());
-    let words: Vec<String> = std::iter::once("final".to_owned()).chain(name).collect();
+    let words: Vec<String> = match ask.form {
+        Form::Slides => name.collect(),
+        Form::Terminal | Form::Markdown | Form::Html | Form::Json => {
+            std::iter::once("final".to_owned()).chain(name).collect()
+        }
+    };
     let decisions = decisions::since(context, past, material.as_slice(), None)?;
     let mut found = Final {
         frame: state::frame(past, ask, &words)?,
@@ -51,8 +49,8 @@ pub(super) fn gather(
     if let Some(material) = material {
         for standing in &material.standing.objectives {
             let mut facts = one_objective(past, (&material, standing), &all)?;
-            if ask.form == Form::Html {
-                facts.course = course(past, standing.objective.id, ask.language)?;
+            if matches!(ask.form, Form::Html | Form::Slides) {
+                facts.course = course::read(past, standing.objective.id, ask.language)?;
             }
             found.objectives.push(facts);
         }
@@ -111,29 +109,6 @@ fn lineage(other: &Objective, past: &Past<'_>) -> Lineage {
         cycle: past.names.label(other.cycle.into()),
         score: other.score,
     }
-}
-
-/// Returns how the progress of an objective went.
-fn course(
-    past: &Past<'_>,
-    id: ObjectiveId,
-    language: Language,
-) -> Result<Option<(chart::Goal, Request)>, CliError> {
-    let zone = past.at.clock.zone.clone();
-    let day_of = |moment: Timestamp| zone.to_datetime(moment).date();
-    let series = past.reading.objective_series(id, day_of);
-    let series = series.map_err(failure::replica)?;
-    let screen = Screen::terminal(Screen::DEFAULT_WIDTH);
-    Ok(series.map(|series| {
-        let request = Request {
-            today: past.at.moment.day,
-            since: None,
-            until: None,
-            forecast: false,
-            language,
-        };
-        (goals::objective(&series, &[], past, &screen), request)
-    }))
 }
 
 fn discipline(past: &Past<'_>, material: &Ground) -> Result<Discipline, CliError> {

@@ -13,13 +13,15 @@ use crate::ui::{self, Asked, DocumentForm, Item, OutputFormat};
 
 /// The form of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(in crate::commands) enum Form {
     /// For people at a terminal, or as text.
     Terminal,
     /// Markdown.
     Markdown,
     /// A page for a browser.
     Html,
+    /// Slides for a browser.
+    Slides,
     /// For machines.
     Json,
 }
@@ -30,6 +32,7 @@ impl Form {
         match self {
             Self::Markdown => markdown(document),
             Self::Html => html::html(document),
+            Self::Slides => html::slides(document),
             Self::Terminal | Self::Json => {
                 let layout = Layout {
                     columns: screen.width,

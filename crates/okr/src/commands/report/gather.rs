@@ -25,7 +25,7 @@ use crate::names::Names;
 use crate::wording::week_of;
 
 /// What is asked for.
-pub(super) struct Ask {
+pub(in crate::commands) struct Ask {
     /// Whose goals.
     pub(super) whose: Whose,
     /// The language of the report.
@@ -47,7 +47,7 @@ impl Ask {
     ///
     /// # Errors
     /// Exit 6 when there is no such person or team.
-    pub(super) fn of(
+    pub(in crate::commands) fn of(
         context: &mut Context,
         past: &Past<'_>,
         (flags, form): (&ReportFlags, Form),

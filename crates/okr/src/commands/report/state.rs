@@ -105,7 +105,11 @@ fn moment(past: &Past<'_>, newest: Option<&LogEntry>) -> Timestamp {
 
 /// Writes the command that makes the report again, whenever and wherever it is typed.
 fn command(past: &Past<'_>, (ask, at): (&Ask, Timestamp), words: &[String]) -> String {
-    let mut line = vec!["okr".to_owned(), "report".to_owned()];
+    let command = match ask.form {
+        Form::Slides => "present",
+        Form::Terminal | Form::Markdown | Form::Html | Form::Json => "report",
+    };
+    let mut line = vec!["okr".to_owned(), command.to_owned()];
     line.extend(words.iter().cloned());
     match ask.whose.scope(past) {
         Scope::Organisation => {}
@@ -131,7 +135,7 @@ fn command(past: &Past<'_>, (ask, at): (&Ask, Timestamp), words: &[String]) -> S
         line.extend(["--lang".to_owned(), ask.language.to_string()]);
     }
     match ask.form {
-        Form::Terminal => {}
+        Form::Terminal | Form::Slides => {}
         Form::Markdown => line.extend(["-o".to_owned(), "md".to_owned()]),
         Form::Html => line.extend(["-o".to_owned(), "html".to_owned()]),
         Form::Json => line.extend(["-o".to_owned(), "json".to_owned()]),
