@@ -25,6 +25,8 @@ pub struct View {
     pub height: u32,
     /// Whether the person prefers dark colours.
     pub is_dark: bool,
+    /// Whether the page looks as it does on paper.
+    pub is_printed: bool,
     /// Whether the page may run scripts.
     pub runs_scripts: bool,
 }
@@ -39,7 +41,16 @@ impl View {
             width,
             height,
             is_dark: false,
+            is_printed: false,
             runs_scripts: true,
+        }
+    }
+
+    /// The same for somebody who prefers dark colours.
+    pub const fn dark(self) -> Self {
+        Self {
+            is_dark: true,
+            ..self
         }
     }
 }
@@ -96,7 +107,8 @@ impl Browser {
         let size = json!({"width": view.width, "height": view.height, "deviceScaleFactor": 1, "mobile": false});
         self.ask("Emulation.setDeviceMetricsOverride", &size)?;
         let scheme = if view.is_dark { "dark" } else { "light" };
-        let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        let medium = if view.is_printed { "print" } else { "" };
+        let media = json!({"media": medium, "features": [{"name": "prefers-color-scheme", "value": scheme}]});
         self.ask("Emulation.setEmulatedMedia", &media).map(drop)
     }
 

@@ -48,13 +48,16 @@
     return parts.length === 3 ? [...parts, 1] : parts;
   };
   const over = (front, back) => [0, 1, 2].map((index) => front[index] * front[3] + back[index] * (1 - front[3])).concat(1);
+  const known = new Map();
   const behind = (element) => {
-    const layers = [];
-    for (let at = element; at; at = at.parentElement) {
-      layers.push(colour(getComputedStyle(at).backgroundColor));
-      if (at.tagName === 'svg' && at.querySelector(':scope > rect.page')) layers.push(colour(getComputedStyle(at.querySelector(':scope > rect.page')).fill));
+    if (!element) return [255, 255, 255, 1];
+    if (!known.has(element)) {
+      let back = over(colour(getComputedStyle(element).backgroundColor), behind(element.parentElement));
+      const page = element.tagName === 'svg' && element.querySelector(':scope > rect.page');
+      if (page) back = over(colour(getComputedStyle(page).fill), back);
+      known.set(element, back);
     }
-    return layers.reverse().reduce((back, front) => over(front, back), [255, 255, 255, 1]);
+    return known.get(element);
   };
   const luminance = (rgb) => {
     const [red, green, blue] = rgb.map((part) => part / 255).map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
