@@ -14,7 +14,7 @@ use crate::exit::Exit;
 use crate::failure;
 use crate::output::{CheckInItem, CycleItem, KeyResultItem, ObjectiveItem, PersonItem, TeamItem};
 use crate::render::Table;
-use crate::ui::Item;
+use crate::ui::{Item, OutputFormat};
 
 /// How many check-ins are listed where nobody says how many: they are most of any history.
 const CHECK_INS_SHOWN: usize = 50;
@@ -94,17 +94,24 @@ fn check(context: &Context, args: &ListArgs) -> Result<(), CliError> {
     Ok(())
 }
 
-fn print<T: Item>(
+/// Prints what was found: a table for people, an item of each for programs.
+fn print<'f, F, T: Item>(
     context: &mut Context,
     past: &Past<'_>,
-    items: &[T],
+    (found, item): (&'f [F], impl Fn(&'f F) -> T),
     table: impl FnOnce(&crate::render::Screen) -> Table,
 ) -> Result<bool, CliError> {
     let frame = past.frame(context)?;
+    let items: Vec<T> = match context.ui.output() {
+        OutputFormat::Table => Vec::new(),
+        OutputFormat::Json | OutputFormat::Jsonl | OutputFormat::Id => {
+            found.iter().map(item).collect()
+        }
+    };
     context
         .ui
-        .answer(&frame, items, |screen| table(screen).render(screen));
-    Ok(items.is_empty())
+        .answer(&frame, &items, |screen| table(screen).render(screen));
+    Ok(found.is_empty())
 }
 
 /// What is kept of the things of a kind.
@@ -131,17 +138,15 @@ impl Listing {
         let is_empty = match kind {
             ListKind::Objectives => {
                 let found = self.objectives(context, past)?;
-                let items = found.iter().map(|one| ObjectiveItem::new(one, &past.names));
-                let items: Vec<_> = items.collect();
-                print(context, past, &items, |_| {
+                let item = |one| ObjectiveItem::new(one, &past.names);
+                print(context, past, (&found, item), |_| {
                     rows::objectives(&found, &past.names)
                 })?
             }
             ListKind::Krs => {
                 let found = self.key_results(context, past)?;
-                let items = found.iter().map(|one| KeyResultItem::new(one, &past.names));
-                let items: Vec<_> = items.collect();
-                print(context, past, &items, |screen| {
+                let item = |one| KeyResultItem::new(one, &past.names);
+                print(context, past, (&found, item), |screen| {
                     rows::key_results(&found, &past.names, screen)
                 })?
             }
@@ -149,32 +154,32 @@ impl Listing {
                 let mut found = past.teams.clone();
                 found.retain(|team| self.archived || !team.archived);
                 found.truncate(self.limit);
-                let items = found.iter().map(|team| TeamItem::new(team, &past.names));
-                let items: Vec<_> = items.collect();
-                print(context, past, &items, |_| rows::teams(&found, &past.names))?
+                let item = |team| TeamItem::new(team, &past.names);
+                print(context, past, (&found, item), |_| {
+                    rows::teams(&found, &past.names)
+                })?
             }
             ListKind::Cycles => {
                 let mut found = past.cycles.clone();
                 found.retain(|cycle| self.is_status(cycle.state.word()));
                 found.truncate(self.limit);
-                let items = found.iter().map(|cycle| CycleItem::new(cycle, &past.names));
-                let items: Vec<_> = items.collect();
-                print(context, past, &items, |_| rows::cycles(&found, &past.names))?
+                let item = |cycle| CycleItem::new(cycle, &past.names);
+                print(context, past, (&found, item), |_| {
+                    rows::cycles(&found, &past.names)
+                })?
             }
             ListKind::People => {
                 let mut found = past.reading.people().map_err(failure::replica)?;
                 found.truncate(self.limit);
-                let items = found
-                    .iter()
-                    .map(|person| PersonItem::new(person, &past.names));
-                let items: Vec<_> = items.collect();
-                print(context, past, &items, |_| rows::people(&found, &past.names))?
+                let item = |person| PersonItem::new(person, &past.names);
+                print(context, past, (&found, item), |_| {
+                    rows::people(&found, &past.names)
+                })?
             }
             ListKind::Checkins => {
                 let found = self.check_ins(context, past)?;
-                let items = found.iter().map(|fact| CheckInItem::new(fact, &past.names));
-                let items: Vec<_> = items.collect();
-                print(context, past, &items, |screen| {
+                let item = |fact| CheckInItem::new(fact, &past.names);
+                print(context, past, (&found, item), |screen| {
                     rows::check_ins(&found, past, screen)
                 })?
             }
