@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use okr_core::entity::Cycle;
 use okr_core::id::{EntityId, EntityKind};
 use okr_core::value::CycleState;
+use okr_core::view::View as _;
 use okr_replica::CycleStanding;
 
 use super::past::Past;
@@ -81,14 +82,14 @@ fn cycles(
 ) -> Result<Vec<Cycle>, CliError> {
     let reading = &past.reading;
     let of_objective = |id| {
-        let objective = reading.objective_standing(id).map_err(failure::replica)?;
-        Ok::<_, CliError>(objective.map(|standing| standing.objective.cycle))
+        let objective = reading.objective(id).map_err(failure::replica)?;
+        Ok::<_, CliError>(objective.map(|objective| objective.cycle))
     };
     let cycle = match about {
         Some(EntityId::Cycle(id)) => Some(id),
         Some(EntityId::Objective(id)) => of_objective(id)?,
-        Some(EntityId::KeyResult(id)) => match reading.standing(id).map_err(failure::replica)? {
-            Some(standing) => of_objective(standing.key_result.objective)?,
+        Some(EntityId::KeyResult(id)) => match reading.key_result(id).map_err(failure::replica)? {
+            Some(key_result) => of_objective(key_result.objective)?,
             None => None,
         },
         Some(
