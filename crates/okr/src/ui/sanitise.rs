@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use okr_report::text::{is_plain, is_unsafe};
+use okr_report::text::{is_surely_safe, is_unsafe};
 
 /// Shows every control and bidirectional control character as an escape, line ends included.
 pub fn sanitise(text: &str) -> Cow<'_, str> {
@@ -23,6 +23,9 @@ pub fn sanitise_lines(text: &str) -> Cow<'_, str> {
 /// The last guard before the terminal: whatever a screen forgot to make harmless can at most colour
 /// the line it stands in.
 pub(super) fn sanitise_screen(text: &str, color: bool) -> Cow<'_, str> {
+    if text.split('\n').all(is_surely_safe) {
+        return Cow::Borrowed(text);
+    }
     let is_unsafe_here = |character| !matches!(character, '\n' | '\t') && is_unsafe(character);
     if !color {
         return escape(text, is_unsafe_here);
@@ -76,7 +79,7 @@ fn color_length(text: &str) -> Option<usize> {
 }
 
 fn escape(text: &str, is_unsafe: impl Fn(char) -> bool) -> Cow<'_, str> {
-    if is_plain(text) || !text.contains(&is_unsafe) {
+    if is_surely_safe(text) || !text.contains(&is_unsafe) {
         return Cow::Borrowed(text);
     }
     let mut safe = String::with_capacity(text.len() + 8);
@@ -140,6 +143,7 @@ mod tests {
             "\u{1b}[32mok\u{1b}[0m\t\\x1b[2J\\x1b]0;x\\x07\n"
         );
         assert_eq!(sanitise_screen("\u{1b}[0m", false), "\\x1b[0m");
+        assert_eq!(sanitise_screen("two\r\nlines\n", false), "two\\r\nlines\n");
         let colored = "\u{1b}[32mok\u{1b}[0m\n";
         assert!(matches!(sanitise_screen(colored, true), Cow::Borrowed(_)));
     }
