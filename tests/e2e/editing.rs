@@ -106,3 +106,17 @@ fn nobody_edits_in_a_script() {
     }
     assert_eq!(kept(directory.path()), Vec::<PathBuf>::new());
 }
+
+#[test]
+fn what_was_learned_is_written_in_an_editor() {
+    let (directory, home) = with_editor("f() { echo 'Pooling paid' > \"$1\"; }; f");
+    let early = home.typed("", &["close", "fast", "--edit"]).unwrap();
+    assert_eq!(early.code, Some(1), "{}", early.stderr);
+    assert!(early.stderr.contains("without a score"), "{}", early.stderr);
+    let line = ["close", "fast", "--with-krs", "--score", "0.5", "--edit"];
+    let run = home.typed("", &line).unwrap();
+    assert_eq!(run.code, Some(0), "{}{}", run.stdout, run.stderr);
+    let shown = home.json(&["show", "fast"]).unwrap();
+    assert_eq!(shown["items"][0]["reflection"], "Pooling paid");
+    assert_eq!(kept(directory.path()), Vec::<PathBuf>::new());
+}

@@ -272,12 +272,7 @@ pub fn latest<'a>(check_ins: impl IntoIterator<Item = &'a CheckIn>) -> Option<&'
         .max_by_key(|check_in| check_in.effective)
 }
 
-/// Returns the score that the numbers suggest: clamped progress, cut (not rounded) to 9 digits.
-///
-/// Cutting keeps a score from reaching a band that the progress has not reached.
+/// Returns the score that the numbers suggest; what has no progress has reached nothing.
 pub fn suggested_score(progress: Option<Progress>) -> Score {
-    let clamped = progress.unwrap_or(Progress::ZERO).clamped().raw();
-    let cut = clamped.round_dp_with_strategy(Number::MAX_SCALE, RoundingStrategy::ToZero);
-    let number = Number::from_decimal(cut).expect("0 to 1 with 9 digits is a number");
-    Score::new(number).expect("clamped progress is a score")
+    progress.map_or(Score::ZERO, Progress::suggested_score)
 }

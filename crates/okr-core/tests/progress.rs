@@ -270,7 +270,7 @@ fn a_suggested_score_is_clamped_and_cut() {
     assert_eq!(suggested_score(Some(exact("1.05"))), score("1"));
     assert_eq!(
         suggested_score(Some(exact("0.699999999999"))),
-        score("0.699999999")
+        score("0.69")
     );
     assert_eq!(
         band(suggested_score(Some(exact("0.699999999999")))),

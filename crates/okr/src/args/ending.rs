@@ -24,6 +24,10 @@ pub(crate) struct CloseArgs {
     #[arg(short = 'm', long, value_name = "TEXT", value_parser = parse::long_text, allow_hyphen_values = true)]
     pub(crate) reflection: Option<LongText>,
 
+    /// Write what was learned in your editor
+    #[arg(long)]
+    pub(crate) edit: bool,
+
     /// End the open key results of an objective with it, with their progress as score
     #[arg(long)]
     pub(crate) with_krs: bool,

@@ -11,6 +11,7 @@ use okr_replica::{KeyResultStanding, ObjectiveStanding, Reading};
 use super::closing::{Closing, Ending, beside, given_or_suggested, without_conflicts};
 use crate::args::{CloseArgs, GradeArgs, KeyResultCloseArgs, ObjectiveCloseArgs, Reason};
 use crate::context::Context;
+use crate::editor::{self, Draft, Written};
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::failure;
@@ -83,6 +84,17 @@ impl Goal {
         Ok(closing)
     }
 
+    /// Ends the goal, or writes down what was learned where it has ended already.
+    fn end(&self, ending: &Ending) -> Result<Closing, CliError> {
+        if self.state() != GoalState::Closed {
+            return self.close(ending);
+        }
+        if ending.score.is_some() && ending.score != self.score() {
+            return Err(closed_already(self.slug()));
+        }
+        Ok(self.corrected(None, ending.reflection.as_ref()))
+    }
+
     /// Gives another score, or another reflection, to a goal that is closed.
     fn corrected(&self, score: Option<Score>, reflection: Option<&LongText>) -> Closing {
         let command = match self {
@@ -127,7 +139,7 @@ pub(crate) fn close(context: &mut Context, args: &CloseArgs) -> Result<Exit, Cli
         category: None,
     };
     let find = |resolver: &Resolver<'_, '_>| resolver.support(&args.reference);
-    end(context, find, (&ending, &reason))
+    end(context, find, (ending, reason, args.edit))
 }
 
 /// Runs `okr objective close`.
@@ -145,7 +157,7 @@ pub(super) fn objective(
     };
     let find =
         |resolver: &Resolver<'_, '_>| resolver.objective(&args.reference).map(Support::Objective);
-    end(context, find, (&ending, &args.reason))
+    end(context, find, (ending, args.reason.clone(), false))
 }
 
 /// Runs `okr kr close`.
@@ -162,32 +174,55 @@ pub(super) fn key_result(
     };
     let find =
         |resolver: &Resolver<'_, '_>| resolver.key_result(&args.reference).map(Support::KeyResult);
-    end(context, find, (&ending, &args.reason))
+    end(context, find, (ending, args.reason.clone(), false))
 }
 
 fn end(
     context: &mut Context,
     find: impl FnOnce(&Resolver<'_, '_>) -> Result<Support, CliError>,
-    (ending, reason): (&Ending, &Reason),
+    (mut ending, mut reason, edit): (Ending, Reason, bool),
 ) -> Result<Exit, CliError> {
-    let (replica, (goal, mut reason)) = look(context, |resolver, _| {
-        let goal = Goal::read(resolver.reading, find(resolver)?)?;
-        Ok((goal, reason.clone()))
+    let (replica, goal) = look(context, |resolver, _| {
+        Goal::read(resolver.reading, find(resolver)?)
     })?;
+    let mut closing = goal.end(&ending)?;
+    let mut buffer = None;
+    if edit {
+        // Only after it is known that the goal can end, so that nobody writes in vain.
+        let written = edited(context, &goal, ending.reflection.take())?;
+        ending.reflection = Some(written.text);
+        buffer = Some(written.buffer);
+        closing = goal.end(&ending)?;
+    }
     if let (Goal::KeyResult(_), Some(text)) = (&goal, &ending.reflection) {
         // A key result has no reflection of its own: what was learned is why it is closed so.
         reason.reason.get_or_insert_with(|| text.clone());
     }
-    let is_repeated = goal.state() == GoalState::Closed;
-    let closing = if is_repeated {
-        if ending.score.is_some() && ending.score != goal.score() {
-            return Err(closed_already(goal.slug()));
-        }
-        goal.corrected(None, ending.reflection.as_ref())
-    } else {
-        goal.close(ending)?
+    let ended = write(context, (replica, &goal), (closing, &reason));
+    match buffer {
+        Some(buffer) => buffer.settle(ended),
+        None => ended,
+    }
+}
+
+/// Lets a person write what was learned, beginning with what there is of it.
+fn edited(
+    context: &mut Context,
+    goal: &Goal,
+    given: Option<LongText>,
+) -> Result<Written<LongText>, CliError> {
+    let there = match goal {
+        Goal::Objective(standing) => standing.objective.reflection.clone(),
+        Goal::KeyResult(_) => None,
     };
-    write(context, (replica, &goal), (closing, &reason))
+    let before = given.or(there);
+    let what = format!("what was learned from {}", goal.slug());
+    let draft = Draft {
+        what: &what,
+        before: before.as_ref().map(LongText::as_str),
+        limit: LongText::LIMIT,
+    };
+    editor::write(context, &draft, |text| LongText::new(text))
 }
 
 /// Another score for what is closed is a correction, and has a command that says so.

@@ -281,6 +281,7 @@ Examples:
   okr close api-p99                       with the progress as score
   okr close fast --score 0.7 -m \"pooling paid, the CDN did not\"
   okr close fast --with-krs -n            what would be written
+  okr close fast --edit                   what was learned, in your editor
 
 The suggested score is the progress, brought into 0 to 1 and rounded down to hundredths; it is shown
 beside the one that is given. An objective needs its key results to have scores: grade them, or end

@@ -220,6 +220,7 @@ fn the_end_at_eighty_columns() {
             "self-serve",
             "--score",
             "0.2",
+            "--with-krs",
             "-m",
             "Nobody looked at it.",
         ],
@@ -406,7 +407,16 @@ fn whatever_people_write_can_be_reported_on() {
         "2026-11-24",
         &["checkin", "odd-one", "-3", "-m", &note, "-C", "0"],
     );
-    let close = ["objective", "close", "odd", "--score", "0", "-m", &note];
+    let close = [
+        "objective",
+        "close",
+        "odd",
+        "--score",
+        "0",
+        "--with-krs",
+        "-m",
+        &note,
+    ];
     at(&machine, "2026-11-24", &close);
     all_of(&machine, &[]);
     all_of(&machine, &["--who", "@me"]);
