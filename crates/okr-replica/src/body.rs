@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use okr_core::calendar::FiscalStart;
 use okr_core::entity::{Cycle, Entity, Org, Person, Team};
 use okr_core::event::NewCheckIn;
-use okr_core::id::{EntityId, PersonId, TeamId};
+use okr_core::id::{EntityId, OrgId, PersonId, TeamId};
 use okr_core::text::{Name, Slug, TimeZoneName};
 use okr_core::value::{
     CadenceDays, Calendar, CyclePeriod, CycleState, EditPolicy, Role, ValueError, WeekStart, Weight,
@@ -140,23 +140,29 @@ enum Problem {
     Value(#[from] ValueError),
 }
 
+impl OrgBody {
+    fn into_entity(self, id: OrgId) -> Result<Org, ValueError> {
+        Ok(Org {
+            id,
+            name: self.name.0,
+            time_zone: self.time_zone.0,
+            week_start: self.week_start.0,
+            edit_policy: self.edit_policy.0,
+            reason_after_commitment: self.reason_after_commitment,
+            cadence: CadenceDays::new(self.cadence_days)?,
+            calendar: self.calendar.map_or(Calendar::Quarter, |word| word.0),
+            fiscal_start: self
+                .fiscal_start
+                .map_or(FiscalStart::JANUARY, |word| word.0),
+        })
+    }
+}
+
 fn parse(id: EntityId, json: &str) -> Result<Entity, Problem> {
     Ok(match id {
         EntityId::Org(id) => {
             let body: OrgBody = serde_json::from_str(json)?;
-            Entity::Org(Org {
-                id,
-                name: body.name.0,
-                time_zone: body.time_zone.0,
-                week_start: body.week_start.0,
-                edit_policy: body.edit_policy.0,
-                reason_after_commitment: body.reason_after_commitment,
-                cadence: CadenceDays::new(body.cadence_days)?,
-                calendar: body.calendar.map_or(Calendar::Quarter, |word| word.0),
-                fiscal_start: body
-                    .fiscal_start
-                    .map_or(FiscalStart::JANUARY, |word| word.0),
-            })
+            Entity::Org(body.into_entity(id)?)
         }
         EntityId::Person(id) => {
             let body: PersonBody = serde_json::from_str(json)?;

@@ -168,12 +168,33 @@ fn opens_a_way(event: &Event) -> bool {
     }
 }
 
+/// Returns the things that an edit of an objective names.
+fn named_by(edit: &ObjectiveEdit) -> Vec<EntityId> {
+    match edit {
+        ObjectiveEdit::Owner(edit) => vec![edit.to.into()],
+        ObjectiveEdit::Team(edit) => edit.to.map(EntityId::from).into_iter().collect(),
+        ObjectiveEdit::Cycle(edit) => vec![edit.to.into()],
+        ObjectiveEdit::Supports(edit) => edit.to.map(supported).into_iter().collect(),
+        ObjectiveEdit::Continues(edit) => edit.to.map(EntityId::from).into_iter().collect(),
+        ObjectiveEdit::Title(_)
+        | ObjectiveEdit::Description(_)
+        | ObjectiveEdit::Slug(_)
+        | ObjectiveEdit::Kind(_)
+        | ObjectiveEdit::Weight(_)
+        | ObjectiveEdit::Score(_)
+        | ObjectiveEdit::Reflection(_) => Vec::new(),
+    }
+}
+
+const fn supported(support: Support) -> EntityId {
+    match support {
+        Support::Objective(id) => EntityId::Objective(id),
+        Support::KeyResult(id) => EntityId::KeyResult(id),
+    }
+}
+
 /// Returns the things that an event names beside the one that it is about.
 fn named(event: &Event) -> Vec<EntityId> {
-    let supported = |support: Support| match support {
-        Support::Objective(id) => EntityId::from(id),
-        Support::KeyResult(id) => EntityId::from(id),
-    };
     match event {
         Event::Team(_, TeamEvent::Created(new)) => {
             let leads = new.leads.iter().map(|id| EntityId::from(*id));
@@ -193,20 +214,7 @@ fn named(event: &Event) -> Vec<EntityId> {
             ids.extend(new.continues.map(EntityId::from));
             ids
         }
-        Event::Objective(_, ObjectiveEvent::Edited(edit)) => match edit {
-            ObjectiveEdit::Owner(edit) => vec![edit.to.into()],
-            ObjectiveEdit::Team(edit) => edit.to.map(EntityId::from).into_iter().collect(),
-            ObjectiveEdit::Cycle(edit) => vec![edit.to.into()],
-            ObjectiveEdit::Supports(edit) => edit.to.map(supported).into_iter().collect(),
-            ObjectiveEdit::Continues(edit) => edit.to.map(EntityId::from).into_iter().collect(),
-            ObjectiveEdit::Title(_)
-            | ObjectiveEdit::Description(_)
-            | ObjectiveEdit::Slug(_)
-            | ObjectiveEdit::Kind(_)
-            | ObjectiveEdit::Weight(_)
-            | ObjectiveEdit::Score(_)
-            | ObjectiveEdit::Reflection(_) => Vec::new(),
-        },
+        Event::Objective(_, ObjectiveEvent::Edited(edit)) => named_by(edit),
         Event::KeyResult(_, KeyResultEvent::Created(new)) => {
             vec![new.objective.into(), new.owner.into()]
         }
