@@ -30,6 +30,7 @@ mod restored;
 mod session;
 mod sync;
 mod tidy;
+mod walking;
 mod watch;
 mod world;
 

@@ -123,6 +123,28 @@ fn metric_progress(metric: &Metric, value: Number) -> Option<Progress> {
     Progress::quotient(value.decimal().checked_sub(baseline)?, way)
 }
 
+/// Returns the value of a metric at some progress, such as what an even pace would have reached;
+/// none where it is no number any more.
+///
+/// It has as many digits after the point as baseline and target, and one more where these are close
+/// to each other; halves away from zero.
+pub fn value_at(metric: &Metric, progress: Progress) -> Option<Number> {
+    let baseline = metric.baseline.decimal();
+    let way = metric.target.decimal().checked_sub(baseline)?;
+    let value = way.checked_mul(progress.raw())?.checked_add(baseline)?;
+    let scale = metric.baseline.scale().max(metric.target.scale());
+    let steps = way
+        .abs()
+        .checked_mul(Decimal::from(10_i64.checked_pow(scale)?))?;
+    let scale = if steps < Decimal::TEN {
+        scale + 1
+    } else {
+        scale
+    };
+    let strategy = RoundingStrategy::MidpointAwayFromZero;
+    Number::from_decimal(value.round_dp_with_strategy(scale, strategy).normalize()).ok()
+}
+
 fn hold_progress(hold: &Hold, value: Number) -> Option<Progress> {
     let value = value.decimal();
     let (low, high) = (

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use jiff::civil::{Date, date};
 use okr_core::entity::CheckIn;
 use okr_core::measure::{Measure, Metric, Value};
-use okr_core::progress::{Progress, expected, latest, progress, suggested_score, zone};
+use okr_core::progress::{Progress, expected, latest, progress, suggested_score, value_at, zone};
 use okr_core::status::{Band, band};
 use okr_core::value::{Number, Zone};
 use okr_testkit::sample::{
@@ -299,4 +299,27 @@ fn numbers_at_the_limits_are_no_problem() {
     assert_eq!(far.percent(), format!("{}00000000000%", i64::MAX));
     assert_eq!(far.clamped(), Progress::ONE);
     assert_eq!(of(tiny, Number::ZERO, least).clamped(), Progress::ONE);
+}
+
+#[test]
+fn a_pace_has_a_value_with_the_digits_of_its_metric() {
+    let at = |baseline: &str, target: &str, done: &str| {
+        let Measure::Metric(metric) = metric(baseline, target) else {
+            panic!("a metric is a metric");
+        };
+        let progress = Progress::new(number(done).decimal());
+        value_at(&metric, progress).map(|value| value.to_string())
+    };
+    let shown = |baseline, target, done| at(baseline, target, done).unwrap_or_default();
+    assert_eq!(shown("62", "90", "0.58"), "78");
+    assert_eq!(shown("480", "200", "0.5"), "340");
+    assert_eq!(shown("4.0", "7.5", "0.5"), "5.8");
+    assert_eq!(shown("0", "1", "0.25"), "0.3");
+    assert_eq!(shown("-10", "10", "0.5"), "0");
+    assert_eq!(shown("5", "5", "0.5"), "5");
+    let large = "9000000000000000000";
+    assert_eq!(
+        at("-9000000000000000000", large, "1").as_deref(),
+        Some(large)
+    );
 }

@@ -38,7 +38,7 @@ pub(crate) use align::{
 };
 pub(crate) use chart::{ChartArgs, ChartForm, ForecastFrom};
 pub(crate) use check_in::{
-    AmendArgs, CheckInArgs, CheckInCommand, CheckInListArgs, RecordArgs, RetractArgs,
+    AmendArgs, CheckInArgs, CheckInCommand, CheckInListArgs, RecordArgs, RetractArgs, WalkArgs,
 };
 pub(crate) use commitment::{GoalpostsArgs, StatsArgs, StatsBy};
 pub(crate) use cycle::{

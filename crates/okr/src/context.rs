@@ -178,12 +178,25 @@ impl Context {
     /// # Errors
     /// When standard input cannot be read.
     pub(crate) fn ask(&mut self, question: &str) -> Result<String, CliError> {
+        Ok(self.answer(question)?.unwrap_or_default())
+    }
+
+    /// Asks for a line, on stderr; none when the input ended, as by Ctrl-D.
+    ///
+    /// # Errors
+    /// When standard input cannot be read.
+    pub(crate) fn answer(&mut self, question: &str) -> Result<Option<String>, CliError> {
         self.ui.question(question);
         let mut answer = String::new();
-        io::stdin().lock().read_line(&mut answer).map_err(|error| {
+        let read = io::stdin().lock().read_line(&mut answer).map_err(|error| {
             CliError::config("no-input", "standard input cannot be read").caused_by(&error)
         })?;
-        Ok(answer.trim().to_owned())
+        Ok((read > 0).then(|| answer.trim().to_owned()))
+    }
+
+    /// Returns the id of the operation that this command is, once it has opened a replica.
+    pub(crate) fn operation(&self) -> Option<Uuid> {
+        self.operation.as_ref().map(|operation| operation.id)
     }
 
     /// Waits for Ctrl-C from now on, once in the life of the process.

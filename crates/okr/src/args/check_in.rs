@@ -37,9 +37,13 @@ pub(crate) enum CheckInCommand {
 /// What is reported, on what.
 #[derive(Args, Debug)]
 pub(crate) struct RecordArgs {
-    /// The key result: a slug, a short id or a full id
+    /// The key result: a slug, a short id or a full id; without one you are asked about each that is
+    /// due
     #[arg(value_name = "KR")]
     pub(crate) key_result: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) walk: WalkArgs,
 
     /// The value: 42, +5, -3, 45%, 1.2k, done; milestones 1,3 or +2; fail, commit, target or
     /// stretch
@@ -64,6 +68,22 @@ pub(crate) struct RecordArgs {
     /// The day on which the value was true; today unless said otherwise
     #[arg(long, value_name = "DATE", requires = "value")]
     pub(crate) on: Option<String>,
+}
+
+/// Which key results are gone through when none is named.
+#[derive(Args, Debug)]
+pub(crate) struct WalkArgs {
+    /// Go through what is due; so it is without a key result
+    #[arg(long, conflicts_with_all = ["key_result", "all"])]
+    pub(crate) due: bool,
+
+    /// Go through what is not due as well
+    #[arg(long, conflicts_with = "key_result")]
+    pub(crate) all: bool,
+
+    /// Go through your own key results even where a team is named
+    #[arg(long, conflicts_with = "key_result")]
+    pub(crate) mine: bool,
 }
 
 /// What is said of a blocker.

@@ -4,6 +4,7 @@ mod list;
 mod record;
 mod said;
 pub(super) mod value;
+mod walk;
 
 use okr_core::decide::{CheckInPatch, Command};
 use okr_core::view::View as _;

@@ -362,6 +362,7 @@ Examples:
     /// Of `okr checkin`.
     CHECKIN = "\
 Examples:
+  okr checkin                             asks about each that is due; --all about the others, too
   okr checkin api-p99 312 -C 7 -m \"pooling is in\"
   okr checkin runbooks +2                 two more than last time
   okr checkin edge-cache 76% --on 2026-11-20

@@ -13,7 +13,7 @@ use okr_replica::{CheckInFact, KeyResultStanding};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{said, value};
+use super::{said, value, walk};
 use crate::args::{Reason, RecordArgs};
 use crate::context::Context;
 use crate::editor::{self, Draft, Written};
@@ -72,12 +72,13 @@ pub(super) fn run(context: &mut Context, args: &RecordArgs) -> Result<Exit, CliE
             return Err(CliError::usage("usage", "a value is missing")
                 .with_hint(format!("okr checkin {key_result} VALUE")));
         }
-        (None, _) => {
+        (None, _) if args.blocker.report().is_some() => {
             return Err(
                 CliError::usage("usage", "a key result and a value are missing")
-                    .with_hint("okr checkin KR VALUE"),
+                    .with_hint("okr checkin KR VALUE --blocker TEXT"),
             );
         }
+        (None, _) => return walk::run(context, &args.walk),
     };
     let id = CheckInId::new(context.new_uuid());
     let (mut replica, mut report) = look(context, |resolver, clock| {

@@ -150,9 +150,10 @@ fn step(
     Ok(Value::Milestones(done))
 }
 
-fn wrong_kind(key_result: &KeyResult, text: &str) -> CliError {
-    let takes = match &key_result.measure {
-        Measure::Metric(_) | Measure::Hold(_) => match key_result.measure.unit() {
+/// Names the forms of a value that a measure takes.
+pub(super) fn takes(measure: &Measure) -> String {
+    match measure {
+        Measure::Metric(_) | Measure::Hold(_) => match measure.unit() {
             Some(unit) => format!("a number in {unit}, such as 42, +5 or -3"),
             None => "a number, such as 42, +5 or -3".to_owned(),
         },
@@ -161,7 +162,11 @@ fn wrong_kind(key_result: &KeyResult, text: &str) -> CliError {
                 .to_owned()
         }
         Measure::Zones(_) => "a level: fail, commit, target or stretch".to_owned(),
-    };
+    }
+}
+
+fn wrong_kind(key_result: &KeyResult, text: &str) -> CliError {
+    let takes = takes(&key_result.measure);
     let message = format!("\"{text}\" does not fit {}", key_result.slug);
     let mut error = CliError::usage("wrong-value", message);
     if let Measure::Milestones(list) = &key_result.measure {
