@@ -67,7 +67,7 @@ fn an_empty_text_and_an_editor_that_fails_write_nothing() {
 
 #[test]
 fn a_text_that_is_too_long_is_shown_again_with_the_count_and_kept() {
-    let write = "f() { head -c 8001 /dev/zero | tr '\\\\0' x > \"$1.new\"; \
+    let write = "f() { head -c 8001 /dev/zero | tr '\\0' x > \"$1.new\"; \
                  grep Error \"$1\" >> \"$1.log\"; mv \"$1.new\" \"$1\"; }; f";
     let (directory, home) = with_editor(write);
     let run = edit(&home);
