@@ -247,11 +247,11 @@ impl<V: View> Names<'_, V> {
             }
             Event::Cycle(_, CycleEvent::Created(new)) => format!("added: {}", new.period.shown()),
             Event::Team(_, TeamEvent::Created(_))
-            | Event::Objective(_, ObjectiveEvent::Created(_)) => "added".to_owned(),
+            | Event::Objective(_, ObjectiveEvent::Created(_))
+            | Event::Comment(_, CommentEvent::Added(_)) => "added".to_owned(),
             Event::CheckIn(_, CheckInEvent::Recorded(new)) => {
                 format!("recorded {}", new.value.shown())
             }
-            Event::Comment(_, CommentEvent::Added(_)) => "added".to_owned(),
             Event::CheckIn(_, CheckInEvent::Retracted)
             | Event::Comment(_, CommentEvent::Retracted) => "retracted".to_owned(),
             Event::Cycle(_, CycleEvent::Reopened)

@@ -178,8 +178,11 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let made = buffer(directory.path());
         let path = made.path.clone();
-        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+        let rights = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(
+            (rights(&path), rights(path.parent().unwrap())),
+            (0o600, 0o700)
+        );
         made.fill("text").unwrap();
         let refused: Result<(), CliError> = Err(CliError::user("rejected", "no"));
         let error = made.settle(refused).unwrap_err();
