@@ -6,6 +6,7 @@
 mod align;
 mod chart;
 mod check_in;
+mod comment;
 mod commitment;
 mod cycle;
 mod due;
@@ -39,6 +40,10 @@ pub(crate) use align::{
 pub(crate) use chart::{ChartArgs, ChartForm, ForecastFrom};
 pub(crate) use check_in::{
     AmendArgs, CheckInArgs, CheckInCommand, CheckInListArgs, RecordArgs, RetractArgs, WalkArgs,
+};
+pub(crate) use comment::{
+    CommentAddArgs, CommentAmendArgs, CommentArgs, CommentCommand, CommentListArgs,
+    CommentRetractArgs, TextArgs,
 };
 pub(crate) use commitment::{GoalpostsArgs, StatsArgs, StatsBy};
 pub(crate) use cycle::{
@@ -217,6 +222,8 @@ pub(crate) enum Command {
     /// Record the value of a key result
     #[command(visible_alias = "ci")]
     Checkin(CheckInArgs),
+    /// Say something about a thing, or answer what was said
+    Comment(CommentArgs),
     /// List the changes that wait to be pushed, and drop some
     Pending(PendingArgs),
     /// List the changes that met others' changes and wait for a decision
@@ -304,6 +311,7 @@ impl Command {
             Self::Grade(_) => "grade",
             Self::Carry(_) => "carry",
             Self::Checkin(_) => "checkin",
+            Self::Comment(_) => "comment",
             Self::Pending(_) => "pending",
             Self::Conflicts(_) => "conflicts",
             Self::Resolve(_) => "resolve",
@@ -390,6 +398,15 @@ impl Command {
             Self::Cycle(args) => args.command.honours(),
             Self::Align(args) => args.honours(),
             Self::Close(_) | Self::Grade(_) | Self::Carry(_) => Honours::WRITES,
+            Self::Comment(args) => match args.command {
+                Some(CommentCommand::List(_)) => Honours {
+                    scope: false,
+                    ..Honours::READS
+                },
+                Some(CommentCommand::Amend(_) | CommentCommand::Retract(_)) | None => {
+                    Honours::WRITES
+                }
+            },
             Self::Checkin(args) => match args.command {
                 Some(CheckInCommand::List(_)) => Honours::READS,
                 Some(CheckInCommand::Amend(_) | CheckInCommand::Retract(_)) | None => {

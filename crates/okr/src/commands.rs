@@ -10,6 +10,7 @@ mod checkin;
 mod clone;
 mod close;
 mod closing;
+mod comment;
 mod conflicts;
 mod cycle;
 mod diff;
@@ -91,6 +92,7 @@ pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exi
         Some(Command::Grade(args)) => close::grade(context, &args),
         Some(Command::Carry(args)) => carry::run(context, &args),
         Some(Command::Checkin(args)) => checkin::run(context, &args),
+        Some(Command::Comment(args)) => comment::run(context, &args),
         Some(Command::Pending(args)) => pending::run(context, &args),
         Some(Command::Conflicts(args)) => conflicts::run(context, &args),
         Some(Command::Resolve(args)) => resolve::run(context, &args),

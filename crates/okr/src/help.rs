@@ -37,6 +37,7 @@ Begin
 
 Every week
   checkin      Record the value of a key result; amend, retract, list (alias ci)
+  comment      Say something about a thing or answer; amend, retract, list
   undo         Take back your last change, or any other one
   redo         Take back the last undo
 
@@ -50,7 +51,7 @@ Look
   due          List the key results that wait for a check-in
   tree         Show the goals of a cycle as a tree
   list         List objectives, krs, teams, cycles, people, checkins (alias ls)
-  show         Show things in full, with their history
+  show         Show things in full, with their history and comments
   search       Search titles, descriptions, notes and reasons
   log          Show who changed what, when, from what to what, and why
   diff         Compare two moments: what changed, and who did it

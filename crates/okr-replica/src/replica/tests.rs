@@ -221,7 +221,7 @@ fn an_older_schema_is_brought_up_to_date_and_nothing_is_lost() {
         .execute_batch(
             "DROP TABLE dropped; DROP TABLE undone; DROP TABLE search; DROP TABLE operations; DROP TABLE operation_changes; ALTER TABLE pending DROP COLUMN offered;
              DROP INDEX versions_recorded; DROP INDEX versions_authored; DROP INDEX versions_blocker;
-             DROP INDEX versions_later_kinds; DROP TABLE follows;
+             DROP INDEX versions_later_kinds;
              DROP VIEW check_ins; CREATE VIEW check_ins AS SELECT id FROM current WHERE kind = 7;
              DROP INDEX versions_few; DROP INDEX versions_objectives;
              CREATE INDEX versions_kind ON versions (kind) WHERE kind < 6;

@@ -22,7 +22,3 @@ DELETE FROM meta WHERE name = 'indexed';
 
 -- Comments, and what else has a later number than check-ins, in the order in which they came.
 CREATE INDEX versions_later_kinds ON versions (kind) WHERE kind > 7;
-
--- What the person of this replica follows; it never leaves the machine.
-CREATE TABLE follows (id BLOB PRIMARY KEY, kind INTEGER NOT NULL, followed_at INTEGER NOT NULL)
-WITHOUT ROWID;

@@ -23,7 +23,7 @@ pub(crate) struct SearchArgs {
     #[arg(long = "in", value_enum, value_name = "TEXT", value_delimiter = ',')]
     pub(crate) fields: Vec<FieldWord>,
 
-    /// Also what was put away, and check-ins that were retracted
+    /// Also what was put away, and check-ins and comments that were retracted
     #[arg(long)]
     pub(crate) archived: bool,
 
@@ -48,6 +48,9 @@ pub(crate) enum KindWord {
     /// Check-ins
     #[value(aliases = ["checkin", "checkins", "check-ins"])]
     CheckIn,
+    /// Comments
+    #[value(alias = "comments")]
+    Comment,
     /// Changes, by their reasons
     #[value(alias = "changes")]
     Change,
@@ -60,6 +63,7 @@ impl KindWord {
             Self::Objective => SearchKind::Objective,
             Self::Kr => SearchKind::KeyResult,
             Self::CheckIn => SearchKind::CheckIn,
+            Self::Comment => SearchKind::Comment,
             Self::Change => SearchKind::Change,
         }
     }
@@ -80,6 +84,9 @@ pub(crate) enum FieldWord {
     /// Notes of check-ins
     #[value(alias = "notes")]
     Note,
+    /// What comments say
+    #[value(alias = "comments")]
+    Comment,
     /// Reasons of changes
     #[value(alias = "reasons")]
     Reason,
@@ -94,6 +101,7 @@ impl FieldWord {
             Self::Measure => TextField::Measure,
             Self::Reflection => TextField::Reflection,
             Self::Note => TextField::Note,
+            Self::Comment => TextField::Comment,
             Self::Reason => TextField::Reason,
         }
     }

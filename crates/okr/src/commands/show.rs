@@ -5,13 +5,15 @@ mod find;
 pub(super) mod screen;
 
 use okr_core::entity::{Cycle, Objective, Person, Team};
+use okr_core::event::Topic;
 use okr_core::id::{EntityId, KeyResultId, ObjectiveId};
 use okr_core::view::View as _;
 use okr_replica::{
-    CheckInFact, CycleStanding, KeyResultStanding, Lineage, LogEntry, LogFilter, ObjectiveStanding,
-    Patch, Point,
+    CheckInFact, CommentFact, CycleStanding, KeyResultStanding, Lineage, LogEntry, LogFilter,
+    ObjectiveStanding, Patch, Point,
 };
 
+use super::comment::thread;
 use super::log::{before, learn_entries, patch};
 use super::past::Past;
 use crate::args::ShowArgs;
@@ -21,8 +23,8 @@ use crate::exit::Exit;
 use crate::failure;
 use crate::names::Names;
 use crate::output::{
-    ChangeItem, CheckInItem, CycleItem, KeyResultItem, LineageItem, ObjectiveItem, PatchItem,
-    PersonItem, ShownItem, TeamItem, WithHistory,
+    ChangeItem, CheckInItem, CommentItem, CycleItem, KeyResultItem, LineageItem, ObjectiveItem,
+    PatchItem, PersonItem, ShownItem, TeamItem, WithHistory,
 };
 use crate::ui::OutputFormat;
 use find::Target;
@@ -35,6 +37,7 @@ enum Thing {
     Cycle(Box<CycleStanding>),
     Person(Person),
     CheckIn(Box<CheckInFact>),
+    Comment(Box<CommentFact>),
     Change,
 }
 
@@ -44,6 +47,8 @@ struct Shown {
     /// What an objective continues, and what continues it.
     lineage: Lineage,
     check_ins: Vec<CheckInFact>,
+    /// What was said about it, the oldest first; of a comment what answers it.
+    comments: Vec<CommentFact>,
     changes: Vec<LogEntry>,
     before: before::Latest,
     /// What a change did, thing by thing.
@@ -103,6 +108,7 @@ fn line(context: &mut Context, item: &ShownItem) {
         ShownItem::Cycle(item) => ui.item(item, nothing),
         ShownItem::Person(item) => ui.item(item, nothing),
         ShownItem::CheckIn(item) => ui.item(item.as_ref(), nothing),
+        ShownItem::Comment(item) => ui.item(item.as_ref(), nothing),
         ShownItem::Change(item) => ui.item(item.as_ref(), nothing),
     }
 }
@@ -129,17 +135,12 @@ fn read(
     let Some(thing) = thing(past, id)? else {
         return Ok(None);
     };
-    let check_ins = match &thing {
-        Thing::KeyResult(standing) => past
-            .reading
-            .check_ins(standing.key_result.id, Some(history))
-            .map_err(failure::replica)?,
-        Thing::Objective(_)
-        | Thing::Team(_)
-        | Thing::Cycle(_)
-        | Thing::Person(_)
-        | Thing::CheckIn(_)
-        | Thing::Change => Vec::new(),
+    let check_ins = if let Thing::KeyResult(standing) = &thing {
+        let id = standing.key_result.id;
+        let check_ins = past.reading.check_ins(id, Some(history));
+        check_ins.map_err(failure::replica)?
+    } else {
+        Vec::new()
     };
     let (until, until_position) = match past.at.moment.point {
         Point::Now => (None, None),
@@ -156,17 +157,18 @@ fn read(
         ..LogFilter::default()
     };
     let changes = past.replica.log(&filter).map_err(failure::replica)?;
-    let lineage = match &thing {
-        Thing::Objective(standing) => lineage(past, &standing.objective)?,
-        Thing::KeyResult(_)
-        | Thing::Team(_)
-        | Thing::Cycle(_)
-        | Thing::Person(_)
-        | Thing::CheckIn(_)
-        | Thing::Change => Lineage::default(),
+    let lineage = if let Thing::Objective(standing) = &thing {
+        lineage(past, &standing.objective)?
+    } else {
+        Lineage::default()
     };
+    let comments = comments(past, id)?;
     let shown = history_of(context, past, thing, (check_ins, changes))?;
-    Ok(Some(Shown { lineage, ..shown }))
+    Ok(Some(Shown {
+        lineage,
+        comments,
+        ..shown
+    }))
 }
 
 fn history_of(
@@ -184,6 +186,7 @@ fn history_of(
         thing,
         lineage: Lineage::default(),
         check_ins,
+        comments: Vec::new(),
         before: before::latest(past.replica, &filter, &changes)?,
         changes,
         patch: Vec::new(),
@@ -221,9 +224,35 @@ fn thing(past: &mut Past<'_>, id: EntityId) -> Result<Option<Thing>, CliError> {
             let fact = facts.into_iter().find(|fact| fact.check_in.id == id);
             fact.map(|fact| Thing::CheckIn(Box::new(fact)))
         }
-        EntityId::Org(_) | EntityId::Comment(_) => None,
+        EntityId::Comment(id) => {
+            let fact = past.reading.comment_by(id).map_err(failure::replica)?;
+            if let Some(fact) = &fact {
+                past.learn(thread::mentioned(fact))?;
+            }
+            fact.map(|fact| Thing::Comment(Box::new(fact)))
+        }
+        EntityId::Org(_) => None,
     };
     Ok(thing)
+}
+
+/// Reads what was said about a thing, the oldest first; of a comment what answers it.
+fn comments(past: &mut Past<'_>, id: EntityId) -> Result<Vec<CommentFact>, CliError> {
+    let topic = match (id, Topic::of(id)) {
+        (_, Some(topic)) => Some(topic),
+        (EntityId::Comment(id), None) => past.names.topic(id),
+        (_, None) => None,
+    };
+    let Some(topic) = topic else {
+        return Ok(Vec::new());
+    };
+    let facts = past.reading.comments_at(topic).map_err(failure::replica)?;
+    let facts = match id {
+        EntityId::Comment(id) => thread::below(id, facts),
+        _ => facts,
+    };
+    past.learn(facts.iter().flat_map(thread::mentioned).collect::<Vec<_>>())?;
+    Ok(facts)
 }
 
 fn objective(past: &mut Past<'_>, id: ObjectiveId) -> Result<Option<Thing>, CliError> {
@@ -259,6 +288,17 @@ fn key_result(past: &mut Past<'_>, id: KeyResultId) -> Result<Option<Thing>, Cli
     Ok(standing.map(|standing| Thing::KeyResult(Box::new(standing))))
 }
 
+/// Puts a thing beside what was said about it and what changed it.
+fn with<T>(thing: T, comments: Vec<CommentItem>, changes: Vec<ChangeItem>) -> WithHistory<T> {
+    WithHistory {
+        thing,
+        lineage: None,
+        check_ins: None,
+        comments,
+        changes,
+    }
+}
+
 impl Shown {
     fn lineage(&self, names: &Names) -> Option<LineageItem> {
         (!self.lineage.is_empty()).then(|| LineageItem::new(&self.lineage, names))
@@ -271,47 +311,39 @@ impl Shown {
             .iter()
             .map(|entry| ChangeItem::new(entry, names))
             .collect();
+        let comments = self.comments.iter();
+        let comments = comments.map(|fact| CommentItem::new(fact, names)).collect();
         match &self.thing {
             Thing::Objective(standing) => ShownItem::Objective(Box::new(WithHistory {
-                thing: ObjectiveItem::new(standing, names),
                 lineage: self.lineage(names),
-                check_ins: None,
-                changes,
+                ..with(ObjectiveItem::new(standing, names), comments, changes)
             })),
             Thing::KeyResult(standing) => {
                 let facts = self.check_ins.iter();
                 let check_ins = facts.map(|fact| CheckInItem::new(fact, names)).collect();
                 ShownItem::KeyResult(Box::new(WithHistory {
-                    thing: KeyResultItem::new(standing, names),
-                    lineage: None,
                     check_ins: Some(check_ins),
-                    changes,
+                    ..with(KeyResultItem::new(standing, names), comments, changes)
                 }))
             }
-            Thing::Team(team) => ShownItem::Team(WithHistory {
-                thing: TeamItem::new(team, names),
-                lineage: None,
-                check_ins: None,
-                changes,
-            }),
-            Thing::Cycle(standing) => ShownItem::Cycle(WithHistory {
-                thing: CycleItem::new(&standing.cycle, names),
-                lineage: None,
-                check_ins: None,
-                changes,
-            }),
-            Thing::Person(person) => ShownItem::Person(WithHistory {
-                thing: PersonItem::new(person, names),
-                lineage: None,
-                check_ins: None,
-                changes,
-            }),
-            Thing::CheckIn(fact) => ShownItem::CheckIn(Box::new(WithHistory {
-                thing: CheckInItem::new(fact, names),
-                lineage: None,
-                check_ins: None,
-                changes,
-            })),
+            Thing::Team(team) => {
+                ShownItem::Team(with(TeamItem::new(team, names), comments, changes))
+            }
+            Thing::Cycle(standing) => {
+                let cycle = CycleItem::new(&standing.cycle, names);
+                ShownItem::Cycle(with(cycle, comments, changes))
+            }
+            Thing::Person(person) => {
+                ShownItem::Person(with(PersonItem::new(person, names), comments, changes))
+            }
+            Thing::CheckIn(fact) => {
+                let check_in = CheckInItem::new(fact, names);
+                ShownItem::CheckIn(Box::new(with(check_in, comments, changes)))
+            }
+            Thing::Comment(fact) => {
+                let comment = CommentItem::new(fact, names);
+                ShownItem::Comment(Box::new(with(comment, comments, changes)))
+            }
             Thing::Change => {
                 let entry = self.changes.first();
                 let entry = entry.expect("a change is shown with itself as its history");

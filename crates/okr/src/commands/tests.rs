@@ -2,6 +2,7 @@
 
 mod aligning;
 mod charting;
+mod commenting;
 mod ending;
 mod goalposts;
 mod history;

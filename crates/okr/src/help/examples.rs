@@ -388,6 +388,39 @@ Examples:
 Examples:
   okr checkin list api-p99
   okr checkin list api-p99 --limit 5 -o json";
+    /// Of `okr comment`.
+    COMMENT = "\
+Examples:
+  okr comment api-p99 \"Is 200 still the right target?\"
+  okr comment kqtz \"It is.\"               answers the comment kqtz
+  okr comment @ben --kind recognition \"The planner is a work of art\"
+  okr comment 2026-Q4 --kind review -     reads the text from standard input
+  okr comment fast --edit                 opens your editor
+  okr comment list api-p99                what was said, and who answered whom
+
+The kinds are comment, recognition, feedback and review. @org is the organisation.
+Comments stay: what is amended or retracted is still in okr log.";
+    /// Of `okr comment list`.
+    COMMENT_LIST = "\
+Examples:
+  okr comment list                        the newest, about anything
+  okr comment list api-p99
+  okr comment list --kind recognition --since \"last friday\" -o json
+  okr comment list --by @ben --at 2026-11-20";
+    /// Of `okr comment amend`.
+    COMMENT_AMEND = "\
+Examples:
+  okr comment amend kqtz \"Is 200 ms still the right target?\"
+  okr comment amend kqtz --kind feedback
+  okr comment amend kqtz --edit           opens your editor with what it says
+
+Only who said it, or an administrator, changes a comment.";
+    /// Of `okr comment retract`.
+    COMMENT_RETRACT = "\
+Examples:
+  okr comment retract kqtz
+
+Only who said it, or an administrator, takes a comment back. It stays in okr log.";
     /// Of `okr pending`.
     PENDING = "\
 Examples:

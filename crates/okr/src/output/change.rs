@@ -1,6 +1,6 @@
 //! A change of the log, with each of its events.
 
-use okr_core::event::Event;
+use okr_core::event::{CommentEvent, Event, Topic};
 use okr_core::id::EntityId;
 use okr_core::value::AmendmentCategory;
 use okr_replica::LogEntry;
@@ -45,6 +45,9 @@ pub(crate) struct EventItem {
     /// The key result that a check-in reports on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) key_result: Option<ThingRef>,
+    /// What a comment is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) about: Option<ThingRef>,
     /// The word for what happened: `created`, `check-in`, `target`.
     pub(crate) what: &'static str,
     /// The field of an edit, with its values as text; ids are full.
@@ -96,6 +99,7 @@ fn event_items(event: &Event, names: &Names) -> Vec<EventItem> {
                 (EntityId::CheckIn(_), EntityId::KeyResult(id)) => Some(ThingRef::new(id, names)),
                 (_, _) => None,
             },
+            about: topic_of(event, names).map(|topic| ThingRef::new(topic, names)),
             what: said.word,
             field: change.as_ref().map(|change| change.field),
             from: change.as_ref().map(|change| change.from.clone()),
@@ -104,6 +108,16 @@ fn event_items(event: &Event, names: &Names) -> Vec<EventItem> {
             note: said.note,
         })
         .collect()
+}
+
+/// Returns what an event of a comment is about.
+fn topic_of(event: &Event, names: &Names) -> Option<EntityId> {
+    let topic = match event {
+        Event::Comment(_, CommentEvent::Added(new)) => Some(new.topic),
+        Event::Comment(id, CommentEvent::Edited(_) | CommentEvent::Retracted) => names.topic(*id),
+        _ => None,
+    };
+    topic.map(Topic::entity)
 }
 
 impl Item for ChangeItem {

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::change::ChangeItem;
 use super::check_in::CheckInItem;
+use super::comment::CommentItem;
 use super::goal::{CycleItem, KeyResultItem, ObjectiveItem, PersonItem, TeamItem};
 use super::lineage::LineageItem;
 use super::patch::PatchItem;
@@ -21,6 +22,8 @@ pub(crate) struct WithHistory<T> {
     /// The newest check-ins, newest first; of key results only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) check_ins: Option<Vec<CheckInItem>>,
+    /// What was said about it, the oldest first; of a comment what answers it.
+    pub(crate) comments: Vec<CommentItem>,
     /// The newest changes of it, newest first.
     pub(crate) changes: Vec<ChangeItem>,
 }
@@ -44,6 +47,7 @@ pub(crate) enum ShownItem {
     Cycle(WithHistory<CycleItem>),
     Person(WithHistory<PersonItem>),
     CheckIn(Box<WithHistory<CheckInItem>>),
+    Comment(Box<WithHistory<CommentItem>>),
     Change(Box<PatchItem>),
 }
 
@@ -60,6 +64,7 @@ impl Item for ShownItem {
             Self::Cycle(item) => item.id(),
             Self::Person(item) => item.id(),
             Self::CheckIn(item) => item.id(),
+            Self::Comment(item) => item.id(),
             Self::Change(item) => item.id(),
         }
     }

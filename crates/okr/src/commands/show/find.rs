@@ -16,6 +16,7 @@ const KINDS: &[EntityKind] = &[
     EntityKind::Team,
     EntityKind::Cycle,
     EntityKind::CheckIn,
+    EntityKind::Comment,
     EntityKind::Person,
 ];
 

@@ -7,11 +7,13 @@ use okr_core::measure::{Measure, Value};
 use okr_core::progress::Progress;
 use okr_core::value::AmendmentCategory;
 use okr_replica::{
-    CheckInFact, CycleStanding, KeyResultStanding, Lineage, LogEntry, ObjectiveStanding, Place,
+    CheckInFact, CommentFact, CycleStanding, KeyResultStanding, Lineage, LogEntry,
+    ObjectiveStanding, Place,
 };
 
 use super::facts::Facts;
 use super::{Shown, Thing};
+use crate::commands::comment::thread;
 use crate::commands::list::rows as list_rows;
 use crate::commands::log;
 use crate::commands::past::Past;
@@ -32,6 +34,7 @@ pub(super) fn render(shown: &Shown, past: &Past<'_>, screen: &Screen) -> String 
         Thing::Cycle(standing) => cycle(standing, past, screen),
         Thing::Person(person) => vec![person_facts(person, &past.names, screen)],
         Thing::CheckIn(fact) => check_in(fact, past, screen),
+        Thing::Comment(fact) => vec![comment(fact, past, screen)],
         Thing::Change => shown
             .changes
             .iter()
@@ -47,6 +50,14 @@ pub(super) fn render(shown: &Shown, past: &Past<'_>, screen: &Screen) -> String 
         };
         let table = table.render(&whole);
         parts.push(section("Check-ins", &table, screen));
+    }
+    let said = thread::render(&shown.comments, past, screen);
+    if !said.is_empty() {
+        let title = match shown.thing {
+            Thing::Comment(_) => "Replies",
+            _ => "Comments",
+        };
+        parts.push(section(title, &said, screen));
     }
     if let Thing::Change = shown.thing {
         let text = log::patch::things(&shown.patch, past, screen);
@@ -401,6 +412,39 @@ fn check_in(fact: &CheckInFact, past: &Past<'_>, screen: &Screen) -> Vec<String>
         head.push_str(&paragraphs(note.as_str(), screen));
     }
     vec![head]
+}
+
+fn comment(fact: &CommentFact, past: &Past<'_>, screen: &Screen) -> String {
+    let comment = &fact.comment;
+    let names = &past.names;
+    let mut facts = Facts::new();
+    facts.add("id", id_fact(comment.id));
+    facts.add("about", named(comment.topic.entity(), names));
+    let answered = comment.reply_to.map(|id| {
+        let short = short_id::shown(Alphabet::Thing, id.uuid());
+        match names.said_by(id) {
+            Some(author) => format!("{short} of {}", names.at_person(author)),
+            None => short,
+        }
+    });
+    facts.add_some("answers", answered);
+    facts.add("kind", comment.kind.word());
+    facts.add("by", names.person(comment.author));
+    facts.add("written", local(fact.authored_at, &past.at.clock));
+    facts.add("recorded", recorded(&fact.place, past));
+    facts.add_some("remarks", joined(thread::remarks(fact, past)));
+    facts.add_some("attention", upgrade(comment.id, names));
+    let label = format!(
+        "{} on {}",
+        comment.kind,
+        names.label(comment.topic.entity())
+    );
+    format!(
+        "{}{}{}",
+        title(&label, "", past, screen),
+        facts.render(screen),
+        paragraphs(comment.text.as_str(), screen)
+    )
 }
 
 fn recorded(place: &Place, past: &Past<'_>) -> String {
