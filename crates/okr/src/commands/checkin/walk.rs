@@ -70,7 +70,7 @@ pub(super) fn run(context: &mut Context, args: &WalkArgs) -> Result<Exit, CliErr
             break;
         }
     }
-    end(context, &mut replica, tally)
+    end(context, &mut replica, &tally)
 }
 
 /// Finds the key results to ask about: mine or the team's, those that are due or all that run.
@@ -196,14 +196,14 @@ fn record(
 }
 
 /// Says what was recorded, and exchanges it with the server.
-fn end(context: &mut Context, replica: &mut Replica, tally: Tally) -> Result<Exit, CliError> {
+fn end(context: &mut Context, replica: &mut Replica, tally: &Tally) -> Result<Exit, CliError> {
     let operation = context
         .operation()
         .map(|operation| short_id::shown(Alphabet::Change, operation));
     let is_written = tally.recorded > 0 && !context.globals.dry_run;
     let operation = operation.filter(|_| is_written);
     context.ui.question("\n");
-    let text = screen::ended(&tally, operation.as_deref());
+    let text = screen::ended(tally, operation.as_deref());
     context.ui.print(&text);
     if let Some(outcome) = &tally.last {
         let next = operation.map(|operation| {
