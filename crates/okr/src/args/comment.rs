@@ -55,7 +55,7 @@ pub(crate) struct TextArgs {
     )]
     pub(crate) message: Option<String>,
 
-    /// Write it in your editor: $OKR_EDITOR, $VISUAL or $EDITOR
+    /// Write it in your editor (okr help environment)
     #[arg(long)]
     pub(crate) edit: bool,
 }
@@ -81,7 +81,7 @@ pub(crate) struct CommentAddArgs {
     )]
     pub(crate) message: Option<String>,
 
-    /// Write it in your editor: $OKR_EDITOR, $VISUAL or $EDITOR
+    /// Write it in your editor (okr help environment)
     #[arg(long)]
     pub(crate) edit: bool,
 

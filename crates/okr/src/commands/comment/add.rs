@@ -181,7 +181,7 @@ fn told(item: &AddedItem, talk: &Talk, screen: &Screen) -> String {
     let room = screen.width.saturating_sub(6).max(20);
     for line in wrap(&format!("\"{}\"", item.text), room, screen) {
         let line = screen.paint(Tone::Plain, &line);
-        text.push_str(&format!("      {line}\n"));
+        text = format!("{text}      {line}\n");
     }
     text
 }

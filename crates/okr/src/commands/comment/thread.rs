@@ -55,11 +55,11 @@ pub(crate) fn render(facts: &[CommentFact], past: &Past<'_>, screen: &Screen) ->
     for root in page.talk.roots.clone() {
         page.branch(root, 0);
     }
-    let lines = page.lines.iter();
-    let painted = lines.map(|line| line.paint(usize::MAX, screen));
-    painted
-        .map(|line| format!("{}\n", line.trim_end_matches(' ')))
-        .collect()
+    let painted = page.lines.iter().map(|line| {
+        let line = line.paint(usize::MAX, screen);
+        line.trim_end_matches(' ').to_owned()
+    });
+    crate::render::page(painted.collect())
 }
 
 /// Says what is special about a comment.
