@@ -1,7 +1,8 @@
 //! Scenarios and generators for the tests of the other crates. A development dependency only.
 //!
 //! [`scenario`] writes a rule down as given, when, then. [`generate`] makes random histories that
-//! the rules admit, the same for the same seed; [`company`] the history of a company over years.
+//! the rules admit, the same for the same seed; [`company`] the history of a company over years;
+//! [`year`] what the people of an organisation of a real size type in five quarters.
 //! [`sample`] holds the people and things that both
 //! and other tests talk about. `world`, behind the feature of that name, runs many replicas and a
 //! server in one thread from a seed.
@@ -13,5 +14,6 @@ pub mod sample;
 pub mod scenario;
 #[cfg(feature = "world")]
 pub mod world;
+pub mod year;
 
 pub use random::Random;

@@ -396,7 +396,10 @@ fn discipline(found: &Final, language: Language) -> Option<Section> {
     if discipline.on_time.whole == 0 && discipline.check_ins == 0 {
         return None;
     }
-    let mut items = vec![Text::plain(language.on_time(discipline.on_time))];
+    let mut items = Vec::new();
+    if discipline.on_time.whole > 0 {
+        items.push(Text::plain(language.on_time(discipline.on_time)));
+    }
     let mut all = language.check_ins(discipline.check_ins);
     if discipline.back_filled > 0 {
         all = format!("{all}, {}", language.back_filled(discipline.back_filled));

@@ -59,6 +59,8 @@ pub struct State {
     pub pending: usize,
     /// The day by which pace and status are judged.
     pub today: Date,
+    /// The same, where the moment does not say it.
+    pub judged: Option<Date>,
 }
 
 /// The time that a moment is on.

@@ -48,11 +48,15 @@ fn colophon(frame: &Frame, language: Language) -> Vec<Text> {
         change,
         position,
         pending,
+        judged,
         ..
     } = &frame.state;
     let moment = language.moment(*at, zone);
     let state = language.state_of(&moment, change.as_deref(), *position);
     let mut state = Text::of(Mark::Dim, state);
+    if let Some(day) = judged {
+        state = state.and(Mark::Dim, format!(", {}", language.judged(*day)));
+    }
     match axis {
         Axis::Recorded => {}
         Axis::Authored => {

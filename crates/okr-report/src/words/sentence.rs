@@ -232,6 +232,15 @@ impl Language {
         state
     }
 
+    /// Says by which day pace and status are judged.
+    pub fn judged(self, day: Date) -> String {
+        let day = self.day(day);
+        match self {
+            Self::English => format!("seen on {day}"),
+            Self::Bokmal => format!("sett {day}"),
+        }
+    }
+
     /// Says how much of what counts only this machine has.
     pub fn pending(self, number: usize) -> String {
         match self {

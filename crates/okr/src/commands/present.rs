@@ -5,7 +5,6 @@ use std::path::Path;
 use okr_report::html::slides;
 use okr_report::reports::{Final, Scope, presentation};
 
-use super::past::Past;
 use super::report::{Ask, Form, closing, name_cycle};
 use crate::args::{PresentArgs, ReportFlags};
 use crate::context::Context;
@@ -32,7 +31,7 @@ pub(crate) fn run(context: &mut Context, args: &PresentArgs) -> Result<Exit, Cli
     }
     name_cycle(context, args.presented.as_deref())?;
     let replica = context.replica()?;
-    let mut past = Past::open(context, &replica)?;
+    let mut past = super::report::open(context, &replica)?;
     let flags = ReportFlags {
         who: args.who.clone(),
         to: None,

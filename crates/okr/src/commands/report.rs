@@ -28,6 +28,7 @@ use destination::Destination;
 pub(super) use destination::Form;
 pub(super) use gather::Ask;
 use gather::Ground;
+pub(super) use moment::open;
 
 /// What a report was made of.
 enum Facts {
@@ -74,7 +75,7 @@ pub(crate) fn run(context: &mut Context, args: &ReportArgs) -> Result<Exit, CliE
         }
         ReportCommand::Final(args) => {
             name_cycle(context, args.named.as_deref())?;
-            let mut past = Past::open(context, &replica)?;
+            let mut past = moment::open(context, &replica)?;
             let ask = Ask::of(context, &past, (flags, destination.form))?;
             let facts = closing::gather(context, &mut past, &ask)?;
             (past, Facts::Final(Box::new(facts)))

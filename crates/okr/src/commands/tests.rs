@@ -15,6 +15,7 @@ mod reports;
 mod searching;
 mod series;
 mod undoing;
+mod year;
 
 use std::ffi::OsString;
 use std::io::{self, Write};

@@ -39,6 +39,7 @@ pub(crate) fn quarter(objectives: u32, theirs: &str) -> Final {
                 position: Some(12),
                 pending: 0,
                 today: TODAY,
+                judged: None,
             },
             command: "okr present 2026-Q4 --at 9c41f0e7".to_owned(),
         },

@@ -6,7 +6,7 @@ use okr_core::entity::Cycle;
 use okr_core::id::{EntityId, PersonId, TeamId};
 use okr_core::progress::Progress;
 use okr_core::rhythm::Days;
-use okr_core::value::{CycleState, GoalState, days_between};
+use okr_core::value::{GoalState, days_between};
 use okr_replica::{
     Both, CheckInFact, CycleStanding, Goalposts, KeyResultStanding, ObjectiveStanding,
 };
@@ -339,17 +339,4 @@ pub(super) const fn is_in_force(standing: &KeyResultStanding) -> bool {
         | Status::Abandoned
         | Status::Archived => false,
     }
-}
-
-/// Says whether a key result waits for a check-in: none yet, or the last one a cadence ago.
-pub(super) fn is_due(material: &Ground, one: &KeyResultStanding, past: &Past<'_>) -> bool {
-    let cycle = &material.standing.cycle;
-    let day = past.at.moment.day;
-    let start = one.key_result.start.unwrap_or(cycle.period.start());
-    let latest = one.latest.as_ref();
-    let since = latest.map_or(start, |fact| fact.check_in.effective);
-    cycle.state == CycleState::Open
-        && cycle.period.contains(day)
-        && is_in_force(one)
-        && days_between(since, day) >= i32::from(material.standing.cadence.get())
 }

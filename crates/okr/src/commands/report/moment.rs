@@ -2,7 +2,7 @@
 
 use okr_core::Date;
 use okr_core::rhythm::Days;
-use okr_replica::Replica;
+use okr_replica::{Point, Replica};
 
 use crate::commands::past::Past;
 use crate::context::{Context, bad_when, cycle_day, placed};
@@ -10,6 +10,29 @@ use crate::error::CliError;
 use crate::failure;
 use crate::when::{When, echo, parse_when};
 use crate::wording::week_of;
+
+/// Reads the organisation at the moment that was asked for.
+///
+/// A change says what was known, and the present, where it is given with it, on which day: so a report
+/// can be made again that was made days after the last change.
+///
+/// # Errors
+/// When the moment cannot be understood, or the replica cannot be read.
+pub(in crate::commands) fn open<'r>(
+    context: &mut Context,
+    replica: &'r Replica,
+) -> Result<Past<'r>, CliError> {
+    let past = Past::open(context, replica)?;
+    let today = past.at.clock.today();
+    match past.at.moment.point {
+        Point::Position(_) if context.globals.now.is_some() && past.at.moment.day < today => {
+            let mut at = past.at.clone();
+            at.moment.day = today;
+            Past::again(context, replica, &at)
+        }
+        Point::Now | Point::Time(_) | Point::Position(_) => Ok(past),
+    }
+}
 
 /// Reads the week that a weekly report is about, and the organisation at its end or at the moment.
 ///
@@ -20,7 +43,7 @@ pub(super) fn weekly<'r>(
     replica: &'r Replica,
     week: Option<&str>,
 ) -> Result<(Past<'r>, Days), CliError> {
-    let past = Past::open(context, replica)?;
+    let past = open(context, replica)?;
     let today = past.at.moment.day;
     let clock = past.at.clock.clone();
     let within = match week {
@@ -76,7 +99,7 @@ fn day_of(text: &str, when: &When, days: Option<(Date, Date)>) -> Result<Date, C
 /// # Errors
 /// When there is no such cycle or moment, or the replica cannot be read.
 pub(super) fn mid<'r>(context: &mut Context, replica: &'r Replica) -> Result<Past<'r>, CliError> {
-    let past = Past::open(context, replica)?;
+    let past = open(context, replica)?;
     if past.at.words.is_some() {
         return Ok(past);
     }

@@ -10,9 +10,10 @@ use okr_core::value::days_between;
 use okr_replica::{CheckInFact, CycleStanding, KeyResultStanding};
 use okr_report::reports::{Before, Blocker, Goal, Moved, Still, Weekly};
 
-use super::gather::{self, Ask, Ground, goal, is_due, is_in_force};
+use super::gather::{self, Ask, Ground, goal, is_in_force};
 use super::{decisions, moment, state};
 use crate::commands::past::Past;
+use crate::commands::whose;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::failure;
@@ -35,12 +36,20 @@ pub(super) fn gather(
     for cycle in cycles(context, past, days)? {
         materials.extend(gather::cycle(context, past, &cycle, ask)?);
     }
+    let mut words = vec!["weekly".to_owned(), week_name(days)];
+    if is_cycle_named(context) {
+        let name = match materials.as_slice() {
+            [only] => only.standing.cycle.name.to_string(),
+            [] | [_, _, ..] => "all".to_owned(),
+        };
+        words.extend(["-c".to_owned(), name]);
+    }
     let eve = days.first.yesterday().unwrap_or(days.first);
     let after = When::Day(eve).until(&past.at.clock);
     let decisions = decisions::since(context, past, &materials, after)?;
     let then = moment::before(context, past, days.first)?;
     let mut weekly = Weekly {
-        frame: state::frame(past, ask, &["weekly".to_owned(), week_name(days)])?,
+        frame: state::frame(past, ask, &words)?,
         days,
         week: week(days),
         cycles: Vec::new(),
@@ -69,9 +78,7 @@ pub(super) fn gather(
 
 /// Returns the cycles with days in the week up to the moment; of those in scope, where one is named.
 fn cycles(context: &mut Context, past: &Past<'_>, days: Days) -> Result<Vec<Cycle>, CliError> {
-    let is_named =
-        context.globals.cycle.is_some() || context.environment.get("OKR_CYCLE").is_some();
-    if is_named {
+    if is_cycle_named(context) {
         return past.cycles_in_scope(context);
     }
     let overlaps = |cycle: &&Cycle| {
@@ -80,6 +87,10 @@ fn cycles(context: &mut Context, past: &Past<'_>, days: Days) -> Result<Vec<Cycl
         period.start() <= until && days.first <= period.end()
     };
     Ok(past.cycles.iter().filter(overlaps).cloned().collect())
+}
+
+fn is_cycle_named(context: &Context) -> bool {
+    context.globals.cycle.is_some() || context.environment.get("OKR_CYCLE").is_some()
 }
 
 /// Returns the year and the number of the week that most of the days are in (ISO 8601).
@@ -109,9 +120,15 @@ fn sort(
 ) -> Result<(), CliError> {
     let cycle = several.then_some(&material.standing.cycle);
     let objectives = material.standing.objectives.iter();
-    for one in objectives.flat_map(|objective| &objective.key_results) {
+    let all = objectives.flat_map(|of| of.key_results.iter().map(move |one| (of, one)));
+    for (objective, one) in all {
         let goal = goal(one, past, cycle);
-        if is_due(material, one, past) {
+        let waits = whose::Goal {
+            cycle: &material.standing,
+            objective,
+            standing: one,
+        };
+        if waits.days_over(past.at.moment.day).is_some() {
             weekly.due.push(goal.reference.clone());
         }
         let then = before.get(&one.key_result.id);

@@ -263,6 +263,7 @@ fn the_command_at_the_end_makes_the_same_report_again() {
     let machine = quarter();
     let reports: Vec<String> = [
         &["report", "weekly"][..],
+        &["report", "weekly", "-c", "2026-Q4"],
         &[
             "report", "weekly", "2026-W45", "-t", "growth", "--lang", "nb",
         ],

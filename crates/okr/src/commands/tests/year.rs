@@ -1,0 +1,147 @@
+//! Five quarters of an organisation of a real size, typed command by command, and every report of it.
+//!
+//! All of it takes minutes, because without a server every command applies again what waits; so one
+//! quarter is what runs every time.
+
+use std::collections::BTreeMap;
+
+use okr_core::Date;
+use okr_testkit::year::{Act, QUARTERS, acts, acts_of, moments};
+use serde_json::Value;
+
+use super::*;
+
+/// Whose goals the reports are about.
+const SCOPES: [&[&str]; 3] = [&[], &["-t", "platform"], &["--who", "@cleo"]];
+/// Long after the last quarter.
+const NOW: &str = "2027-01-20T09:00:00+01:00";
+
+/// Types what people typed.
+fn lived(acts: &[Act]) -> Machine {
+    let machine = Machine::new();
+    for act in acts {
+        let now = format!("{}T10:00:00+01:00", act.day);
+        let words = act.words.iter().map(String::as_str);
+        let words: Vec<&str> = words.chain(["--now", &now]).collect();
+        machine.done(&words);
+    }
+    machine
+}
+
+fn on_terminal(machine: &Machine, words: &[&str]) -> String {
+    let streams = Streams {
+        answer_is_terminal: true,
+        width: Some(80),
+        ..Streams::default()
+    };
+    let words: Vec<&str> = words
+        .iter()
+        .copied()
+        .chain(["--no-ascii", "--now", NOW])
+        .collect();
+    let said = machine.run_on(streams, &words);
+    assert_eq!(said.exit, Exit::Ok, "{words:?}: {}", said.remarks);
+    said.answer
+}
+
+fn json(machine: &Machine, words: &[&str]) -> Value {
+    let words: Vec<&str> = words.iter().copied().chain(["-o", "json"]).collect();
+    let document: Value = serde_json::from_str(&on_terminal(machine, &words)).unwrap();
+    document["items"][0].clone()
+}
+
+/// Returns the progress of each key result below the keys, by slug.
+fn progress(report: &Value, keys: &[&str]) -> BTreeMap<String, Value> {
+    let lists = keys.iter().filter_map(|key| report[*key].as_array());
+    let mut found = BTreeMap::new();
+    for one in lists.flatten() {
+        match one["key_results"].as_array() {
+            Some(_) => found.extend(progress(one, &["key_results"])),
+            None => {
+                found.insert(
+                    one["slug"].as_str().unwrap().to_owned(),
+                    one["progress"].clone(),
+                );
+            }
+        }
+    }
+    found
+}
+
+/// Renders every report of a moment in every form, and compares its numbers with those of the tree.
+fn render(machine: &Machine, day: Date) {
+    let (cycle, _, _) = *QUARTERS
+        .iter()
+        .find(|(_, start, end)| (*start..=*end).contains(&day))
+        .unwrap();
+    let day = day.to_string();
+    let at = ["-c", cycle, "--at", &day];
+    for scope in SCOPES {
+        let about = match scope {
+            ["--who", who] => vec!["tree", *who],
+            scope => [&["tree"], scope].concat(),
+        };
+        let tree = json(machine, &[&about[..], &at].concat());
+        let of_tree = progress(&tree, &["objectives"]);
+        for kind in ["weekly", "mid", "final"] {
+            let words = [&["report", kind][..], scope, &at].concat();
+            let facts = json(machine, &words);
+            let of_report = progress(&facts, &["moved", "still", "objectives"]);
+            assert!(!of_report.is_empty() || of_tree.is_empty(), "{words:?}");
+            for (slug, progress) in &of_report {
+                assert_eq!(Some(progress), of_tree.get(slug), "{slug} of {words:?}");
+            }
+            if !scope.contains(&"--who") {
+                let roll_up = match kind {
+                    "weekly" => &facts["cycles"][0]["progress"],
+                    _ => &facts["cycle"]["progress"],
+                };
+                assert_eq!(*roll_up, tree["progress"], "{words:?}");
+            }
+            for form in ["term", "md", "html"] {
+                let answer = on_terminal(machine, &[&words[..], &["-o", form]].concat());
+                assert!(answer.contains(cycle), "{words:?} -o {form}");
+                let wide = answer
+                    .lines()
+                    .find(|line| crate::render::text_width(line) > 80);
+                assert!(form != "term" || wide.is_none(), "{words:?}: {wide:?}");
+            }
+        }
+    }
+}
+
+fn golden(machine: &Machine, words: &[&str]) -> String {
+    let answer = on_terminal(machine, words);
+    let (answer, change) = answer.split_once(", change ").unwrap();
+    format!("{answer}, change ########{}", &change[8..])
+}
+
+#[test]
+fn every_report_of_a_quarter() {
+    let quarter = "2026-Q2";
+    let machine = lived(&acts_of(quarter));
+    let (_, start, end) = *QUARTERS
+        .iter()
+        .find(|(name, _, _)| *name == quarter)
+        .unwrap();
+    for day in moments() {
+        if (start..=end).contains(&day) {
+            render(&machine, day);
+        }
+    }
+    let weekly = ["report", "weekly", "2026-W20", "-t", "platform"];
+    insta::assert_snapshot!("quarter_weekly", golden(&machine, &weekly));
+    let mid = ["report", "mid", quarter, "-t", "platform"];
+    insta::assert_snapshot!("quarter_mid", golden(&machine, &mid));
+    let end = ["report", "final", quarter, "--who", "@cleo", "--lang", "en"];
+    insta::assert_snapshot!("quarter_final", golden(&machine, &end));
+}
+
+#[test]
+#[ignore = "takes minutes: cargo test --release -p okr --lib -- --ignored five_quarters"]
+fn every_report_of_five_quarters() {
+    let machine = lived(&acts());
+    for day in moments() {
+        render(&machine, day);
+    }
+}
