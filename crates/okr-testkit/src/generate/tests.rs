@@ -92,18 +92,26 @@ fn kind(event: &Event) -> String {
             KeyResultEvent::Archived => "archived",
             KeyResultEvent::Restored => "restored",
         },
-        Event::CheckIn(_, event) => match event {
-            CheckInEvent::Recorded(_) => "recorded",
-            CheckInEvent::Corrected(_) => "corrected",
-            CheckInEvent::Retracted => "retracted",
-        },
-        Event::Comment(_, event) => match event {
-            CommentEvent::Added(_) => "added",
-            CommentEvent::Edited(_) => "edited",
-            CommentEvent::Retracted => "retracted",
-        },
+        Event::CheckIn(_, event) => check_in_word(event),
+        Event::Comment(_, event) => comment_word(event),
     };
     format!("{} {word}", event.subject().kind())
+}
+
+const fn check_in_word(event: &CheckInEvent) -> &'static str {
+    match event {
+        CheckInEvent::Recorded(_) => "recorded",
+        CheckInEvent::Corrected(_) => "corrected",
+        CheckInEvent::Retracted => "retracted",
+    }
+}
+
+const fn comment_word(event: &CommentEvent) -> &'static str {
+    match event {
+        CommentEvent::Added(_) => "added",
+        CommentEvent::Edited(_) => "edited",
+        CommentEvent::Retracted => "retracted",
+    }
 }
 
 const EVERY_KIND: &[&str] = &[
