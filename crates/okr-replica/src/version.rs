@@ -178,6 +178,25 @@ pub(crate) fn find(db: &Connection, id: EntityId) -> Result<Option<EntityKey>, R
     Ok(key.map(EntityKey::of_row))
 }
 
+/// Finds the number of what an entity belonged to when it was created, at whatever moment that was.
+pub(crate) fn find_parent(
+    db: &Connection,
+    id: EntityId,
+) -> Result<Option<EntityKey>, ReplicaError> {
+    let mut statement = db.prepare_cached(
+        "SELECT parent FROM entity_ends JOIN versions ON key = first_row
+         WHERE short = ?1 AND id = ?2 AND kind = ?3",
+    )?;
+    let uuid = id.uuid();
+    let parent = statement
+        .query_row(
+            (short::of(uuid), uuid.as_bytes(), kind_number(id.kind())),
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(parent.flatten().map(EntityKey))
+}
+
 /// Returns what an entity was by the changes that count.
 pub(crate) fn at(
     db: &Connection,

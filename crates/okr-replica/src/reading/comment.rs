@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use okr_core::Timestamp;
 use okr_core::entity::{Comment, Entity};
 use okr_core::event::Topic;
-use okr_core::id::{CommentId, EntityId, PersonId};
+use okr_core::id::{CheckInId, CommentId, EntityId, PersonId};
 use okr_core::value::{CommentKind, Source};
 use okr_core::view::View as _;
 
 use super::{Known, Reading};
 use crate::error::ReplicaError;
 use crate::log::Place;
-use crate::version::{self, CORRECTED, Version};
+use crate::version::{self, CORRECTED, EntityKey, Version};
 
 /// A comment, and where it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,42 +152,56 @@ impl Reading<'_> {
 
     /// Finds the comments on a thing; with those on its check-ins for a key result.
     fn found_from(&self, id: EntityId) -> Result<Vec<Known>, ReplicaError> {
-        // Comments on a check-in are found from its key result.
-        let (from, only) = match id {
-            EntityId::CheckIn(check_in) => match self.check_in(check_in)? {
-                Some(check_in) => (check_in.key_result.into(), Some(id)),
-                None => return Ok(Vec::new()),
-            },
-            other => (other, None),
-        };
         let mut found = Vec::new();
-        if let Some(key) = version::find(self.db(), from)? {
+        // Comments on a check-in are found from its key result.
+        let from = match id {
+            EntityId::CheckIn(check_in) => self.key_above(check_in)?,
+            other => version::find(self.db(), other)?,
+        };
+        if let Some(key) = from {
             self.walk_comments("parent = ?1 AND day IS NULL AND kind = 8", key.0, |known| {
                 found.push(known);
                 Ok(true)
             })?;
         }
+        if matches!(id, EntityId::CheckIn(_)) {
+            found.retain(
+                |known| matches!(&known.entity, Entity::Comment(one) if one.topic.entity() == id),
+            );
+        }
         for known in self.laid_over_comments() {
             if let Entity::Comment(comment) = &known.entity
-                && self.is_found_from(comment.topic, from)?
+                && self.is_found_from(comment.topic, id)?
             {
                 found.push(known.clone());
             }
         }
-        let is_on = |known: &Known| match &known.entity {
-            Entity::Comment(comment) => only.is_none_or(|only| only == comment.topic.entity()),
-            _ => false,
-        };
-        found.retain(is_on);
         Ok(found)
     }
 
+    /// Returns the number of the key result of a check-in.
+    ///
+    /// It does not matter whether the check-in is there at this moment: by the clocks of their
+    /// devices, a comment can be older than what it is about.
+    fn key_above(&self, id: CheckInId) -> Result<Option<EntityKey>, ReplicaError> {
+        match self.check_in(id)? {
+            Some(check_in) => version::find(self.db(), check_in.key_result.into()),
+            None => version::find_parent(self.db(), id.into()),
+        }
+    }
+
     fn is_found_from(&self, topic: Topic, from: EntityId) -> Result<bool, ReplicaError> {
-        let Topic::CheckIn(id) = topic else {
-            return Ok(topic.entity() == from);
+        if topic.entity() == from {
+            return Ok(true);
+        }
+        let (Topic::CheckIn(id), EntityId::KeyResult(key_result)) = (topic, from) else {
+            return Ok(false);
         };
-        let check_in = self.check_in(id)?;
-        Ok(check_in.is_some_and(|check_in| EntityId::from(check_in.key_result) == from))
+        if let Some(check_in) = self.check_in(id)? {
+            return Ok(check_in.key_result == key_result);
+        }
+        let above = self.key_above(id)?;
+        Ok(above.is_some() && above == version::find(self.db(), from)?)
     }
 
     /// Gives the comments that no pending change is about to `take`, the newest first, until it says
