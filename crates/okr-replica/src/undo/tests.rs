@@ -74,8 +74,8 @@ fn state(history: &History, replica: &Replica) -> (BTreeMap<EntityId, Entity>, V
                 one.topic, one.author, one.kind, one.text
             )),
             Entity::CheckIn(one) => said.push(format!(
-                "{} {} {:?} {:?} {:?}",
-                one.key_result, one.effective, one.value, one.confidence, one.note
+                "{} {} {:?} {:?} {:?} {:?}",
+                one.key_result, one.effective, one.value, one.confidence, one.note, one.blocker
             )),
             other => {
                 things.insert(other.id(), other);
