@@ -7,7 +7,6 @@ mod text;
 
 use okr_core::entity::Cycle;
 use okr_core::id::{EntityId, EntityKind};
-use okr_core::view::View as _;
 use okr_replica::Goalposts;
 
 pub(crate) use text::Counts;
@@ -43,7 +42,7 @@ pub(crate) fn run(context: &mut Context, args: &GoalpostsArgs) -> Result<Exit, C
         Some(about) => Some(about),
         None => past.team_scope(context)?.map(EntityId::from),
     };
-    let cycles = cycles(context, &past, about)?;
+    let cycles = past.cycles_of(context, about)?;
     let mut found = Vec::new();
     for cycle in &cycles {
         let goalposts = past.reading.goalposts(cycle.id, &past.at.clock.zone);
@@ -59,37 +58,6 @@ pub(crate) fn run(context: &mut Context, args: &GoalpostsArgs) -> Result<Exit, C
         say_why_empty(context, &past, &cycles);
     }
     Ok(Exit::Ok)
-}
-
-/// Returns the cycles that the report is about.
-fn cycles(
-    context: &mut Context,
-    past: &Past<'_>,
-    about: Option<EntityId>,
-) -> Result<Vec<Cycle>, CliError> {
-    let reading = &past.reading;
-    let of_objective = |id| {
-        let objective = reading.objective(id).map_err(failure::replica)?;
-        Ok::<_, CliError>(objective.map(|objective| objective.cycle))
-    };
-    let cycle = match about {
-        Some(EntityId::Cycle(id)) => Some(id),
-        Some(EntityId::Objective(id)) => of_objective(id)?,
-        Some(EntityId::KeyResult(id)) => match reading.key_result(id).map_err(failure::replica)? {
-            Some(key_result) => of_objective(key_result.objective)?,
-            None => None,
-        },
-        Some(
-            EntityId::Team(_)
-            | EntityId::Person(_)
-            | EntityId::Org(_)
-            | EntityId::CheckIn(_)
-            | EntityId::Comment(_),
-        )
-        | None => return past.cycles_in_scope(context),
-    };
-    let then = past.cycles.iter();
-    Ok(then.filter(|one| Some(one.id) == cycle).cloned().collect())
 }
 
 /// Learns the names of everything that the report mentions.

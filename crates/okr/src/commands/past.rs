@@ -239,6 +239,43 @@ impl<'r> Past<'r> {
             .collect())
     }
 
+    /// Returns the cycle of what a command is about; those in scope when that is in no cycle, or
+    /// nothing was named.
+    ///
+    /// # Errors
+    /// Exit 6 when `--cycle` names none, and when the replica cannot be read.
+    pub(crate) fn cycles_of(
+        &self,
+        context: &mut Context,
+        about: Option<EntityId>,
+    ) -> Result<Vec<Cycle>, CliError> {
+        let reading = &self.reading;
+        let of_objective = |id| {
+            let objective = reading.objective(id).map_err(failure::replica)?;
+            Ok::<_, CliError>(objective.map(|objective| objective.cycle))
+        };
+        let cycle = match about {
+            Some(EntityId::Cycle(id)) => Some(id),
+            Some(EntityId::Objective(id)) => of_objective(id)?,
+            Some(EntityId::KeyResult(id)) => {
+                match reading.key_result(id).map_err(failure::replica)? {
+                    Some(key_result) => of_objective(key_result.objective)?,
+                    None => None,
+                }
+            }
+            Some(
+                EntityId::Team(_)
+                | EntityId::Person(_)
+                | EntityId::Org(_)
+                | EntityId::CheckIn(_)
+                | EntityId::Comment(_),
+            )
+            | None => return self.cycles_in_scope(context),
+        };
+        let then = self.cycles.iter();
+        Ok(then.filter(|one| Some(one.id) == cycle).cloned().collect())
+    }
+
     /// Returns the clock as it stood at the moment.
     fn clock_then(&self) -> Clock {
         let now = self.at.at.parse::<Timestamp>();

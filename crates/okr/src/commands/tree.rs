@@ -5,10 +5,8 @@ pub(crate) mod screen;
 
 use std::collections::HashMap;
 
-use okr_core::entity::Cycle;
 use okr_core::id::{EntityId, EntityKind};
 use okr_core::value::CycleState;
-use okr_core::view::View as _;
 use okr_replica::CycleStanding;
 
 use super::past::Past;
@@ -17,7 +15,6 @@ use crate::args::TreeArgs;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::failure;
 use crate::output::{CycleTreeItem, ObjectiveItem};
 use crate::render::Screen;
 use crate::ui::OutputFormat;
@@ -47,7 +44,7 @@ pub(crate) fn run(context: &mut Context, args: &TreeArgs) -> Result<Exit, CliErr
         None => past.team_scope(context)?.map(EntityId::from),
     };
     let mut standings = Vec::new();
-    for cycle in cycles(context, &past, about)? {
+    for cycle in past.cycles_of(context, about)? {
         if let Some(mut standing) = past.cycle_standing(&cycle)? {
             keep(&mut standing, about, &past, args.depth);
             standings.push(standing);
@@ -72,37 +69,6 @@ pub(crate) fn run(context: &mut Context, args: &TreeArgs) -> Result<Exit, CliErr
         }
     }
     Ok(Exit::Ok)
-}
-
-/// Returns the cycles that the tree is of.
-fn cycles(
-    context: &mut Context,
-    past: &Past<'_>,
-    about: Option<EntityId>,
-) -> Result<Vec<Cycle>, CliError> {
-    let reading = &past.reading;
-    let of_objective = |id| {
-        let objective = reading.objective(id).map_err(failure::replica)?;
-        Ok::<_, CliError>(objective.map(|objective| objective.cycle))
-    };
-    let cycle = match about {
-        Some(EntityId::Cycle(id)) => Some(id),
-        Some(EntityId::Objective(id)) => of_objective(id)?,
-        Some(EntityId::KeyResult(id)) => match reading.key_result(id).map_err(failure::replica)? {
-            Some(key_result) => of_objective(key_result.objective)?,
-            None => None,
-        },
-        Some(
-            EntityId::Team(_)
-            | EntityId::Person(_)
-            | EntityId::Org(_)
-            | EntityId::CheckIn(_)
-            | EntityId::Comment(_),
-        )
-        | None => return past.cycles_in_scope(context),
-    };
-    let then = past.cycles.iter();
-    Ok(then.filter(|one| Some(one.id) == cycle).cloned().collect())
 }
 
 /// Keeps only the part of a cycle that was asked for.
