@@ -1,0 +1,58 @@
+//! Examples of the commands with which one begins, brings in what there is, and gets help.
+
+examples! {
+    /// Of `okr init`.
+    INIT = "\
+Examples:
+  okr init acme --name \"Acme\" --tz Europe/Oslo --handle ana --person \"Ana Berg\"
+  okr init try
+
+Everything works without a server. To share it later, an administrator adopts it on a server with
+the ids that this command prints, and you type okr login URL --code CODE.";
+    /// Of `okr clone`.
+    CLONE = "\
+Examples:
+  okr clone https://okr.acme.dev --code KXTP-9Q2M
+  okr clone http://127.0.0.1:7443 acme --code-stdin < code.txt
+  okr clone https://okr.acme.dev --token-file token.txt";
+    /// Of `okr login`.
+    LOGIN = "\
+Examples:
+  okr login https://okr.acme.dev --code KXTP-9Q2M   attach a local workspace to a server
+  okr login --code-stdin                            log in again
+  okr login --token-file token.txt
+
+A one-time code may stand on the command line, because it works once. A token never does: give it
+by --token-stdin, --token-file or OKR_TOKEN.";
+    /// Of `okr whoami`.
+    WHOAMI = "\
+Examples:
+  okr whoami
+  okr whoami -o json";
+    /// Of `okr workspace list`.
+    WORKSPACE_LIST = "\
+Examples:
+  okr workspace list";
+    /// Of `okr workspace use`.
+    WORKSPACE_USE = "\
+Examples:
+  okr workspace use acme
+
+For one command: -w acme. For one shell: export OKR_WORKSPACE=acme";
+    /// Of `okr workspace path`.
+    WORKSPACE_PATH = "\
+Examples:
+  okr workspace path
+  okr workspace path -w acme";
+    /// Of `okr import`.
+    IMPORT = "\
+Examples:
+  okr import crates/okr/examples/chrome.yaml
+  okr import --dry-run history.yaml      say what it would write
+  okr import *.yaml                      a file that was imported before adds nothing";
+    /// Of `okr help`.
+    HELP = "\
+Examples:
+  okr help dates
+  okr help kr add";
+}

@@ -1,0 +1,79 @@
+//! Examples of the commands about the organisation, its teams and its people.
+
+examples! {
+    /// Of `okr member add`.
+    MEMBER_ADD = "\
+Examples:
+  okr member add ben --name \"Ben Ode\" --email ben@acme.dev
+  okr member add cleo --role viewer
+  okr member invite @ben                  make a login code for them";
+    /// Of `okr member list`.
+    MEMBER_LIST = "\
+Examples:
+  okr member list
+  okr member list -o json";
+    /// Of `okr member invite`.
+    MEMBER_INVITE = "\
+Examples:
+  okr member invite @ben
+  okr member invite @me                   a code for another device of yours";
+    /// Of `okr team add`.
+    TEAM_ADD = "\
+Examples:
+  okr team add Platform --lead @ana --member @ben
+  okr team add \"Site reliability\" --slug sre --parent platform";
+    /// Of `okr team list`.
+    TEAM_LIST = "\
+Examples:
+  okr team list
+  okr team list --archived -o json";
+    /// Of `okr team show`.
+    TEAM_SHOW = "\
+Examples:
+  okr team show platform";
+    /// Of `okr team set`.
+    TEAM_SET = "\
+Examples:
+  okr team set platform --name \"Core platform\"
+  okr team set sre --parent none
+  okr team set sre --lead @ben -m \"Ana moves to product\"";
+    /// Of `okr team archive`, `restore`, `join` and `leave`.
+    TEAM_STEP = "\
+Examples:
+  okr team archive sre -m \"merged into platform\"
+  okr team restore sre
+  okr team join platform
+  okr team leave sre";
+    /// Of `okr team member add` and `remove`.
+    TEAM_MEMBER = "\
+Examples:
+  okr team member add platform @ben @cleo
+  okr team member remove platform @ben -m \"moves to product\"
+  okr team member list platform --at 2026-10-01";
+    /// Of `okr team lead`.
+    TEAM_LEAD = "\
+Examples:
+  okr team lead add platform @ben
+  okr team lead remove platform @ana @ben -m \"the team leads itself\"";
+    /// Of `okr team move`.
+    TEAM_MOVE = "\
+Examples:
+  okr team move sre --to platform
+  okr team move sre --to none -m \"on its own from now on\"";
+    /// Of `okr org show`.
+    ORG_SHOW = "\
+Examples:
+  okr org show
+  okr org show --at 2026-10-01 -o json";
+    /// Of `okr org set`.
+    ORG_SET = "\
+Examples:
+  okr org set --policy stewards -m \"owners and leads keep their goals\"
+  okr org set --no-reasons
+  okr org set --calendar tertial
+  okr org set --calendar quarter --fiscal-start 04-01
+  okr org set --tz Europe/Oslo --week-start sunday --cadence 2w
+
+Only administrators may. What was decided before stays as it was: cycles that exist keep their days,
+and every value keeps the day it was reported for. okr cycle add --next plans by the calendar.";
+}

@@ -1,0 +1,85 @@
+//! Examples of the commands of every week: reporting, talking, and taking back.
+
+examples! {
+    /// Of `okr checkin`.
+    CHECKIN = "\
+Examples:
+  okr checkin                             asks about each that is due; --all about the others, too
+  okr checkin api-p99 312 -C 7 -m \"pooling is in\"
+  okr checkin runbooks +2                 two more than last time
+  okr checkin edge-cache 76% --on 2026-11-20
+  okr checkin margin -3
+  okr checkin move-to-cdn 1,2             milestones 1 and 2 are done; +3 adds one
+  okr checkin docs target                 the level reached: fail, commit, target, stretch
+  okr checkin launch done
+  okr checkin api-p99 312 --edit          write the note in your editor
+  okr checkin edge-cache 71 --blocker \"the contract is not signed\"
+  okr checkin edge-cache 76 --unblocked   nothing stands in its way any more";
+    /// Of `okr checkin amend`.
+    CHECKIN_AMEND = "\
+Examples:
+  okr checkin amend api-p99 --value 321 --reason \"digits swapped\"
+  okr checkin amend api-p99 --on 2026-11-19 -C 6
+  okr checkin amend api-p99 --no-blocker   it should have said nothing of a blocker";
+    /// Of `okr checkin retract`.
+    CHECKIN_RETRACT = "\
+Examples:
+  okr checkin retract api-p99 -m \"measured on the wrong cluster\"";
+    /// Of `okr checkin list`.
+    CHECKIN_LIST = "\
+Examples:
+  okr checkin list api-p99
+  okr checkin list api-p99 --limit 5 -o json";
+    /// Of `okr comment`.
+    COMMENT = "\
+Examples:
+  okr comment api-p99 \"Is 200 still the right target?\"
+  okr comment kqtz \"It is.\"               answers the comment kqtz
+  okr comment @ben --kind recognition \"The planner is a work of art\"
+  okr comment 2026-Q4 --kind review -     reads the text from standard input
+  okr comment fast --edit                 opens your editor
+  okr comment list api-p99                what was said, and who answered whom
+
+The kinds are comment, recognition, feedback and review. @org is the organisation.
+Comments stay: what is amended or retracted is still in okr log.";
+    /// Of `okr comment list`.
+    COMMENT_LIST = "\
+Examples:
+  okr comment list                        the newest, about anything
+  okr comment list api-p99
+  okr comment list --kind recognition --since \"last friday\" -o json
+  okr comment list --by @ben --at 2026-11-20";
+    /// Of `okr comment amend`.
+    COMMENT_AMEND = "\
+Examples:
+  okr comment amend kqtz \"Is 200 ms still the right target?\"
+  okr comment amend kqtz --kind feedback
+  okr comment amend kqtz --edit           opens your editor with what it says
+
+Only who said it, or an administrator, changes a comment.";
+    /// Of `okr comment retract`.
+    COMMENT_RETRACT = "\
+Examples:
+  okr comment retract kqtz
+
+Only who said it, or an administrator, takes a comment back. It stays in okr log.";
+    /// Of `okr undo`.
+    UNDO = "\
+Examples:
+  okr undo                               my last change; again goes further back
+  okr undo 9c41f0e7 -m \"wrong key result\"
+  okr undo -n                            say what it would do
+  okr undo 9c41f0e7 --with-dependents    also what was built on it since
+
+What was not pushed yet is taken out, as if it had never been made; it stays in okr conflicts
+--dropped. What others may have seen is taken back by a change of its own, which shows in the log:
+fields get their old values, new things are archived, check-ins retracted. What somebody else changed
+since is left alone and named.";
+    /// Of `okr redo`.
+    REDO = "\
+Examples:
+  okr redo                               takes back the last okr undo
+  okr redo -n
+
+Possible until you change something else.";
+}
