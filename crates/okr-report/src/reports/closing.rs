@@ -9,8 +9,8 @@ use super::decision::{Decision, Deed, section as decisions};
 use super::facts::{Cycle, Frame, Goal, Name, Objective};
 use super::mid::{objective_bar, value_cell};
 use super::shared::{
-    begin, cycle_line, drop_empty, listed, named, named_objective, objective_line, progress_line,
-    reached, status_cell, teams,
+    begin_cycle, drop_empty, listed, named, named_objective, objective_line, reached, status_cell,
+    teams,
 };
 use crate::chart::{self, plan};
 use crate::document::{Block, Column, Document, Item, Mark, Quote, Section, Table, Text};
@@ -91,16 +91,11 @@ pub struct Discipline {
 
 /// Makes the final report.
 pub fn final_report(found: &Final, language: Language) -> Document {
-    let what = language.phrase(Phrase::FinalReport);
-    let Some(cycle) = &found.cycle else {
-        let mut document = begin(&found.frame, what, language);
-        document.lead = language.phrase(Phrase::NoCycle).into();
+    let cycle = found.cycle.as_ref();
+    let mut document = begin_cycle(&found.frame, Phrase::FinalReport, cycle, language);
+    let Some(cycle) = cycle else {
         return document;
     };
-    let what = format!("{what} {}", cycle.cycle.name);
-    let mut document = begin(&found.frame, &what, language);
-    document.subtitle.push(cycle_line(cycle, language));
-    document.subtitle.push(progress_line(cycle, language));
     document.lead = lead(found, cycle, language);
     if let Some(teams) = teams(cycle, language) {
         let section = Section::new(language.phrase(Phrase::Teams)).with(teams);

@@ -8,8 +8,8 @@ use okr_core::progress::Progress;
 use super::decision::{Decision, section as decisions};
 use super::facts::{Cycle, Frame, Goal, Objective};
 use super::shared::{
-    bar, begin, cycle_line, drop_empty, named, named_objective, objective_line, progress_line,
-    reached, said, status_cell, teams,
+    bar, begin_cycle, drop_empty, named, named_objective, objective_line, reached, said,
+    status_cell, teams,
 };
 use crate::document::{Block, Column, Document, Inline, Item, Mark, Section, Spark, Table, Text};
 use crate::words::{Language, Phrase};
@@ -114,16 +114,11 @@ impl Rule {
 
 /// Makes the half-way review.
 pub fn mid_report(mid: &Mid, language: Language) -> Document {
-    let what = language.phrase(Phrase::MidReport);
-    let Some(cycle) = &mid.cycle else {
-        let mut document = begin(&mid.frame, what, language);
-        document.lead = language.phrase(Phrase::NoCycle).into();
+    let cycle = mid.cycle.as_ref();
+    let mut document = begin_cycle(&mid.frame, Phrase::MidReport, cycle, language);
+    let Some(cycle) = cycle else {
         return document;
     };
-    let what = format!("{what} {}", cycle.cycle.name);
-    let mut document = begin(&mid.frame, &what, language);
-    document.subtitle.push(cycle_line(cycle, language));
-    document.subtitle.push(progress_line(cycle, language));
     document.lead = lead(mid, cycle, language);
     if let Some(teams) = teams(cycle, language) {
         let section = Section::new(language.phrase(Phrase::Teams)).with(teams);

@@ -8,8 +8,7 @@ use super::decision::{Decision, Deed, section as decisions};
 use super::facts::Cycle;
 use super::mid::value_cell;
 use super::shared::{
-    bar, begin, cycle_line, drop_empty, named_objective, objective_line, progress_line,
-    status_cell, teams,
+    bar, begin_cycle, drop_empty, named_objective, objective_line, status_cell, teams,
 };
 use crate::chart::plan;
 use crate::document::{Block, Column, Document, Item, Mark, Quote, Section, Table, Text};
@@ -22,16 +21,11 @@ const REASONS_MAX: usize = 6;
 
 /// Makes the closing presentation.
 pub fn presentation(found: &Final, language: Language) -> Document {
-    let what = language.phrase(Phrase::Presentation);
-    let Some(cycle) = &found.cycle else {
-        let mut document = begin(&found.frame, what, language);
-        document.lead = language.phrase(Phrase::NoCycle).into();
+    let cycle = found.cycle.as_ref();
+    let mut document = begin_cycle(&found.frame, Phrase::Presentation, cycle, language);
+    let Some(cycle) = cycle else {
         return document;
     };
-    let what = format!("{what} {}", cycle.cycle.name);
-    let mut document = begin(&found.frame, &what, language);
-    document.subtitle.push(cycle_line(cycle, language));
-    document.subtitle.push(progress_line(cycle, language));
     document.lead = lead(found, cycle, language);
     if found.objectives.is_empty() {
         return document;

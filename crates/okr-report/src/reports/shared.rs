@@ -32,6 +32,26 @@ pub(super) fn begin(frame: &Frame, what: &str, language: Language) -> Document {
     }
 }
 
+/// Begins a document about a cycle: `Platform · Final report 2026-Q4`. Without a cycle it says that
+/// there is none, and needs nothing more.
+pub(super) fn begin_cycle(
+    frame: &Frame,
+    what: Phrase,
+    cycle: Option<&Cycle>,
+    language: Language,
+) -> Document {
+    let what = language.phrase(what);
+    let Some(cycle) = cycle else {
+        let mut document = begin(frame, what, language);
+        document.lead = language.phrase(Phrase::NoCycle).into();
+        return document;
+    };
+    let mut document = begin(frame, &format!("{what} {}", cycle.cycle.name), language);
+    document.subtitle.push(cycle_line(cycle, language));
+    document.subtitle.push(progress_line(cycle, language));
+    document
+}
+
 /// Begins a text with a capital.
 fn capital(text: &str) -> String {
     let mut characters = text.chars();
