@@ -58,6 +58,19 @@ fn each_key_result_is_asked_about_and_written_as_it_is_finished() {
 }
 
 #[test]
+fn a_terminal_with_colours_gets_colours() {
+    let (_directory, home) = due();
+    let run = typed(&home.with("OKR_COLOR", "always"), "s\ns\n", &[]);
+    for said in [
+        "\u{1b}[1mapi-docs\u{1b}[0m",
+        "\u{1b}[36mvalue       \u{1b}[0m",
+    ] {
+        assert!(run.stderr.contains(said), "{said:?}: {:?}", run.stderr);
+    }
+    assert!(!run.stderr.contains("\\x1b"), "{:?}", run.stderr);
+}
+
+#[test]
 fn enter_keeps_s_skips_and_nonsense_is_explained_and_asked_again() {
     let (_directory, home) = due();
     let run = typed(&home, "s\n?\nfast\n\n11\n\n-\n\n\n", &[]);

@@ -16,7 +16,7 @@ use crate::args::GlobalArgs;
 use crate::error::CliError;
 use crate::failure;
 use crate::interrupt::Interrupt;
-use crate::ui::{self, Ui};
+use crate::ui::{self, Ui, sanitise_lines};
 use crate::when::{Clock, WhenError};
 use crate::workspace::{Environment, Places, Workspace};
 use crate::zone::zone_named;
@@ -161,7 +161,7 @@ impl Context {
             )
             .with_hint("add -y to say yes"));
         }
-        let answer = self.ask(&format!("{question} [y/N] "))?;
+        let answer = self.ask(&format!("{} [y/N] ", sanitise_lines(question)))?;
         if matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes") {
             return Ok(());
         }

@@ -74,6 +74,11 @@ impl Ui {
         &self.settings.answer
     }
 
+    /// Returns what questions and remarks are rendered for.
+    pub const fn beside(&self) -> &Screen {
+        &self.settings.remarks
+    }
+
     /// Says whether nobody reads the answer any more, so that making more of it is idle.
     pub const fn is_closed(&self) -> bool {
         self.failure.is_some()
@@ -165,9 +170,11 @@ impl Ui {
     }
 
     /// Asks something on stderr, without a line feed; only where a person can answer.
+    ///
+    /// Keeps the colours that [`Ui::beside`] allows: what comes from people is made harmless before.
     pub fn question(&mut self, text: &str) {
         self.flush();
-        let text = sanitise_lines(text).into_owned();
+        let text = sanitise_screen(text, self.settings.remarks.color).into_owned();
         self.write_stderr(&text);
     }
 

@@ -9,6 +9,7 @@ use okr_core::value::AmendmentCategory;
 
 use crate::context::Context;
 use crate::error::CliError;
+use crate::ui::sanitise_lines;
 
 /// How often an answer that cannot be understood is asked for again.
 const TRIES: usize = 3;
@@ -31,7 +32,8 @@ pub(crate) fn complete(
         return Ok(false);
     }
     let about = about.map(|about| format!("{about}: ")).unwrap_or_default();
-    context.ui.question(&format!("{about}{rejection}\n"));
+    let about = format!("{about}{rejection}\n");
+    context.ui.question(&sanitise_lines(&about));
     let (reason, category) = match missing {
         Missing::Reason => (true, false),
         Missing::Category => (false, true),
@@ -67,7 +69,10 @@ fn ask<T>(
         }
         match read(&answer) {
             Ok(read) => return Ok(Some(read)),
-            Err(problem) => context.ui.question(&format!("{problem}\n")),
+            Err(problem) => {
+                let problem = format!("{problem}\n");
+                context.ui.question(&sanitise_lines(&problem));
+            }
         }
     }
     Ok(None)

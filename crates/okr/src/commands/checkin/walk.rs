@@ -60,7 +60,7 @@ pub(super) fn run(context: &mut Context, args: &WalkArgs) -> Result<Exit, CliErr
         return Err(nobody_to_ask(&stops));
     }
     let due = stops.iter().filter(|stop| stop.is_due).count();
-    let screen = *context.ui.screen();
+    let screen = *context.ui.beside();
     let question = screen::heading((stops.len(), due), &screen);
     context.ui.question(&question);
     let mut tally = Tally::default();
@@ -129,7 +129,7 @@ fn one(
     (stop, place, clock): (&Stop, (usize, usize), &Clock),
     tally: &mut Tally,
 ) -> Result<bool, CliError> {
-    let screen = *context.ui.screen();
+    let screen = *context.ui.beside();
     let today = clock.today();
     let text = screen::stop(&stop.standing, (place, today), &screen);
     context.ui.question(&text);

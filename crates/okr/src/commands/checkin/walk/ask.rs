@@ -158,7 +158,7 @@ fn ask_note(context: &mut Context, standing: &KeyResultStanding) -> Result<Answe
             };
             editor::write(context, &draft, |text| LongText::new(text))
                 .map(|written| Some((written.text, Some(written.buffer))))
-                .map_err(|error| error.to_text(context.ui.screen(), false))
+                .map_err(|error| error.to_text(context.ui.beside(), false))
         }
         text => parse::long_text(text)
             .map(|note| Some((note, None)))
@@ -172,7 +172,7 @@ fn ask<T>(
     (what, beside, help): (&str, &str, &str),
     read: impl Fn(&mut Context, &str) -> Result<Option<T>, String>,
 ) -> Result<Answer<T>, CliError> {
-    let screen = *context.ui.screen();
+    let screen = *context.ui.beside();
     loop {
         let question = screen::question(what, beside, &screen);
         let Some(answer) = context.answer(&question)? else {
