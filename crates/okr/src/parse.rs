@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args as _, CommandFactory as _, FromArgMatches as _};
 
 use crate::args::{Arguments, Command, GlobalArgs, shield_negative};
@@ -272,9 +272,28 @@ fn answer(error: clap::Error, json: bool) -> Answered {
         | ErrorKind::DisplayVersion
         | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Answered::Help(Box::new(error)),
         _ => Answered::Refused {
-            error: refusal(&error.to_string()),
+            error: refusal(&with_short_value(&error)),
             json,
         },
+    }
+}
+
+/// Returns the parser's explanation, in which what was given has one line that can be read.
+///
+/// A text that is too long would otherwise fill the screen, and one with line feeds would be taken
+/// for further lines of the explanation.
+fn with_short_value(error: &clap::Error) -> String {
+    const LONG: usize = 60;
+    let text = error.to_string();
+    match error.get(ContextKind::InvalidValue) {
+        Some(ContextValue::String(value))
+            if value.contains('\n') || value.chars().count() > LONG =>
+        {
+            let line = value.lines().next().unwrap_or_default();
+            let short: String = line.chars().take(LONG).collect();
+            text.replacen(value, &format!("{short}..."), 1)
+        }
+        _ => text,
     }
 }
 
@@ -317,6 +336,23 @@ mod tests {
         match parse(line) {
             Err(Answered::Refused { error, .. }) => error,
             other => panic!("{line}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_long_value_does_not_fill_the_screen() {
+        let words = ["okr", "checkin", "api-p99", "5", "-m"].map(OsString::from);
+        for text in ["x".repeat(8_001), format!("first\n{}", "y".repeat(8_000))] {
+            let words = words.iter().cloned().chain([OsString::from(text)]);
+            let Err(Answered::Refused { error, .. }) = command_line(words) else {
+                panic!("a note of more than 8,000 characters was taken");
+            };
+            let said = serde_json::to_string(&error.to_json()).unwrap();
+            assert!(
+                said.contains("at most 8000 characters, this has 800"),
+                "{said}"
+            );
+            assert!(said.len() < 400, "{said}");
         }
     }
 

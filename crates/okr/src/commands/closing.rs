@@ -202,7 +202,8 @@ pub(super) fn without_conflicts(
         return Ok(());
     }
     let changes = counted(count, "change");
-    let message = format!("{what}: {changes} about it met others' changes and wait for a decision");
+    let message =
+        format!("{what}: {changes} about it met others' changes, which must be decided first");
     Err(CliError::user("open-conflicts", message)
         .with_exit(Exit::ConflictsOpen)
         .with_hint("okr conflicts shows them, okr resolve REF --take mine|theirs decides"))
