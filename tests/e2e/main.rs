@@ -26,6 +26,7 @@ mod pages;
 mod proof;
 mod python;
 mod refusals;
+mod reporting;
 mod restored;
 mod session;
 mod sync;
