@@ -122,6 +122,7 @@ impl Load {
             start: None,
             due: None,
             tags: std::collections::BTreeSet::new(),
+            fed_by: None,
         };
         Ok(Event::KeyResult(id, KeyResultEvent::Created(new)))
     }

@@ -6,9 +6,11 @@
 mod check_in;
 mod comment;
 mod cycle;
+mod initiative;
 mod judge;
 mod key_result;
 mod links;
+mod metric;
 mod objective;
 mod org;
 mod person;
@@ -185,6 +187,9 @@ fn judge_event<V: View>(judge: &Judge<'_, V>, event: &Event) -> Result<Effect, S
         Event::KeyResult(id, event) => key_result::judge(judge, *id, event),
         Event::CheckIn(id, event) => check_in::judge(judge, *id, event),
         Event::Comment(id, event) => comment::judge(judge, *id, event),
+        Event::Initiative(id, event) => initiative::judge(judge, *id, event),
+        Event::Metric(id, event) => metric::judge(judge, *id, event),
+        Event::MetricValue(id, event) => metric::judge_value(judge, *id, event),
     }
 }
 

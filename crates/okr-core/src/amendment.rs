@@ -21,7 +21,10 @@ pub const fn amends(event: &Event) -> Option<&'static str> {
         | Event::Person(..)
         | Event::Team(..)
         | Event::CheckIn(..)
-        | Event::Comment(..) => None,
+        | Event::Comment(..)
+        | Event::Initiative(..)
+        | Event::Metric(..)
+        | Event::MetricValue(..) => None,
     }
 }
 
@@ -81,7 +84,8 @@ pub(crate) const fn of_key_result(event: &KeyResultEvent) -> Option<&'static str
             | KeyResultEdit::Slug(_)
             | KeyResultEdit::Owner(_)
             | KeyResultEdit::Order(_)
-            | KeyResultEdit::Score(_) => None,
+            | KeyResultEdit::Score(_)
+            | KeyResultEdit::FedBy(_) => None,
         },
         KeyResultEvent::Abandoned => Some("abandoning a committed key result"),
         KeyResultEvent::Archived => Some("archiving a committed key result"),

@@ -20,7 +20,8 @@ use crate::view::{Overlay, View};
 
 pub use command::Command;
 pub use patch::{
-    CheckInPatch, CommentPatch, CyclePatch, KeyResultPatch, ObjectivePatch, OrgPatch, TeamPatch,
+    CheckInPatch, CommentPatch, CyclePatch, InitiativePatch, KeyResultPatch, MetricPatch,
+    ObjectivePatch, OrgPatch, TeamPatch,
 };
 
 /// What somebody wants to do in one step.

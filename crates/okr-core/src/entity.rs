@@ -7,7 +7,10 @@
 mod check_in;
 mod comment;
 mod cycle;
+mod initiative;
 mod key_result;
+mod metric;
+mod metric_value;
 mod objective;
 mod org;
 mod person;
@@ -16,7 +19,10 @@ mod team;
 pub use check_in::CheckIn;
 pub use comment::Comment;
 pub use cycle::Cycle;
+pub use initiative::Initiative;
 pub use key_result::KeyResult;
+pub use metric::HealthMetric;
+pub use metric_value::MetricValue;
 pub use objective::Objective;
 pub use org::Org;
 pub use person::Person;
@@ -44,6 +50,12 @@ pub enum Entity {
     CheckIn(CheckIn),
     /// A comment.
     Comment(Comment),
+    /// An initiative.
+    Initiative(Box<Initiative>),
+    /// A health metric.
+    Metric(Box<HealthMetric>),
+    /// A value of a health metric.
+    MetricValue(MetricValue),
 }
 
 impl Entity {
@@ -58,6 +70,9 @@ impl Entity {
             Self::KeyResult(key_result) => EntityId::KeyResult(key_result.id),
             Self::CheckIn(check_in) => EntityId::CheckIn(check_in.id),
             Self::Comment(comment) => EntityId::Comment(comment.id),
+            Self::Initiative(initiative) => EntityId::Initiative(initiative.id),
+            Self::Metric(metric) => EntityId::Metric(metric.id),
+            Self::MetricValue(value) => EntityId::MetricValue(value.id),
         }
     }
 
@@ -104,6 +119,20 @@ impl Entity {
                 let current = current.and_then(Self::into_comment);
                 Comment::evolve(current, *id, event).map(Self::Comment)
             }
+            (Event::Initiative(id, event), current) => {
+                let current = current.and_then(Self::into_initiative);
+                Initiative::evolve(current, *id, event)
+                    .map(|entity| Self::Initiative(Box::new(entity)))
+            }
+            (Event::Metric(id, event), current) => {
+                let current = current.and_then(Self::into_metric);
+                HealthMetric::evolve(current, *id, event)
+                    .map(|entity| Self::Metric(Box::new(entity)))
+            }
+            (Event::MetricValue(id, event), current) => {
+                let current = current.and_then(Self::into_metric_value);
+                MetricValue::evolve(current, *id, event).map(Self::MetricValue)
+            }
         }
     }
 }
@@ -132,12 +161,32 @@ into_kind! {
     into_check_in => CheckIn(CheckIn);
     /// Returns the comment, if it is one.
     into_comment => Comment(Comment);
+    /// Returns the value of a health metric, if it is one.
+    into_metric_value => MetricValue(MetricValue);
 }
 
 impl Entity {
     /// Returns the objective, if it is one.
     pub fn into_objective(self) -> Option<Objective> {
         if let Self::Objective(entity) = self {
+            Some(*entity)
+        } else {
+            None
+        }
+    }
+
+    /// Returns the initiative, if it is one.
+    pub fn into_initiative(self) -> Option<Initiative> {
+        if let Self::Initiative(entity) = self {
+            Some(*entity)
+        } else {
+            None
+        }
+    }
+
+    /// Returns the health metric, if it is one.
+    pub fn into_metric(self) -> Option<HealthMetric> {
+        if let Self::Metric(entity) = self {
             Some(*entity)
         } else {
             None

@@ -3,6 +3,9 @@
 //! Every field edit carries what its author saw (`from`) and what it became (`to`). That is the
 //! audit trail and the check for concurrent edits in one.
 
+mod initiative;
+mod metric;
+
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
@@ -10,7 +13,8 @@ use jiff::civil::Date;
 use crate::blocker::BlockerReport;
 use crate::calendar::FiscalStart;
 use crate::id::{
-    CheckInId, CommentId, CycleId, EntityId, KeyResultId, ObjectiveId, OrgId, PersonId, TeamId,
+    CheckInId, CommentId, CycleId, EntityId, InitiativeId, KeyResultId, MetricId, MetricValueId,
+    ObjectiveId, OrgId, PersonId, TeamId,
 };
 use crate::measure::{Measure, Value};
 use crate::text::{LongText, Name, Slug, Tag, TimeZoneName, Title};
@@ -18,6 +22,9 @@ use crate::value::{
     CadenceDays, Calendar, CommentKind, Confidence, CyclePeriod, EditPolicy, ObjectiveKind, Role,
     Score, WeekStart, Weight,
 };
+
+pub use initiative::{InitiativeEdit, InitiativeEvent, NewInitiative};
+pub use metric::{MetricEdit, MetricEvent, MetricValueEvent, NewMetric, NewMetricValue};
 
 /// A fact about exactly one entity; immutable once confirmed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +45,12 @@ pub enum Event {
     CheckIn(CheckInId, CheckInEvent),
     /// About a comment.
     Comment(CommentId, CommentEvent),
+    /// About an initiative.
+    Initiative(InitiativeId, InitiativeEvent),
+    /// About a health metric.
+    Metric(MetricId, MetricEvent),
+    /// About a value of a health metric.
+    MetricValue(MetricValueId, MetricValueEvent),
 }
 
 impl Event {
@@ -52,6 +65,9 @@ impl Event {
             Self::KeyResult(id, _) => EntityId::KeyResult(*id),
             Self::CheckIn(id, _) => EntityId::CheckIn(*id),
             Self::Comment(id, _) => EntityId::Comment(*id),
+            Self::Initiative(id, _) => EntityId::Initiative(*id),
+            Self::Metric(id, _) => EntityId::Metric(*id),
+            Self::MetricValue(id, _) => EntityId::MetricValue(*id),
         }
     }
 }
@@ -358,6 +374,8 @@ pub struct NewKeyResult {
     pub due: Option<Date>,
     /// Its tags.
     pub tags: BTreeSet<Tag>,
+    /// The health metric whose values are reported on it, too.
+    pub fed_by: Option<MetricId>,
 }
 
 /// An edit of one field of a key result.
@@ -385,6 +403,8 @@ pub enum KeyResultEdit {
     Due(Edit<Option<Date>>),
     /// The grade that it was closed with, put right.
     Score(Edit<Option<Score>>),
+    /// The health metric whose values are reported on it.
+    FedBy(Edit<Option<MetricId>>),
 }
 
 /// What can happen to a check-in.
@@ -450,7 +470,7 @@ pub enum Topic {
 }
 
 impl Topic {
-    /// Makes a topic of an entity; a comment is none.
+    /// Makes a topic of an entity; comments, initiatives, metrics and their values are none.
     pub const fn of(entity: EntityId) -> Option<Self> {
         Some(match entity {
             EntityId::Org(id) => Self::Org(id),
@@ -460,7 +480,10 @@ impl Topic {
             EntityId::Objective(id) => Self::Objective(id),
             EntityId::KeyResult(id) => Self::KeyResult(id),
             EntityId::CheckIn(id) => Self::CheckIn(id),
-            EntityId::Comment(_) => return None,
+            EntityId::Comment(_)
+            | EntityId::Initiative(_)
+            | EntityId::Metric(_)
+            | EntityId::MetricValue(_) => return None,
         })
     }
 

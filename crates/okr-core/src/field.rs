@@ -11,19 +11,22 @@ use jiff::civil::Date;
 
 use crate::blocker::BlockerReport;
 use crate::calendar::FiscalStart;
-use crate::entity::{CheckIn, Comment, Cycle, KeyResult, Objective, Org, Team};
+use crate::entity::{
+    CheckIn, Comment, Cycle, HealthMetric, Initiative, KeyResult, Objective, Org, Team,
+};
 use crate::event::{
     CheckInEdit, CheckInEvent, CommentEdit, CommentEvent, CycleEdit, CycleEvent, Edit, Event,
-    KeyResultEdit, KeyResultEvent, ObjectiveEdit, ObjectiveEvent, OrgEdit, OrgEvent, PersonEvent,
-    Support, TeamEdit, TeamEvent,
+    InitiativeEdit, InitiativeEvent, KeyResultEdit, KeyResultEvent, MetricEdit, MetricEvent,
+    MetricValueEvent, ObjectiveEdit, ObjectiveEvent, OrgEdit, OrgEvent, PersonEvent, Support,
+    TeamEdit, TeamEvent,
 };
-use crate::id::{CycleId, EntityId, KeyResultId, ObjectiveId, PersonId, TeamId};
-use crate::measure::{Hold, Measure, Metric, Milestones, Value};
+use crate::id::{CycleId, EntityId, KeyResultId, MetricId, ObjectiveId, PersonId, TeamId};
+use crate::measure::{Band, Measure, Metric, Milestones, Value};
 use crate::rejection::Rejection;
-use crate::text::{LongText, Name, Slug, TimeZoneName, Title};
+use crate::text::{LongText, Name, Slug, TimeZoneName, Title, Unit, WebAddress};
 use crate::value::{
-    CadenceDays, Calendar, CommentKind, Confidence, CyclePeriod, EditPolicy, Number, ObjectiveKind,
-    Role, Score, WeekStart, Weight,
+    CadenceDays, Calendar, CommentKind, Confidence, CyclePeriod, EditPolicy, InitiativeState,
+    Number, ObjectiveKind, Role, Score, WeekStart, Weight,
 };
 
 pub use state::{FIELD_WORDS, Field, FieldValue};
@@ -51,6 +54,8 @@ impl Event {
             Self::KeyResult(_, KeyResultEvent::Edited(edit)) => Some(edit.field_change()),
             Self::CheckIn(_, CheckInEvent::Corrected(edit)) => Some(edit.field_change()),
             Self::Comment(_, CommentEvent::Edited(edit)) => Some(edit.field_change()),
+            Self::Initiative(_, InitiativeEvent::Edited(edit)) => Some(edit.field_change()),
+            Self::Metric(_, MetricEvent::Edited(edit)) => Some(edit.field_change()),
             Self::Person(_, PersonEvent::RoleChanged { from, to }) => Some(FieldChange {
                 field: "role",
                 from: from.shown(),
@@ -100,7 +105,18 @@ impl Event {
                 | KeyResultEvent::Restored,
             )
             | Self::CheckIn(_, CheckInEvent::Recorded(_) | CheckInEvent::Retracted)
-            | Self::Comment(_, CommentEvent::Added(_) | CommentEvent::Retracted) => None,
+            | Self::Comment(_, CommentEvent::Added(_) | CommentEvent::Retracted)
+            | Self::Initiative(
+                _,
+                InitiativeEvent::Created(_) | InitiativeEvent::Archived | InitiativeEvent::Restored,
+            )
+            | Self::Metric(
+                _,
+                MetricEvent::Created(_) | MetricEvent::Archived | MetricEvent::Restored,
+            )
+            | Self::MetricValue(_, MetricValueEvent::Recorded(_) | MetricValueEvent::Retracted) => {
+                None
+            }
         }
     }
 }
@@ -225,6 +241,7 @@ fields! {
         Start: start = "start",
         Due: due = "due",
         Score: score = "score",
+        FedBy: fed_by = "fed by",
     }
     CheckInEdit of CheckIn {
         Effective: effective = "effective date",
@@ -236,6 +253,24 @@ fields! {
     CommentEdit of Comment {
         Kind: kind = "kind",
         Text: text = "text",
+    }
+    InitiativeEdit of Initiative {
+        Title: title = "title",
+        Slug: slug = "slug",
+        Owner: owner = "owner",
+        KeyResults: key_results = "key results",
+        Due: due = "due",
+        Url: url = "url",
+        State: state = "state",
+    }
+    MetricEdit of HealthMetric {
+        Name: name = "name",
+        Slug: slug = "slug",
+        Unit: unit = "unit",
+        Owner: owner = "owner",
+        Team: team = "team",
+        Band: band = "band",
+        Description: description = "description",
     }
 }
 
@@ -261,10 +296,13 @@ shown_by_display!(
     Title,
     LongText,
     TimeZoneName,
+    Unit,
+    WebAddress,
     WeekStart,
     EditPolicy,
     Calendar,
     FiscalStart,
+    InitiativeState,
     ObjectiveKind,
     CommentKind,
     Role,
@@ -277,6 +315,7 @@ shown_by_display!(
     CycleId,
     ObjectiveId,
     KeyResultId,
+    MetricId,
 );
 
 impl<T: Shown> Shown for Option<T> {
@@ -364,13 +403,25 @@ impl Shown for Measure {
     fn shown(&self) -> String {
         match self {
             Self::Metric(metric) => metric_text(metric),
-            Self::Hold(hold) => hold_text(hold),
+            Self::Hold(hold) => {
+                let bounds = bounds_text(hold.low(), hold.high());
+                match hold.unit() {
+                    Some(unit) => format!("{bounds} {unit}"),
+                    None => bounds,
+                }
+            }
             Self::Milestones(milestones) => milestones_text(milestones),
             Self::Zones(zones) => format!(
                 "commit: {}; target: {}; stretch: {}",
                 zones.commit, zones.target, zones.stretch
             ),
         }
+    }
+}
+
+impl Shown for Band {
+    fn shown(&self) -> String {
+        bounds_text(self.low(), self.high())
     }
 }
 
@@ -388,16 +439,12 @@ fn metric_text(metric: &Metric) -> String {
     text
 }
 
-fn hold_text(hold: &Hold) -> String {
-    let bounds = match (hold.low(), hold.high()) {
+fn bounds_text(low: Option<Number>, high: Option<Number>) -> String {
+    match (low, high) {
         (Some(low), Some(high)) => format!("within {low} to {high}"),
         (Some(low), None) => format!("at least {low}"),
         (None, Some(high)) => format!("at most {high}"),
         (None, None) => "unbounded".to_owned(),
-    };
-    match hold.unit() {
-        Some(unit) => format!("{bounds} {unit}"),
-        None => bounds,
     }
 }
 

@@ -65,6 +65,12 @@ ids! {
     CheckInId;
     /// Names a comment.
     CommentId;
+    /// Names an initiative.
+    InitiativeId;
+    /// Names a health metric.
+    MetricId;
+    /// Names a value of a health metric.
+    MetricValueId;
     /// Names a change. The server appends a change with a given id at most once, for ever.
     ChangeId;
 }
@@ -88,6 +94,12 @@ pub enum EntityId {
     CheckIn(CheckInId),
     /// A comment.
     Comment(CommentId),
+    /// An initiative.
+    Initiative(InitiativeId),
+    /// A health metric.
+    Metric(MetricId),
+    /// A value of a health metric.
+    MetricValue(MetricValueId),
 }
 
 /// The kind of an entity.
@@ -109,11 +121,17 @@ pub enum EntityKind {
     CheckIn,
     /// A comment.
     Comment,
+    /// An initiative.
+    Initiative,
+    /// A health metric.
+    Metric,
+    /// A value of a health metric.
+    MetricValue,
 }
 
 impl EntityKind {
     /// Every kind, in the order of this declaration.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Org,
         Self::Person,
         Self::Team,
@@ -122,6 +140,9 @@ impl EntityKind {
         Self::KeyResult,
         Self::CheckIn,
         Self::Comment,
+        Self::Initiative,
+        Self::Metric,
+        Self::MetricValue,
     ];
 
     /// Returns the word for this kind in machine output (`snake_case`, stable).
@@ -135,6 +156,9 @@ impl EntityKind {
             Self::KeyResult => "key_result",
             Self::CheckIn => "check_in",
             Self::Comment => "comment",
+            Self::Initiative => "initiative",
+            Self::Metric => "metric",
+            Self::MetricValue => "metric_value",
         }
     }
 
@@ -149,6 +173,9 @@ impl EntityKind {
             Self::KeyResult => "key result",
             Self::CheckIn => "check-in",
             Self::Comment => "comment",
+            Self::Initiative => "initiative",
+            Self::Metric => "metric",
+            Self::MetricValue => "value of a metric",
         }
     }
 
@@ -168,6 +195,9 @@ impl EntityKind {
             Self::KeyResult => EntityId::KeyResult(KeyResultId::new(uuid)),
             Self::CheckIn => EntityId::CheckIn(CheckInId::new(uuid)),
             Self::Comment => EntityId::Comment(CommentId::new(uuid)),
+            Self::Initiative => EntityId::Initiative(InitiativeId::new(uuid)),
+            Self::Metric => EntityId::Metric(MetricId::new(uuid)),
+            Self::MetricValue => EntityId::MetricValue(MetricValueId::new(uuid)),
         }
     }
 }
@@ -190,6 +220,9 @@ impl EntityId {
             Self::KeyResult(_) => EntityKind::KeyResult,
             Self::CheckIn(_) => EntityKind::CheckIn,
             Self::Comment(_) => EntityKind::Comment,
+            Self::Initiative(_) => EntityKind::Initiative,
+            Self::Metric(_) => EntityKind::Metric,
+            Self::MetricValue(_) => EntityKind::MetricValue,
         }
     }
 
@@ -204,6 +237,9 @@ impl EntityId {
             Self::KeyResult(id) => id.uuid(),
             Self::CheckIn(id) => id.uuid(),
             Self::Comment(id) => id.uuid(),
+            Self::Initiative(id) => id.uuid(),
+            Self::Metric(id) => id.uuid(),
+            Self::MetricValue(id) => id.uuid(),
         }
     }
 }
@@ -233,6 +269,9 @@ into_entity_id! {
     KeyResultId => KeyResult;
     CheckInId => CheckIn;
     CommentId => Comment;
+    InitiativeId => Initiative;
+    MetricId => Metric;
+    MetricValueId => MetricValue;
 }
 
 /// The place of a change in the organisation's log: from 1, without gaps; 0 is before everything.

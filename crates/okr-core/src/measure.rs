@@ -74,8 +74,7 @@ pub struct Metric {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hold {
     unit: Option<Unit>,
-    low: Option<Number>,
-    high: Option<Number>,
+    band: Band,
 }
 
 impl Hold {
@@ -88,17 +87,8 @@ impl Hold {
         low: Option<Number>,
         high: Option<Number>,
     ) -> Result<Self, ValueError> {
-        let problem = |problem| ValueError::Inconsistent {
-            what: "a hold measure",
-            problem,
-        };
-        match (low, high) {
-            (None, None) => Err(problem("it needs a low or a high bound")),
-            (Some(low), Some(high)) if low > high => {
-                Err(problem("the low bound is above the high one"))
-            }
-            (Some(_), _) | (None, Some(_)) => Ok(Self { unit, low, high }),
-        }
+        let band = Band::checked("a hold measure", low, high)?;
+        Ok(Self { unit, band })
     }
 
     /// Returns the unit.
@@ -108,12 +98,88 @@ impl Hold {
 
     /// Returns the least good value.
     pub const fn low(&self) -> Option<Number> {
-        self.low
+        self.band.low
     }
 
     /// Returns the greatest good value.
     pub const fn high(&self) -> Option<Number> {
+        self.band.high
+    }
+}
+
+/// How a health metric stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Health {
+    /// Its latest value is within the band.
+    Healthy,
+    /// Its latest value is not.
+    Outside,
+    /// It has no value yet.
+    Unknown,
+}
+
+impl Health {
+    /// Returns the stable word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Healthy => "healthy",
+            Self::Outside => "outside",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// Bounds of a number: at most, at least, or within. They are inclusive, and there is at least one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Band {
+    low: Option<Number>,
+    high: Option<Number>,
+}
+
+impl Band {
+    /// Checks the bounds of a healthy band.
+    ///
+    /// # Errors
+    /// [`ValueError::Inconsistent`] without any bound, or with the low one above the high one.
+    pub fn new(low: Option<Number>, high: Option<Number>) -> Result<Self, ValueError> {
+        Self::checked("a healthy band", low, high)
+    }
+
+    fn checked(
+        what: &'static str,
+        low: Option<Number>,
+        high: Option<Number>,
+    ) -> Result<Self, ValueError> {
+        let problem = |problem| Err(ValueError::Inconsistent { what, problem });
+        match (low, high) {
+            (None, None) => problem("it needs a low or a high bound"),
+            (Some(low), Some(high)) if low > high => problem("the low bound is above the high one"),
+            (Some(_), _) | (None, Some(_)) => Ok(Self { low, high }),
+        }
+    }
+
+    /// Returns the least good value.
+    pub const fn low(self) -> Option<Number> {
+        self.low
+    }
+
+    /// Returns the greatest good value.
+    pub const fn high(self) -> Option<Number> {
         self.high
+    }
+
+    /// Says how a number stands whose latest value this is.
+    pub fn health(self, latest: Option<Number>) -> Health {
+        match latest {
+            None => Health::Unknown,
+            Some(value) if self.contains(value) => Health::Healthy,
+            Some(_) => Health::Outside,
+        }
+    }
+
+    /// Says whether a value is a good one.
+    pub fn contains(self, value: Number) -> bool {
+        self.low.is_none_or(|low| low <= value) && self.high.is_none_or(|high| value <= high)
     }
 }
 
@@ -237,6 +303,21 @@ mod tests {
         assert!(Hold::new(None, None, None).is_err());
         assert!(Hold::new(None, Some(Number::ONE), Some(Number::ZERO)).is_err());
         assert!(Hold::new(None, Some(Number::ONE), Some(Number::ONE)).is_ok());
+    }
+
+    #[test]
+    fn a_band_holds_its_bounds_and_needs_one() {
+        assert!(Band::new(None, None).is_err());
+        assert!(Band::new(Some(Number::ONE), Some(Number::ZERO)).is_err());
+        let within = Band::new(Some(Number::ZERO), Some(Number::ONE)).unwrap();
+        for (value, inside) in [(-1, false), (0, true), (1, true), (2, false)] {
+            assert_eq!(within.contains(Number::from(value)), inside, "{value}");
+        }
+        let at_least = Band::new(Some(Number::ONE), None).unwrap();
+        assert!(at_least.contains(Number::from(1_000_000)) && !at_least.contains(Number::ZERO));
+        assert_eq!(at_least.health(None), Health::Unknown);
+        assert_eq!(at_least.health(Some(Number::ONE)), Health::Healthy);
+        assert_eq!(at_least.health(Some(Number::ZERO)), Health::Outside);
     }
 
     #[test]

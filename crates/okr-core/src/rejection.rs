@@ -155,10 +155,10 @@ pub enum Rejection {
         /// What the measure takes, in words.
         expected: String,
     },
-    /// The measure or the dates contradict themselves.
+    /// The measure, the dates or what is named beside them do not go together.
     #[error("{problem}")]
     Inconsistent {
-        /// The key result.
+        /// What contradicts itself.
         subject: EntityId,
         /// What does not fit.
         problem: &'static str,

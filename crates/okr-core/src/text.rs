@@ -19,6 +19,8 @@ enum Alphabet {
     Slug,
     /// ASCII letters, digits and `_ + - /`.
     Zone,
+    /// One line without blanks.
+    Address,
 }
 
 impl Alphabet {
@@ -41,6 +43,7 @@ impl Alphabet {
                     && bytes.last() != Some(&b'-')
                     && !text.contains("--")
             }
+            Self::Address => !text.chars().any(|c| c.is_control() || c.is_whitespace()),
             Self::Zone => text
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'+' | b'-' | b'/')),
@@ -61,6 +64,7 @@ impl Alphabet {
             Self::Lines => "visible text; of the control characters only new line and tab",
             Self::Slug => "lower-case letters a-z, digits and single hyphens inside",
             Self::Zone => "an IANA time zone name",
+            Self::Address => "one line of visible text without blanks",
         }
     }
 }
@@ -142,6 +146,8 @@ texts! {
     Tag("a tag", 40, Slug);
     /// The IANA name of a time zone, such as `Europe/Oslo`. Whether it exists is not known here.
     TimeZoneName("a time zone", 64, Zone);
+    /// An address in the web. That it begins with `http://` or `https://` is for `admit` to ask.
+    WebAddress("a web address", 500, Address);
 }
 
 #[cfg(test)]

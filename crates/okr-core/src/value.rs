@@ -387,6 +387,7 @@ words! {
         /// Also manages people and the organisation.
         Admin = "admin",
     }
+
     /// Who may edit goals.
     EditPolicy {
         /// Every member.
@@ -394,6 +395,7 @@ words! {
         /// Owners, the leads of the team concerned, and administrators.
         Stewards = "stewards",
     }
+
     /// The first day of a week.
     WeekStart {
         /// ISO 8601.
@@ -403,6 +405,7 @@ words! {
         /// As in parts of the Middle East.
         Saturday = "saturday",
     }
+
     /// Which cycles follow each other.
     Calendar {
         /// Four of three months.
@@ -416,6 +419,7 @@ words! {
         /// As somebody says each time.
         Custom = "custom",
     }
+
     /// The phase of a cycle.
     CycleState {
         /// Being prepared.
@@ -425,6 +429,7 @@ words! {
         /// Finished: takes late facts and corrections only.
         Closed = "closed",
     }
+
     /// What a success means for an objective.
     ObjectiveKind {
         /// Must be delivered in full: succeeds at 1.0.
@@ -434,6 +439,7 @@ words! {
         /// An experiment: succeeds when something was learned.
         Learning = "learning",
     }
+
     /// The state of an objective or key result.
     GoalState {
         /// Being written; objectives only.
@@ -447,6 +453,7 @@ words! {
         /// Put away; whatever it was before is kept.
         Archived = "archived",
     }
+
     /// How a change came to be.
     Source {
         /// A person typed it.
@@ -456,6 +463,7 @@ words! {
         /// A program reported it.
         Automation = "automation",
     }
+
     /// Why a definition was changed after commitment.
     AmendmentCategory {
         /// The world changed.
@@ -469,6 +477,7 @@ words! {
         /// Anything else.
         Other = "other",
     }
+
     /// What a comment is meant as.
     CommentKind {
         /// A remark or a question.
@@ -480,6 +489,19 @@ words! {
         /// An assessment of how it went.
         Review = "review",
     }
+
+    /// How far an initiative is.
+    InitiativeState {
+        /// Not begun.
+        Todo = "todo",
+        /// Being worked on.
+        Doing = "doing",
+        /// Finished.
+        Done = "done",
+        /// Given up.
+        Dropped = "dropped",
+    }
+
     /// The level an ordinal key result has reached.
     Zone {
         /// Below the commitment: 0.
@@ -490,6 +512,16 @@ words! {
         Target = "target",
         /// Beyond the target: 1.0.
         Stretch = "stretch",
+    }
+}
+
+impl InitiativeState {
+    /// Says whether there is still something to do.
+    pub const fn is_open(self) -> bool {
+        match self {
+            Self::Todo | Self::Doing => true,
+            Self::Done | Self::Dropped => false,
+        }
     }
 }
 

@@ -6,10 +6,14 @@ use std::collections::hash_map::Entry;
 use std::convert::Infallible;
 
 use crate::change::Change;
-use crate::entity::{CheckIn, Comment, Cycle, Entity, KeyResult, Objective, Org, Person, Team};
+use crate::entity::{
+    CheckIn, Comment, Cycle, Entity, HealthMetric, Initiative, KeyResult, MetricValue, Objective,
+    Org, Person, Team,
+};
 use crate::event::Event;
 use crate::id::{
-    CheckInId, CommentId, CycleId, EntityId, KeyResultId, ObjectiveId, PersonId, TeamId,
+    CheckInId, CommentId, CycleId, EntityId, InitiativeId, KeyResultId, MetricId, MetricValueId,
+    ObjectiveId, PersonId, TeamId,
 };
 
 /// A consistent state of one organisation, entity by entity.
@@ -37,6 +41,12 @@ pub trait View {
     fn check_in(&self, id: CheckInId) -> Result<Option<Cow<'_, CheckIn>>, Self::Error>;
     /// Returns a comment.
     fn comment(&self, id: CommentId) -> Result<Option<Cow<'_, Comment>>, Self::Error>;
+    /// Returns an initiative.
+    fn initiative(&self, id: InitiativeId) -> Result<Option<Cow<'_, Initiative>>, Self::Error>;
+    /// Returns a health metric.
+    fn metric(&self, id: MetricId) -> Result<Option<Cow<'_, HealthMetric>>, Self::Error>;
+    /// Returns a value of a health metric.
+    fn metric_value(&self, id: MetricValueId) -> Result<Option<Cow<'_, MetricValue>>, Self::Error>;
 
     /// Returns any entity, as a copy.
     fn entity(&self, id: EntityId) -> Result<Option<Entity>, Self::Error> {
@@ -62,6 +72,15 @@ pub trait View {
             EntityId::Comment(id) => self
                 .comment(id)?
                 .map(|found| Entity::Comment(found.into_owned())),
+            EntityId::Initiative(id) => self
+                .initiative(id)?
+                .map(|found| Entity::Initiative(Box::new(found.into_owned()))),
+            EntityId::Metric(id) => self
+                .metric(id)?
+                .map(|found| Entity::Metric(Box::new(found.into_owned()))),
+            EntityId::MetricValue(id) => self
+                .metric_value(id)?
+                .map(|found| Entity::MetricValue(found.into_owned())),
         })
     }
 }
@@ -78,6 +97,9 @@ pub struct MemoryView {
     // By far the most numerous: boxed, the free places of the map cost little.
     check_ins: HashMap<CheckInId, Box<CheckIn>>,
     comments: HashMap<CommentId, Box<Comment>>,
+    initiatives: HashMap<InitiativeId, Initiative>,
+    metrics: HashMap<MetricId, HealthMetric>,
+    metric_values: HashMap<MetricValueId, Box<MetricValue>>,
 }
 
 impl MemoryView {
@@ -132,6 +154,21 @@ impl MemoryView {
                     Comment::evolve(current.map(|found| *found), *id, event).map(Box::new)
                 });
             }
+            Event::Initiative(id, event) => {
+                replace(&mut self.initiatives, *id, |current| {
+                    Initiative::evolve(current, *id, event)
+                });
+            }
+            Event::Metric(id, event) => {
+                replace(&mut self.metrics, *id, |current| {
+                    HealthMetric::evolve(current, *id, event)
+                });
+            }
+            Event::MetricValue(id, event) => {
+                replace(&mut self.metric_values, *id, |current| {
+                    MetricValue::evolve(current.map(|found| *found), *id, event).map(Box::new)
+                });
+            }
         }
     }
 
@@ -160,6 +197,15 @@ impl MemoryView {
             Entity::Comment(comment) => {
                 self.comments.insert(comment.id, Box::new(comment));
             }
+            Entity::Initiative(initiative) => {
+                self.initiatives.insert(initiative.id, *initiative);
+            }
+            Entity::Metric(metric) => {
+                self.metrics.insert(metric.id, *metric);
+            }
+            Entity::MetricValue(value) => {
+                self.metric_values.insert(value.id, Box::new(value));
+            }
         }
     }
 
@@ -187,6 +233,14 @@ impl MemoryView {
             .comments
             .values()
             .map(|found| Entity::Comment(found.as_ref().clone()));
+        let initiatives = self.initiatives.values().cloned();
+        let initiatives = initiatives.map(|found| Entity::Initiative(Box::new(found)));
+        let metrics = self.metrics.values().cloned();
+        let metrics = metrics.map(|found| Entity::Metric(Box::new(found)));
+        let metric_values = self
+            .metric_values
+            .values()
+            .map(|found| Entity::MetricValue(found.as_ref().clone()));
         org.chain(people)
             .chain(teams)
             .chain(cycles)
@@ -194,6 +248,9 @@ impl MemoryView {
             .chain(key_results)
             .chain(check_ins)
             .chain(comments)
+            .chain(initiatives)
+            .chain(metrics)
+            .chain(metric_values)
     }
 }
 
@@ -256,6 +313,19 @@ impl View for MemoryView {
             .comments
             .get(&id)
             .map(|found| Cow::Borrowed(found.as_ref())))
+    }
+
+    fn initiative(&self, id: InitiativeId) -> Result<Option<Cow<'_, Initiative>>, Infallible> {
+        Ok(self.initiatives.get(&id).map(Cow::Borrowed))
+    }
+
+    fn metric(&self, id: MetricId) -> Result<Option<Cow<'_, HealthMetric>>, Infallible> {
+        Ok(self.metrics.get(&id).map(Cow::Borrowed))
+    }
+
+    fn metric_value(&self, id: MetricValueId) -> Result<Option<Cow<'_, MetricValue>>, Infallible> {
+        let found = self.metric_values.get(&id);
+        Ok(found.map(|found| Cow::Borrowed(found.as_ref())))
     }
 }
 
@@ -334,5 +404,8 @@ impl<V: View> View for Overlay<'_, V> {
         key_result(KeyResultId) -> KeyResult;
         check_in(CheckInId) -> CheckIn;
         comment(CommentId) -> Comment;
+        initiative(InitiativeId) -> Initiative;
+        metric(MetricId) -> HealthMetric;
+        metric_value(MetricValueId) -> MetricValue;
     }
 }

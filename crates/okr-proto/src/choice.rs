@@ -1,8 +1,8 @@
 //! Choices as the numbers of the enums in /proto.
 
 use okr_core::value::{
-    AmendmentCategory, Calendar, CommentKind, EditPolicy, ObjectiveKind, Role, Source, WeekStart,
-    Zone,
+    AmendmentCategory, Calendar, CommentKind, EditPolicy, InitiativeState, ObjectiveKind, Role,
+    Source, WeekStart, Zone,
 };
 
 use crate::fault::{Fault, Problem};
@@ -42,6 +42,7 @@ choices! {
     Calendar { Quarter Tertial HalfYear Year Custom }
     CommentKind { Comment Recognition Feedback Review }
     EditPolicy { Everyone Stewards }
+    InitiativeState { Todo Doing Done Dropped }
     ObjectiveKind { Committed Aspirational Learning }
     Role { Viewer Member Admin }
     Source { Human Import Automation }

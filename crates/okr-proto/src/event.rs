@@ -6,8 +6,10 @@
 mod check_in;
 mod comment;
 mod cycle;
+mod initiative;
 mod key_result;
 mod measure;
+mod metric;
 mod objective;
 mod org;
 mod person;
@@ -34,6 +36,9 @@ impl Part for Event {
             Self::KeyResult(id, event) => (write_id(*id), What::KeyResult(event.write(texts))),
             Self::CheckIn(id, event) => (write_id(*id), What::CheckIn(event.write(texts))),
             Self::Comment(id, event) => (write_id(*id), What::Comment(event.write(texts))),
+            Self::Initiative(id, event) => (write_id(*id), What::Initiative(event.write(texts))),
+            Self::Metric(id, event) => (write_id(*id), What::Metric(event.write(texts))),
+            Self::MetricValue(id, event) => (write_id(*id), What::MetricValue(event.write(texts))),
         };
         v1::Event {
             subject,
@@ -80,6 +85,18 @@ impl Part for Event {
             What::Comment(event) => Self::Comment(
                 read_id(id).at("subject")?,
                 Part::read(event, texts).at("comment")?,
+            ),
+            What::Initiative(event) => Self::Initiative(
+                read_id(id).at("subject")?,
+                Part::read(event, texts).at("initiative")?,
+            ),
+            What::Metric(event) => Self::Metric(
+                read_id(id).at("subject")?,
+                Part::read(event, texts).at("metric")?,
+            ),
+            What::MetricValue(event) => Self::MetricValue(
+                read_id(id).at("subject")?,
+                Part::read(event, texts).at("metric_value")?,
             ),
         })
     }

@@ -7,7 +7,8 @@ use jiff::Span;
 use okr_core::Date;
 use okr_core::event::Edit;
 use okr_core::id::{
-    ChangeId, CheckInId, CommentId, CycleId, KeyResultId, ObjectiveId, OrgId, PersonId, TeamId,
+    ChangeId, CheckInId, CommentId, CycleId, InitiativeId, KeyResultId, MetricId, MetricValueId,
+    ObjectiveId, OrgId, PersonId, TeamId,
 };
 use okr_core::text::Tag;
 use okr_core::value::{CadenceDays, Number, Score, Weight, days_between};
@@ -79,7 +80,10 @@ impl Id for Uuid {
     }
 }
 
-ids! { ChangeId CheckInId CommentId CycleId KeyResultId ObjectiveId OrgId PersonId TeamId }
+ids! {
+    ChangeId CheckInId CommentId CycleId InitiativeId KeyResultId MetricId MetricValueId ObjectiveId
+    OrgId PersonId TeamId
+}
 
 /// Writes an id.
 pub(crate) fn write_id<T: Id>(id: T) -> Bytes {
@@ -274,6 +278,7 @@ edit_messages! {
     MeasureEdit(Option<v1::Measure>);
     ValueEdit(Option<v1::Value>);
     BlockerEdit(Option<v1::BlockerReport>);
+    BandEdit(Option<v1::Band>);
 }
 
 /// Writes both sides of an edit.

@@ -2,7 +2,7 @@
 //!
 //! They stand apart so that each can be erased by law without breaking a proof.
 
-use okr_core::text::{BlockerText, LongText, Name, Slug, Tag, Title, Unit};
+use okr_core::text::{BlockerText, LongText, Name, Slug, Tag, Title, Unit, WebAddress};
 use okr_core::value::ValueError;
 use okr_log::SALT_BYTES;
 
@@ -45,7 +45,7 @@ macro_rules! texts {
     )+};
 }
 
-texts! { BlockerText LongText Name Slug Tag Title Unit }
+texts! { BlockerText LongText Name Slug Tag Title Unit WebAddress }
 
 /// Collects the texts of a change that is being written.
 pub(crate) struct TextWriter<'a> {

@@ -3,6 +3,7 @@
 mod comments;
 pub(crate) mod goals;
 mod later;
+mod work;
 
 use std::collections::BTreeSet;
 
@@ -125,6 +126,14 @@ pub(crate) fn all() -> Vec<Change> {
     );
     let comments = comments::comments().into_iter();
     changes.extend(comments.map(|event| change(vec![event])));
+    let later = [
+        work::initiatives(),
+        work::metrics(),
+        work::metric_values(),
+        work::fed_key_results(),
+    ]
+    .concat();
+    changes.extend(later.into_iter().map(|event| change(vec![event])));
     changes
 }
 

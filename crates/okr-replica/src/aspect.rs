@@ -2,8 +2,8 @@
 //! same aspect build on.
 
 use okr_core::event::{
-    CheckInEvent, CommentEvent, CycleEvent, Event, KeyResultEvent, ObjectiveEvent, OrgEvent,
-    PersonEvent, TeamEvent,
+    CheckInEvent, CommentEvent, CycleEvent, Event, InitiativeEvent, KeyResultEvent, MetricEvent,
+    MetricValueEvent, ObjectiveEvent, OrgEvent, PersonEvent, TeamEvent,
 };
 use okr_core::id::PersonId;
 use okr_core::text::Tag;
@@ -25,7 +25,7 @@ pub(crate) enum Aspect {
     Archived,
     /// Whether a person is here.
     Presence,
-    /// Whether a check-in or a comment was taken back.
+    /// Whether a check-in, a comment or a value of a metric was taken back.
     Retracted,
 }
 
@@ -64,6 +64,20 @@ impl Aspect {
                 CommentEvent::Added(_) => Self::Existence,
                 CommentEvent::Edited(edit) => Self::Field(edit.field()),
                 CommentEvent::Retracted => Self::Retracted,
+            },
+            Event::Initiative(_, event) => match event {
+                InitiativeEvent::Created(_) => Self::Existence,
+                InitiativeEvent::Edited(edit) => Self::Field(edit.field()),
+                InitiativeEvent::Archived | InitiativeEvent::Restored => Self::Archived,
+            },
+            Event::Metric(_, event) => match event {
+                MetricEvent::Created(_) => Self::Existence,
+                MetricEvent::Edited(edit) => Self::Field(edit.field()),
+                MetricEvent::Archived | MetricEvent::Restored => Self::Archived,
+            },
+            Event::MetricValue(_, event) => match event {
+                MetricValueEvent::Recorded(_) => Self::Existence,
+                MetricValueEvent::Retracted => Self::Retracted,
             },
         }
     }

@@ -7,6 +7,7 @@ mod comment;
 mod goal;
 mod measure;
 mod word;
+mod work;
 
 use jiff::civil::Date;
 use okr_core::calendar::FiscalStart;
@@ -23,6 +24,7 @@ use crate::error::ReplicaError;
 use comment::CommentBody;
 use goal::{CheckInBody, KeyResultBody, ObjectiveBody, RecordedBody};
 use word::Word;
+use work::{InitiativeBody, MetricBody, MetricValueBody};
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -113,6 +115,11 @@ pub(crate) fn write(entity: &Entity) -> String {
         }
         Entity::CheckIn(check_in) => serde_json::to_string(&CheckInBody::from(check_in)),
         Entity::Comment(comment) => serde_json::to_string(&CommentBody::from(comment)),
+        Entity::Initiative(initiative) => {
+            serde_json::to_string(&InitiativeBody::from(initiative.as_ref()))
+        }
+        Entity::Metric(metric) => serde_json::to_string(&MetricBody::from(metric.as_ref())),
+        Entity::MetricValue(value) => serde_json::to_string(&MetricValueBody::from(value)),
     };
     json.expect("bodies have string keys and writing to memory does not fail")
 }
@@ -209,6 +216,18 @@ fn parse(id: EntityId, json: &str) -> Result<Entity, Problem> {
         EntityId::Comment(id) => {
             let body: CommentBody = serde_json::from_str(json)?;
             Entity::Comment(body.into_entity(id))
+        }
+        EntityId::Initiative(id) => {
+            let body: InitiativeBody = serde_json::from_str(json)?;
+            Entity::Initiative(Box::new(body.into_entity(id)))
+        }
+        EntityId::Metric(id) => {
+            let body: MetricBody = serde_json::from_str(json)?;
+            Entity::Metric(Box::new(body.into_entity(id)?))
+        }
+        EntityId::MetricValue(id) => {
+            let body: MetricValueBody = serde_json::from_str(json)?;
+            Entity::MetricValue(body.into_entity(id))
         }
     })
 }

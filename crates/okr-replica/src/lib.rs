@@ -66,9 +66,10 @@ pub use reading::goalposts::{
 pub use reading::rhythm::Rhythm;
 pub use reading::{
     Blame, BlockerFact, Changed, ChangedField, CheckInFact, CommentFact, CommentFilter,
-    CycleStanding, Diff, DiffScope, FieldBlame, Found, Given, KeyResultSeries, KeyResultStanding,
-    Lineage, MeasureStep, ObjectiveFilter, ObjectiveSeries, ObjectiveStanding, Origin, Patch,
-    Reading, RollUp, RollUpOf, Stand, StandingBlocker, Stands,
+    CycleStanding, Diff, DiffScope, Fed, FieldBlame, Found, Given, InitiativeFilter,
+    KeyResultSeries, KeyResultStanding, Lineage, MeasureStep, MetricStanding, MetricValueFact,
+    ObjectiveFilter, ObjectiveSeries, ObjectiveStanding, Origin, PassedOver, Patch, Reading,
+    RollUp, RollUpOf, Stand, StandingBlocker, Stands,
 };
 pub use remote::{
     Follow, Followed, Following, GrpcOptions, GrpcRemote, Identity, LoggedIn, LoginCode,

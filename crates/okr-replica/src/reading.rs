@@ -9,11 +9,14 @@ mod check_in_rows;
 mod comment;
 mod commitment;
 mod diff;
+mod feeding;
 mod find;
 pub(crate) mod goalposts;
+mod initiative;
 mod life;
 mod lineage;
 mod list;
+mod metric;
 mod numbers;
 mod patch;
 mod queue;
@@ -27,10 +30,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use okr_core::Date;
-use okr_core::entity::{CheckIn, Comment, Cycle, Entity, KeyResult, Objective, Org, Person, Team};
+use okr_core::entity::{
+    CheckIn, Comment, Cycle, Entity, HealthMetric, Initiative, KeyResult, MetricValue, Objective,
+    Org, Person, Team,
+};
 use okr_core::id::{
-    CheckInId, CommentId, CycleId, EntityId, KeyResultId, ObjectiveId, OrgId, PersonId, Position,
-    TeamId,
+    CheckInId, CommentId, CycleId, EntityId, InitiativeId, KeyResultId, MetricId, MetricValueId,
+    ObjectiveId, OrgId, PersonId, Position, TeamId,
 };
 use okr_core::view::View;
 use rusqlite::Connection;
@@ -40,9 +46,12 @@ pub use blocker::{BlockerFact, StandingBlocker};
 pub use check_in::CheckInFact;
 pub use comment::{CommentFact, CommentFilter};
 pub use diff::{Changed, ChangedField, Diff, DiffScope, RollUp, RollUpOf, Stand, Stands};
+pub use feeding::{Fed, PassedOver};
 pub use find::Found;
+pub use initiative::InitiativeFilter;
 pub use lineage::Lineage;
 pub use list::ObjectiveFilter;
+pub use metric::{MetricStanding, MetricValueFact};
 pub use patch::Patch;
 pub use series::{KeyResultSeries, MeasureStep, ObjectiveSeries, Origin};
 pub use standing::{CycleStanding, KeyResultStanding, ObjectiveStanding};
@@ -66,7 +75,7 @@ pub struct Reading<'r> {
     me: PersonId,
     /// What makes the definitions.
     definitions: Bound,
-    /// What makes the check-ins.
+    /// What makes the check-ins, and the values of metrics.
     check_ins: Bound,
     /// The last effective day that counts.
     last_day: Option<Date>,
@@ -247,14 +256,16 @@ impl Reading<'_> {
     /// Returns which changes make an entity.
     pub(crate) const fn bound(&self, id: EntityId) -> Bound {
         match id {
-            EntityId::CheckIn(_) => self.check_ins,
+            EntityId::CheckIn(_) | EntityId::MetricValue(_) => self.check_ins,
             EntityId::Org(_)
             | EntityId::Person(_)
             | EntityId::Team(_)
             | EntityId::Cycle(_)
             | EntityId::Objective(_)
             | EntityId::KeyResult(_)
-            | EntityId::Comment(_) => self.definitions,
+            | EntityId::Comment(_)
+            | EntityId::Initiative(_)
+            | EntityId::Metric(_) => self.definitions,
         }
     }
 
@@ -324,10 +335,11 @@ impl Reading<'_> {
         Ok(found.filter(|known| self.counts(&known.entity)))
     }
 
-    /// Says whether the day of a check-in is one that counts.
+    /// Says whether the day of a check-in, or of a value of a metric, is one that counts.
     pub(crate) fn counts(&self, entity: &Entity) -> bool {
         match (entity, self.last_day) {
             (Entity::CheckIn(check_in), Some(last)) => check_in.effective <= last,
+            (Entity::MetricValue(value), Some(last)) => value.effective <= last,
             (_, _) => true,
         }
     }
@@ -379,6 +391,9 @@ impl View for Reading<'_> {
         key_result(KeyResultId) -> KeyResult, into_key_result;
         check_in(CheckInId) -> CheckIn, into_check_in;
         comment(CommentId) -> Comment, into_comment;
+        initiative(InitiativeId) -> Initiative, into_initiative;
+        metric(MetricId) -> HealthMetric, into_metric;
+        metric_value(MetricValueId) -> MetricValue, into_metric_value;
     }
 }
 

@@ -2,8 +2,8 @@
 
 use okr_core::event::{
     CheckInEdit, CheckInEvent, CommentEdit, CommentEvent, CycleEdit, CycleEvent, Edit, Event,
-    KeyResultEdit, KeyResultEvent, ObjectiveEdit, ObjectiveEvent, OrgEdit, OrgEvent, PersonEvent,
-    TeamEdit, TeamEvent,
+    InitiativeEdit, InitiativeEvent, KeyResultEdit, KeyResultEvent, MetricEdit, MetricEvent,
+    ObjectiveEdit, ObjectiveEvent, OrgEdit, OrgEvent, PersonEvent, TeamEdit, TeamEvent,
 };
 
 /// Returns the edit that leads back; none for events that are no edit of a field.
@@ -32,6 +32,12 @@ pub(crate) fn reversed(event: &Event) -> Option<Event> {
         Event::Comment(id, CommentEvent::Edited(edit)) => {
             Event::Comment(*id, CommentEvent::Edited(edit.back()))
         }
+        Event::Initiative(id, InitiativeEvent::Edited(edit)) => {
+            Event::Initiative(*id, InitiativeEvent::Edited(edit.back()))
+        }
+        Event::Metric(id, MetricEvent::Edited(edit)) => {
+            Event::Metric(*id, MetricEvent::Edited(edit.back()))
+        }
         Event::Org(..)
         | Event::Person(..)
         | Event::Team(..)
@@ -39,7 +45,10 @@ pub(crate) fn reversed(event: &Event) -> Option<Event> {
         | Event::Objective(..)
         | Event::KeyResult(..)
         | Event::CheckIn(..)
-        | Event::Comment(..) => return None,
+        | Event::Comment(..)
+        | Event::Initiative(..)
+        | Event::Metric(..)
+        | Event::MetricValue(..) => return None,
     };
     Some(event)
 }
@@ -76,7 +85,10 @@ back! {
     CycleEdit: Name Period Cadence;
     ObjectiveEdit: Title Description Slug Owner Team Cycle Kind Weight Supports Continues Score
         Reflection;
-    KeyResultEdit: Objective Title Description Slug Owner Measure Weight Order Start Due Score;
+    KeyResultEdit: Objective Title Description Slug Owner Measure Weight Order Start Due Score
+        FedBy;
     CheckInEdit: Effective Value Confidence Note Blocker;
     CommentEdit: Kind Text;
+    InitiativeEdit: Title Slug Owner KeyResults Due Url State;
+    MetricEdit: Name Slug Unit Owner Team Band Description;
 }

@@ -46,17 +46,23 @@ pub enum SearchKind {
     CheckIn,
     /// Comments.
     Comment,
+    /// Initiatives.
+    Initiative,
+    /// Health metrics, and their values.
+    Metric,
     /// Changes, by their reasons.
     Change,
 }
 
 impl SearchKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::Objective,
         Self::KeyResult,
         Self::CheckIn,
         Self::Comment,
+        Self::Initiative,
+        Self::Metric,
         Self::Change,
     ];
 
@@ -71,6 +77,8 @@ impl SearchKind {
             Self::KeyResult => &[TextField::Title, TextField::Description, TextField::Measure],
             Self::CheckIn => &[TextField::Note],
             Self::Comment => &[TextField::Comment],
+            Self::Initiative => &[TextField::Title],
+            Self::Metric => &[TextField::Title, TextField::Description, TextField::Note],
             Self::Change => &[TextField::Reason],
         }
     }
@@ -81,6 +89,8 @@ impl SearchKind {
             EntityKind::KeyResult => Some(Self::KeyResult),
             EntityKind::CheckIn => Some(Self::CheckIn),
             EntityKind::Comment => Some(Self::Comment),
+            EntityKind::Initiative => Some(Self::Initiative),
+            EntityKind::Metric | EntityKind::MetricValue => Some(Self::Metric),
             EntityKind::Org | EntityKind::Person | EntityKind::Team | EntityKind::Cycle => None,
         }
     }

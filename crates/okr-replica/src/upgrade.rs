@@ -5,7 +5,7 @@
 
 use okr_core::change::Change;
 use okr_core::entity::Entity;
-use okr_core::event::{CheckInEvent, CommentEvent, Event};
+use okr_core::event::{CheckInEvent, CommentEvent, Event, MetricValueEvent};
 use okr_core::id::{EntityId, Position};
 use okr_core::view::View;
 use okr_proto::{Decoded, VOCABULARY};
@@ -96,7 +96,8 @@ pub(crate) fn refuse_marked(db: &Connection, entity: EntityId) -> Result<(), Rep
     Ok(())
 }
 
-/// Refuses a change about something that only a newer program knows, check-ins and comments on it included.
+/// Refuses a change about something that only a newer program knows, check-ins and comments on it and
+/// values of it included.
 ///
 /// # Errors
 /// [`ReplicaError::UpgradeNeeded`]; the store's failures.
@@ -113,7 +114,14 @@ pub(crate) fn refuse_unknown<V: View<Error = ReplicaError>>(
             Event::CheckIn(_, CheckInEvent::Recorded(new)) => Some(new.key_result.into()),
             Event::CheckIn(id, CheckInEvent::Corrected(_) | CheckInEvent::Retracted) => {
                 match view.entity((*id).into())? {
-                    Some(Entity::CheckIn(check_in)) => Some(check_in.key_result.into()),
+                    Some(Entity::CheckIn(check_in)) => Some(EntityId::from(check_in.key_result)),
+                    Some(_) | None => None,
+                }
+            }
+            Event::MetricValue(_, MetricValueEvent::Recorded(new)) => Some(new.metric.into()),
+            Event::MetricValue(id, MetricValueEvent::Retracted) => {
+                match view.entity((*id).into())? {
+                    Some(Entity::MetricValue(value)) => Some(value.metric.into()),
                     Some(_) | None => None,
                 }
             }
@@ -126,7 +134,9 @@ pub(crate) fn refuse_unknown<V: View<Error = ReplicaError>>(
             | Event::Team(..)
             | Event::Cycle(..)
             | Event::Objective(..)
-            | Event::KeyResult(..) => None,
+            | Event::KeyResult(..)
+            | Event::Initiative(..)
+            | Event::Metric(..) => None,
         };
         let about = [Some(event.subject()), outer];
         for entity in about.into_iter().flatten() {

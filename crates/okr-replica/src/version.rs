@@ -150,6 +150,9 @@ pub(crate) const fn kind_number(kind: EntityKind) -> i64 {
         EntityKind::KeyResult => 6,
         EntityKind::CheckIn => 7,
         EntityKind::Comment => 8,
+        EntityKind::Initiative => 9,
+        EntityKind::Metric => 10,
+        EntityKind::MetricValue => 11,
     }
 }
 

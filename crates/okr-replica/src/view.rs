@@ -4,9 +4,13 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use okr_core::entity::{CheckIn, Comment, Cycle, Entity, KeyResult, Objective, Org, Person, Team};
+use okr_core::entity::{
+    CheckIn, Comment, Cycle, Entity, HealthMetric, Initiative, KeyResult, MetricValue, Objective,
+    Org, Person, Team,
+};
 use okr_core::id::{
-    CheckInId, CommentId, CycleId, EntityId, KeyResultId, ObjectiveId, OrgId, PersonId, TeamId,
+    CheckInId, CommentId, CycleId, EntityId, InitiativeId, KeyResultId, MetricId, MetricValueId,
+    ObjectiveId, OrgId, PersonId, TeamId,
 };
 use okr_core::view::View;
 use rusqlite::Connection;
@@ -75,5 +79,8 @@ impl View for ConfirmedView<'_> {
         key_result(KeyResultId) -> KeyResult, into_key_result;
         check_in(CheckInId) -> CheckIn, into_check_in;
         comment(CommentId) -> Comment, into_comment;
+        initiative(InitiativeId) -> Initiative, into_initiative;
+        metric(MetricId) -> HealthMetric, into_metric;
+        metric_value(MetricValueId) -> MetricValue, into_metric_value;
     }
 }

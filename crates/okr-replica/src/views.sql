@@ -4,6 +4,9 @@ DROP VIEW IF EXISTS objectives;
 DROP VIEW IF EXISTS key_results;
 DROP VIEW IF EXISTS check_ins;
 DROP VIEW IF EXISTS comments;
+DROP VIEW IF EXISTS initiatives;
+DROP VIEW IF EXISTS metrics;
+DROP VIEW IF EXISTS metric_values;
 DROP VIEW IF EXISTS changes;
 DROP VIEW IF EXISTS current;
 
@@ -48,6 +51,25 @@ SELECT id,
     body ->> 'text' AS text, coalesce(body ->> 'retracted', 0) AS retracted,
     (flags >> 1) & 1 AS edited, recorded_from AS position, body
 FROM current WHERE kind = 8;
+
+CREATE VIEW initiatives AS
+SELECT id, body ->> 'title' AS title, body ->> 'slug' AS slug, body ->> 'owner' AS owner,
+    body ->> 'key_results' AS key_results, body ->> 'state' AS state, body ->> 'due' AS due,
+    body ->> 'url' AS url, coalesce(body ->> 'archived', 0) AS archived,
+    recorded_from AS position, body
+FROM current WHERE kind = 9;
+
+CREATE VIEW metrics AS
+SELECT id, body ->> 'name' AS name, body ->> 'slug' AS slug, body ->> 'owner' AS owner,
+    body ->> 'team' AS team, body ->> 'unit' AS unit, body ->> 'low' AS low, body ->> 'high' AS high,
+    coalesce(body ->> 'archived', 0) AS archived, recorded_from AS position, body
+FROM current WHERE kind = 10;
+
+CREATE VIEW metric_values AS
+SELECT id, body ->> 'metric' AS metric, body ->> 'effective' AS effective, body ->> 'value' AS value,
+    body ->> 'note' AS note, coalesce(body ->> 'retracted', 0) AS retracted,
+    recorded_from AS position, body
+FROM current WHERE kind = 11;
 
 CREATE VIEW changes AS
 SELECT position, recorded_at, authored_at, source,

@@ -8,8 +8,9 @@ use std::collections::{BTreeSet, HashMap};
 use okr_core::change::Change;
 use okr_core::entity::Entity;
 use okr_core::event::{
-    CheckInEvent, CommentEvent, CycleEdit, CycleEvent, Event, KeyResultEdit, KeyResultEvent,
-    ObjectiveEdit, ObjectiveEvent, PersonEvent, Support, TeamEdit, TeamEvent,
+    CheckInEvent, CommentEvent, CycleEdit, CycleEvent, Event, InitiativeEdit, InitiativeEvent,
+    KeyResultEdit, KeyResultEvent, MetricEdit, MetricEvent, MetricValueEvent, ObjectiveEdit,
+    ObjectiveEvent, PersonEvent, Support, TeamEdit, TeamEvent,
 };
 use okr_core::id::{ChangeId, EntityId};
 use okr_core::measure::Measure;
@@ -71,7 +72,7 @@ impl Replica {
 }
 
 /// What can stand in the way of events about something, and be cleared out of it.
-const GATES: [Aspect; 7] = [
+const GATES: [Aspect; 8] = [
     Aspect::Stage,
     Aspect::Archived,
     Aspect::Presence,
@@ -79,6 +80,7 @@ const GATES: [Aspect; 7] = [
     Aspect::Field("period"),
     Aspect::Field("start"),
     Aspect::Field("due"),
+    Aspect::Field("unit"),
 ];
 
 /// Which change settled what last, by its place, and whether it opened a way by that.
@@ -107,12 +109,16 @@ impl Settled {
                 Some(Entity::CheckIn(one)) => Some(EntityId::from(one.key_result)),
                 Some(Entity::KeyResult(one)) => Some(one.objective.into()),
                 Some(Entity::Objective(one)) => Some(one.cycle.into()),
+                Some(Entity::MetricValue(one)) => Some(one.metric.into()),
+                // An initiative goes on, whatever becomes of what it serves.
                 Some(
                     Entity::Org(_)
                     | Entity::Person(_)
                     | Entity::Team(_)
                     | Entity::Cycle(_)
-                    | Entity::Comment(_),
+                    | Entity::Comment(_)
+                    | Entity::Initiative(_)
+                    | Entity::Metric(_),
                 )
                 | None => None,
             };
@@ -164,7 +170,12 @@ fn opens_a_way(event: &Event) -> bool {
             | KeyResultEvent::Abandoned
             | KeyResultEvent::Archived => false,
         },
-        Event::Org(..) | Event::CheckIn(..) | Event::Comment(..) => false,
+        Event::Initiative(_, event) => matches!(event, InitiativeEvent::Restored),
+        Event::Metric(_, event) => matches!(
+            event,
+            MetricEvent::Restored | MetricEvent::Edited(MetricEdit::Unit(_))
+        ),
+        Event::Org(..) | Event::CheckIn(..) | Event::Comment(..) | Event::MetricValue(..) => false,
     }
 }
 
@@ -216,7 +227,12 @@ fn named(event: &Event) -> Vec<EntityId> {
         }
         Event::Objective(_, ObjectiveEvent::Edited(edit)) => named_by(edit),
         Event::KeyResult(_, KeyResultEvent::Created(new)) => {
-            vec![new.objective.into(), new.owner.into()]
+            let mut ids = vec![EntityId::from(new.objective), new.owner.into()];
+            ids.extend(new.fed_by.map(EntityId::from));
+            ids
+        }
+        Event::KeyResult(_, KeyResultEvent::Edited(KeyResultEdit::FedBy(edit))) => {
+            edit.to.map(EntityId::from).into_iter().collect()
         }
         Event::KeyResult(_, KeyResultEvent::Edited(KeyResultEdit::Objective(edit))) => {
             vec![edit.to.into()]
@@ -230,6 +246,16 @@ fn named(event: &Event) -> Vec<EntityId> {
             ids.extend(new.reply_to.map(EntityId::from));
             ids
         }
+        Event::Initiative(_, event) => named_by_initiative(event),
+        Event::Metric(_, MetricEvent::Created(new)) => {
+            let team = new.team.map(EntityId::from);
+            team.into_iter().chain([new.owner.into()]).collect()
+        }
+        Event::Metric(_, MetricEvent::Edited(MetricEdit::Owner(edit))) => vec![edit.to.into()],
+        Event::Metric(_, MetricEvent::Edited(MetricEdit::Team(edit))) => {
+            edit.to.map(EntityId::from).into_iter().collect()
+        }
+        Event::MetricValue(_, MetricValueEvent::Recorded(new)) => vec![new.metric.into()],
         Event::Org(..)
         | Event::Person(..)
         | Event::Team(..)
@@ -237,7 +263,26 @@ fn named(event: &Event) -> Vec<EntityId> {
         | Event::Objective(..)
         | Event::KeyResult(..)
         | Event::CheckIn(..)
-        | Event::Comment(..) => Vec::new(),
+        | Event::Comment(..)
+        | Event::Metric(..)
+        | Event::MetricValue(..) => Vec::new(),
+    }
+}
+
+fn named_by_initiative(event: &InitiativeEvent) -> Vec<EntityId> {
+    match event {
+        InitiativeEvent::Created(new) => {
+            let served = new.key_results.iter().map(|id| EntityId::from(*id));
+            served.chain([new.owner.into()]).collect()
+        }
+        InitiativeEvent::Edited(InitiativeEdit::KeyResults(edit)) => {
+            let added = edit.to.difference(&edit.from);
+            added.map(|id| EntityId::from(*id)).collect()
+        }
+        InitiativeEvent::Edited(InitiativeEdit::Owner(edit)) => vec![edit.to.into()],
+        InitiativeEvent::Edited(_) | InitiativeEvent::Archived | InitiativeEvent::Restored => {
+            Vec::new()
+        }
     }
 }
 

@@ -127,12 +127,18 @@ fn same(reading: &Reading<'_>, replayed: &Replayed, ids: &BTreeSet<EntityId>) {
                 }
             }
             EntityId::Cycle(id) => same_cycle(reading, replayed, *id),
-            EntityId::Org(_) | EntityId::Person(_) | EntityId::Team(_) | EntityId::Comment(_) => {
+            EntityId::Org(_)
+            | EntityId::Person(_)
+            | EntityId::Team(_)
+            | EntityId::Comment(_)
+            | EntityId::Initiative(_)
+            | EntityId::Metric(_) => {
                 let replayed = never(replayed.definitions.entity(*id));
                 assert_eq!(reading.entity(*id).unwrap(), replayed, "{id}");
             }
-            // Which of them counts is seen in how the key results stand.
-            EntityId::CheckIn(_) => {}
+            // Which of them counts is seen in how the key results stand; values of metrics are looked
+            // at beside the readings themselves.
+            EntityId::CheckIn(_) | EntityId::MetricValue(_) => {}
         }
     }
 }

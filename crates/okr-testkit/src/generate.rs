@@ -6,6 +6,7 @@
 
 mod values;
 mod wish;
+mod work;
 
 #[cfg(feature = "world")]
 use jiff::tz::TimeZone;
@@ -14,11 +15,12 @@ use okr_core::Date;
 use okr_core::change::Change;
 use okr_core::decide::{Command, Decision, Proposal, decide};
 use okr_core::event::{
-    CheckInEvent, CommentEvent, CycleEvent, Event, KeyResultEvent, ObjectiveEvent, PersonEvent,
-    TeamEvent,
+    CheckInEvent, CommentEvent, CycleEvent, Event, InitiativeEvent, KeyResultEvent, MetricEvent,
+    MetricValueEvent, ObjectiveEvent, PersonEvent, TeamEvent,
 };
 use okr_core::id::{
-    ChangeId, CheckInId, CommentId, CycleId, KeyResultId, ObjectiveId, PersonId, TeamId,
+    ChangeId, CheckInId, CommentId, CycleId, InitiativeId, KeyResultId, MetricId, MetricValueId,
+    ObjectiveId, PersonId, TeamId,
 };
 use okr_core::value::{AmendmentCategory, Role, Source};
 use okr_core::view::MemoryView;
@@ -72,6 +74,9 @@ pub(crate) struct Maker {
     key_results: Vec<KeyResultId>,
     check_ins: Vec<CheckInId>,
     comments: Vec<CommentId>,
+    initiatives: Vec<InitiativeId>,
+    metrics: Vec<MetricId>,
+    metric_values: Vec<MetricValueId>,
 }
 
 impl Maker {
@@ -89,6 +94,9 @@ impl Maker {
             key_results: Vec::new(),
             check_ins: Vec::new(),
             comments: Vec::new(),
+            initiatives: Vec::new(),
+            metrics: Vec::new(),
+            metric_values: Vec::new(),
         }
     }
 
@@ -215,6 +223,11 @@ impl Maker {
                 Event::KeyResult(id, KeyResultEvent::Created(_)) => self.key_results.push(*id),
                 Event::CheckIn(id, CheckInEvent::Recorded(_)) => self.check_ins.push(*id),
                 Event::Comment(id, CommentEvent::Added(_)) => self.comments.push(*id),
+                Event::Initiative(id, InitiativeEvent::Created(_)) => self.initiatives.push(*id),
+                Event::Metric(id, MetricEvent::Created(_)) => self.metrics.push(*id),
+                Event::MetricValue(id, MetricValueEvent::Recorded(_)) => {
+                    self.metric_values.push(*id);
+                }
                 // Everything else is about what there is already.
                 Event::Org(..)
                 | Event::Person(..)
@@ -223,7 +236,10 @@ impl Maker {
                 | Event::Objective(..)
                 | Event::KeyResult(..)
                 | Event::CheckIn(..)
-                | Event::Comment(..) => {}
+                | Event::Comment(..)
+                | Event::Initiative(..)
+                | Event::Metric(..)
+                | Event::MetricValue(..) => {}
             }
         }
     }

@@ -5,17 +5,20 @@ use std::collections::BTreeSet;
 use jiff::civil::{Date, date};
 use okr_core::admit::Context;
 use okr_core::event::{
-    Edit, Event, NewCheckIn, NewComment, NewCycle, NewKeyResult, NewObjective, NewOrg, NewTeam,
-    OrgEvent, PersonEvent, Topic,
+    Edit, Event, NewCheckIn, NewComment, NewCycle, NewInitiative, NewKeyResult, NewMetric,
+    NewMetricValue, NewObjective, NewOrg, NewTeam, OrgEvent, PersonEvent, Topic,
 };
 use okr_core::id::{
-    ChangeId, CheckInId, CommentId, CycleId, KeyResultId, ObjectiveId, OrgId, PersonId, TeamId,
+    ChangeId, CheckInId, CommentId, CycleId, InitiativeId, KeyResultId, MetricId, MetricValueId,
+    ObjectiveId, OrgId, PersonId, TeamId,
 };
-use okr_core::measure::{Hold, Measure, Metric, Milestone, MilestoneKey, Milestones, Value, Zones};
-use okr_core::text::{LongText, Name, Slug, Tag, TimeZoneName, Title, Unit};
+use okr_core::measure::{
+    Band, Hold, Measure, Metric, Milestone, MilestoneKey, Milestones, Value, Zones,
+};
+use okr_core::text::{LongText, Name, Slug, Tag, TimeZoneName, Title, Unit, WebAddress};
 use okr_core::value::{
-    CadenceDays, CommentKind, Confidence, CyclePeriod, EditPolicy, Number, ObjectiveKind, Role,
-    Score, WeekStart, Weight,
+    CadenceDays, CommentKind, Confidence, CyclePeriod, EditPolicy, InitiativeState, Number,
+    ObjectiveKind, Role, Score, WeekStart, Weight,
 };
 use uuid::Uuid;
 
@@ -72,6 +75,21 @@ pub const fn comment_id(number: u32) -> CommentId {
 /// Returns the id of the change with a number.
 pub const fn change_id(number: u32) -> ChangeId {
     ChangeId::new(uuid(8, number as u128))
+}
+
+/// Returns the id of the initiative with a number.
+pub const fn initiative_id(number: u32) -> InitiativeId {
+    InitiativeId::new(uuid(10, number as u128))
+}
+
+/// Returns the id of the health metric with a number.
+pub const fn metric_id(number: u32) -> MetricId {
+    MetricId::new(uuid(11, number as u128))
+}
+
+/// Returns the id of the value of a health metric with a number.
+pub const fn metric_value_id(number: u32) -> MetricValueId {
+    MetricValueId::new(uuid(12, number as u128))
 }
 
 /// Returns the id of a person who is in no scenario unless added.
@@ -133,6 +151,14 @@ pub fn text(text: &str) -> LongText {
 /// When the text is no unit.
 pub fn unit(text: &str) -> Unit {
     Unit::new(text).expect("a test gives a valid unit")
+}
+
+/// Makes a web address.
+///
+/// # Panics
+/// When the text is no address.
+pub fn web_address(text: &str) -> WebAddress {
+    WebAddress::new(text).expect("a test gives a valid address")
 }
 
 /// Makes a number.
@@ -251,6 +277,7 @@ pub fn new_key_result(objective: ObjectiveId, text: &str) -> NewKeyResult {
         start: None,
         due: None,
         tags: BTreeSet::new(),
+        fed_by: None,
     }
 }
 
@@ -275,6 +302,50 @@ pub fn new_comment(author: PersonId, topic: Topic, said: &str) -> NewComment {
         kind: CommentKind::Comment,
         text: text(said),
     }
+}
+
+/// Returns an initiative of Ben's that is not begun, without a due day and an address.
+pub fn new_initiative(key_result: KeyResultId, text: &str) -> NewInitiative {
+    NewInitiative {
+        title: title(text),
+        slug: slug(text),
+        owner: BEN,
+        key_results: BTreeSet::from([key_result]),
+        due: None,
+        url: None,
+        state: InitiativeState::Todo,
+    }
+}
+
+/// Returns a health metric of Ben's that shall stay at most 5, without a unit and a team.
+pub fn new_metric(text: &str) -> NewMetric {
+    NewMetric {
+        name: name(text),
+        slug: slug(text),
+        unit: None,
+        owner: BEN,
+        team: None,
+        band: band(None, Some("5")),
+        description: None,
+    }
+}
+
+/// Returns a value of a health metric on the day before [`TODAY`], without a note.
+pub fn new_metric_value(metric: MetricId, value: &str) -> NewMetricValue {
+    NewMetricValue {
+        metric,
+        effective: date(2026, 11, 22),
+        value: number(value),
+        note: None,
+    }
+}
+
+/// Returns a healthy band.
+///
+/// # Panics
+/// Without a bound, or with the low one above the high one.
+pub fn band(low: Option<&str>, high: Option<&str>) -> Band {
+    Band::new(low.map(number), high.map(number)).expect("a test gives valid bounds")
 }
 
 /// Returns a metric from a baseline to a target, without unit, commit and stretch.

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use okr_core::event::{
-    CheckInEvent, CommentEvent, CycleEvent, Edit, Event, KeyResultEdit, KeyResultEvent,
-    ObjectiveEdit, ObjectiveEvent, OrgEvent, PersonEvent, Support, TeamEdit, TeamEvent, Topic,
+    CheckInEvent, CommentEvent, CycleEvent, Edit, Event, InitiativeEdit, InitiativeEvent,
+    KeyResultEdit, KeyResultEvent, MetricEdit, MetricEvent, MetricValueEvent, ObjectiveEdit,
+    ObjectiveEvent, OrgEvent, PersonEvent, Support, TeamEdit, TeamEvent, Topic,
 };
 use okr_core::field::Shown as _;
 use okr_core::id::{EntityId, PersonId};
@@ -92,6 +93,22 @@ impl<V: View> Names<'_, V> {
                 }
                 None => (None, String::new()),
             },
+            EntityId::Initiative(id) => match self.view.initiative(id)? {
+                Some(one) => (Some(one.slug.to_string()), one.title.to_string()),
+                None => (None, String::new()),
+            },
+            EntityId::Metric(id) => match self.view.metric(id)? {
+                Some(one) => (Some(one.slug.to_string()), one.name.to_string()),
+                None => (None, String::new()),
+            },
+            EntityId::MetricValue(id) => match self.view.metric_value(id)? {
+                Some(value) => {
+                    let of = self.called(value.metric.into())?;
+                    let of = of.slug.unwrap_or(of.short_id);
+                    (None, format!("value of {of} of {}", value.effective))
+                }
+                None => (None, String::new()),
+            },
         };
         Ok(Called {
             short_id: short_id::shown(Alphabet::Thing, id.uuid()),
@@ -148,6 +165,12 @@ impl<V: View> Names<'_, V> {
         names.collect::<Vec<String>>().join(", ")
     }
 
+    fn things<I: Copy + Into<EntityId>>(&self, things: &BTreeSet<I>) -> Result<String, V::Error> {
+        let names: Result<Vec<String>, V::Error> =
+            things.iter().map(|id| self.short(*id)).collect();
+        Ok(names?.join(", "))
+    }
+
     /// Returns both values of an edit whose values are ids, by name.
     fn named_edit(&self, event: &Event) -> Result<Option<(String, String)>, V::Error> {
         let support = |support: Option<Support>| match support {
@@ -182,11 +205,33 @@ impl<V: View> Names<'_, V> {
                 | KeyResultEdit::Start(_)
                 | KeyResultEdit::Due(_)
                 | KeyResultEdit::Score(_) => Ok(None),
+                KeyResultEdit::FedBy(edit) => Self::edit(edit, |id| self.optional(id)),
             },
             Event::Team(_, TeamEvent::Edited(edit)) => match edit {
                 TeamEdit::Parent(edit) => Self::edit(edit, |id| self.optional(id)),
                 TeamEdit::Leads(edit) => Ok(Some((self.people(&edit.from), self.people(&edit.to)))),
                 TeamEdit::Name(_) | TeamEdit::Slug(_) => Ok(None),
+            },
+            Event::Initiative(_, InitiativeEvent::Edited(edit)) => match edit {
+                InitiativeEdit::Owner(edit) => Self::edit(edit, |id| self.short(id)),
+                InitiativeEdit::KeyResults(edit) => {
+                    let (from, to) = (self.things(&edit.from)?, self.things(&edit.to)?);
+                    Ok(Some((from, to)))
+                }
+                InitiativeEdit::Title(_)
+                | InitiativeEdit::Slug(_)
+                | InitiativeEdit::Due(_)
+                | InitiativeEdit::Url(_)
+                | InitiativeEdit::State(_) => Ok(None),
+            },
+            Event::Metric(_, MetricEvent::Edited(edit)) => match edit {
+                MetricEdit::Owner(edit) => Self::edit(edit, |id| self.short(id)),
+                MetricEdit::Team(edit) => Self::edit(edit, |id| self.optional(id)),
+                MetricEdit::Name(_)
+                | MetricEdit::Slug(_)
+                | MetricEdit::Unit(_)
+                | MetricEdit::Band(_)
+                | MetricEdit::Description(_) => Ok(None),
             },
             Event::Org(..)
             | Event::Person(..)
@@ -195,7 +240,10 @@ impl<V: View> Names<'_, V> {
             | Event::Objective(..)
             | Event::KeyResult(..)
             | Event::CheckIn(..)
-            | Event::Comment(..) => Ok(None),
+            | Event::Comment(..)
+            | Event::Initiative(..)
+            | Event::Metric(..)
+            | Event::MetricValue(..) => Ok(None),
         }
     }
 
@@ -249,11 +297,17 @@ impl<V: View> Names<'_, V> {
             Event::Team(_, TeamEvent::Created(_))
             | Event::Objective(_, ObjectiveEvent::Created(_))
             | Event::Comment(_, CommentEvent::Added(_)) => "added".to_owned(),
+            Event::Initiative(_, InitiativeEvent::Created(new)) => format!("added: {}", new.state),
+            Event::Metric(_, MetricEvent::Created(new)) => format!("added: {}", new.band.shown()),
+            Event::MetricValue(_, MetricValueEvent::Recorded(new)) => {
+                format!("recorded {}", new.value)
+            }
             Event::CheckIn(_, CheckInEvent::Recorded(new)) => {
                 format!("recorded {}", new.value.shown())
             }
             Event::CheckIn(_, CheckInEvent::Retracted)
-            | Event::Comment(_, CommentEvent::Retracted) => "retracted".to_owned(),
+            | Event::Comment(_, CommentEvent::Retracted)
+            | Event::MetricValue(_, MetricValueEvent::Retracted) => "retracted".to_owned(),
             Event::Cycle(_, CycleEvent::Reopened)
             | Event::Objective(_, ObjectiveEvent::Reopened)
             | Event::KeyResult(_, KeyResultEvent::Reopened) => "reopened".to_owned(),
@@ -261,10 +315,14 @@ impl<V: View> Names<'_, V> {
             | Event::KeyResult(_, KeyResultEvent::Abandoned) => "abandoned".to_owned(),
             Event::Team(_, TeamEvent::Archived)
             | Event::Objective(_, ObjectiveEvent::Archived)
-            | Event::KeyResult(_, KeyResultEvent::Archived) => "archived".to_owned(),
+            | Event::KeyResult(_, KeyResultEvent::Archived)
+            | Event::Initiative(_, InitiativeEvent::Archived)
+            | Event::Metric(_, MetricEvent::Archived) => "archived".to_owned(),
             Event::Team(_, TeamEvent::Restored)
             | Event::Objective(_, ObjectiveEvent::Restored)
-            | Event::KeyResult(_, KeyResultEvent::Restored) => "restored".to_owned(),
+            | Event::KeyResult(_, KeyResultEvent::Restored)
+            | Event::Initiative(_, InitiativeEvent::Restored)
+            | Event::Metric(_, MetricEvent::Restored) => "restored".to_owned(),
             Event::Org(_, OrgEvent::Edited(_))
             | Event::Person(_, PersonEvent::RoleChanged { .. })
             | Event::Team(_, TeamEvent::Edited(_))
@@ -272,7 +330,9 @@ impl<V: View> Names<'_, V> {
             | Event::Objective(_, ObjectiveEvent::Edited(_))
             | Event::KeyResult(_, KeyResultEvent::Edited(_))
             | Event::CheckIn(_, CheckInEvent::Corrected(_))
-            | Event::Comment(_, CommentEvent::Edited(_)) => "edited".to_owned(),
+            | Event::Comment(_, CommentEvent::Edited(_))
+            | Event::Initiative(_, InitiativeEvent::Edited(_))
+            | Event::Metric(_, MetricEvent::Edited(_)) => "edited".to_owned(),
         }
     }
 }

@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use okr_core::entity::Entity;
 use okr_core::event::Topic;
-use okr_core::id::{CheckInId, CommentId, EntityId, KeyResultId, PersonId};
+use okr_core::id::{CheckInId, CommentId, EntityId, KeyResultId, MetricId, PersonId};
 use okr_core::measure::Measure;
+use okr_core::text::Unit;
 use okr_replica::{Directory, DirectoryEntry};
 use uuid::Uuid;
 
@@ -91,8 +92,8 @@ impl Names {
         }
     }
 
-    /// Returns the everyday name of a thing; that of its key result for a check-in, and of what it is
-    /// about for a comment.
+    /// Returns the everyday name of a thing; that of its key result for a check-in, of its metric for a
+    /// value, and of what it is about for a comment.
     pub(crate) fn label(&self, id: EntityId) -> String {
         if let EntityId::Person(person) = id {
             return self.at_person(person);
@@ -106,6 +107,9 @@ impl Names {
             Some(Entity::KeyResult(key_result)) => key_result.slug.to_string(),
             Some(Entity::CheckIn(check_in)) => self.label(check_in.key_result.into()),
             Some(Entity::Comment(comment)) => self.label(comment.topic.entity()),
+            Some(Entity::Initiative(initiative)) => initiative.slug.to_string(),
+            Some(Entity::Metric(metric)) => metric.slug.to_string(),
+            Some(Entity::MetricValue(value)) => self.label(value.metric.into()),
             None => short_id::shown(Alphabet::Thing, id.uuid()),
         }
     }
@@ -125,6 +129,9 @@ impl Names {
             Some(Entity::KeyResult(key_result)) => key_result.title.to_string(),
             Some(Entity::CheckIn(check_in)) => self.title(check_in.key_result.into()),
             Some(Entity::Comment(comment)) => self.title(comment.topic.entity()),
+            Some(Entity::Initiative(initiative)) => initiative.title.to_string(),
+            Some(Entity::Metric(metric)) => metric.name.to_string(),
+            Some(Entity::MetricValue(value)) => self.title(value.metric.into()),
             None => String::new(),
         }
     }
@@ -140,9 +147,20 @@ impl Names {
                 | Entity::Cycle(_)
                 | Entity::Objective(_)
                 | Entity::CheckIn(_)
-                | Entity::Comment(_),
+                | Entity::Comment(_)
+                | Entity::Initiative(_)
+                | Entity::Metric(_)
+                | Entity::MetricValue(_),
             )
             | None => None,
+        }
+    }
+
+    /// Returns what a health metric counts.
+    pub(crate) fn unit(&self, id: MetricId) -> Option<&Unit> {
+        match self.things.get(&id.into()) {
+            Some(Entity::Metric(metric)) => metric.unit.as_ref(),
+            Some(_) | None => None,
         }
     }
 
@@ -157,7 +175,10 @@ impl Names {
                 | Entity::Cycle(_)
                 | Entity::Objective(_)
                 | Entity::KeyResult(_)
-                | Entity::Comment(_),
+                | Entity::Comment(_)
+                | Entity::Initiative(_)
+                | Entity::Metric(_)
+                | Entity::MetricValue(_),
             )
             | None => None,
         }

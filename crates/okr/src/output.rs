@@ -30,6 +30,7 @@ mod shown;
 mod stats;
 mod status;
 mod tree;
+mod work;
 
 pub(crate) use alignment::{AlignedGoalItem, AlignmentFindingItem, AlignmentItem};
 pub(crate) use blame::BlameItem;
@@ -54,3 +55,4 @@ pub(crate) use shown::{ShownItem, WithHistory};
 pub(crate) use stats::StatsItem;
 pub(crate) use status::StatusItem;
 pub(crate) use tree::CycleTreeItem;
+pub(crate) use work::{InitiativeItem, MetricInFullItem, MetricItem, MetricValueItem};

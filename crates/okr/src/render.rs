@@ -1,6 +1,7 @@
 //! The pieces that screens are made of. Pure: facts in, text out; [`Ui`](crate::ui::Ui) prints.
 
 mod bar;
+mod health;
 mod number;
 mod pieces;
 mod screen;
@@ -11,6 +12,7 @@ mod tree;
 mod wrap;
 
 pub use bar::bar;
+pub use health::{health_tone, health_words};
 pub use number::{number, quantity, quantity_change};
 pub(crate) use pieces::pieces;
 pub use screen::{Screen, Tone};

@@ -12,7 +12,8 @@ use std::borrow::Cow;
 use okr_core::entity::Cycle;
 use okr_core::event::Support;
 use okr_core::id::{
-    CheckInId, CycleId, EntityId, EntityKind, KeyResultId, ObjectiveId, PersonId, TeamId,
+    CheckInId, CycleId, EntityId, EntityKind, InitiativeId, KeyResultId, MetricId, MetricValueId,
+    ObjectiveId, PersonId, TeamId,
 };
 use okr_core::view::View as _;
 use okr_replica::{Directory, Found, Reading};
@@ -119,6 +120,40 @@ impl Resolver<'_, '_> {
         match self.find(text, GOALS)? {
             EntityId::Objective(id) => Ok(Support::Objective(id)),
             EntityId::KeyResult(id) => Ok(Support::KeyResult(id)),
+            other => Err(wrong_kind(text, other)),
+        }
+    }
+
+    /// Finds an initiative.
+    pub(crate) fn initiative(&self, text: &str) -> Result<InitiativeId, CliError> {
+        match self.find(text, &[EntityKind::Initiative])? {
+            EntityId::Initiative(id) => Ok(id),
+            other => Err(wrong_kind(text, other)),
+        }
+    }
+
+    /// Finds a health metric.
+    pub(crate) fn metric(&self, text: &str) -> Result<MetricId, CliError> {
+        match self.find(text, &[EntityKind::Metric])? {
+            EntityId::Metric(id) => Ok(id),
+            other => Err(wrong_kind(text, other)),
+        }
+    }
+
+    /// Finds a value of a metric by id, or the latest one of a metric.
+    pub(crate) fn metric_value(&self, text: &str) -> Result<MetricValueId, CliError> {
+        match self.find(text, &[EntityKind::MetricValue, EntityKind::Metric])? {
+            EntityId::MetricValue(id) => Ok(id),
+            EntityId::Metric(id) => {
+                let standing = self.reading.metric_standing(id).map_err(failure::replica)?;
+                let latest = standing.and_then(|standing| standing.latest);
+                let latest = latest.ok_or_else(|| {
+                    CliError::user("no-value", format!("\"{text}\" has no value yet"))
+                        .with_exit(Exit::NotFound)
+                        .with_hint(format!("okr metric record {text} VALUE"))
+                })?;
+                Ok(latest.value.id)
+            }
             other => Err(wrong_kind(text, other)),
         }
     }

@@ -134,7 +134,10 @@ fn people_in(offer: &Offer) -> Vec<PersonId> {
         | Event::Objective(..)
         | Event::KeyResult(..)
         | Event::CheckIn(..)
-        | Event::Comment(..) => None,
+        | Event::Comment(..)
+        | Event::Initiative(..)
+        | Event::Metric(..)
+        | Event::MetricValue(..) => None,
     });
     people.collect()
 }

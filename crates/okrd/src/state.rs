@@ -8,10 +8,14 @@ mod numerous;
 use std::borrow::Cow;
 
 use okr_core::change::Change;
-use okr_core::entity::{CheckIn, Comment, Cycle, Entity, KeyResult, Objective, Org, Person, Team};
+use okr_core::entity::{
+    CheckIn, Comment, Cycle, Entity, HealthMetric, Initiative, KeyResult, MetricValue, Objective,
+    Org, Person, Team,
+};
 use okr_core::event::Event;
 use okr_core::id::{
-    CheckInId, CommentId, CycleId, KeyResultId, ObjectiveId, OrgId, PersonId, Position, TeamId,
+    CheckInId, CommentId, CycleId, InitiativeId, KeyResultId, MetricId, MetricValueId, ObjectiveId,
+    OrgId, PersonId, Position, TeamId,
 };
 use okr_core::view::{MemoryView, View};
 
@@ -23,10 +27,11 @@ use numerous::Places;
 pub(crate) struct OrgState<H> {
     org: OrgId,
     history: H,
-    /// Everything but check-ins and comments.
+    /// Everything but check-ins, comments and the values of health metrics.
     entities: MemoryView,
     check_ins: Places<CheckIn>,
     comments: Places<Comment>,
+    metric_values: Places<MetricValue>,
 }
 
 impl<H: History> OrgState<H> {
@@ -38,6 +43,7 @@ impl<H: History> OrgState<H> {
             entities: MemoryView::new(),
             check_ins: Places::new(),
             comments: Places::new(),
+            metric_values: Places::new(),
         }
     }
 
@@ -55,7 +61,10 @@ impl<H: History> OrgState<H> {
             | Entity::Objective(_)
             | Entity::KeyResult(_)
             | Entity::CheckIn(_)
-            | Entity::Comment(_) => None,
+            | Entity::Comment(_)
+            | Entity::Initiative(_)
+            | Entity::Metric(_)
+            | Entity::MetricValue(_) => None,
         })
     }
 
@@ -65,12 +74,15 @@ impl<H: History> OrgState<H> {
             match event {
                 Event::CheckIn(id, _) => self.check_ins.note(*id, position),
                 Event::Comment(id, _) => self.comments.note(*id, position),
+                Event::MetricValue(id, _) => self.metric_values.note(*id, position),
                 Event::Org(..)
                 | Event::Person(..)
                 | Event::Team(..)
                 | Event::Cycle(..)
                 | Event::Objective(..)
-                | Event::KeyResult(..) => self.entities.apply_event(event),
+                | Event::KeyResult(..)
+                | Event::Initiative(..)
+                | Event::Metric(..) => self.entities.apply_event(event),
             }
         }
     }
@@ -85,8 +97,10 @@ impl<H: History> OrgState<H> {
         let log = (&self.history, self.org);
         let check_ins = self.check_ins.after(log, change)?;
         let comments = self.comments.after(log, change)?;
+        let metric_values = self.metric_values.after(log, change)?;
         self.check_ins.keep(check_ins, position);
         self.comments.keep(comments, position);
+        self.metric_values.keep(metric_values, position);
         self.replay(change, position);
         Ok(())
     }
@@ -95,6 +109,7 @@ impl<H: History> OrgState<H> {
     pub(crate) fn settle(&mut self, durable: Position) {
         self.check_ins.settle(durable);
         self.comments.settle(durable);
+        self.metric_values.settle(durable);
     }
 }
 
@@ -126,6 +141,8 @@ impl<H: History> View for OrgState<H> {
         cycle(CycleId) -> Cycle;
         objective(ObjectiveId) -> Objective;
         key_result(KeyResultId) -> KeyResult;
+        initiative(InitiativeId) -> Initiative;
+        metric(MetricId) -> HealthMetric;
     }
 
     fn check_in(&self, id: CheckInId) -> Result<Option<Cow<'_, CheckIn>>, HistoryError> {
@@ -134,5 +151,12 @@ impl<H: History> View for OrgState<H> {
 
     fn comment(&self, id: CommentId) -> Result<Option<Cow<'_, Comment>>, HistoryError> {
         self.comments.find((&self.history, self.org), id)
+    }
+
+    fn metric_value(
+        &self,
+        id: MetricValueId,
+    ) -> Result<Option<Cow<'_, MetricValue>>, HistoryError> {
+        self.metric_values.find((&self.history, self.org), id)
     }
 }

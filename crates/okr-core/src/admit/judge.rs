@@ -6,9 +6,13 @@ use std::collections::BTreeSet;
 use crate::admit::{Context, Found};
 use crate::authorize::{Action, Refusal, authorize};
 use crate::change::Change;
-use crate::entity::{CheckIn, Comment, Cycle, KeyResult, Objective, Org, Person, Team};
+use crate::entity::{
+    CheckIn, Comment, Cycle, HealthMetric, Initiative, KeyResult, MetricValue, Objective, Org,
+    Person, Team,
+};
 use crate::id::{
-    CheckInId, CommentId, CycleId, EntityId, KeyResultId, ObjectiveId, PersonId, TeamId,
+    CheckInId, CommentId, CycleId, EntityId, InitiativeId, KeyResultId, MetricId, MetricValueId,
+    ObjectiveId, PersonId, TeamId,
 };
 use crate::rejection::{Missing, Rejection};
 use crate::value::{CycleState, GoalState, Role, Score, Source};
@@ -101,6 +105,24 @@ impl<'a, V: View> Judge<'a, V> {
 
     pub(super) fn comment(&self, id: CommentId) -> Result<Found<'a, Comment>, Stop<V::Error>> {
         self.view.comment(id).map_err(Stop::Failed)
+    }
+
+    pub(super) fn initiative(
+        &self,
+        id: InitiativeId,
+    ) -> Result<Found<'a, Initiative>, Stop<V::Error>> {
+        self.view.initiative(id).map_err(Stop::Failed)
+    }
+
+    pub(super) fn metric(&self, id: MetricId) -> Result<Found<'a, HealthMetric>, Stop<V::Error>> {
+        self.view.metric(id).map_err(Stop::Failed)
+    }
+
+    pub(super) fn metric_value(
+        &self,
+        id: MetricValueId,
+    ) -> Result<Found<'a, MetricValue>, Stop<V::Error>> {
+        self.view.metric_value(id).map_err(Stop::Failed)
     }
 
     /// Refuses an author without the right; `steward` is asked only when the policy depends on it.
@@ -295,6 +317,11 @@ pub(super) fn wrong_state<E>(
         state,
         action,
     })
+}
+
+/// Refuses what contradicts itself.
+pub(super) fn inconsistent<E>(subject: EntityId, problem: &'static str) -> Result<(), Stop<E>> {
+    Err(Stop::Rejected(Rejection::Inconsistent { subject, problem }))
 }
 
 /// Refuses a set that is too large.

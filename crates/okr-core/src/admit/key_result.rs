@@ -3,8 +3,10 @@
 use jiff::civil::Date;
 
 use crate::admit::judge::{
-    Effect, Judge, Stop, already_exists, graded, room, unknown_subject, within, wrong_state,
+    Effect, Judge, Stop, already_exists, graded, inconsistent, room, unknown_subject, within,
+    wrong_state,
 };
+use crate::admit::metric;
 use crate::amendment::of_key_result;
 use crate::authorize::Action;
 use crate::entity::{KeyResult, Objective};
@@ -12,7 +14,6 @@ use crate::event::{KeyResultEdit, KeyResultEvent, NewKeyResult, Support};
 use crate::field::Standing;
 use crate::id::{EntityId, KeyResultId, ObjectiveId};
 use crate::measure::{Measure, Metric};
-use crate::rejection::Rejection;
 use crate::value::GoalState;
 use crate::view::View;
 
@@ -69,6 +70,9 @@ fn created<V: View>(
     sound_measure(subject, &new.measure)?;
     dates_in_order(subject, new.start, new.due)?;
     within(subject, "tags", &new.tags, KeyResult::MAX_TAGS)?;
+    if let Some(id) = new.fed_by {
+        metric::feeds(judge, subject, (id, &new.measure))?;
+    }
     Ok(Effect::Applies)
 }
 
@@ -134,7 +138,17 @@ fn new_value<V: View>(
             judge.acyclic_support(subject, Support::Objective(edit.to))
         }
         KeyResultEdit::Owner(edit) => judge.usable_person(subject, "owner", edit.to),
-        KeyResultEdit::Measure(edit) => sound_measure(subject, &edit.to),
+        KeyResultEdit::Measure(edit) => {
+            sound_measure(subject, &edit.to)?;
+            match key_result.fed_by {
+                Some(id) => metric::can_feed(judge, subject, (id, &edit.to)),
+                None => Ok(()),
+            }
+        }
+        KeyResultEdit::FedBy(edit) => match edit.to {
+            Some(id) => metric::feeds(judge, subject, (id, &key_result.measure)),
+            None => Ok(()),
+        },
         KeyResultEdit::Start(edit) => dates_in_order(subject, edit.to, key_result.due),
         KeyResultEdit::Due(edit) => dates_in_order(subject, key_result.start, edit.to),
     }
@@ -213,7 +227,7 @@ fn editable<V: View>(
 }
 
 /// Refuses an objective that is closed, abandoned or archived.
-fn pursued<E>(objective: &Objective, action: &'static str) -> Result<(), Stop<E>> {
+pub(super) fn pursued<E>(objective: &Objective, action: &'static str) -> Result<(), Stop<E>> {
     match objective.state() {
         GoalState::Draft | GoalState::Active => Ok(()),
         state @ (GoalState::Closed | GoalState::Abandoned | GoalState::Archived) => {
@@ -302,8 +316,4 @@ fn sound_metric<E>(subject: EntityId, metric: &Metric) -> Result<(), Stop<E>> {
         }
         Some(_) | None => Ok(()),
     }
-}
-
-fn inconsistent<E>(subject: EntityId, problem: &'static str) -> Result<(), Stop<E>> {
-    Err(Stop::Rejected(Rejection::Inconsistent { subject, problem }))
 }

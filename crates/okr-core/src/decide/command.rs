@@ -1,10 +1,17 @@
 //! Commands: what a person can want to do with one entity.
 
 use crate::decide::patch::{
-    CheckInPatch, CommentPatch, CyclePatch, KeyResultPatch, ObjectivePatch, OrgPatch, TeamPatch,
+    CheckInPatch, CommentPatch, CyclePatch, InitiativePatch, KeyResultPatch, MetricPatch,
+    ObjectivePatch, OrgPatch, TeamPatch,
 };
-use crate::event::{NewCheckIn, NewComment, NewCycle, NewKeyResult, NewObjective, NewOrg, NewTeam};
-use crate::id::{CheckInId, CommentId, CycleId, KeyResultId, ObjectiveId, OrgId, PersonId, TeamId};
+use crate::event::{
+    NewCheckIn, NewComment, NewCycle, NewInitiative, NewKeyResult, NewMetric, NewMetricValue,
+    NewObjective, NewOrg, NewTeam,
+};
+use crate::id::{
+    CheckInId, CommentId, CycleId, InitiativeId, KeyResultId, MetricId, MetricValueId, ObjectiveId,
+    OrgId, PersonId, TeamId,
+};
 use crate::text::{LongText, Tag};
 use crate::value::{Role, Score};
 
@@ -212,4 +219,49 @@ pub enum Command {
     },
     /// Takes a comment back.
     RetractComment(CommentId),
+    /// Writes down an initiative.
+    AddInitiative {
+        /// Its identity.
+        id: InitiativeId,
+        /// Its fields.
+        new: Box<NewInitiative>,
+    },
+    /// Edits an initiative; its state is a field.
+    SetInitiative {
+        /// The initiative.
+        id: InitiativeId,
+        /// The new values.
+        patch: Box<InitiativePatch>,
+    },
+    /// Puts an initiative away.
+    ArchiveInitiative(InitiativeId),
+    /// Takes an archived initiative out again.
+    RestoreInitiative(InitiativeId),
+    /// Writes down a health metric.
+    AddMetric {
+        /// Its identity.
+        id: MetricId,
+        /// Its fields.
+        new: Box<NewMetric>,
+    },
+    /// Edits a health metric.
+    SetMetric {
+        /// The metric.
+        id: MetricId,
+        /// The new values.
+        patch: Box<MetricPatch>,
+    },
+    /// Puts a health metric away.
+    ArchiveMetric(MetricId),
+    /// Takes an archived health metric out again.
+    RestoreMetric(MetricId),
+    /// Reports a value of a health metric.
+    RecordMetricValue {
+        /// The identity of the value.
+        id: MetricValueId,
+        /// Its fields.
+        new: NewMetricValue,
+    },
+    /// Takes a value of a health metric back; needs a reason.
+    RetractMetricValue(MetricValueId),
 }

@@ -4,14 +4,16 @@ use std::borrow::Cow;
 
 use crate::decide::command::Command;
 use crate::decide::patch::{
-    CheckInPatch, CommentPatch, CyclePatch, KeyResultPatch, ObjectivePatch, OrgPatch, TeamPatch,
+    CheckInPatch, CommentPatch, CyclePatch, InitiativePatch, KeyResultPatch, MetricPatch,
+    ObjectivePatch, OrgPatch, TeamPatch,
 };
 use crate::event::{
-    CheckInEvent, CommentEvent, CycleEvent, Event, KeyResultEvent, ObjectiveEvent, OrgEvent,
-    PersonEvent, TeamEvent,
+    CheckInEvent, CommentEvent, CycleEvent, Event, InitiativeEvent, KeyResultEvent, MetricEvent,
+    MetricValueEvent, ObjectiveEvent, OrgEvent, PersonEvent, TeamEvent,
 };
 use crate::id::{
-    CheckInId, CommentId, CycleId, EntityId, KeyResultId, ObjectiveId, PersonId, TeamId,
+    CheckInId, CommentId, CycleId, EntityId, InitiativeId, KeyResultId, MetricId, ObjectiveId,
+    PersonId, TeamId,
 };
 use crate::rejection::Rejection;
 use crate::value::Role;
@@ -68,6 +70,16 @@ pub(super) fn of<V: View>(view: &V, command: &Command) -> Result<Events, V::Erro
                 Event::Comment(id, CommentEvent::Edited(edit))
             })
         }),
+        Wish::SetInitiative(id, patch) => known(view.initiative(id)?, id).map(|initiative| {
+            events(patch.edits(&initiative), |edit| {
+                Event::Initiative(id, InitiativeEvent::Edited(edit))
+            })
+        }),
+        Wish::SetMetric(id, patch) => known(view.metric(id)?, id).map(|metric| {
+            events(patch.edits(&metric), |edit| {
+                Event::Metric(id, MetricEvent::Edited(edit))
+            })
+        }),
     })
 }
 
@@ -102,6 +114,10 @@ enum Wish<'a> {
     CorrectCheckIn(CheckInId, &'a CheckInPatch),
     /// Other values for a comment.
     EditComment(CommentId, &'a CommentPatch),
+    /// Other values for an initiative.
+    SetInitiative(InitiativeId, &'a InitiativePatch),
+    /// Other values for a health metric.
+    SetMetric(MetricId, &'a MetricPatch),
 }
 
 #[expect(
@@ -178,6 +194,23 @@ fn wish(command: &Command) -> Wish<'_> {
         Command::AddComment { id, new } => comment(*id, CommentEvent::Added(new.clone())),
         Command::EditComment { id, patch } => Wish::EditComment(*id, patch),
         Command::RetractComment(id) => comment(*id, CommentEvent::Retracted),
+        Command::AddInitiative { id, new } => {
+            initiative(*id, InitiativeEvent::Created(new.as_ref().clone()))
+        }
+        Command::SetInitiative { id, patch } => Wish::SetInitiative(*id, patch),
+        Command::ArchiveInitiative(id) => initiative(*id, InitiativeEvent::Archived),
+        Command::RestoreInitiative(id) => initiative(*id, InitiativeEvent::Restored),
+        Command::AddMetric { id, new } => metric(*id, MetricEvent::Created(new.as_ref().clone())),
+        Command::SetMetric { id, patch } => Wish::SetMetric(*id, patch),
+        Command::ArchiveMetric(id) => metric(*id, MetricEvent::Archived),
+        Command::RestoreMetric(id) => metric(*id, MetricEvent::Restored),
+        Command::RecordMetricValue { id, new } => act(Event::MetricValue(
+            *id,
+            MetricValueEvent::Recorded(new.clone()),
+        )),
+        Command::RetractMetricValue(id) => {
+            act(Event::MetricValue(*id, MetricValueEvent::Retracted))
+        }
     }
 }
 
@@ -211,4 +244,12 @@ fn check_in(id: CheckInId, event: CheckInEvent) -> Wish<'static> {
 
 fn comment(id: CommentId, event: CommentEvent) -> Wish<'static> {
     act(Event::Comment(id, event))
+}
+
+fn initiative(id: InitiativeId, event: InitiativeEvent) -> Wish<'static> {
+    act(Event::Initiative(id, event))
+}
+
+fn metric(id: MetricId, event: MetricEvent) -> Wish<'static> {
+    act(Event::Metric(id, event))
 }

@@ -6,17 +6,19 @@ use jiff::civil::Date;
 
 use crate::blocker::BlockerReport;
 use crate::calendar::FiscalStart;
-use crate::entity::{CheckIn, Comment, Cycle, KeyResult, Objective, Org, Team};
-use crate::event::{
-    CheckInEdit, CommentEdit, CycleEdit, Edit, KeyResultEdit, ObjectiveEdit, OrgEdit, Support,
-    TeamEdit,
+use crate::entity::{
+    CheckIn, Comment, Cycle, HealthMetric, Initiative, KeyResult, Objective, Org, Team,
 };
-use crate::id::{CycleId, ObjectiveId, PersonId, TeamId};
-use crate::measure::{Measure, Value};
-use crate::text::{LongText, Name, Slug, TimeZoneName, Title};
+use crate::event::{
+    CheckInEdit, CommentEdit, CycleEdit, Edit, InitiativeEdit, KeyResultEdit, MetricEdit,
+    ObjectiveEdit, OrgEdit, Support, TeamEdit,
+};
+use crate::id::{CycleId, KeyResultId, MetricId, ObjectiveId, PersonId, TeamId};
+use crate::measure::{Band, Measure, Value};
+use crate::text::{LongText, Name, Slug, TimeZoneName, Title, Unit, WebAddress};
 use crate::value::{
-    CadenceDays, Calendar, CommentKind, Confidence, CyclePeriod, EditPolicy, ObjectiveKind, Score,
-    WeekStart, Weight,
+    CadenceDays, Calendar, CommentKind, Confidence, CyclePeriod, EditPolicy, InitiativeState,
+    ObjectiveKind, Score, WeekStart, Weight,
 };
 
 macro_rules! patches {
@@ -72,6 +74,7 @@ patches! {
         /// The day on which the fiscal year begins.
         fiscal_start: FiscalStart = FiscalStart,
     }
+
     /// New values for a team.
     TeamPatch of Team makes TeamEdit {
         /// Its name.
@@ -83,6 +86,7 @@ patches! {
         /// Who leads it.
         leads: BTreeSet<PersonId> = Leads,
     }
+
     /// New values for a cycle.
     CyclePatch of Cycle makes CycleEdit {
         /// Its name.
@@ -92,6 +96,7 @@ patches! {
         /// How often its key results expect a check-in.
         cadence: Option<CadenceDays> = Cadence,
     }
+
     /// New values for an objective.
     ObjectivePatch of Objective makes ObjectiveEdit {
         /// What is to be achieved.
@@ -119,6 +124,7 @@ patches! {
         /// What was learned.
         reflection: Option<LongText> = Reflection,
     }
+
     /// New values for a key result.
     KeyResultPatch of KeyResult makes KeyResultEdit {
         /// The objective that it measures.
@@ -143,7 +149,10 @@ patches! {
         due: Option<Date> = Due,
         /// The grade that it was closed with.
         score: Option<Score> = Score,
+        /// The health metric whose values are reported on it.
+        fed_by: Option<MetricId> = FedBy,
     }
+
     /// The right values for a check-in.
     CheckInPatch of CheckIn makes CheckInEdit {
         /// The day on which the value was true.
@@ -157,11 +166,48 @@ patches! {
         /// What it says of a blocker.
         blocker: Option<BlockerReport> = Blocker,
     }
+
     /// Other values for a comment.
     CommentPatch of Comment makes CommentEdit {
         /// What it is meant as.
         kind: CommentKind = Kind,
         /// What is said.
         text: LongText = Text,
+    }
+
+    /// New values for an initiative.
+    InitiativePatch of Initiative makes InitiativeEdit {
+        /// What will be done.
+        title: Title = Title,
+        /// Its everyday name.
+        slug: Slug = Slug,
+        /// Who does it.
+        owner: PersonId = Owner,
+        /// The key results that it serves.
+        key_results: BTreeSet<KeyResultId> = KeyResults,
+        /// The day by which it shall be done.
+        due: Option<Date> = Due,
+        /// Where the work is found.
+        url: Option<WebAddress> = Url,
+        /// How far it is.
+        state: InitiativeState = State,
+    }
+
+    /// New values for a health metric.
+    MetricPatch of HealthMetric makes MetricEdit {
+        /// Its name.
+        name: Name = Name,
+        /// Its everyday name.
+        slug: Slug = Slug,
+        /// What is counted.
+        unit: Option<Unit> = Unit,
+        /// Who answers for it.
+        owner: PersonId = Owner,
+        /// The team that it belongs to.
+        team: Option<TeamId> = Team,
+        /// The values that are healthy.
+        band: Band = Band,
+        /// More about it.
+        description: Option<LongText> = Description,
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use crate::event::{KeyResultEdit, KeyResultEvent, NewKeyResult};
-use crate::id::{KeyResultId, ObjectiveId, PersonId};
+use crate::id::{KeyResultId, MetricId, ObjectiveId, PersonId};
 use crate::measure::Measure;
 use crate::text::{LongText, Slug, Tag, Title};
 use crate::value::{GoalState, Score, Weight};
@@ -37,6 +37,9 @@ pub struct KeyResult {
     pub due: Option<Date>,
     /// Its tags.
     pub tags: BTreeSet<Tag>,
+    /// The health metric whose values are reported on it, too: whoever records a value of the metric
+    /// records a check-in on the key result in the same change.
+    pub fed_by: Option<MetricId>,
     /// Its state, whether or not it is archived; never draft or archived.
     pub stage: GoalState,
     /// Whether it was put away.
@@ -104,6 +107,7 @@ impl KeyResult {
             start,
             due,
             tags,
+            fed_by,
         } = new.clone();
         Self {
             id,
@@ -118,6 +122,7 @@ impl KeyResult {
             start,
             due,
             tags,
+            fed_by,
             stage: GoalState::Active,
             archived: false,
             score: None,
@@ -137,6 +142,7 @@ impl KeyResult {
             KeyResultEdit::Start(edit) => self.start = edit.to,
             KeyResultEdit::Due(edit) => self.due = edit.to,
             KeyResultEdit::Score(edit) => self.score = edit.to,
+            KeyResultEdit::FedBy(edit) => self.fed_by = edit.to,
         }
     }
 }

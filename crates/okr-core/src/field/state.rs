@@ -6,7 +6,10 @@
 use std::collections::BTreeSet;
 
 use crate::blocker::BlockerReport;
-use crate::entity::{CheckIn, Comment, Cycle, Entity, KeyResult, Objective, Org, Person, Team};
+use crate::entity::{
+    CheckIn, Comment, Cycle, Entity, HealthMetric, Initiative, KeyResult, MetricValue, Objective,
+    Org, Person, Team,
+};
 use crate::event::Support;
 use crate::field::Shown;
 use crate::id::{EntityId, PersonId};
@@ -40,6 +43,8 @@ pub enum FieldValue {
     People(BTreeSet<PersonId>),
     /// Another thing.
     Thing(EntityId),
+    /// Other things; none of them is [`FieldValue::None`].
+    Things(BTreeSet<EntityId>),
     /// Tags; none of them is [`FieldValue::None`].
     Tags(BTreeSet<Tag>),
     /// A checklist.
@@ -52,6 +57,7 @@ pub enum FieldValue {
 pub const FIELD_WORDS: &[&str] = &[
     "about",
     "author",
+    "band",
     "baseline",
     "blocker",
     "cadence",
@@ -64,14 +70,17 @@ pub const FIELD_WORDS: &[&str] = &[
     "due",
     "edit policy",
     "effective date",
+    "fed by",
     "fiscal start",
     "high",
     "key result",
+    "key results",
     "kind",
     "leads",
     "low",
     "measure",
     "members",
+    "metric",
     "milestones",
     "name",
     "note",
@@ -97,6 +106,7 @@ pub const FIELD_WORDS: &[&str] = &[
     "time zone",
     "title",
     "unit",
+    "url",
     "value",
     "week start",
     "weight",
@@ -114,6 +124,28 @@ impl Entity {
             Self::KeyResult(key_result) => of_key_result(key_result),
             Self::CheckIn(check_in) => of_check_in(check_in),
             Self::Comment(comment) => of_comment(comment),
+            Self::Initiative(initiative) => of_initiative(initiative),
+            Self::Metric(metric) => of_metric(metric),
+            Self::MetricValue(value) => of_metric_value(value),
+        }
+    }
+}
+
+impl FieldValue {
+    /// Returns the things that it names, people apart.
+    pub fn things(&self) -> Vec<EntityId> {
+        match self {
+            Self::Thing(id) => vec![*id],
+            Self::Things(ids) => ids.iter().copied().collect(),
+            Self::None
+            | Self::Text(_)
+            | Self::Word(_)
+            | Self::Quantity(..)
+            | Self::Person(_)
+            | Self::People(_)
+            | Self::Tags(_)
+            | Self::Milestones(_)
+            | Self::Reported(_) => Vec::new(),
         }
     }
 }
@@ -128,6 +160,10 @@ impl Shown for FieldValue {
             Self::Person(id) => id.to_string(),
             Self::People(people) => people.shown(),
             Self::Thing(id) => id.uuid().to_string(),
+            Self::Things(things) => {
+                let ids = things.iter().map(|id| id.uuid()).collect();
+                joined(&ids)
+            }
             Self::Tags(tags) => joined(tags),
             Self::Milestones(milestones) => Measure::Milestones(milestones.clone()).shown(),
             Self::Reported(value) => value.shown(),
@@ -311,6 +347,7 @@ fn of_key_result(key_result: &KeyResult) -> Vec<Field> {
         start,
         due,
         tags: own_tags,
+        fed_by,
         stage: _,
         archived: _,
         score,
@@ -329,6 +366,7 @@ fn of_key_result(key_result: &KeyResult) -> Vec<Field> {
         field("start", optional(start.as_ref(), word)),
         field("due", optional(due.as_ref(), word)),
         field("tags", tags(own_tags)),
+        field("fed by", optional(*fed_by, thing)),
         state(key_result.state().word()),
         field("score", optional(*score, |score| word(&score.number()))),
     ]);
@@ -419,5 +457,71 @@ fn of_comment(comment: &Comment) -> Vec<Field> {
         field("kind", word(kind)),
         field("text", text(said)),
         state(if *retracted { "retracted" } else { "added" }),
+    ]
+}
+
+fn of_initiative(initiative: &Initiative) -> Vec<Field> {
+    let Initiative {
+        id: _,
+        title,
+        slug,
+        owner,
+        key_results,
+        due,
+        url,
+        state: _,
+        archived: _,
+    } = initiative;
+    let served = key_results.iter().copied().map(EntityId::from);
+    vec![
+        field("title", text(title)),
+        field("slug", FieldValue::Word(slug.to_string())),
+        field("owner", FieldValue::Person(*owner)),
+        field("key results", FieldValue::Things(served.collect())),
+        field("due", optional(due.as_ref(), word)),
+        field("url", optional(url.as_ref(), text)),
+        state(initiative.state_word()),
+    ]
+}
+
+fn of_metric(metric: &HealthMetric) -> Vec<Field> {
+    let HealthMetric {
+        id: _,
+        name,
+        slug,
+        unit,
+        owner,
+        team,
+        band,
+        description,
+        archived,
+    } = metric;
+    vec![
+        field("name", text(name)),
+        field("description", optional(description.as_ref(), text)),
+        field("slug", FieldValue::Word(slug.to_string())),
+        field("owner", FieldValue::Person(*owner)),
+        field("team", optional(*team, thing)),
+        field("unit", optional(unit.as_ref(), word)),
+        field("band", word(band)),
+        state(if *archived { "archived" } else { "active" }),
+    ]
+}
+
+fn of_metric_value(reported: &MetricValue) -> Vec<Field> {
+    let MetricValue {
+        id: _,
+        metric,
+        effective,
+        value,
+        note,
+        retracted,
+    } = reported;
+    vec![
+        field("metric", thing(*metric)),
+        field("effective date", word(effective)),
+        field("value", FieldValue::Reported(Value::Number(*value))),
+        field("note", optional(note.as_ref(), text)),
+        state(if *retracted { "retracted" } else { "recorded" }),
     ]
 }

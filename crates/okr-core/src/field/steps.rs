@@ -2,8 +2,9 @@
 
 use crate::entity::Entity;
 use crate::event::{
-    CheckInEvent, CommentEvent, CycleEvent, Event, KeyResultEdit, KeyResultEvent, NewCheckIn,
-    ObjectiveEvent, OrgEvent, PersonEvent, TeamEvent,
+    CheckInEvent, CommentEvent, CycleEvent, Event, InitiativeEvent, KeyResultEdit, KeyResultEvent,
+    MetricEvent, MetricValueEvent, NewCheckIn, NewMetricValue, ObjectiveEvent, OrgEvent,
+    PersonEvent, TeamEvent,
 };
 use crate::field::state::{Field, FieldValue, of_measure};
 
@@ -50,8 +51,8 @@ fn steps_between(mut before: Vec<Field>, after: Vec<Field>) -> Vec<FieldStep> {
 impl Event {
     /// Returns the words of the fields that the event sets of something that was there.
     ///
-    /// A check-in sets the value of its key result, and what else it reports. A creation sets
-    /// nothing that was there.
+    /// A check-in sets the value of its key result, and what else it reports; so does a value of a
+    /// health metric. A creation sets nothing that was there.
     pub fn fields_set(&self) -> Vec<&'static str> {
         match self {
             Self::Org(_, OrgEvent::Edited(edit)) => vec![edit.field()],
@@ -66,6 +67,9 @@ impl Event {
             Self::CheckIn(_, CheckInEvent::Corrected(edit)) => vec![edit.field()],
             Self::Comment(_, CommentEvent::Edited(edit)) => vec![edit.field()],
             Self::CheckIn(_, CheckInEvent::Recorded(new)) => reported(new),
+            Self::Initiative(_, InitiativeEvent::Edited(edit)) => vec![edit.field()],
+            Self::Metric(_, MetricEvent::Edited(edit)) => vec![edit.field()],
+            Self::MetricValue(_, MetricValueEvent::Recorded(new)) => measured(new),
             Self::Person(_, PersonEvent::RoleChanged { .. }) => vec!["role"],
             Self::Team(_, TeamEvent::MemberAdded(_) | TeamEvent::MemberRemoved(_)) => {
                 vec!["members"]
@@ -97,16 +101,27 @@ impl Event {
                 | KeyResultEvent::Restored,
             )
             | Self::CheckIn(_, CheckInEvent::Retracted)
-            | Self::Comment(_, CommentEvent::Retracted) => vec!["state"],
+            | Self::Comment(_, CommentEvent::Retracted)
+            | Self::Initiative(_, InitiativeEvent::Archived | InitiativeEvent::Restored)
+            | Self::Metric(_, MetricEvent::Archived | MetricEvent::Restored)
+            | Self::MetricValue(_, MetricValueEvent::Retracted) => vec!["state"],
             Self::Org(_, OrgEvent::Created(_))
             | Self::Person(_, PersonEvent::Added(_))
             | Self::Team(_, TeamEvent::Created(_))
             | Self::Cycle(_, CycleEvent::Created(_))
             | Self::Objective(_, ObjectiveEvent::Created(_))
             | Self::KeyResult(_, KeyResultEvent::Created(_))
-            | Self::Comment(_, CommentEvent::Added(_)) => Vec::new(),
+            | Self::Comment(_, CommentEvent::Added(_))
+            | Self::Initiative(_, InitiativeEvent::Created(_))
+            | Self::Metric(_, MetricEvent::Created(_)) => Vec::new(),
         }
     }
+}
+
+fn measured(new: &NewMetricValue) -> Vec<&'static str> {
+    let mut words = vec!["value"];
+    words.extend(new.note.as_ref().map(|_| "note"));
+    words
 }
 
 fn reported(new: &NewCheckIn) -> Vec<&'static str> {

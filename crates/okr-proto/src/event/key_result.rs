@@ -7,8 +7,8 @@ use v1::key_result_event::What;
 
 use crate::fault::{At as _, Fault, Problem};
 use crate::field::{
-    Part, read_day, read_edit, read_grade, read_id, read_integer, read_required, read_tags,
-    read_wide_day, write_day, write_edit, write_id, write_tags,
+    Part, read_day, read_edit, read_grade, read_id, read_integer, read_optional_id, read_required,
+    read_tags, read_wide_day, write_day, write_edit, write_id, write_optional_id, write_tags,
 };
 use crate::text::{TextReader, TextWriter};
 use crate::v1;
@@ -75,6 +75,7 @@ impl Part for NewKeyResult {
             start_day: self.start.map(write_day),
             due_day: self.due.map(write_day),
             tags: write_tags(&self.tags, texts),
+            fed_by: write_optional_id(self.fed_by),
         }
     }
 
@@ -95,6 +96,7 @@ impl Part for NewKeyResult {
                 .at("start_day")?,
             due: message.due_day.map(read_day).transpose().at("due_day")?,
             tags: read_tags(&message.tags, texts).at("tags")?,
+            fed_by: read_optional_id(&message.fed_by).at("fed_by")?,
         })
     }
 }
@@ -127,6 +129,7 @@ impl Part for KeyResultEdit {
             Self::Score(edit) => Field::Score(write_edit(edit, |score| {
                 score.map(|score| score.write(texts))
             })),
+            Self::FedBy(edit) => Field::FedBy(write_edit(edit, |id| write_optional_id(*id))),
         };
         v1::KeyResultEdit { field: Some(field) }
     }
@@ -162,6 +165,9 @@ impl Part for KeyResultEdit {
                 Self::Due(read_edit(edit, |day| day.map(read_wide_day).transpose()).at("due_day")?)
             }
             Field::Score(edit) => Self::Score(read_grade(edit, texts).at("score")?),
+            Field::FedBy(edit) => {
+                Self::FedBy(read_edit(edit, |id| read_optional_id(id)).at("fed_by")?)
+            }
         })
     }
 }

@@ -143,6 +143,7 @@ pub(super) fn key_result() -> Vec<Event> {
         start: Some(day("1970-01-01")),
         due: Some(day("-009999-01-01")),
         tags: BTreeSet::from([tag("a"), tag("a-b"), tag("b")]),
+        fed_by: None,
     };
     let bare = NewKeyResult {
         description: None,

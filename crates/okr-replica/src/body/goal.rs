@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use okr_core::blocker::BlockerReport;
 use okr_core::entity::{CheckIn, KeyResult, Objective};
 use okr_core::event::{NewCheckIn, Support};
-use okr_core::id::{CheckInId, CycleId, KeyResultId, ObjectiveId, PersonId, TeamId};
+use okr_core::id::{CheckInId, CycleId, KeyResultId, MetricId, ObjectiveId, PersonId, TeamId};
 use okr_core::text::{BlockerText, LongText, Slug, Tag, Title};
 use okr_core::value::{Confidence, GoalState, ObjectiveKind, Score, ValueError, Weight};
 use serde::{Deserialize, Serialize};
@@ -131,6 +131,8 @@ pub(super) struct KeyResultBody {
     due: Option<Word<Date>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     tags: Vec<Word<Tag>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fed_by: Option<Word<MetricId>>,
     stage: Word<GoalState>,
     #[serde(default, skip_serializing_if = "is_false")]
     archived: bool,
@@ -152,6 +154,7 @@ impl From<&KeyResult> for KeyResultBody {
             start: key_result.start.map(Word),
             due: key_result.due.map(Word),
             tags: key_result.tags.iter().cloned().map(Word).collect(),
+            fed_by: key_result.fed_by.map(Word),
             stage: Word(key_result.stage),
             archived: key_result.archived,
             score: key_result.score.map(Word),
@@ -174,6 +177,7 @@ impl KeyResultBody {
             start: self.start.map(|day| day.0),
             due: self.due.map(|day| day.0),
             tags: self.tags.into_iter().map(|tag| tag.0).collect(),
+            fed_by: self.fed_by.map(|metric| metric.0),
             stage: self.stage.0,
             archived: self.archived,
             score: self.score.map(|score| score.0),

@@ -6,12 +6,14 @@ use std::marker::PhantomData;
 use jiff::civil::Date;
 use okr_core::calendar::FiscalStart;
 use okr_core::id::{
-    CheckInId, CommentId, CycleId, KeyResultId, ObjectiveId, OrgId, PersonId, TeamId,
+    CheckInId, CommentId, CycleId, KeyResultId, MetricId, ObjectiveId, OrgId, PersonId, TeamId,
 };
-use okr_core::text::{BlockerText, LongText, Name, Slug, Tag, TimeZoneName, Title, Unit};
+use okr_core::text::{
+    BlockerText, LongText, Name, Slug, Tag, TimeZoneName, Title, Unit, WebAddress,
+};
 use okr_core::value::{
-    Calendar, CommentKind, CycleState, EditPolicy, GoalState, Number, ObjectiveKind, Role, Score,
-    WeekStart, Weight, Zone,
+    Calendar, CommentKind, CycleState, EditPolicy, GoalState, InitiativeState, Number,
+    ObjectiveKind, Role, Score, WeekStart, Weight, Zone,
 };
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -75,6 +77,7 @@ readable! {
     CycleId => |text| Uuid::try_parse(text).ok().map(Self::new);
     ObjectiveId => |text| Uuid::try_parse(text).ok().map(Self::new);
     KeyResultId => |text| Uuid::try_parse(text).ok().map(Self::new);
+    MetricId => |text| Uuid::try_parse(text).ok().map(Self::new);
     Title => |text| Self::new(text).ok();
     Name => |text| Self::new(text).ok();
     BlockerText => |text| Self::new(text).ok();
@@ -83,6 +86,7 @@ readable! {
     Slug => |text| Self::new(text).ok();
     Tag => |text| Self::new(text).ok();
     TimeZoneName => |text| Self::new(text).ok();
+    WebAddress => |text| Self::new(text).ok();
     Role => Self::from_word;
     EditPolicy => Self::from_word;
     WeekStart => Self::from_word;
@@ -92,6 +96,7 @@ readable! {
     ObjectiveKind => Self::from_word;
     CommentKind => Self::from_word;
     GoalState => Self::from_word;
+    InitiativeState => Self::from_word;
     Zone => Self::from_word;
     Number => |text| text.parse().ok();
     Date => |text| text.parse().ok();

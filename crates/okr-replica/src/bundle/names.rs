@@ -50,7 +50,7 @@ impl<'db> Names<'db> {
         }
         let mut statement = self.db.prepare(
             "SELECT key, kind, id, flags, body, authored_from FROM versions
-             WHERE kind < 7 AND recorded_from IS NOT NULL AND recorded_to IS NULL",
+             WHERE kind NOT IN (7, 8, 11) AND recorded_from IS NOT NULL AND recorded_to IS NULL",
         )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -61,7 +61,12 @@ impl<'db> Names<'db> {
                 Entity::Cycle(cycle) => (cycle.name.to_string(), None),
                 Entity::Objective(goal) => (goal.title.to_string(), Some(goal.slug.to_string())),
                 Entity::KeyResult(goal) => (goal.title.to_string(), Some(goal.slug.to_string())),
-                Entity::Person(_) | Entity::CheckIn(_) | Entity::Comment(_) => continue,
+                Entity::Initiative(one) => (one.title.to_string(), Some(one.slug.to_string())),
+                Entity::Metric(one) => (one.name.to_string(), Some(one.slug.to_string())),
+                Entity::Person(_)
+                | Entity::CheckIn(_)
+                | Entity::Comment(_)
+                | Entity::MetricValue(_) => continue,
             };
             let id = entity.id();
             if self.ids.contains(&id.uuid()) {

@@ -4,8 +4,8 @@
 
 use okr_core::entity::Entity;
 use okr_core::event::{
-    CheckInEvent, CommentEvent, CycleEvent, Event, KeyResultEvent, ObjectiveEvent, OrgEvent,
-    PersonEvent, TeamEvent,
+    CheckInEvent, CommentEvent, CycleEvent, Event, InitiativeEvent, KeyResultEvent, MetricEvent,
+    MetricValueEvent, ObjectiveEvent, OrgEvent, PersonEvent, TeamEvent,
 };
 use okr_core::id::PersonId;
 use okr_core::value::{AmendmentCategory, Source};
@@ -115,17 +115,22 @@ fn happened(event: &Event) -> (&'static str, Value) {
         | Event::Team(_, TeamEvent::Created(_))
         | Event::Cycle(_, CycleEvent::Created(_))
         | Event::Objective(_, ObjectiveEvent::Created(_))
-        | Event::KeyResult(_, KeyResultEvent::Created(_)) => ("created", state(event)),
+        | Event::KeyResult(_, KeyResultEvent::Created(_))
+        | Event::Initiative(_, InitiativeEvent::Created(_))
+        | Event::Metric(_, MetricEvent::Created(_)) => ("created", state(event)),
         Event::Person(_, PersonEvent::Added(_)) => ("added", state(event)),
         Event::Comment(_, what) => commented(event, what),
-        Event::CheckIn(_, CheckInEvent::Recorded(_)) => ("recorded", state(event)),
+        Event::CheckIn(_, CheckInEvent::Recorded(_))
+        | Event::MetricValue(_, MetricValueEvent::Recorded(_)) => ("recorded", state(event)),
         Event::Org(_, OrgEvent::Edited(_))
         | Event::Person(_, PersonEvent::RoleChanged { .. })
         | Event::Team(_, TeamEvent::Edited(_))
         | Event::Cycle(_, CycleEvent::Edited(_))
         | Event::Objective(_, ObjectiveEvent::Edited(_))
         | Event::KeyResult(_, KeyResultEvent::Edited(_))
-        | Event::CheckIn(_, CheckInEvent::Corrected(_)) => plain("edited"),
+        | Event::CheckIn(_, CheckInEvent::Corrected(_))
+        | Event::Initiative(_, InitiativeEvent::Edited(_))
+        | Event::Metric(_, MetricEvent::Edited(_)) => plain("edited"),
         Event::Person(_, PersonEvent::Deactivated) => plain("deactivated"),
         Event::Person(_, PersonEvent::Reactivated) => plain("reactivated"),
         Event::Team(_, TeamEvent::MemberAdded(person)) => {
@@ -162,11 +167,16 @@ fn happened(event: &Event) -> (&'static str, Value) {
         | Event::KeyResult(_, KeyResultEvent::Reopened) => plain("reopened"),
         Event::Team(_, TeamEvent::Archived)
         | Event::Objective(_, ObjectiveEvent::Archived)
-        | Event::KeyResult(_, KeyResultEvent::Archived) => plain("archived"),
+        | Event::KeyResult(_, KeyResultEvent::Archived)
+        | Event::Initiative(_, InitiativeEvent::Archived)
+        | Event::Metric(_, MetricEvent::Archived) => plain("archived"),
         Event::Team(_, TeamEvent::Restored)
         | Event::Objective(_, ObjectiveEvent::Restored)
-        | Event::KeyResult(_, KeyResultEvent::Restored) => plain("restored"),
-        Event::CheckIn(_, CheckInEvent::Retracted) => plain("retracted"),
+        | Event::KeyResult(_, KeyResultEvent::Restored)
+        | Event::Initiative(_, InitiativeEvent::Restored)
+        | Event::Metric(_, MetricEvent::Restored) => plain("restored"),
+        Event::CheckIn(_, CheckInEvent::Retracted)
+        | Event::MetricValue(_, MetricValueEvent::Retracted) => plain("retracted"),
     }
 }
 

@@ -2,11 +2,14 @@
 //!
 //! Only `from` changes; what the author wanted (`to`) stays as it was written.
 
-use okr_core::entity::{CheckIn, Comment, Cycle, Entity, KeyResult, Objective, Org, Person, Team};
+use okr_core::entity::{
+    CheckIn, Comment, Cycle, Entity, HealthMetric, Initiative, KeyResult, Objective, Org, Person,
+    Team,
+};
 use okr_core::event::{
     CheckInEdit, CheckInEvent, CommentEdit, CommentEvent, CycleEdit, CycleEvent, Event,
-    KeyResultEdit, KeyResultEvent, ObjectiveEdit, ObjectiveEvent, OrgEdit, OrgEvent, PersonEvent,
-    TeamEdit, TeamEvent,
+    InitiativeEdit, InitiativeEvent, KeyResultEdit, KeyResultEvent, MetricEdit, MetricEvent,
+    ObjectiveEdit, ObjectiveEvent, OrgEdit, OrgEvent, PersonEvent, TeamEdit, TeamEvent,
 };
 
 /// Sets what the author of an event saw to what the entity is now; events without it stay as is.
@@ -20,6 +23,8 @@ pub(crate) fn see_now(event: &mut Event, now: &Entity) {
         (Event::KeyResult(_, event), Entity::KeyResult(now)) => key_result(event, now),
         (Event::CheckIn(_, event), Entity::CheckIn(now)) => check_in(event, now),
         (Event::Comment(_, event), Entity::Comment(now)) => comment(event, now),
+        (Event::Initiative(_, event), Entity::Initiative(now)) => initiative(event, now),
+        (Event::Metric(_, event), Entity::Metric(now)) => metric(event, now),
         // An entity of another kind has nothing that the author could have seen.
         (
             Event::Org(..)
@@ -29,7 +34,10 @@ pub(crate) fn see_now(event: &mut Event, now: &Entity) {
             | Event::Objective(..)
             | Event::KeyResult(..)
             | Event::CheckIn(..)
-            | Event::Comment(..),
+            | Event::Comment(..)
+            | Event::Initiative(..)
+            | Event::Metric(..)
+            | Event::MetricValue(..),
             Entity::Org(_)
             | Entity::Person(_)
             | Entity::Team(_)
@@ -37,7 +45,10 @@ pub(crate) fn see_now(event: &mut Event, now: &Entity) {
             | Entity::Objective(_)
             | Entity::KeyResult(_)
             | Entity::CheckIn(_)
-            | Entity::Comment(_),
+            | Entity::Comment(_)
+            | Entity::Initiative(_)
+            | Entity::Metric(_)
+            | Entity::MetricValue(_),
         ) => {}
     }
 }
@@ -135,6 +146,7 @@ fn key_result(event: &mut KeyResultEvent, now: &KeyResult) {
             KeyResultEdit::Start(edit) => edit.from = now.start,
             KeyResultEdit::Due(edit) => edit.from = now.due,
             KeyResultEdit::Score(edit) => edit.from = now.score,
+            KeyResultEdit::FedBy(edit) => edit.from = now.fed_by,
         },
         KeyResultEvent::Created(_)
         | KeyResultEvent::Tagged(_)
@@ -167,5 +179,35 @@ fn comment(event: &mut CommentEvent, now: &Comment) {
             CommentEdit::Text(edit) => edit.from.clone_from(&now.text),
         },
         CommentEvent::Added(_) | CommentEvent::Retracted => {}
+    }
+}
+
+fn initiative(event: &mut InitiativeEvent, now: &Initiative) {
+    match event {
+        InitiativeEvent::Edited(edit) => match edit {
+            InitiativeEdit::Title(edit) => edit.from.clone_from(&now.title),
+            InitiativeEdit::Slug(edit) => edit.from.clone_from(&now.slug),
+            InitiativeEdit::Owner(edit) => edit.from = now.owner,
+            InitiativeEdit::KeyResults(edit) => edit.from.clone_from(&now.key_results),
+            InitiativeEdit::Due(edit) => edit.from = now.due,
+            InitiativeEdit::Url(edit) => edit.from.clone_from(&now.url),
+            InitiativeEdit::State(edit) => edit.from = now.state,
+        },
+        InitiativeEvent::Created(_) | InitiativeEvent::Archived | InitiativeEvent::Restored => {}
+    }
+}
+
+fn metric(event: &mut MetricEvent, now: &HealthMetric) {
+    match event {
+        MetricEvent::Edited(edit) => match edit {
+            MetricEdit::Name(edit) => edit.from.clone_from(&now.name),
+            MetricEdit::Slug(edit) => edit.from.clone_from(&now.slug),
+            MetricEdit::Unit(edit) => edit.from.clone_from(&now.unit),
+            MetricEdit::Owner(edit) => edit.from = now.owner,
+            MetricEdit::Team(edit) => edit.from = now.team,
+            MetricEdit::Band(edit) => edit.from = now.band,
+            MetricEdit::Description(edit) => edit.from.clone_from(&now.description),
+        },
+        MetricEvent::Created(_) | MetricEvent::Archived | MetricEvent::Restored => {}
     }
 }

@@ -197,7 +197,10 @@ impl Evolver {
             | Event::Cycle(..)
             | Event::Objective(..)
             | Event::KeyResult(..)
-            | Event::Comment(_, CommentEvent::Added(_) | CommentEvent::Retracted) => {}
+            | Event::Comment(_, CommentEvent::Added(_) | CommentEvent::Retracted)
+            | Event::Initiative(..)
+            | Event::Metric(..)
+            | Event::MetricValue(..) => {}
         }
         slot.entity = Entity::evolve(slot.entity.take(), event);
         Ok(())
@@ -243,8 +246,18 @@ impl Evolver {
             if !ordered {
                 self.disordered.insert(key);
             }
-            if let Entity::CheckIn(check_in) = &entity {
-                self.note_ahead(check_in.effective, stand);
+            match &entity {
+                Entity::CheckIn(check_in) => self.note_ahead(check_in.effective, stand),
+                Entity::MetricValue(value) => self.note_ahead(value.effective, stand),
+                Entity::Org(_)
+                | Entity::Person(_)
+                | Entity::Team(_)
+                | Entity::Cycle(_)
+                | Entity::Objective(_)
+                | Entity::KeyResult(_)
+                | Entity::Comment(_)
+                | Entity::Initiative(_)
+                | Entity::Metric(_) => {}
             }
             let span = Span {
                 row,
@@ -300,7 +313,10 @@ impl Evolver {
             | EntityId::Team(_)
             | EntityId::Cycle(_)
             | EntityId::Objective(_)
-            | EntityId::KeyResult(_) => None,
+            | EntityId::KeyResult(_)
+            | EntityId::Initiative(_)
+            | EntityId::Metric(_)
+            | EntityId::MetricValue(_) => None,
         };
         // From nothing on, every definition is in memory.
         if known.is_some() || self.from_nothing {
@@ -349,7 +365,12 @@ impl Evolver {
     ) -> Result<Links, ReplicaError> {
         let mut links = Links::default();
         match entity {
-            Entity::Org(_) | Entity::Person(_) | Entity::Team(_) | Entity::Cycle(_) => {}
+            // An initiative serves many key results: there are few, and they are found by kind.
+            Entity::Org(_)
+            | Entity::Person(_)
+            | Entity::Team(_)
+            | Entity::Cycle(_)
+            | Entity::Initiative(_) => {}
             Entity::Objective(objective) => {
                 links.cycle = self.key_of(db, objective.cycle)?;
                 links.team = match objective.team {
@@ -362,6 +383,13 @@ impl Evolver {
             }
             Entity::CheckIn(check_in) => links.parent = self.key_of(db, check_in.key_result)?,
             Entity::Comment(comment) => links.parent = self.key_of_topic(db, comment.topic)?,
+            Entity::Metric(metric) => {
+                links.team = match metric.team {
+                    Some(team) => self.key_of(db, team)?,
+                    None => None,
+                };
+            }
+            Entity::MetricValue(value) => links.parent = self.key_of(db, value.metric)?,
         }
         Ok(links)
     }
@@ -403,7 +431,10 @@ const fn is_definition(id: EntityId) -> bool {
         | EntityId::Team(_)
         | EntityId::Cycle(_)
         | EntityId::Objective(_)
-        | EntityId::KeyResult(_) => true,
+        | EntityId::KeyResult(_)
+        | EntityId::Initiative(_)
+        | EntityId::Metric(_)
+        | EntityId::MetricValue(_) => true,
     }
 }
 

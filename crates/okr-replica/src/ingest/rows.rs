@@ -111,6 +111,9 @@ impl<'db> Rows<'db> {
             Entity::Objective(objective) => (Some(objective.slug.as_str()), None),
             Entity::KeyResult(key_result) => (Some(key_result.slug.as_str()), None),
             Entity::CheckIn(check_in) => (None, Some(day_number(check_in.effective))),
+            Entity::Initiative(initiative) => (Some(initiative.slug.as_str()), None),
+            Entity::Metric(metric) => (Some(metric.slug.as_str()), None),
+            Entity::MetricValue(value) => (None, Some(day_number(value.effective))),
         };
         let own_flags = match entity {
             Entity::CheckIn(check_in) => version::flags_of(check_in),
@@ -121,7 +124,11 @@ impl<'db> Rows<'db> {
             | Entity::Cycle(_)
             | Entity::Objective(_)
             | Entity::KeyResult(_)
-            | Entity::Comment(_) => 0,
+            | Entity::Comment(_)
+            | Entity::Initiative(_)
+            | Entity::Metric(_) => 0,
+            Entity::MetricValue(value) if value.retracted => version::RETRACTED,
+            Entity::MetricValue(_) => 0,
         };
         run(
             &mut self.version,

@@ -8,7 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use okr_core::Timestamp;
 use okr_core::change::Change;
 use okr_core::entity::Entity;
-use okr_core::event::{CheckInEvent, CommentEvent, Event, KeyResultEvent, ObjectiveEvent};
+use okr_core::event::{
+    CheckInEvent, CommentEvent, Event, KeyResultEvent, MetricEvent, MetricValueEvent,
+    ObjectiveEvent,
+};
 use okr_core::id::{CheckInId, EntityId, Position};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
@@ -239,12 +242,17 @@ fn of_children(
     let objectives = match id {
         EntityId::Comment(_) => return Ok(()),
         EntityId::CheckIn(id) => return on_check_in(db, id, positions),
-        EntityId::Org(_) | EntityId::Person(_) | EntityId::KeyResult(_) => {
+        EntityId::Org(_)
+        | EntityId::Person(_)
+        | EntityId::KeyResult(_)
+        | EntityId::Initiative(_)
+        | EntityId::MetricValue(_) => {
             return of_leaves(db, key, positions);
         }
         EntityId::Cycle(_) => rows_where(db, "cycle", key)?,
         EntityId::Team(_) => rows_where(db, "team", key)?,
         EntityId::Objective(_) => BTreeSet::from([key]),
+        EntityId::Metric(_) => return of_leaves(db, key, positions),
     };
     of_leaves(db, key, positions)?;
     for objective in objectives {
@@ -289,7 +297,7 @@ pub(super) fn rows_where(
     Ok(keys.collect::<Result<_, _>>()?)
 }
 
-/// Adds the positions of what belongs to something and has nothing below it: check-ins, and comments;
+/// Adds the positions of what belongs to something and has nothing below it: check-ins, comments, values of metrics;
 /// read from the index alone.
 fn of_leaves(
     db: &Connection,
@@ -329,6 +337,10 @@ impl<'a> Pending<'a> {
                 Event::KeyResult(_, KeyResultEvent::Created(new)) => vec![new.objective.into()],
                 Event::CheckIn(_, CheckInEvent::Recorded(new)) => vec![new.key_result.into()],
                 Event::Comment(_, CommentEvent::Added(new)) => vec![new.topic.entity()],
+                Event::Metric(_, MetricEvent::Created(new)) => {
+                    new.team.map(EntityId::from).into_iter().collect()
+                }
+                Event::MetricValue(_, MetricValueEvent::Recorded(new)) => vec![new.metric.into()],
                 Event::Org(..)
                 | Event::Person(..)
                 | Event::Team(..)
@@ -336,7 +348,10 @@ impl<'a> Pending<'a> {
                 | Event::Objective(..)
                 | Event::KeyResult(..)
                 | Event::CheckIn(..)
-                | Event::Comment(..) => continue,
+                | Event::Comment(..)
+                | Event::Initiative(..)
+                | Event::Metric(..)
+                | Event::MetricValue(..) => continue,
             };
             parents.insert(event.subject(), created);
         }
@@ -393,7 +408,15 @@ impl<'a> Pending<'a> {
                 let team = objective.team.map(EntityId::from);
                 team.into_iter().chain([objective.cycle.into()]).collect()
             }
-            Some(Entity::Org(_) | Entity::Person(_) | Entity::Team(_) | Entity::Cycle(_))
+            Some(Entity::Metric(metric)) => metric.team.map(EntityId::from).into_iter().collect(),
+            Some(Entity::MetricValue(value)) => vec![value.metric.into()],
+            Some(
+                Entity::Org(_)
+                | Entity::Person(_)
+                | Entity::Team(_)
+                | Entity::Cycle(_)
+                | Entity::Initiative(_),
+            )
             | None => Vec::new(),
         })
     }

@@ -175,7 +175,10 @@ impl Goals {
                 EntityId::Org(_)
                 | EntityId::Person(_)
                 | EntityId::CheckIn(_)
-                | EntityId::Comment(_) => continue,
+                | EntityId::Comment(_)
+                | EntityId::Initiative(_)
+                | EntityId::Metric(_)
+                | EntityId::MetricValue(_) => continue,
                 EntityId::Cycle(_) => {
                     goals.defined.insert(key, true);
                     rows_where(db, "cycle", key)?
@@ -275,7 +278,10 @@ fn landmark_of(entry: &LogEntry) -> Option<Landmark> {
         | Event::Person(..)
         | Event::Team(..)
         | Event::CheckIn(..)
-        | Event::Comment(..) => None,
+        | Event::Comment(..)
+        | Event::Initiative(..)
+        | Event::Metric(..)
+        | Event::MetricValue(..) => None,
         // A category that stands beside a mere report amends nothing.
         Event::Cycle(_, CycleEvent::Edited(_)) | Event::Objective(..) | Event::KeyResult(..) => {
             is_amended.then_some(Landmark::Amended)

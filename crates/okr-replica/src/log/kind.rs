@@ -3,8 +3,9 @@
 use okr_core::blocker::BlockerReport;
 use okr_core::event::{
     CheckInEdit, CheckInEvent, CommentEdit, CommentEvent, CycleEdit, CycleEvent, Event,
-    KeyResultEdit, KeyResultEvent, NewCheckIn, NewComment, NewKeyResult, NewObjective,
-    ObjectiveEdit, ObjectiveEvent, OrgEdit, OrgEvent, TeamEdit, TeamEvent,
+    InitiativeEdit, InitiativeEvent, KeyResultEdit, KeyResultEvent, MetricEdit, MetricEvent,
+    MetricValueEvent, NewCheckIn, NewComment, NewKeyResult, NewMetric, NewMetricValue,
+    NewObjective, ObjectiveEdit, ObjectiveEvent, OrgEdit, OrgEvent, TeamEdit, TeamEvent,
 };
 use okr_core::text::LongText;
 
@@ -13,11 +14,11 @@ use super::{LogEntry, LogFilter};
 /// What a change is about, as people tell changes apart. A change can be of several kinds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ChangeKind {
-    /// Something new: a goal, a team, a cycle, the organisation.
+    /// Something new: a goal, an initiative, a metric, a team, a cycle, the organisation.
     Created,
-    /// A check-in.
+    /// A check-in, or a value of a health metric.
     CheckIn,
-    /// A check-in was put right or taken back.
+    /// A check-in was put right, or one or a value of a metric was taken back.
     Correction,
     /// A comment was made, put in another way or taken back.
     Comment,
@@ -69,11 +70,13 @@ impl ChangeKind {
             | Event::Team(_, TeamEvent::Created(_))
             | Event::Cycle(_, CycleEvent::Created(_))
             | Event::Objective(_, ObjectiveEvent::Created(_))
-            | Event::KeyResult(_, KeyResultEvent::Created(_)) => Self::Created,
-            Event::CheckIn(_, CheckInEvent::Recorded(_)) => Self::CheckIn,
-            Event::CheckIn(_, CheckInEvent::Corrected(_) | CheckInEvent::Retracted) => {
-                Self::Correction
-            }
+            | Event::KeyResult(_, KeyResultEvent::Created(_))
+            | Event::Initiative(_, InitiativeEvent::Created(_))
+            | Event::Metric(_, MetricEvent::Created(_)) => Self::Created,
+            Event::CheckIn(_, CheckInEvent::Recorded(_))
+            | Event::MetricValue(_, MetricValueEvent::Recorded(_)) => Self::CheckIn,
+            Event::CheckIn(_, CheckInEvent::Corrected(_) | CheckInEvent::Retracted)
+            | Event::MetricValue(_, MetricValueEvent::Retracted) => Self::Correction,
             Event::Comment(..) => Self::Comment,
             Event::KeyResult(_, KeyResultEvent::Edited(KeyResultEdit::Measure(_))) => Self::Target,
             Event::Team(_, TeamEvent::Archived | TeamEvent::Restored)
@@ -94,7 +97,14 @@ impl ChangeKind {
                 | KeyResultEvent::Reopened
                 | KeyResultEvent::Archived
                 | KeyResultEvent::Restored,
-            ) => Self::State,
+            )
+            | Event::Initiative(
+                _,
+                InitiativeEvent::Edited(InitiativeEdit::State(_))
+                | InitiativeEvent::Archived
+                | InitiativeEvent::Restored,
+            )
+            | Event::Metric(_, MetricEvent::Archived | MetricEvent::Restored) => Self::State,
             Event::Person(..)
             | Event::Team(_, TeamEvent::MemberAdded(_) | TeamEvent::MemberRemoved(_)) => {
                 Self::People
@@ -109,7 +119,9 @@ impl ChangeKind {
             | Event::KeyResult(
                 _,
                 KeyResultEvent::Edited(_) | KeyResultEvent::Tagged(_) | KeyResultEvent::Untagged(_),
-            ) => Self::Edit,
+            )
+            | Event::Initiative(_, InitiativeEvent::Edited(_))
+            | Event::Metric(_, MetricEvent::Edited(_)) => Self::Edit,
         }
     }
 }
@@ -194,12 +206,22 @@ fn written(event: &Event) -> Vec<&str> {
         Event::Comment(_, CommentEvent::Edited(CommentEdit::Text(edit))) => {
             vec![edit.from.as_str(), edit.to.as_str()]
         }
+        Event::Initiative(_, InitiativeEvent::Created(new)) => vec![new.title.as_str()],
+        Event::Initiative(_, InitiativeEvent::Edited(InitiativeEdit::Title(edit))) => {
+            vec![edit.from.as_str(), edit.to.as_str()]
+        }
+        Event::Metric(_, event) => of_metric(event),
+        Event::MetricValue(_, MetricValueEvent::Recorded(NewMetricValue { note, .. })) => {
+            some([note])
+        }
         Event::Org(..)
         | Event::Person(..)
         | Event::Team(..)
         | Event::Cycle(..)
         | Event::CheckIn(..)
-        | Event::Comment(..) => Vec::new(),
+        | Event::Comment(..)
+        | Event::Initiative(..)
+        | Event::MetricValue(..) => Vec::new(),
     }
 }
 
@@ -261,5 +283,22 @@ fn of_key_result(event: &KeyResultEvent) -> Vec<&str> {
         | KeyResultEvent::Reopened
         | KeyResultEvent::Archived
         | KeyResultEvent::Restored => Vec::new(),
+    }
+}
+
+fn of_metric(event: &MetricEvent) -> Vec<&str> {
+    match event {
+        MetricEvent::Created(NewMetric {
+            name, description, ..
+        }) => {
+            let mut texts = some([description]);
+            texts.push(name.as_str());
+            texts
+        }
+        MetricEvent::Edited(MetricEdit::Name(edit)) => {
+            vec![edit.from.as_str(), edit.to.as_str()]
+        }
+        MetricEvent::Edited(MetricEdit::Description(edit)) => some([&edit.from, &edit.to]),
+        MetricEvent::Edited(_) | MetricEvent::Archived | MetricEvent::Restored => Vec::new(),
     }
 }

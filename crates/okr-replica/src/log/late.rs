@@ -103,7 +103,10 @@ fn is_late<V: View>(view: &V, event: &Event) -> Result<bool, V::Error> {
         | Event::Cycle(..)
         | Event::Objective(..)
         | Event::KeyResult(..)
-        | Event::Comment(..) => Ok(false),
+        | Event::Comment(..)
+        | Event::Initiative(..)
+        | Event::Metric(..)
+        | Event::MetricValue(..) => Ok(false),
     }
 }
 

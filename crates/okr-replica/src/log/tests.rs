@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use okr_core::event::{
-    CheckInEvent, CommentEvent, KeyResultEdit, KeyResultEvent, ObjectiveEdit, ObjectiveEvent,
+    CheckInEvent, CommentEvent, KeyResultEdit, KeyResultEvent, MetricEdit, MetricEvent,
+    MetricValueEvent, ObjectiveEdit, ObjectiveEvent,
 };
 use okr_testkit::generate::histories;
 use proptest::prelude::*;
@@ -35,6 +36,13 @@ fn parents(history: &[(PersonId, Change)]) -> BTreeMap<EntityId, BTreeSet<Entity
             }
             Event::CheckIn(_, CheckInEvent::Recorded(new)) => vec![new.key_result.into()],
             Event::Comment(_, CommentEvent::Added(new)) => vec![new.topic.entity()],
+            Event::Metric(_, MetricEvent::Created(new)) => {
+                new.team.map(EntityId::from).into_iter().collect()
+            }
+            Event::Metric(_, MetricEvent::Edited(MetricEdit::Team(edit))) => {
+                edit.to.map(EntityId::from).into_iter().collect()
+            }
+            Event::MetricValue(_, MetricValueEvent::Recorded(new)) => vec![new.metric.into()],
             _ => continue,
         };
         parents.entry(event.subject()).or_default().extend(above);

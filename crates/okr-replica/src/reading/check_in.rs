@@ -37,7 +37,7 @@ pub struct CheckInFact {
 }
 
 /// The change that made something.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Made {
     pub(super) place: Place,
     pub(super) author: PersonId,
@@ -168,16 +168,16 @@ impl Reading<'_> {
             .collect()
     }
 
-    /// Gives the check-ins that no pending change is about to `take`, newest first, until it says
-    /// false.
+    /// Gives the check-ins of a key result, or the values of a metric, that no pending change is about
+    /// to `take`, newest first, until it says false.
     pub(super) fn walk(
         &self,
-        key_result: Option<EntityKey>,
+        parent: Option<EntityKey>,
         which: Which,
         mut take: impl FnMut(Known) -> bool,
     ) -> Result<(), ReplicaError> {
         let db = self.snapshot.db;
-        let Some(parent) = key_result else {
+        let Some(parent) = parent else {
             return Ok(());
         };
         let confirmed = self.check_ins.confirmed;
@@ -268,7 +268,7 @@ impl Reading<'_> {
                 Some(number) => Some(numbers.author(db, number)?),
                 None => None,
             },
-            source: source.ok_or_else(|| ReplicaError::damaged("a check-in without a source"))?,
+            source: source.ok_or_else(|| ReplicaError::damaged("a report without a source"))?,
             authored_at: meta::timestamp(row.get(1)?)?,
         })
     }
@@ -300,10 +300,11 @@ impl Reading<'_> {
     }
 }
 
-/// Returns by what the latest check-in is the greatest.
+/// Returns by what the latest check-in, or value of a metric, is the greatest.
 pub(super) fn rank(known: &Known) -> (Option<okr_core::Date>, i64) {
     let day = match &known.entity {
         Entity::CheckIn(check_in) => Some(check_in.effective),
+        Entity::MetricValue(value) => Some(value.effective),
         _ => None,
     };
     (day, known.order)

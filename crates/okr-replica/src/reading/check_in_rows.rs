@@ -142,6 +142,9 @@ pub(super) const fn check_in_of(id: EntityId) -> Option<CheckInId> {
         | EntityId::Cycle(_)
         | EntityId::Objective(_)
         | EntityId::KeyResult(_)
-        | EntityId::Comment(_) => None,
+        | EntityId::Comment(_)
+        | EntityId::Initiative(_)
+        | EntityId::Metric(_)
+        | EntityId::MetricValue(_) => None,
     }
 }

@@ -38,8 +38,8 @@ pub struct DiffScope {
 /// What differs between two moments.
 #[derive(Clone, Debug, Default)]
 pub struct Diff {
-    /// The things that differ: organisation, people, teams, cycles, then goals by cycle and team,
-    /// each objective before its key results.
+    /// The things that differ: organisation, people, teams, cycles, initiatives, health metrics and
+    /// their values, then goals by cycle and team, each objective before its key results.
     pub things: Vec<Changed>,
     /// The progress of objectives, teams and cycles that moved.
     pub roll_ups: Vec<RollUp>,
@@ -146,7 +146,10 @@ impl DiffScope {
                 | EntityId::Objective(_)
                 | EntityId::KeyResult(_)
                 | EntityId::CheckIn(_)
-                | EntityId::Comment(_) => false,
+                | EntityId::Comment(_)
+                | EntityId::Initiative(_)
+                | EntityId::Metric(_)
+                | EntityId::MetricValue(_) => false,
             }
     }
 
@@ -159,7 +162,12 @@ impl DiffScope {
                     named.cycles.insert(*cycle);
                     named.others.insert(*id);
                 }
-                EntityId::Team(_) | EntityId::Person(_) | EntityId::Org(_) => {
+                EntityId::Team(_)
+                | EntityId::Person(_)
+                | EntityId::Org(_)
+                | EntityId::Initiative(_)
+                | EntityId::Metric(_)
+                | EntityId::MetricValue(_) => {
                     named.others.insert(*id);
                 }
                 EntityId::Objective(_)
@@ -185,7 +193,10 @@ impl DiffScope {
                 | EntityId::Person(_)
                 | EntityId::Team(_)
                 | EntityId::CheckIn(_)
-                | EntityId::Comment(_) => false,
+                | EntityId::Comment(_)
+                | EntityId::Initiative(_)
+                | EntityId::Metric(_)
+                | EntityId::MetricValue(_) => false,
             })
         });
         self.cycles.is_none() && !only_goals_and_cycles
@@ -242,7 +253,7 @@ impl Reading<'_> {
             return Ok(None);
         };
         let lives = self.lives(earlier, before, entity.id())?;
-        let between = self.between(earlier, entity.id());
+        let between = self.between_moments(earlier, entity.id());
         let steps = field_steps(before, Some(&entity)).into_iter();
         let fields = steps.map(|step| ChangedField {
             by: setter(&lives, step.word, between),
@@ -260,6 +271,20 @@ impl Reading<'_> {
         }))
     }
 
+    /// Returns the changes that can have made a difference to something.
+    ///
+    /// On the effective axis a value of a metric counts from its day on, whenever it came.
+    fn between_moments(&self, earlier: &Reading<'_>, id: EntityId) -> Between {
+        let between = self.between(earlier, id);
+        match id {
+            EntityId::MetricValue(_) if self.is_effective() => Between {
+                after: None,
+                ..between
+            },
+            _ => between,
+        }
+    }
+
     /// Returns what the changes between the moments did to something, in their order.
     fn lives(
         &self,
@@ -267,7 +292,7 @@ impl Reading<'_> {
         before: Option<&Entity>,
         id: EntityId,
     ) -> Result<Vec<Lived>, ReplicaError> {
-        let mut between = self.between(earlier, id);
+        let mut between = self.between_moments(earlier, id);
         let mut start = before.cloned();
         if let Confirmed::Authored(_) = between.until.confirmed {
             // Changes apply in the order of the log, in which later written ones can come first.

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use okr_core::entity::Entity;
-use okr_core::event::{Event, KeyResultEdit, KeyResultEvent, ObjectiveEdit, ObjectiveEvent};
-use okr_core::event::{TeamEdit, TeamEvent};
+use okr_core::event::{
+    Event, InitiativeEdit, InitiativeEvent, KeyResultEdit, KeyResultEvent, MetricEdit, MetricEvent,
+    ObjectiveEdit, ObjectiveEvent, TeamEdit, TeamEvent,
+};
 use okr_core::id::{CycleId, EntityId, TeamId};
 use okr_core::text::Slug;
 use okr_core::view::View as _;
@@ -22,8 +24,8 @@ pub struct Found {
     pub id: EntityId,
     /// Its everyday name; none for kinds that have none.
     pub slug: Option<String>,
-    /// What to show: a title or a name; that of the key result for a check-in; the first line of a
-    /// comment; empty for a person.
+    /// What to show: a title or a name; that of the key result for a check-in, and of the metric for
+    /// a value of it; the first line of a comment; empty for a person.
     pub title: String,
     /// The cycle that it is in.
     pub cycle: Option<CycleId>,
@@ -168,6 +170,25 @@ impl Reading<'_> {
                     found.team = about.team;
                 }
             }
+            Entity::Initiative(initiative) => {
+                found.title = initiative.title.to_string();
+                // Any of them says where to look; nearly always there is one.
+                if let Some(first) = initiative.key_results.first()
+                    && let Some(key_result) = self.key_result(*first)?
+                {
+                    objective = Some(key_result.objective);
+                }
+            }
+            Entity::Metric(metric) => {
+                found.title = metric.name.to_string();
+                found.team = metric.team;
+            }
+            Entity::MetricValue(value) => {
+                if let Some(metric) = self.metric(value.metric)? {
+                    found.title = metric.name.to_string();
+                    found.team = metric.team;
+                }
+            }
         }
         if let Some(objective) = objective
             && let Some(objective) = self.objective(objective)?
@@ -184,11 +205,14 @@ fn slug_of(entity: &Entity) -> Option<&str> {
         Entity::Team(team) => Some(team.slug.as_str()),
         Entity::Objective(objective) => Some(objective.slug.as_str()),
         Entity::KeyResult(key_result) => Some(key_result.slug.as_str()),
+        Entity::Initiative(initiative) => Some(initiative.slug.as_str()),
+        Entity::Metric(metric) => Some(metric.slug.as_str()),
         Entity::Org(_)
         | Entity::Person(_)
         | Entity::Cycle(_)
         | Entity::CheckIn(_)
-        | Entity::Comment(_) => None,
+        | Entity::Comment(_)
+        | Entity::MetricValue(_) => None,
     }
 }
 
@@ -198,9 +222,13 @@ fn given_slug(event: &Event) -> Option<&Slug> {
         Event::Team(_, TeamEvent::Created(new)) => Some(&new.slug),
         Event::Objective(_, ObjectiveEvent::Created(new)) => Some(&new.slug),
         Event::KeyResult(_, KeyResultEvent::Created(new)) => Some(&new.slug),
+        Event::Initiative(_, InitiativeEvent::Created(new)) => Some(&new.slug),
+        Event::Metric(_, MetricEvent::Created(new)) => Some(&new.slug),
         Event::Team(_, TeamEvent::Edited(TeamEdit::Slug(edit)))
         | Event::Objective(_, ObjectiveEvent::Edited(ObjectiveEdit::Slug(edit)))
-        | Event::KeyResult(_, KeyResultEvent::Edited(KeyResultEdit::Slug(edit))) => Some(&edit.to),
+        | Event::KeyResult(_, KeyResultEvent::Edited(KeyResultEdit::Slug(edit)))
+        | Event::Initiative(_, InitiativeEvent::Edited(InitiativeEdit::Slug(edit)))
+        | Event::Metric(_, MetricEvent::Edited(MetricEdit::Slug(edit))) => Some(&edit.to),
         Event::Org(..)
         | Event::Person(..)
         | Event::Team(..)
@@ -208,6 +236,9 @@ fn given_slug(event: &Event) -> Option<&Slug> {
         | Event::Objective(..)
         | Event::KeyResult(..)
         | Event::CheckIn(..)
-        | Event::Comment(..) => None,
+        | Event::Comment(..)
+        | Event::Initiative(..)
+        | Event::Metric(..)
+        | Event::MetricValue(..) => None,
     }
 }

@@ -131,7 +131,7 @@ impl Reading<'_> {
         Ok(teams.map(|team| (team.id, team.name)).collect())
     }
 
-    fn sorted<T, K: Ord>(
+    pub(super) fn sorted<T, K: Ord>(
         &self,
         by: By,
         into: fn(Entity) -> Option<T>,
@@ -200,6 +200,9 @@ impl By {
             Self::Kind(
                 EntityKind::Org | EntityKind::Person | EntityKind::Team | EntityKind::Cycle,
             ) => "kind < 5 AND kind",
+            Self::Kind(EntityKind::Initiative | EntityKind::Metric | EntityKind::MetricValue) => {
+                "kind > 7 AND kind"
+            }
             // Nobody asks for all of these.
             Self::Kind(EntityKind::KeyResult | EntityKind::CheckIn | EntityKind::Comment) => "kind",
             // Comments belong to things as well, and are read by themselves.
@@ -266,6 +269,8 @@ mod tests {
         let id = |kind: EntityKind| kind.id(uuid::Uuid::nil());
         for by in [
             By::Kind(EntityKind::Objective),
+            By::Kind(EntityKind::Initiative),
+            By::Kind(EntityKind::MetricValue),
             By::Parent(id(EntityKind::Objective)),
             By::Cycle(CycleId::from_bytes([0; 16])),
             By::Team(TeamId::from_bytes([0; 16])),

@@ -81,6 +81,7 @@ fn same(reading: &Reading<'_>, oracle: &MemoryView, history: &History) {
         &of(&all, Entity::into_comment),
         &reported_on(history),
     );
+    same_work(reading, &all);
 }
 
 /// What every check-in that there will ever be reports on.
@@ -126,6 +127,64 @@ fn same_comments(
         let fact = reading.comment_by(comment.id).unwrap().unwrap();
         assert_eq!(fact.comment, *comment);
     }
+}
+
+/// The same for initiatives, health metrics and their values.
+fn same_work(reading: &Reading<'_>, all: &[Entity]) {
+    let filter = InitiativeFilter {
+        archived: true,
+        ..InitiativeFilter::default()
+    };
+    let initiatives = of(all, Entity::into_initiative);
+    let listed = reading.initiatives(&filter).unwrap();
+    assert_eq!(listed.len(), initiatives.len());
+    assert!(listed.iter().all(|one| initiatives.contains(one)));
+    let states: Vec<bool> = listed.iter().map(|one| one.state.is_open()).collect();
+    assert!(states.is_sorted_by(|earlier, later| earlier >= later));
+    for key_result in of(all, Entity::into_key_result) {
+        let filter = InitiativeFilter {
+            key_results: Some(BTreeSet::from([key_result.id])),
+            open: true,
+            ..InitiativeFilter::default()
+        };
+        let wanted = |one: &&Initiative| {
+            one.key_results.contains(&key_result.id) && one.state.is_open() && !one.archived
+        };
+        let listed = reading.initiatives(&filter).unwrap();
+        assert_eq!(listed.len(), initiatives.iter().filter(wanted).count());
+        assert!(listed.iter().all(|one| wanted(&one)));
+    }
+    let metrics = of(all, Entity::into_metric);
+    let values = of(all, Entity::into_metric_value);
+    assert_eq!(reading.metrics(true).unwrap().len(), metrics.len());
+    for metric in metrics {
+        let standing = reading.metric_standing(metric.id).unwrap().unwrap();
+        let order: Vec<EntityId> = all.iter().map(Entity::id).collect();
+        let newest = newest_value(&order, &values, (metric.id, Date::MAX));
+        let latest = newest.as_ref().map(|value| value.value);
+        assert_eq!(standing.health, metric.band.health(latest));
+        assert_eq!(standing.latest.map(|fact| fact.value), newest);
+        assert_eq!(standing.metric, metric);
+        let facts = reading.metric_values(metric.id, None).unwrap();
+        let own = values.iter().filter(|value| value.metric == metric.id);
+        assert_eq!(facts.len(), own.count());
+        let days: Vec<Date> = facts.iter().map(|fact| fact.value.effective).collect();
+        assert!(days.is_sorted_by(|earlier, later| earlier >= later));
+    }
+}
+
+/// Returns the value of a metric that counts up to a day; `order` is that of the log.
+fn newest_value(
+    order: &[EntityId],
+    values: &[MetricValue],
+    (metric, last): (MetricId, Date),
+) -> Option<MetricValue> {
+    let place = |value: &MetricValue| order.iter().position(|id| *id == value.id.into());
+    values
+        .iter()
+        .filter(|value| value.metric == metric && !value.retracted && value.effective <= last)
+        .max_by_key(|value| (value.effective, place(value)))
+        .cloned()
 }
 
 /// The same for key results and check-ins.
@@ -244,7 +303,13 @@ proptest! {
         let everything = replay(&history);
         let check_ins: Vec<CheckIn> =
             everything.entities().filter_map(Entity::into_check_in).collect();
-        let days: BTreeSet<Date> = check_ins.iter().map(|check_in| check_in.effective).collect();
+        let values: Vec<MetricValue> =
+            everything.entities().filter_map(Entity::into_metric_value).collect();
+        let days: BTreeSet<Date> = check_ins
+            .iter()
+            .map(|check_in| check_in.effective)
+            .chain(values.iter().map(|value| value.effective))
+            .collect();
         for day in days {
             let end = day.at(23, 59, 59, 0).in_tz("UTC").unwrap().timestamp();
             let moment = Moment { axis: Axis::Effective, point: Point::Time(end), day };
@@ -257,9 +322,22 @@ proptest! {
                         .find(|check_in| check_in.id == id && check_in.effective <= day)
                         .cloned()
                         .map(Entity::CheckIn),
+                    EntityId::MetricValue(id) => values
+                        .iter()
+                        .find(|value| value.id == id && value.effective <= day)
+                        .cloned()
+                        .map(Entity::MetricValue),
                     other => definitions.entity(other).unwrap(),
                 };
                 prop_assert_eq!(reading.entity(id).unwrap(), wanted);
+                if let EntityId::Metric(metric) = id {
+                    let newest = newest_value(&entities(&history), &values, (metric, day));
+                    let ours = reading.metric_standing(metric).unwrap();
+                    let ours = ours.and_then(|standing| standing.latest);
+                    // A metric that was not written down yet stands no way.
+                    let newest = newest.filter(|_| reading.metric(metric).unwrap().is_some());
+                    prop_assert_eq!(ours.map(|fact| fact.value), newest);
+                }
             }
             for id in entities(&history) {
                 let EntityId::KeyResult(key_result) = id else { continue };
@@ -285,12 +363,14 @@ proptest! {
         log.give_all(&mut replica);
         let mut oracle = replay(&history[..cut]);
         let context = Context { author: ANA, today: Date::MAX };
-        let mut fitting = Vec::new();
+        let (mut fitting, mut waiting) = (Vec::new(), Vec::new());
         for (_, change) in &history[cut..] {
             replica.write(|db| pending::append(db, change, &pending::encode(change)?)).unwrap();
             if admit(&oracle, &context, ORG, change).unwrap() == Verdict::Admitted {
                 oracle.apply(change);
                 fitting.push(change.clone());
+            } else {
+                waiting.push(change);
             }
         }
         same(&replica.reading(Moment::now(TODAY)).unwrap(), &oracle, &history);
@@ -298,12 +378,18 @@ proptest! {
         let head = at(Axis::Recorded, Point::Position(log.head()));
         same(&replica.reading(head).unwrap(), &replay(&history[..cut]), &history);
 
-        // Once they are confirmed, nothing has changed but their place.
+        // Once they are confirmed, nothing has changed but their place; what still waits is judged
+        // again, and may fit by now.
         for change in &fitting {
             log.append(ANA, change);
         }
         let ingested = log.give_all(&mut replica);
         prop_assert_eq!(ingested.own.len(), fitting.len());
+        for change in waiting {
+            if admit(&oracle, &context, ORG, change).unwrap() == Verdict::Admitted {
+                oracle.apply(change);
+            }
+        }
         same(&replica.reading(Moment::now(TODAY)).unwrap(), &oracle, &history);
     }
 }

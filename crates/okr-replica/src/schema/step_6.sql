@@ -22,3 +22,9 @@ DELETE FROM meta WHERE name = 'indexed';
 
 -- Comments, and what else has a later number than check-ins, in the order in which they came.
 CREATE INDEX versions_later_kinds ON versions (kind) WHERE kind > 7;
+
+-- What changed between two moments is also an initiative, a health metric or a value of one.
+DROP INDEX versions_recorded;
+DROP INDEX versions_authored;
+CREATE INDEX versions_recorded ON versions (recorded_from) WHERE kind < 7 OR kind > 8 OR flags > 1;
+CREATE INDEX versions_authored ON versions (authored_from) WHERE kind < 7 OR kind > 8 OR flags > 1;

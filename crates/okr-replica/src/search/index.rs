@@ -170,7 +170,10 @@ fn subjects(events: &[Event]) -> BTreeSet<EntityId> {
         EntityKind::Objective
         | EntityKind::KeyResult
         | EntityKind::CheckIn
-        | EntityKind::Comment => true,
+        | EntityKind::Comment
+        | EntityKind::Initiative
+        | EntityKind::Metric
+        | EntityKind::MetricValue => true,
         EntityKind::Org | EntityKind::Person | EntityKind::Team | EntityKind::Cycle => false,
     };
     events

@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 
-use okr_core::entity::Entity;
+use okr_core::entity::{Entity, Initiative};
 use okr_core::event::Event;
 use okr_core::id::{CycleId, EntityId, TeamId};
 use okr_core::view::View as _;
@@ -108,6 +108,22 @@ impl<'a, 'r> Scope<'a, 'r> {
         Ok(place)
     }
 
+    /// Says where an initiative belongs: where one of its key results does, a wanted one if there is
+    /// any. Itself is put away only by being archived.
+    fn of_initiative(&self, initiative: &Initiative) -> Result<Option<Where>, ReplicaError> {
+        let mut found = None;
+        for id in &initiative.key_results {
+            let place = self.of_id((*id).into())?;
+            if place.is_some_and(|place| self.is_within(place)) {
+                found = place;
+                break;
+            }
+            found = found.or(place);
+        }
+        let away = initiative.archived;
+        Ok(found.map(|place| Where { away, ..place }))
+    }
+
     fn of(&self, entity: &Entity) -> Result<Option<Where>, ReplicaError> {
         let below = |outer: Option<Where>, away| {
             outer.map(|outer| Where {
@@ -124,6 +140,9 @@ impl<'a, 'r> Scope<'a, 'r> {
             Entity::KeyResult(one) => below(self.of_id(one.objective.into())?, one.archived),
             Entity::CheckIn(one) => below(self.of_id(one.key_result.into())?, one.retracted),
             Entity::Comment(one) => below(self.of_id(one.topic.entity())?, one.retracted),
+            Entity::Initiative(one) => self.of_initiative(one)?,
+            Entity::Metric(one) => top(one.team, None, one.archived),
+            Entity::MetricValue(one) => below(self.of_id(one.metric.into())?, one.retracted),
         })
     }
 }

@@ -13,15 +13,15 @@ use okr_core::text::{BlockerText, LongText};
 /// A kind of text that can be searched; a column of the index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TextField {
-    /// The title of an objective or key result.
+    /// The title of an objective, key result or initiative, or the name of a metric.
     Title,
-    /// The description of an objective or key result.
+    /// The description of an objective, key result or metric.
     Description,
     /// The titles of milestones, or the texts of zones.
     Measure,
     /// What was learnt when an objective was closed.
     Reflection,
-    /// The note of a check-in, and what it says of a blocker.
+    /// The note of a check-in or of a value of a metric, and what the former says of a blocker.
     Note,
     /// What a comment says.
     Comment,
@@ -70,6 +70,14 @@ impl Texts {
         let mut texts = Self::default();
         match entity {
             Entity::Org(_) | Entity::Person(_) | Entity::Team(_) | Entity::Cycle(_) => {}
+            Entity::Initiative(initiative) => {
+                texts.set(TextField::Title, Some(&initiative.title));
+            }
+            Entity::Metric(metric) => {
+                texts.set(TextField::Title, Some(&metric.name));
+                texts.set(TextField::Description, metric.description.as_ref());
+            }
+            Entity::MetricValue(value) => texts.set(TextField::Note, value.note.as_ref()),
             Entity::Objective(objective) => {
                 texts.set(TextField::Title, Some(&objective.title));
                 texts.set(TextField::Description, objective.description.as_ref());

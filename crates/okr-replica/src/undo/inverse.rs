@@ -1,11 +1,15 @@
 //! What takes an event back, where the state still is as the event left it.
 
-use okr_core::entity::{CheckIn, Comment, Cycle, Entity, KeyResult, Objective, Person, Team};
-use okr_core::event::{
-    CheckInEvent, CommentEvent, CycleEvent, Event, KeyResultEvent, NewCheckIn, NewComment,
-    ObjectiveEvent, OrgEvent, PersonEvent, TeamEvent,
+use okr_core::entity::{
+    CheckIn, Comment, Cycle, Entity, HealthMetric, Initiative, KeyResult, MetricValue, Objective,
+    Person, Team,
 };
-use okr_core::id::{CheckInId, CommentId};
+use okr_core::event::{
+    CheckInEvent, CommentEvent, CycleEvent, Event, InitiativeEvent, KeyResultEvent, MetricEvent,
+    MetricValueEvent, NewCheckIn, NewComment, NewMetricValue, ObjectiveEvent, OrgEvent,
+    PersonEvent, TeamEvent,
+};
+use okr_core::id::{CheckInId, CommentId, MetricValueId};
 use okr_core::value::{CycleState, GoalState, Score};
 use uuid::Uuid;
 
@@ -62,6 +66,9 @@ pub(super) fn inverse(
         }
         (Event::CheckIn(_, event), Entity::CheckIn(now)) => check_in(event, now, fresh),
         (Event::Comment(_, event), Entity::Comment(now)) => comment(event, now, fresh),
+        (Event::Initiative(_, event), Entity::Initiative(now)) => initiative(event, now),
+        (Event::Metric(_, event), Entity::Metric(now)) => metric(event, now),
+        (Event::MetricValue(_, event), Entity::MetricValue(now)) => metric_value(event, now, fresh),
         (
             Event::Org(..)
             | Event::Person(..)
@@ -70,7 +77,10 @@ pub(super) fn inverse(
             | Event::Objective(..)
             | Event::KeyResult(..)
             | Event::CheckIn(..)
-            | Event::Comment(..),
+            | Event::Comment(..)
+            | Event::Initiative(..)
+            | Event::Metric(..)
+            | Event::MetricValue(..),
             _,
         ) => Inverse::AlreadyBack,
     }
@@ -276,5 +286,52 @@ fn comment(event: &CommentEvent, now: &Comment, fresh: &mut dyn FnMut() -> Uuid)
         }
         CommentEvent::Retracted => Inverse::AlreadyBack,
         CommentEvent::Edited(_) => Inverse::MovedOn,
+    }
+}
+
+fn initiative(event: &InitiativeEvent, now: &Initiative) -> Inverse {
+    let back = |event| Event::Initiative(now.id, event);
+    match event {
+        InitiativeEvent::Created(_) | InitiativeEvent::Restored => {
+            step(!now.archived, back(InitiativeEvent::Archived))
+        }
+        InitiativeEvent::Archived => step(now.archived, back(InitiativeEvent::Restored)),
+        InitiativeEvent::Edited(_) => Inverse::MovedOn,
+    }
+}
+
+fn metric(event: &MetricEvent, now: &HealthMetric) -> Inverse {
+    let back = |event| Event::Metric(now.id, event);
+    match event {
+        MetricEvent::Created(_) | MetricEvent::Restored => {
+            step(!now.archived, back(MetricEvent::Archived))
+        }
+        MetricEvent::Archived => step(now.archived, back(MetricEvent::Restored)),
+        MetricEvent::Edited(_) => Inverse::MovedOn,
+    }
+}
+
+fn metric_value(
+    event: &MetricValueEvent,
+    now: &MetricValue,
+    fresh: &mut dyn FnMut() -> Uuid,
+) -> Inverse {
+    match event {
+        MetricValueEvent::Recorded(_) => step(
+            !now.retracted,
+            Event::MetricValue(now.id, MetricValueEvent::Retracted),
+        ),
+        // What was taken back stays so; the same is recorded anew.
+        MetricValueEvent::Retracted if now.retracted => {
+            let new = NewMetricValue {
+                metric: now.metric,
+                effective: now.effective,
+                value: now.value,
+                note: now.note.clone(),
+            };
+            let id = MetricValueId::new(fresh());
+            by(Event::MetricValue(id, MetricValueEvent::Recorded(new)))
+        }
+        MetricValueEvent::Retracted => Inverse::AlreadyBack,
     }
 }

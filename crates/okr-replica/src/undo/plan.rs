@@ -2,7 +2,7 @@
 
 use okr_core::change::Change;
 use okr_core::entity::Entity;
-use okr_core::event::{Event, KeyResultEvent, ObjectiveEvent, TeamEvent};
+use okr_core::event::{Event, KeyResultEvent, MetricEvent, ObjectiveEvent, TeamEvent};
 use okr_core::id::{EntityId, EntityKind, PersonId, Position};
 use okr_core::view::{Overlay, View};
 use rusqlite::Connection;
@@ -193,6 +193,7 @@ const fn is_container(event: &Event) -> bool {
         Event::Team(_, TeamEvent::Created(_))
             | Event::Objective(_, ObjectiveEvent::Created(_))
             | Event::KeyResult(_, KeyResultEvent::Created(_))
+            | Event::Metric(_, MetricEvent::Created(_))
     )
 }
 
@@ -206,13 +207,19 @@ fn children<V: View<Error = ReplicaError>>(
     for entity in state.changed().entities() {
         let id = entity.id();
         let may_belong = match id.kind() {
-            EntityKind::Objective | EntityKind::KeyResult | EntityKind::CheckIn => true,
-            // Comments stay where they are, whatever becomes of what they are about.
+            EntityKind::Objective
+            | EntityKind::KeyResult
+            | EntityKind::CheckIn
+            | EntityKind::Metric
+            | EntityKind::MetricValue => true,
+            // Comments stay where they are, whatever becomes of what they are about, and an
+            // initiative outlives the key results that it serves.
             EntityKind::Org
             | EntityKind::Person
             | EntityKind::Team
             | EntityKind::Cycle
-            | EntityKind::Comment => false,
+            | EntityKind::Comment
+            | EntityKind::Initiative => false,
         };
         if may_belong && !found.contains(&id) {
             found.push(id);
@@ -237,12 +244,19 @@ fn is_live_child<V: View<Error = ReplicaError>>(
         Some(Entity::CheckIn(child)) => {
             !child.retracted && EntityId::from(child.key_result) == parent
         }
+        Some(Entity::Metric(child)) => {
+            !child.archived && child.team.map(EntityId::from) == Some(parent)
+        }
+        Some(Entity::MetricValue(child)) => {
+            !child.retracted && EntityId::from(child.metric) == parent
+        }
         Some(
             Entity::Org(_)
             | Entity::Person(_)
             | Entity::Team(_)
             | Entity::Cycle(_)
-            | Entity::Comment(_),
+            | Entity::Comment(_)
+            | Entity::Initiative(_),
         )
         | None => false,
     })

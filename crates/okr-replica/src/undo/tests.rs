@@ -47,7 +47,8 @@ fn ids(first: u128) -> impl FnMut() -> Uuid {
     }
 }
 
-/// Everything that a replica shows; check-ins and comments by what they say, since they are made anew.
+/// Everything that a replica shows; check-ins, comments and values of metrics by what they say, since
+/// they are made anew.
 fn state(history: &History, replica: &Replica) -> (BTreeMap<EntityId, Entity>, Vec<String>) {
     let mut view: MemoryView = replay(history);
     let filter = LogFilter {
@@ -72,6 +73,11 @@ fn state(history: &History, replica: &Replica) -> (BTreeMap<EntityId, Entity>, V
             Entity::Comment(one) => said.push(format!(
                 "{:?} {} {} {}",
                 one.topic, one.author, one.kind, one.text
+            )),
+            Entity::MetricValue(one) if one.retracted => {}
+            Entity::MetricValue(one) => said.push(format!(
+                "{} {} {} {:?}",
+                one.metric, one.effective, one.value, one.note
             )),
             Entity::CheckIn(one) => said.push(format!(
                 "{} {} {:?} {:?} {:?} {:?}",

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use okr_core::admit::{Verdict, admit};
 use okr_core::event::{
-    CheckInEvent, CommentEvent, CycleEvent, Event, KeyResultEvent, ObjectiveEvent, PersonEvent,
-    TeamEvent,
+    CheckInEvent, CommentEvent, CycleEvent, Event, InitiativeEvent, KeyResultEvent, MetricEvent,
+    MetricValueEvent, ObjectiveEvent, PersonEvent, TeamEvent,
 };
 
 use super::*;
@@ -94,6 +94,9 @@ fn kind(event: &Event) -> String {
         },
         Event::CheckIn(_, event) => check_in_word(event),
         Event::Comment(_, event) => comment_word(event),
+        Event::Initiative(_, event) => initiative_word(event),
+        Event::Metric(_, event) => metric_word(event),
+        Event::MetricValue(_, event) => metric_value_word(event),
     };
     format!("{} {word}", event.subject().kind())
 }
@@ -111,6 +114,31 @@ const fn comment_word(event: &CommentEvent) -> &'static str {
         CommentEvent::Added(_) => "added",
         CommentEvent::Edited(_) => "edited",
         CommentEvent::Retracted => "retracted",
+    }
+}
+
+const fn initiative_word(event: &InitiativeEvent) -> &'static str {
+    match event {
+        InitiativeEvent::Created(_) => "created",
+        InitiativeEvent::Edited(_) => "edited",
+        InitiativeEvent::Archived => "archived",
+        InitiativeEvent::Restored => "restored",
+    }
+}
+
+const fn metric_word(event: &MetricEvent) -> &'static str {
+    match event {
+        MetricEvent::Created(_) => "created",
+        MetricEvent::Edited(_) => "edited",
+        MetricEvent::Archived => "archived",
+        MetricEvent::Restored => "restored",
+    }
+}
+
+const fn metric_value_word(event: &MetricValueEvent) -> &'static str {
+    match event {
+        MetricValueEvent::Recorded(_) => "recorded",
+        MetricValueEvent::Retracted => "retracted",
     }
 }
 
@@ -177,6 +205,7 @@ const EVERY_KIND: &[&str] = &[
     "key result start",
     "key result due",
     "key result score",
+    "key result fed by",
     "key result tagged",
     "key result untagged",
     "key result closed",
@@ -194,4 +223,26 @@ const EVERY_KIND: &[&str] = &[
     "comment kind",
     "comment text",
     "comment retracted",
+    "initiative created",
+    "initiative title",
+    "initiative slug",
+    "initiative owner",
+    "initiative key results",
+    "initiative due",
+    "initiative url",
+    "initiative state",
+    "initiative archived",
+    "initiative restored",
+    "metric created",
+    "metric name",
+    "metric slug",
+    "metric unit",
+    "metric owner",
+    "metric team",
+    "metric band",
+    "metric description",
+    "metric archived",
+    "metric restored",
+    "value of a metric recorded",
+    "value of a metric retracted",
 ];

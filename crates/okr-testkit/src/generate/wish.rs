@@ -27,7 +27,7 @@ impl Maker {
         if self.focus && self.random.one_in(2) {
             return self.clash();
         }
-        match self.random.below(44) {
+        match self.random.below(50) {
             0 => Some(self.org_wish()),
             1..=2 => self.person_wish(),
             3..=5 => self.team_wish(),
@@ -39,6 +39,9 @@ impl Maker {
             23..=26 => self.check_in_wish(),
             27..=28 => self.new_comment(),
             29..=30 => self.comment_wish(),
+            31..=32 => self.initiative_wish(),
+            33..=34 => self.metric_wish(),
+            35..=36 => self.metric_value_wish(),
             _ => self.new_check_in(),
         }
     }
@@ -265,6 +268,7 @@ impl Maker {
             start: self.maybe(Self::day),
             due: self.maybe(Self::day),
             tags: self.some_tag().into_iter().collect(),
+            fed_by: None,
         };
         Some(Command::AddKeyResult {
             id: KeyResultId::new(self.uuid()),
@@ -304,7 +308,7 @@ impl Maker {
 
     fn key_result_patch(&mut self) -> KeyResultPatch {
         let mut patch = KeyResultPatch::default();
-        match self.random.below(12) {
+        match self.random.below(13) {
             0 => patch.objective = self.some_objective(),
             1 => patch.title = Some(self.title()),
             2 => patch.description = Some(self.maybe(|maker| Some(maker.paragraph()))),
@@ -315,6 +319,7 @@ impl Maker {
             7 => patch.order = Some(self.order()),
             8 => patch.start = Some(self.maybe(Self::day)),
             9 | 10 => patch.score = Some(self.score()),
+            11 => patch.fed_by = Some(self.maybe(Self::some_metric)),
             _ => patch.due = Some(self.maybe(Self::day)),
         }
         patch

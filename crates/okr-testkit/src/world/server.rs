@@ -228,7 +228,10 @@ impl Server {
                 | Event::Objective(..)
                 | Event::KeyResult(..)
                 | Event::CheckIn(..)
-                | Event::Comment(..) => {}
+                | Event::Comment(..)
+                | Event::Initiative(..)
+                | Event::Metric(..)
+                | Event::MetricValue(..) => {}
             }
         }
     }

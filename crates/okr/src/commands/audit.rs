@@ -30,6 +30,9 @@ const KINDS: &[EntityKind] = &[
     EntityKind::KeyResult,
     EntityKind::CheckIn,
     EntityKind::Person,
+    EntityKind::Initiative,
+    EntityKind::Metric,
+    EntityKind::MetricValue,
 ];
 
 /// A bundle that was written or checked, in machine output.

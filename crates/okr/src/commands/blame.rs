@@ -25,6 +25,9 @@ const KINDS: &[EntityKind] = &[
     EntityKind::Cycle,
     EntityKind::CheckIn,
     EntityKind::Person,
+    EntityKind::Initiative,
+    EntityKind::Metric,
+    EntityKind::MetricValue,
 ];
 
 /// A thing, and the field of it that was asked for.
@@ -129,10 +132,7 @@ fn field<'b>(blame: &'b Blame, typed: &str, past: &Past<'_>) -> Result<&'b Field
 fn learn(context: &Context, past: &mut Past<'_>, blame: &Blame) -> Result<(), CliError> {
     let given = || blame.fields.iter().flat_map(|field| &field.given);
     let values = given().flat_map(|given| [&given.before, &given.value]);
-    let things = values.filter_map(|value| match value {
-        FieldValue::Thing(id) => Some(*id),
-        _ => None,
-    });
+    let things = values.flat_map(FieldValue::things);
     let things: Vec<EntityId> = things.chain([blame.entity.id()]).collect();
     learn_from(&mut past.names, &past.reading, things)?;
     let entries: Vec<LogEntry> = blame

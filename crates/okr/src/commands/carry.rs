@@ -5,7 +5,7 @@ mod copy;
 use std::collections::BTreeMap;
 
 use okr_core::decide::Command;
-use okr_core::entity::{Cycle, Objective};
+use okr_core::entity::{Cycle, HealthMetric, Objective};
 use okr_core::event::Support;
 use okr_core::id::{CycleId, KeyResultId, ObjectiveId};
 use okr_core::value::{CycleState, GoalState};
@@ -38,6 +38,8 @@ pub(super) struct Prepared {
     to: CycleId,
     /// The slugs that are in use in the cycle.
     taken: Vec<String>,
+    /// The health metrics in use.
+    metrics: Vec<HealthMetric>,
 }
 
 /// What carrying takes.
@@ -155,6 +157,7 @@ pub(super) fn prepare(
         standings,
         to: to.id,
         taken: slugs(resolver, &there)?,
+        metrics: resolver.reading.metrics(false).map_err(failure::replica)?,
     })
 }
 
@@ -170,6 +173,7 @@ impl Prepared {
             objectives: &objectives,
             key_results: BTreeMap::new(),
             taken: self.taken,
+            metrics: self.metrics,
             commands: Vec::new(),
             told: Vec::new(),
         };

@@ -143,7 +143,10 @@ fn read(past: &mut Past<'_>, id: EntityId) -> Result<Option<Charted>, CliError> 
         | EntityId::Team(_)
         | EntityId::Cycle(_)
         | EntityId::CheckIn(_)
-        | EntityId::Comment(_) => Ok(None),
+        | EntityId::Comment(_)
+        | EntityId::Initiative(_)
+        | EntityId::Metric(_)
+        | EntityId::MetricValue(_) => Ok(None),
     }
 }
 

@@ -29,6 +29,8 @@ const KINDS: &[EntityKind] = &[
     EntityKind::Cycle,
     EntityKind::Objective,
     EntityKind::KeyResult,
+    EntityKind::Initiative,
+    EntityKind::Metric,
 ];
 
 /// Runs `okr diff`.
@@ -121,10 +123,7 @@ fn learn(context: &Context, past: &mut Past<'_>, diff: &Diff) -> Result<(), CliE
 
 fn things_of(field: &ChangedField) -> impl Iterator<Item = EntityId> {
     let ends = [&field.step.from, &field.step.to].into_iter();
-    ends.filter_map(|value| match value {
-        FieldValue::Thing(id) => Some(*id),
-        _ => None,
-    })
+    ends.flat_map(FieldValue::things)
 }
 
 fn answer(

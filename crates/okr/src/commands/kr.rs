@@ -92,6 +92,7 @@ fn new(
         })?,
         due: day(args.due.as_deref(), ("--due", clock), |(_, last)| last)?,
         tags: args.tag.iter().cloned().collect::<BTreeSet<_>>(),
+        fed_by: None,
     })
 }
 
@@ -154,5 +155,6 @@ fn patch(
         start: date(args.start.as_deref(), "--start", |(first, _)| first)?,
         due: date(args.due.as_deref(), "--due", |(_, last)| last)?,
         score: None,
+        fed_by: None,
     })
 }

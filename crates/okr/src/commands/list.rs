@@ -1,6 +1,7 @@
 //! `okr list`: things of one kind, a line each.
 
 pub(crate) mod rows;
+pub(crate) mod work;
 
 use okr_core::id::{PersonId, TeamId};
 use okr_core::value::GoalState;

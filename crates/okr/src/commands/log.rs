@@ -8,8 +8,9 @@ mod stat;
 mod window;
 
 use okr_core::event::{
-    CheckInEvent, CommentEvent, Event, KeyResultEdit, KeyResultEvent, ObjectiveEdit,
-    ObjectiveEvent, Support, TeamEdit, TeamEvent,
+    CheckInEvent, CommentEvent, Event, InitiativeEdit, InitiativeEvent, KeyResultEdit,
+    KeyResultEvent, MetricEdit, MetricEvent, MetricValueEvent, ObjectiveEdit, ObjectiveEvent,
+    Support, TeamEdit, TeamEvent,
 };
 use okr_core::id::{EntityId, EntityKind};
 use okr_replica::{Axis, LogEntry, LogFilter, Point};
@@ -35,6 +36,9 @@ const KINDS: &[EntityKind] = &[
     EntityKind::KeyResult,
     EntityKind::CheckIn,
     EntityKind::Person,
+    EntityKind::Initiative,
+    EntityKind::Metric,
+    EntityKind::MetricValue,
 ];
 
 /// Runs `okr log`.
@@ -199,7 +203,10 @@ fn mentioned(event: &Event) -> Vec<EntityId> {
             );
         }
         Event::Objective(_, event) => ids.extend(named_by_objective(event)),
-        Event::KeyResult(_, KeyResultEvent::Created(new)) => ids.push(new.objective.into()),
+        Event::KeyResult(_, KeyResultEvent::Created(new)) => {
+            ids.push(new.objective.into());
+            ids.extend(new.fed_by.map(EntityId::from));
+        }
         Event::KeyResult(_, KeyResultEvent::Edited(KeyResultEdit::Objective(edit))) => {
             ids.extend([edit.from, edit.to].map(EntityId::from));
         }
@@ -208,13 +215,32 @@ fn mentioned(event: &Event) -> Vec<EntityId> {
             ids.push(new.topic.entity());
             ids.extend(new.reply_to.map(EntityId::from));
         }
+        Event::KeyResult(_, KeyResultEvent::Edited(KeyResultEdit::FedBy(edit))) => {
+            let metrics = [edit.from, edit.to].into_iter().flatten();
+            ids.extend(metrics.map(EntityId::from));
+        }
+        Event::Initiative(_, InitiativeEvent::Created(new)) => {
+            ids.extend(new.key_results.iter().map(|id| EntityId::from(*id)));
+        }
+        Event::Initiative(_, InitiativeEvent::Edited(InitiativeEdit::KeyResults(edit))) => {
+            ids.extend(edit.from.union(&edit.to).map(|id| EntityId::from(*id)));
+        }
+        Event::Metric(_, MetricEvent::Created(new)) => ids.extend(new.team.map(EntityId::from)),
+        Event::Metric(_, MetricEvent::Edited(MetricEdit::Team(edit))) => {
+            let teams = [edit.from, edit.to].into_iter().flatten();
+            ids.extend(teams.map(EntityId::from));
+        }
+        Event::MetricValue(_, MetricValueEvent::Recorded(new)) => ids.push(new.metric.into()),
         Event::Org(..)
         | Event::Person(..)
         | Event::Team(..)
         | Event::Cycle(..)
         | Event::KeyResult(..)
         | Event::CheckIn(..)
-        | Event::Comment(..) => {}
+        | Event::Comment(..)
+        | Event::Initiative(..)
+        | Event::Metric(..)
+        | Event::MetricValue(..) => {}
     }
     ids
 }

@@ -268,7 +268,10 @@ impl<'r> Past<'r> {
                 | EntityId::Person(_)
                 | EntityId::Org(_)
                 | EntityId::CheckIn(_)
-                | EntityId::Comment(_),
+                | EntityId::Comment(_)
+                | EntityId::Initiative(_)
+                | EntityId::Metric(_)
+                | EntityId::MetricValue(_),
             )
             | None => return self.cycles_in_scope(context),
         };
@@ -426,17 +429,27 @@ pub(crate) fn learn_from(
             continue;
         };
         let outer = match &entity {
-            Entity::Comment(comment) => Some(comment.topic.entity()),
-            Entity::CheckIn(check_in) => Some(EntityId::from(check_in.key_result)),
-            Entity::KeyResult(key_result) => Some(key_result.objective.into()),
-            Entity::Objective(objective) => Some(objective.cycle.into()),
-            Entity::Org(_) | Entity::Person(_) | Entity::Team(_) | Entity::Cycle(_) => None,
+            Entity::Comment(comment) => vec![comment.topic.entity()],
+            Entity::CheckIn(check_in) => vec![EntityId::from(check_in.key_result)],
+            Entity::KeyResult(key_result) => {
+                let metric = key_result.fed_by.map(EntityId::from);
+                metric
+                    .into_iter()
+                    .chain([key_result.objective.into()])
+                    .collect()
+            }
+            Entity::Objective(objective) => vec![objective.cycle.into()],
+            Entity::MetricValue(value) => vec![value.metric.into()],
+            Entity::Metric(metric) => metric.team.map(EntityId::from).into_iter().collect(),
+            Entity::Initiative(initiative) => {
+                let served = initiative.key_results.iter();
+                served.map(|id| EntityId::from(*id)).collect()
+            }
+            Entity::Org(_) | Entity::Person(_) | Entity::Team(_) | Entity::Cycle(_) => Vec::new(),
         };
         names.learn(entity);
-        // At most four levels up: from a comment on a check-in to the cycle of its objective.
-        if let Some(outer) = outer {
-            learn_from(names, reading, [outer])?;
-        }
+        // A few levels up: from an initiative to its key results, their objectives and the cycles.
+        learn_from(names, reading, outer)?;
     }
     Ok(())
 }

@@ -107,7 +107,10 @@ fn scope(
             | EntityId::Org(_)
             | EntityId::Person(_)
             | EntityId::CheckIn(_)
-            | EntityId::Comment(_),
+            | EntityId::Comment(_)
+            | EntityId::Initiative(_)
+            | EntityId::Metric(_)
+            | EntityId::MetricValue(_),
         )
         | None => {}
     }

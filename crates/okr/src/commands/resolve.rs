@@ -1,6 +1,6 @@
 //! `okr resolve`: decides a change that met another one.
 
-mod value;
+pub(super) mod value;
 
 use okr_core::event::Event;
 use okr_core::id::{ChangeId, EntityKind};
@@ -28,6 +28,8 @@ const KINDS: &[EntityKind] = &[
     EntityKind::Team,
     EntityKind::Cycle,
     EntityKind::CheckIn,
+    EntityKind::Initiative,
+    EntityKind::Metric,
 ];
 
 pub(crate) fn run(context: &mut Context, args: &ResolveArgs) -> Result<Exit, CliError> {

@@ -213,6 +213,12 @@ fn outer(entity: &Entity) -> Option<EntityId> {
         Entity::KeyResult(one) => Some(one.objective.into()),
         Entity::CheckIn(one) => Some(one.key_result.into()),
         Entity::Comment(one) => Some(one.topic.entity()),
-        Entity::Org(_) | Entity::Person(_) | Entity::Team(_) | Entity::Cycle(_) => None,
+        Entity::MetricValue(one) => Some(one.metric.into()),
+        Entity::Org(_)
+        | Entity::Person(_)
+        | Entity::Team(_)
+        | Entity::Cycle(_)
+        | Entity::Initiative(_)
+        | Entity::Metric(_) => None,
     }
 }

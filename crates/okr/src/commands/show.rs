@@ -2,15 +2,17 @@
 
 pub(super) mod facts;
 mod find;
+mod item;
 pub(super) mod screen;
+mod work;
 
-use okr_core::entity::{Cycle, Objective, Person, Team};
+use okr_core::entity::{Cycle, Initiative, KeyResult, Objective, Person, Team};
 use okr_core::event::Topic;
-use okr_core::id::{EntityId, KeyResultId, ObjectiveId};
+use okr_core::id::{EntityId, KeyResultId, MetricId, MetricValueId, ObjectiveId};
 use okr_core::view::View as _;
 use okr_replica::{
-    CheckInFact, CommentFact, CycleStanding, KeyResultStanding, Lineage, LogEntry, LogFilter,
-    ObjectiveStanding, Patch, Point,
+    CheckInFact, CommentFact, CycleStanding, InitiativeFilter, KeyResultStanding, Lineage,
+    LogEntry, LogFilter, MetricStanding, MetricValueFact, ObjectiveStanding, Patch, Point,
 };
 
 use super::comment::thread;
@@ -21,11 +23,7 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::failure;
-use crate::names::Names;
-use crate::output::{
-    ChangeItem, CheckInItem, CommentItem, CycleItem, KeyResultItem, LineageItem, ObjectiveItem,
-    PatchItem, PersonItem, ShownItem, TeamItem, WithHistory,
-};
+use crate::output::ShownItem;
 use crate::ui::OutputFormat;
 use find::Target;
 
@@ -38,6 +36,10 @@ enum Thing {
     Person(Person),
     CheckIn(Box<CheckInFact>),
     Comment(Box<CommentFact>),
+    Initiative(Box<Initiative>),
+    /// With the key results that it feeds.
+    Metric(Box<MetricStanding>, Vec<KeyResult>),
+    MetricValue(Box<MetricValueFact>),
     Change,
 }
 
@@ -49,6 +51,10 @@ struct Shown {
     check_ins: Vec<CheckInFact>,
     /// What was said about it, the oldest first; of a comment what answers it.
     comments: Vec<CommentFact>,
+    /// The newest values of a health metric.
+    values: Vec<MetricValueFact>,
+    /// The work that serves a key result.
+    initiatives: Vec<Initiative>,
     changes: Vec<LogEntry>,
     before: before::Latest,
     /// What a change did, thing by thing.
@@ -109,6 +115,9 @@ fn line(context: &mut Context, item: &ShownItem) {
         ShownItem::Person(item) => ui.item(item, nothing),
         ShownItem::CheckIn(item) => ui.item(item.as_ref(), nothing),
         ShownItem::Comment(item) => ui.item(item.as_ref(), nothing),
+        ShownItem::Initiative(item) => ui.item(item.as_ref(), nothing),
+        ShownItem::Metric(item) => ui.item(item.as_ref(), nothing),
+        ShownItem::MetricValue(item) => ui.item(item.as_ref(), nothing),
         ShownItem::Change(item) => ui.item(item.as_ref(), nothing),
     }
 }
@@ -162,10 +171,25 @@ fn read(
     } else {
         Lineage::default()
     };
+    let values = if let Thing::Metric(standing, _) = &thing {
+        let values = past
+            .reading
+            .metric_values(standing.metric.id, Some(history));
+        values.map_err(failure::replica)?
+    } else {
+        Vec::new()
+    };
+    let initiatives = if let Thing::KeyResult(standing) = &thing {
+        serving(past, standing.key_result.id)?
+    } else {
+        Vec::new()
+    };
     let comments = comments(past, id)?;
     let shown = history_of(context, past, thing, (check_ins, changes))?;
     Ok(Some(Shown {
         lineage,
+        values,
+        initiatives,
         comments,
         ..shown
     }))
@@ -187,6 +211,8 @@ fn history_of(
         lineage: Lineage::default(),
         check_ins,
         comments: Vec::new(),
+        values: Vec::new(),
+        initiatives: Vec::new(),
         before: before::latest(past.replica, &filter, &changes)?,
         changes,
         patch: Vec::new(),
@@ -231,6 +257,14 @@ fn thing(past: &mut Past<'_>, id: EntityId) -> Result<Option<Thing>, CliError> {
             }
             fact.map(|fact| Thing::Comment(Box::new(fact)))
         }
+        EntityId::Initiative(id) => {
+            let initiative = past.reading.initiative(id).map_err(failure::replica)?;
+            let initiative = initiative.map(std::borrow::Cow::into_owned);
+            past.learn([id.into()])?;
+            initiative.map(|one| Thing::Initiative(Box::new(one)))
+        }
+        EntityId::Metric(id) => metric(past, id)?,
+        EntityId::MetricValue(id) => metric_value(past, id)?,
         EntityId::Org(_) => None,
     };
     Ok(thing)
@@ -288,67 +322,34 @@ fn key_result(past: &mut Past<'_>, id: KeyResultId) -> Result<Option<Thing>, Cli
     Ok(standing.map(|standing| Thing::KeyResult(Box::new(standing))))
 }
 
-/// Puts a thing beside what was said about it and what changed it.
-fn with<T>(thing: T, comments: Vec<CommentItem>, changes: Vec<ChangeItem>) -> WithHistory<T> {
-    WithHistory {
-        thing,
-        lineage: None,
-        check_ins: None,
-        comments,
-        changes,
-    }
+fn metric(past: &mut Past<'_>, id: MetricId) -> Result<Option<Thing>, CliError> {
+    let standing = past.reading.metric_standing(id).map_err(failure::replica)?;
+    let fed = past.reading.fed_by(id, past.at.moment.day);
+    let fed = fed.map_err(failure::replica)?.into_iter();
+    let fed = fed.filter(|one| one.passed_over.is_none());
+    let fed: Vec<KeyResult> = fed.map(|one| one.key_result).collect();
+    past.learn([id.into()])?;
+    past.learn(fed.iter().map(|one| EntityId::from(one.id)))?;
+    Ok(standing.map(|standing| Thing::Metric(Box::new(standing), fed)))
 }
 
-impl Shown {
-    fn lineage(&self, names: &Names) -> Option<LineageItem> {
-        (!self.lineage.is_empty()).then(|| LineageItem::new(&self.lineage, names))
-    }
+fn metric_value(past: &mut Past<'_>, id: MetricValueId) -> Result<Option<Thing>, CliError> {
+    past.learn([id.into()])?;
+    let value = past.reading.metric_value(id).map_err(failure::replica)?;
+    let Some(metric) = value.map(|value| value.metric) else {
+        return Ok(None);
+    };
+    let facts = past.reading.metric_values(metric, None);
+    let mut facts = facts.map_err(failure::replica)?.into_iter();
+    let fact = facts.find(|fact| fact.value.id == id);
+    Ok(fact.map(|fact| Thing::MetricValue(Box::new(fact))))
+}
 
-    fn item(&self, past: &Past<'_>) -> ShownItem {
-        let names = &past.names;
-        let changes: Vec<ChangeItem> = self
-            .changes
-            .iter()
-            .map(|entry| ChangeItem::new(entry, names))
-            .collect();
-        let comments = self.comments.iter();
-        let comments = comments.map(|fact| CommentItem::new(fact, names)).collect();
-        match &self.thing {
-            Thing::Objective(standing) => ShownItem::Objective(Box::new(WithHistory {
-                lineage: self.lineage(names),
-                ..with(ObjectiveItem::new(standing, names), comments, changes)
-            })),
-            Thing::KeyResult(standing) => {
-                let facts = self.check_ins.iter();
-                let check_ins = facts.map(|fact| CheckInItem::new(fact, names)).collect();
-                ShownItem::KeyResult(Box::new(WithHistory {
-                    check_ins: Some(check_ins),
-                    ..with(KeyResultItem::new(standing, names), comments, changes)
-                }))
-            }
-            Thing::Team(team) => {
-                ShownItem::Team(with(TeamItem::new(team, names), comments, changes))
-            }
-            Thing::Cycle(standing) => {
-                let cycle = CycleItem::new(&standing.cycle, names);
-                ShownItem::Cycle(with(cycle, comments, changes))
-            }
-            Thing::Person(person) => {
-                ShownItem::Person(with(PersonItem::new(person, names), comments, changes))
-            }
-            Thing::CheckIn(fact) => {
-                let check_in = CheckInItem::new(fact, names);
-                ShownItem::CheckIn(Box::new(with(check_in, comments, changes)))
-            }
-            Thing::Comment(fact) => {
-                let comment = CommentItem::new(fact, names);
-                ShownItem::Comment(Box::new(with(comment, comments, changes)))
-            }
-            Thing::Change => {
-                let entry = self.changes.first();
-                let entry = entry.expect("a change is shown with itself as its history");
-                ShownItem::Change(Box::new(PatchItem::new(entry, &self.patch, names)))
-            }
-        }
-    }
+/// Returns the initiatives that serve a key result.
+fn serving(past: &Past<'_>, id: KeyResultId) -> Result<Vec<Initiative>, CliError> {
+    let filter = InitiativeFilter {
+        key_results: Some(std::collections::BTreeSet::from([id])),
+        ..InitiativeFilter::default()
+    };
+    past.reading.initiatives(&filter).map_err(failure::replica)
 }

@@ -96,7 +96,10 @@ pub(crate) fn keep(
             | EntityId::KeyResult(_)
             | EntityId::Person(_)
             | EntityId::CheckIn(_)
-            | EntityId::Comment(_)),
+            | EntityId::Comment(_)
+            | EntityId::Initiative(_)
+            | EntityId::Metric(_)
+            | EntityId::MetricValue(_)),
         ) => {
             standing.objectives.retain(|one| is_about(one, id));
             standing.progress = match standing.objectives.as_slice() {

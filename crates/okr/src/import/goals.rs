@@ -144,6 +144,7 @@ impl Builder<'_> {
             start: entry.start.map(|day| day.0),
             due: entry.due.map(|day| day.0),
             tags: tags(&place, &entry.tags)?,
+            fed_by: None,
         };
         let written = entry.written.unwrap_or(parent.written);
         let add = Command::AddKeyResult {

@@ -50,6 +50,8 @@ pub(crate) struct KeyResultItem {
     pub(crate) start: Option<String>,
     pub(crate) due: Option<String>,
     pub(crate) tags: Vec<String>,
+    /// The health metric whose values are reported on it.
+    pub(crate) fed_by: Option<ThingRef>,
     /// `active`, `closed`, `abandoned` or `archived`.
     pub(crate) state: &'static str,
     pub(crate) score: Option<String>,
@@ -92,6 +94,7 @@ impl KeyResultItem {
             start: key_result.start.map(|day| day.to_string()),
             due: key_result.due.map(|day| day.to_string()),
             tags: key_result.tags.iter().map(ToString::to_string).collect(),
+            fed_by: key_result.fed_by.map(|id| ThingRef::new(id, names)),
             state: key_result.state().word(),
             score: key_result.score.map(|score| score.number().to_string()),
             status: standing.status.word(),

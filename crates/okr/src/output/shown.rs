@@ -9,6 +9,7 @@ use super::comment::CommentItem;
 use super::goal::{CycleItem, KeyResultItem, ObjectiveItem, PersonItem, TeamItem};
 use super::lineage::LineageItem;
 use super::patch::PatchItem;
+use super::work::{InitiativeItem, MetricInFullItem, MetricValueItem};
 use crate::ui::Item;
 
 /// A thing with its history.
@@ -24,6 +25,9 @@ pub(crate) struct WithHistory<T> {
     pub(crate) check_ins: Option<Vec<CheckInItem>>,
     /// What was said about it, the oldest first; of a comment what answers it.
     pub(crate) comments: Vec<CommentItem>,
+    /// The work that serves it; of key results only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) initiatives: Option<Vec<InitiativeItem>>,
     /// The newest changes of it, newest first.
     pub(crate) changes: Vec<ChangeItem>,
 }
@@ -48,6 +52,9 @@ pub(crate) enum ShownItem {
     Person(WithHistory<PersonItem>),
     CheckIn(Box<WithHistory<CheckInItem>>),
     Comment(Box<WithHistory<CommentItem>>),
+    Initiative(Box<WithHistory<InitiativeItem>>),
+    Metric(Box<WithHistory<MetricInFullItem>>),
+    MetricValue(Box<WithHistory<MetricValueItem>>),
     Change(Box<PatchItem>),
 }
 
@@ -65,6 +72,9 @@ impl Item for ShownItem {
             Self::Person(item) => item.id(),
             Self::CheckIn(item) => item.id(),
             Self::Comment(item) => item.id(),
+            Self::Initiative(item) => item.id(),
+            Self::Metric(item) => item.id(),
+            Self::MetricValue(item) => item.id(),
             Self::Change(item) => item.id(),
         }
     }

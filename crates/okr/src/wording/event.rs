@@ -2,6 +2,7 @@
 
 mod check_in;
 mod comment;
+mod work;
 
 use std::collections::BTreeSet;
 
@@ -88,6 +89,12 @@ pub(crate) fn said(event: &Event, before: Before<'_>, names: &Names, screen: &Sc
         Event::KeyResult(_, event) => speaker.key_result(about, event),
         Event::CheckIn(id, event) => vec![speaker.check_in(*id, event, before)],
         Event::Comment(id, event) => vec![speaker.comment(*id, event)],
+        Event::Initiative(_, event) => {
+            let (word, text) = speaker.initiative(event);
+            one(word, text)
+        }
+        Event::Metric(_, event) => vec![speaker.metric(about, event)],
+        Event::MetricValue(id, event) => vec![speaker.metric_value(*id, event)],
     }
 }
 
@@ -335,6 +342,9 @@ impl Speaker<'_> {
         if let Some(due) = new.due {
             text = format!("{text}, due {due}");
         }
+        if let Some(metric) = new.fed_by {
+            text = format!("{text}, fed by {}", self.names.label(metric.into()));
+        }
         text
     }
 
@@ -353,6 +363,7 @@ impl Speaker<'_> {
             KeyResultEdit::Order(edit) => self.shown(edit),
             KeyResultEdit::Start(edit) | KeyResultEdit::Due(edit) => self.shown(edit),
             KeyResultEdit::Score(edit) => self.shown(edit),
+            KeyResultEdit::FedBy(edit) => self.names_step(edit),
         }
     }
 }

@@ -40,6 +40,10 @@ pub(crate) fn field_value(
             sanitise(&called.join(", ")).into_owned()
         }
         FieldValue::Thing(id) => sanitise(&names.label(*id)).into_owned(),
+        FieldValue::Things(things) => {
+            let called: Vec<String> = things.iter().map(|id| names.label(*id)).collect();
+            sanitise(&called.join(", ")).into_owned()
+        }
         FieldValue::Tags(tags) => joined(tags),
         FieldValue::Milestones(milestones) => {
             described(&Measure::Milestones(milestones.clone()), screen)
@@ -63,6 +67,13 @@ pub(crate) fn field_step(
             value_change(from, to, measure, screen)
         }
         (FieldValue::Tags(from), FieldValue::Tags(to)) => difference(from, to),
+        (FieldValue::Things(from), FieldValue::Things(to)) => {
+            let called = |things: &BTreeSet<_>| -> BTreeSet<String> {
+                let names = things.iter().map(|id| names.label(*id));
+                names.map(|name| sanitise(&name).into_owned()).collect()
+            };
+            difference(&called(from), &called(to))
+        }
         (FieldValue::People(from), FieldValue::People(to)) => {
             let called = |people: &BTreeSet<_>| -> BTreeSet<String> {
                 let names = people.iter().map(|id| names.at_person(*id));

@@ -138,7 +138,11 @@ pub(crate) fn is_about(standing: &ObjectiveStanding, id: EntityId) -> bool {
         EntityId::Team(id) => standing.objective.team == Some(id),
         EntityId::Cycle(id) => standing.objective.cycle == id,
         EntityId::Org(_) => true,
-        EntityId::CheckIn(_) | EntityId::Comment(_) => false,
+        EntityId::CheckIn(_)
+        | EntityId::Comment(_)
+        | EntityId::Initiative(_)
+        | EntityId::Metric(_)
+        | EntityId::MetricValue(_) => false,
     }
 }
 

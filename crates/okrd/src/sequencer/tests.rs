@@ -4,8 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use okr_core::event::{
-    CheckInEdit, CheckInEvent, CommentEvent, CycleEvent, Event, KeyResultEvent, NewComment,
-    ObjectiveEvent, PersonEvent, Topic,
+    CheckInEdit, CheckInEvent, CommentEvent, CycleEvent, Event, KeyResultEvent, MetricEvent,
+    MetricValueEvent, NewComment, ObjectiveEvent, PersonEvent, Topic,
 };
 use okr_core::id::CheckInId;
 use okr_core::value::{Role, Source};
@@ -230,6 +230,39 @@ fn a_comment_is_judged_on_what_is_in_flight_and_on_what_is_durable() {
         again,
         Ok(Answer::Rejected(Rejection::AlreadyExists { .. }))
     ));
+}
+
+#[test]
+fn a_value_of_a_metric_is_judged_on_what_is_in_flight_and_on_what_is_durable() {
+    let mut world = World::founded();
+    let metric = sample::metric_id(1);
+    let created = MetricEvent::Created(sample::new_metric("burn"));
+    let value = sample::metric_value_id(1);
+    let recorded = || {
+        let new = sample::new_metric_value(metric, "4");
+        vec![Event::MetricValue(value, MetricValueEvent::Recorded(new))]
+    };
+    let retracted = |number| Change {
+        reason: Some(sample::text("counted twice")),
+        ..change(
+            number,
+            vec![Event::MetricValue(value, MetricValueEvent::Retracted)],
+        )
+    };
+    world.accept(change(3, vec![Event::Metric(metric, created)]));
+    world.accept(change(4, recorded()));
+    let again = world.offer(change(5, recorded()));
+    assert!(matches!(
+        again,
+        Ok(Answer::Rejected(Rejection::AlreadyExists { .. }))
+    ));
+    assert_eq!(world.history.looks.get(), 0, "all of it is in memory");
+    world.flush();
+    world.accept(retracted(6));
+    assert!(world.history.looks.get() > 0, "none of it is in memory");
+    world.flush();
+    let late = world.offer(retracted(7));
+    assert!(matches!(late, Ok(Answer::AlreadySo)), "{late:?}");
 }
 
 #[test]

@@ -9,9 +9,9 @@ use std::fmt::Debug;
 use std::hash::Hash;
 
 use okr_core::change::Change;
-use okr_core::entity::{CheckIn, Comment};
+use okr_core::entity::{CheckIn, Comment, MetricValue};
 use okr_core::event::Event;
-use okr_core::id::{CheckInId, CommentId, OrgId, Position};
+use okr_core::id::{CheckInId, CommentId, MetricValueId, OrgId, Position};
 
 use crate::history::{History, HistoryError};
 
@@ -65,6 +65,7 @@ macro_rules! numerous {
 numerous! {
     CheckIn(CheckInId);
     Comment(CommentId);
+    MetricValue(MetricValueId);
 }
 
 /// Where the log speaks of each entity of a kind.

@@ -111,7 +111,10 @@ impl<'a, 'r> Goals<'a, 'r> {
                 | EntityId::Team(_)
                 | EntityId::Cycle(_)
                 | EntityId::CheckIn(_)
-                | EntityId::Comment(_) => None,
+                | EntityId::Comment(_)
+                | EntityId::Initiative(_)
+                | EntityId::Metric(_)
+                | EntityId::MetricValue(_) => None,
             };
             if let Some(objective) = objective
                 && !side.objectives.contains_key(&objective)

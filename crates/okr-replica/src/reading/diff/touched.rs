@@ -21,8 +21,8 @@ use crate::version::{self, EntityKey};
 const STRETCH_GAP: i64 = 256;
 /// An end of the table is short when it has less than one of so many parts of all entities.
 const SHORT_END: i64 = 8;
-/// Every kind that is compared, as the database numbers them: all but comments.
-const KINDS: std::ops::RangeInclusive<i64> = 1..=7;
+/// Every kind, as the database numbers them; comments among them are passed over.
+const KINDS: std::ops::RangeInclusive<i64> = 1..=11;
 /// The number of microseconds in a day.
 const DAY_US: i64 = 86_400_000_000;
 
@@ -47,7 +47,11 @@ pub(super) fn between(earlier: &Reading<'_>, later: &Reading<'_>) -> Result<Touc
     search.definitions(from, to, KINDS)?;
     match later.moment.axis {
         Axis::Recorded | Axis::Authored => search.new_check_ins(from, to)?,
-        Axis::Effective => search.effective((earlier.moment.day, later.moment.day))?,
+        Axis::Effective => {
+            let days = (earlier.moment.day, later.moment.day);
+            search.effective(days)?;
+            search.metric_values(days)?;
+        }
     }
     let goals = std::mem::take(&mut search.goals);
     for goal in goals {
@@ -69,12 +73,19 @@ fn pending(
     for id in &later.queue.order {
         match id {
             // What counts at a moment of the effective axis depends on days, not on when it came.
-            EntityId::CheckIn(_) if later.moment.axis == Axis::Effective => {}
+            EntityId::CheckIn(_) | EntityId::MetricValue(_)
+                if later.moment.axis == Axis::Effective => {}
             _ if later.between(earlier, *id).waits_for(*id, &later.queue) => {}
             _ => continue,
         }
         match id {
-            EntityId::Org(_) | EntityId::Person(_) | EntityId::Team(_) | EntityId::Cycle(_) => {
+            EntityId::Org(_)
+            | EntityId::Person(_)
+            | EntityId::Team(_)
+            | EntityId::Cycle(_)
+            | EntityId::Initiative(_)
+            | EntityId::Metric(_)
+            | EntityId::MetricValue(_) => {
                 touched.others.insert(*id);
             }
             EntityId::Objective(id) => {
@@ -128,7 +139,7 @@ impl Search<'_> {
         };
         let sql = format!(
             "SELECT key, kind, id, parent FROM versions
-             WHERE (kind < 7 OR flags > 1) AND {axis}_from > ?1 AND {axis}_from <= ?2
+             WHERE (kind < 7 OR kind > 8 OR flags > 1) AND {axis}_from > ?1 AND {axis}_from <= ?2
                  AND +kind BETWEEN ?3 AND ?4"
         );
         let mut statement = self.db.prepare_cached(&sql)?;
@@ -143,7 +154,13 @@ impl Search<'_> {
     fn take(&mut self, row: &Row<'_>) -> Result<(), ReplicaError> {
         let id = version::entity_id(row.get(1)?, row.get(2)?)?;
         match id {
-            EntityId::Org(_) | EntityId::Person(_) | EntityId::Team(_) | EntityId::Cycle(_) => {
+            EntityId::Org(_)
+            | EntityId::Person(_)
+            | EntityId::Team(_)
+            | EntityId::Cycle(_)
+            | EntityId::Initiative(_)
+            | EntityId::Metric(_)
+            | EntityId::MetricValue(_) => {
                 self.touched.others.insert(id);
             }
             EntityId::Objective(_) | EntityId::KeyResult(_) => {
@@ -209,6 +226,21 @@ impl Search<'_> {
             Confirmed::Until(head),
             corrected..=corrected,
         )
+    }
+
+    /// Finds the values of metrics about the days after one and up to another.
+    fn metric_values(&mut self, (after, until): (Date, Date)) -> Result<(), ReplicaError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT kind, id FROM versions
+             WHERE kind > 7 AND kind = ?1 AND day > ?2 AND day <= ?3",
+        )?;
+        let kind = version::kind_number(EntityKind::MetricValue);
+        let mut rows = statement.query((kind, day_number(after), day_number(until)))?;
+        while let Some(row) = rows.next()? {
+            let id = version::entity_id(row.get(0)?, row.get(1)?)?;
+            self.touched.others.insert(id);
+        }
+        Ok(())
     }
 
     /// Adds the cycles that a goal ever belonged to.

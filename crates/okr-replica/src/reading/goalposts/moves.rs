@@ -214,7 +214,10 @@ impl Story<'_, '_> {
             | EntityId::Team(_)
             | EntityId::Cycle(_)
             | EntityId::CheckIn(_)
-            | EntityId::Comment(_) => return Ok(None),
+            | EntityId::Comment(_)
+            | EntityId::Initiative(_)
+            | EntityId::Metric(_)
+            | EntityId::MetricValue(_) => return Ok(None),
         }
         self.learn(subject)?;
         let was_there = self.counts(subject);
@@ -282,7 +285,10 @@ impl Story<'_, '_> {
             | EntityId::Team(_)
             | EntityId::Cycle(_)
             | EntityId::CheckIn(_)
-            | EntityId::Comment(_) => return None,
+            | EntityId::Comment(_)
+            | EntityId::Initiative(_)
+            | EntityId::Metric(_)
+            | EntityId::MetricValue(_) => return None,
         };
         let Ok(objective) = self.view.objective(id);
         objective.map(std::borrow::Cow::into_owned)

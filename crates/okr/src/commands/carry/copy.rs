@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use okr_core::decide::Command;
+use okr_core::entity::HealthMetric;
 use okr_core::event::{NewKeyResult, NewObjective, Support};
 use okr_core::id::{CycleId, KeyResultId, ObjectiveId};
 use okr_core::measure::{Measure, Metric, Milestones, Value};
@@ -26,6 +27,8 @@ pub(super) struct Copier<'a> {
     pub(super) key_results: BTreeMap<KeyResultId, KeyResultId>,
     /// The slugs that are in use in the cycle.
     pub(super) taken: Vec<String>,
+    /// The health metrics in use, any of which goes on feeding a copy.
+    pub(super) metrics: Vec<HealthMetric>,
     pub(super) commands: Vec<Command>,
     pub(super) told: Vec<String>,
 }
@@ -115,6 +118,10 @@ impl Copier<'_> {
         } else {
             old.measure.clone()
         };
+        let feeds = |metric: &&HealthMetric| {
+            old.fed_by == Some(metric.id) && metric.unit.as_ref() == measure.unit()
+        };
+        let fed_by = self.metrics.iter().find(feeds).map(|metric| metric.id);
         let new = NewKeyResult {
             objective,
             title: old.title.clone(),
@@ -127,6 +134,7 @@ impl Copier<'_> {
             start: None,
             due: None,
             tags: old.tags.clone(),
+            fed_by,
         };
         self.commands.push(Command::AddKeyResult {
             id,

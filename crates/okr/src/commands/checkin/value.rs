@@ -181,7 +181,10 @@ fn wrong_kind(key_result: &KeyResult, text: &str) -> CliError {
 ///
 /// # Errors
 /// A usage error for anything else.
-pub(super) fn day(text: Option<&str>, clock: &Clock) -> Result<Option<Date>, CliError> {
+pub(in crate::commands) fn day(
+    text: Option<&str>,
+    clock: &Clock,
+) -> Result<Option<Date>, CliError> {
     let Some(text) = text else {
         return Ok(None);
     };
@@ -219,6 +222,7 @@ mod tests {
             start: None,
             due: None,
             tags: BTreeSet::new(),
+            fed_by: None,
             stage: GoalState::Active,
             archived: false,
             score: None,

@@ -55,6 +55,9 @@ impl Sign {
             Entity::KeyResult(key_result) => is_gone(key_result.state()),
             Entity::Team(team) => team.archived,
             Entity::Person(person) => !person.active,
+            Entity::Initiative(initiative) => initiative.archived,
+            Entity::Metric(metric) => metric.archived,
+            Entity::MetricValue(value) => value.retracted,
             Entity::Org(_) | Entity::Cycle(_) | Entity::CheckIn(_) | Entity::Comment(_) => false,
         };
         if moved && is_gone {

@@ -37,7 +37,10 @@ pub(crate) fn narrow(found: &mut Goalposts, about: Option<EntityId>, past: &Past
             | EntityId::Org(_)
             | EntityId::Person(_)
             | EntityId::CheckIn(_)
-            | EntityId::Comment(_),
+            | EntityId::Comment(_)
+            | EntityId::Initiative(_)
+            | EntityId::Metric(_)
+            | EntityId::MetricValue(_),
         )
         | None => {}
     }
@@ -94,7 +97,10 @@ pub(super) fn progress(found: &Goalposts, about: Option<EntityId>) -> Both {
             | EntityId::Org(_)
             | EntityId::Person(_)
             | EntityId::CheckIn(_)
-            | EntityId::Comment(_),
+            | EntityId::Comment(_)
+            | EntityId::Initiative(_)
+            | EntityId::Metric(_)
+            | EntityId::MetricValue(_),
         )
         | None => effect.progress,
     }

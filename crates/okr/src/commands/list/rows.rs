@@ -13,12 +13,12 @@ use crate::short_id::{Alphabet, ShortIds};
 use crate::wording::entry::LATE;
 use crate::wording::{PENDING, UPGRADE, bounds, percent, value, who};
 
-fn ids(shown: impl IntoIterator<Item = Uuid>) -> ShortIds {
+pub(super) fn ids(shown: impl IntoIterator<Item = Uuid>) -> ShortIds {
     ShortIds::among(Alphabet::Thing, shown)
 }
 
 /// Adds to a state that only a newer program knows it for sure.
-fn with_upgrade(state: impl Into<String>, needs_upgrade: bool) -> String {
+pub(super) fn with_upgrade(state: impl Into<String>, needs_upgrade: bool) -> String {
     let state = state.into();
     if needs_upgrade {
         format!("{state}, {UPGRADE}")

@@ -70,10 +70,7 @@ pub(crate) fn read(
 
 fn things_of(step: &FieldStep) -> impl Iterator<Item = EntityId> {
     let ends = [&step.from, &step.to].into_iter();
-    ends.filter_map(|value| match value {
-        FieldValue::Thing(id) => Some(*id),
-        _ => None,
-    })
+    ends.flat_map(FieldValue::things)
 }
 
 /// Renders a change: who and when, why, and each field of each thing.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use okr_core::Timestamp;
-use okr_core::event::{CheckInEvent, CommentEvent, Event};
+use okr_core::event::{CheckInEvent, CommentEvent, Event, MetricValueEvent};
 use okr_core::id::{CheckInId, CommentId, EntityId, KeyResultId, PersonId};
 use okr_core::view::View as _;
 use okr_replica::{ChangeKind, LogEntry, LogFilter};
@@ -100,6 +100,7 @@ impl Counts {
                     self.reported.insert(*id, new.key_result);
                     new.key_result.into()
                 }
+                Event::MetricValue(_, MetricValueEvent::Recorded(new)) => new.metric.into(),
                 Event::CheckIn(id, CheckInEvent::Corrected(_) | CheckInEvent::Retracted) => {
                     (*id).into()
                 }
@@ -110,7 +111,10 @@ impl Counts {
                 | Event::Cycle(..)
                 | Event::Objective(..)
                 | Event::KeyResult(..)
-                | Event::Comment(..) => event.subject(),
+                | Event::Comment(..)
+                | Event::Initiative(..)
+                | Event::Metric(..)
+                | Event::MetricValue(..) => event.subject(),
             };
             if counted.contains(&about) {
                 continue;

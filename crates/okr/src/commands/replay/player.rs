@@ -245,7 +245,10 @@ const fn cycle_of(scope: Scope) -> Option<okr_core::id::CycleId> {
         | EntityId::Objective(_)
         | EntityId::KeyResult(_)
         | EntityId::CheckIn(_)
-        | EntityId::Comment(_) => scope.cycle,
+        | EntityId::Comment(_)
+        | EntityId::Initiative(_)
+        | EntityId::Metric(_)
+        | EntityId::MetricValue(_) => scope.cycle,
     }
 }
 

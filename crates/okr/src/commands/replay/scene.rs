@@ -148,7 +148,10 @@ fn cycle_of(reading: &Reading<'_>, scope: Scope) -> Result<Option<CycleId>, CliE
         | EntityId::Person(_)
         | EntityId::CheckIn(_)
         | EntityId::Comment(_)
-        | EntityId::Org(_) => Ok(scope.cycle),
+        | EntityId::Org(_)
+        | EntityId::Initiative(_)
+        | EntityId::Metric(_)
+        | EntityId::MetricValue(_) => Ok(scope.cycle),
     }
 }
 

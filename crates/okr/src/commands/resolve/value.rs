@@ -1,11 +1,13 @@
 //! From a text to the value of a field in conflict.
 
+pub(in crate::commands) mod work;
+
 use okr_core::blocker::BlockerReport;
 use okr_core::entity::Cycle;
 use okr_core::event::{
     CheckInEdit, CheckInEvent, CommentEdit, CommentEvent, CycleEdit, CycleEvent, Edit, Event,
-    KeyResultEdit, KeyResultEvent, ObjectiveEdit, ObjectiveEvent, OrgEdit, OrgEvent, PersonEvent,
-    TeamEdit, TeamEvent,
+    InitiativeEvent, KeyResultEdit, KeyResultEvent, MetricEvent, ObjectiveEdit, ObjectiveEvent,
+    OrgEdit, OrgEvent, PersonEvent, TeamEdit, TeamEvent,
 };
 use okr_core::field::Shown as _;
 use okr_core::id::CheckInId;
@@ -52,6 +54,8 @@ impl Reader<'_, '_> {
                 self.check_in(*id, edit, text)?;
             }
             Event::Comment(_, CommentEvent::Edited(edit)) => comment(edit, text)?,
+            Event::Initiative(_, InitiativeEvent::Edited(edit)) => self.initiative(edit, text)?,
+            Event::Metric(_, MetricEvent::Edited(edit)) => self.metric(edit, text)?,
             Event::Org(..)
             | Event::Person(..)
             | Event::Team(..)
@@ -59,7 +63,10 @@ impl Reader<'_, '_> {
             | Event::Objective(..)
             | Event::KeyResult(..)
             | Event::CheckIn(..)
-            | Event::Comment(..) => {
+            | Event::Comment(..)
+            | Event::Initiative(..)
+            | Event::Metric(..)
+            | Event::MetricValue(..) => {
                 return Err(CliError::internal("what clashes is an edit of a field"));
             }
         }
@@ -161,6 +168,9 @@ impl Reader<'_, '_> {
             }
             KeyResultEdit::Score(edit) => {
                 return set(edit, parse::score(text).map(Some), "score");
+            }
+            KeyResultEdit::FedBy(edit) => {
+                edit.to = none_or(text, |text| self.resolver.metric(text))?;
             }
         }
         Ok(())

@@ -112,6 +112,17 @@ impl HitItem {
                 self.owner = Some(PersonRef::new(one.owner, &past.names));
             }
             Some(Entity::CheckIn(one)) => self.effective = Some(one.effective.to_string()),
+            Some(Entity::Initiative(one)) => {
+                self.title = Some(one.title.to_string());
+                self.state = Some(one.state_word());
+                self.owner = Some(PersonRef::new(one.owner, &past.names));
+            }
+            Some(Entity::Metric(one)) => {
+                self.title = Some(one.name.to_string());
+                self.state = Some(if one.archived { "archived" } else { "active" });
+                self.owner = Some(PersonRef::new(one.owner, &past.names));
+            }
+            Some(Entity::MetricValue(one)) => self.effective = Some(one.effective.to_string()),
             Some(
                 Entity::Org(_)
                 | Entity::Person(_)

@@ -88,6 +88,27 @@ fn heading(found: &Found, past: &Past<'_>, screen: &Screen) -> String {
                 written.map(|at| format!(", {at}")).unwrap_or_default()
             )
         }
+        (Some(Entity::Initiative(one)), _) => format!(
+            "initiative, {}, {}{}",
+            one.state,
+            names.at_person(one.owner),
+            put_away(one.archived)
+        ),
+        (Some(Entity::Metric(one)), _) => format!(
+            "health metric, {}{}",
+            names.at_person(one.owner),
+            put_away(one.archived)
+        ),
+        (Some(Entity::MetricValue(one)), since) => {
+            let day = short_day(one.effective, &past.at.clock);
+            let by = since.as_ref().map(|entry| by(entry, past));
+            let retracted = if one.retracted { ", retracted" } else { "" };
+            format!(
+                "value for {}{}{retracted}",
+                day.trim_start(),
+                by.map(|by| format!(" by {by}")).unwrap_or_default()
+            )
+        }
         (Some(Entity::Org(_) | Entity::Person(_) | Entity::Team(_) | Entity::Cycle(_)), _)
         | (None, None) => String::new(),
         (None, Some(entry)) => {

@@ -18,6 +18,9 @@ const KINDS: &[EntityKind] = &[
     EntityKind::CheckIn,
     EntityKind::Comment,
     EntityKind::Person,
+    EntityKind::Initiative,
+    EntityKind::Metric,
+    EntityKind::MetricValue,
 ];
 
 /// The fewest characters that are taken for the beginning of a change's id.

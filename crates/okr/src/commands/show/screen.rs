@@ -12,7 +12,7 @@ use okr_replica::{
 };
 
 use super::facts::Facts;
-use super::{Shown, Thing};
+use super::{Shown, Thing, work};
 use crate::commands::comment::thread;
 use crate::commands::list::rows as list_rows;
 use crate::commands::log;
@@ -35,12 +35,18 @@ pub(super) fn render(shown: &Shown, past: &Past<'_>, screen: &Screen) -> String 
         Thing::Person(person) => vec![person_facts(person, &past.names, screen)],
         Thing::CheckIn(fact) => check_in(fact, past, screen),
         Thing::Comment(fact) => vec![comment(fact, past, screen)],
+        Thing::Initiative(one) => vec![work::initiative(one, past, screen)],
+        Thing::Metric(standing, fed) => work::metric((standing, fed), &shown.values, past, screen),
+        Thing::MetricValue(fact) => vec![work::metric_value(fact, past, screen)],
         Thing::Change => shown
             .changes
             .iter()
             .map(|entry| change(entry, past, screen))
             .collect(),
     };
+    if !shown.initiatives.is_empty() {
+        parts.push(work::initiatives(&shown.initiatives, past, screen));
+    }
     if !shown.check_ins.is_empty() {
         let table = list_rows::check_ins(&shown.check_ins, past, screen);
         // Notes are not cut: what is shown in full must be all there.
@@ -71,11 +77,11 @@ pub(super) fn render(shown: &Shown, past: &Past<'_>, screen: &Screen) -> String 
     parts.join("\n")
 }
 
-fn section(title: &str, text: &str, screen: &Screen) -> String {
+pub(super) fn section(title: &str, text: &str, screen: &Screen) -> String {
     format!("{}\n{text}", screen.paint(Tone::Strong, title))
 }
 
-fn title(slug: &str, long: &str, past: &Past<'_>, screen: &Screen) -> String {
+pub(super) fn title(slug: &str, long: &str, past: &Past<'_>, screen: &Screen) -> String {
     let cell = Cell::toned(Tone::Strong, slug);
     let cell = if long.is_empty() || long == slug {
         cell
@@ -96,7 +102,7 @@ pub(crate) fn id_fact(id: impl Into<EntityId>) -> Cell {
         .and(Tone::Dim, &format!("  {uuid}"))
 }
 
-fn named(id: impl Into<EntityId>, names: &Names) -> String {
+pub(super) fn named(id: impl Into<EntityId>, names: &Names) -> String {
     let id = id.into();
     let (label, title) = (names.label(id), names.title(id));
     if title.is_empty() || title == label {
@@ -106,7 +112,7 @@ fn named(id: impl Into<EntityId>, names: &Names) -> String {
     }
 }
 
-fn paragraphs(text: &str, screen: &Screen) -> String {
+pub(super) fn paragraphs(text: &str, screen: &Screen) -> String {
     let room = screen.width.saturating_sub(4).max(20);
     let mut shown = String::from("\n");
     for line in wrap(text, room, screen) {
@@ -149,7 +155,7 @@ fn flags(late_addition: bool, pending: bool) -> Option<String> {
 }
 
 /// Says that only a newer program knows what a thing is now.
-fn upgrade(id: impl Into<EntityId>, names: &Names) -> Option<&'static str> {
+pub(super) fn upgrade(id: impl Into<EntityId>, names: &Names) -> Option<&'static str> {
     names
         .needs_upgrade(id)
         .then_some("upgrade okr: a newer one changed this, which this one cannot show or change")
@@ -266,6 +272,7 @@ fn key_result(standing: &KeyResultStanding, past: &Past<'_>, screen: &Screen) ->
     facts.add_some("start", key_result.start.map(|day| day.to_string()));
     facts.add_some("due", key_result.due.map(|day| day.to_string()));
     facts.add_some("tags", joined(&key_result.tags));
+    facts.add_some("fed by", key_result.fed_by.map(|id| named(id, names)));
     facts.add_some("remarks", flags(standing.late_addition, standing.pending));
     facts.add_some("attention", upgrade(key_result.id, names));
     let heading = title(
@@ -447,7 +454,7 @@ fn comment(fact: &CommentFact, past: &Past<'_>, screen: &Screen) -> String {
     )
 }
 
-fn recorded(place: &Place, past: &Past<'_>) -> String {
+pub(super) fn recorded(place: &Place, past: &Past<'_>) -> String {
     match place {
         Place::Confirmed {
             position,
