@@ -21,6 +21,7 @@ mod org;
 mod person;
 mod progress;
 mod properties;
+mod recast;
 mod rejection;
 mod rhythm;
 mod roll_up;
