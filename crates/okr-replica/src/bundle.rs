@@ -7,7 +7,6 @@ mod check;
 mod export;
 mod fault;
 mod names;
-mod readable;
 
 use serde::{Deserialize, Serialize};
 

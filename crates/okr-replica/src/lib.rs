@@ -12,6 +12,7 @@ mod divergence;
 mod dropped;
 mod ends;
 mod error;
+mod events;
 #[cfg(test)]
 mod fake_log;
 mod ingest;
@@ -24,6 +25,7 @@ mod pending;
 mod people;
 mod pinned;
 mod quick;
+mod readable;
 mod reading;
 mod rebase;
 mod record;
@@ -51,6 +53,10 @@ pub use directory::{Directory, DirectoryEntry};
 pub use divergence::{Divergence, LostChange};
 pub use dropped::{Dropped, How};
 pub use error::ReplicaError;
+pub use events::{
+    EventsChecked, EventsError, EventsFile, EventsHead, EventsOrder, EventsTaken, EventsWritten,
+    TakenIn,
+};
 pub use ingest::{Ingest, IngestError, Ingested};
 pub use integrity::IntegrityError;
 pub use log::{ChangeKind, Glimpse, Landmark, LogEntry, LogFilter, Place, Spot};

@@ -15,9 +15,8 @@ use okr_proto::RecordError;
 use serde_json::{Map, Value};
 
 use super::fault::BundleError;
-use super::{
-    ABOUT, About, CHANGES, CHECKPOINT, FORMAT, README, RECORDS, RecordLine, VERIFIER, readable,
-};
+use super::{ABOUT, About, CHANGES, CHECKPOINT, FORMAT, README, RECORDS, RecordLine, VERIFIER};
+use crate::readable;
 
 /// What a bundle proves.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,15 +12,14 @@ use serde::Serialize;
 
 use super::fault::BundleError;
 use super::names::Names;
-use super::readable;
 use super::{
     ABOUT, About, CHANGES, CHECKPOINT, FILES, FORMAT, NAMES, README, RECORDS, RecordLine, VERIFIER,
 };
 use crate::error::ReplicaError;
 use crate::log::{self, LogFilter};
 use crate::pinned::SignedHead;
-use crate::record;
 use crate::verify::Examination;
+use crate::{readable, record};
 
 /// Which changes are written; the default is all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

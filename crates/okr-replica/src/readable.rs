@@ -1,4 +1,4 @@
-//! Changes as people and programs read them in a bundle: made from the bytes of a record alone.
+//! Changes as people and programs read them outside of a replica: made from the bytes of a record alone.
 //!
 //! So they can be made again and compared, without the state around them.
 
@@ -19,15 +19,15 @@ use crate::body;
 const UNDERSTOOD: [&str; 3] = ["events", "source", "amendment"];
 
 /// Makes the line of a record.
-pub(super) fn line(record: &RecordView<'_>) -> Result<Map<String, Value>, RecordError> {
+pub(crate) fn line(record: &RecordView<'_>) -> Result<Map<String, Value>, RecordError> {
     let decoded = decode_record(record)?;
     let texts = record.texts().map(|text| match text {
         RecordTextView::Present { text, .. } => Value::from(text),
         RecordTextView::Erased { .. } => Value::Null,
     });
+    let mut line = change(&decoded);
     let recorded_at_us = record.recorded_at().as_micros();
     let recorded_at = okr_core::Timestamp::from_microsecond(recorded_at_us);
-    let mut line = Map::new();
     let mut put = |name: &str, value: Value| line.insert(name.to_owned(), value);
     put("position", record.position().get().into());
     put(
@@ -40,10 +40,17 @@ pub(super) fn line(record: &RecordView<'_>) -> Result<Map<String, Value>, Record
         "token",
         json!(uuid::Uuid::from_bytes(*record.token().as_bytes())),
     );
-    put("change", json!(record.change_id().to_core().uuid()));
     put("texts", texts.collect());
+    Ok(line)
+}
+
+/// Makes the members of a line that say what a change says.
+pub(crate) fn change(decoded: &Decoded) -> Map<String, Value> {
+    let mut line = Map::new();
+    let mut put = |name: &str, value: Value| line.insert(name.to_owned(), value);
+    put("change", json!(decoded.id().uuid()));
     put("authored_at", json!(decoded.authored_at().to_string()));
-    match &decoded {
+    match decoded {
         Decoded::Known(change) => {
             let on_behalf_of = change.on_behalf_of.map(PersonId::uuid);
             put("on_behalf_of", json!(on_behalf_of));
@@ -71,13 +78,13 @@ pub(super) fn line(record: &RecordView<'_>) -> Result<Map<String, Value>, Record
             put("subjects", json!(subjects));
         }
     }
-    Ok(line)
+    line
 }
 
 /// Names the first member of a line that is not what the record says; none when all are.
 ///
 /// A line of an older program may lack what that program did not understand.
-pub(super) fn difference(line: &Map<String, Value>, again: &Map<String, Value>) -> Option<String> {
+pub(crate) fn difference(line: &Map<String, Value>, again: &Map<String, Value>) -> Option<String> {
     let names = line.keys().chain(again.keys());
     let differing = |name: &&String| {
         let is_left_out = UNDERSTOOD.contains(&name.as_str())
