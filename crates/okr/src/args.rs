@@ -30,6 +30,7 @@ mod start;
 mod sync;
 mod undo;
 mod watch;
+mod work;
 
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand};
@@ -87,6 +88,11 @@ pub(crate) use start::{
 pub(crate) use sync::{ConflictsArgs, ResolveArgs, SyncArgs, SyncCommand};
 pub(crate) use undo::{RedoArgs, UndoArgs};
 pub(crate) use watch::{OnFailure, WatchArgs};
+pub(crate) use work::{
+    BandFlags, EndArgs, InitiativeAddArgs, InitiativeArgs, InitiativeCommand, InitiativeListArgs,
+    InitiativeSetArgs, MetricAddArgs, MetricArgs, MetricCommand, MetricListArgs, MetricRecordArgs,
+    MetricRetractArgs, MetricSetArgs,
+};
 
 use crate::help;
 use crate::parse::Honours;
@@ -219,6 +225,10 @@ pub(crate) enum Command {
     Grade(GradeArgs),
     /// Let objectives go on in a later cycle
     Carry(CarryArgs),
+    /// Manage the work that shall move key results
+    Initiative(InitiativeArgs),
+    /// Manage health metrics, and record their values
+    Metric(MetricArgs),
     /// Record the value of a key result
     #[command(visible_alias = "ci")]
     Checkin(CheckInArgs),
@@ -310,6 +320,8 @@ impl Command {
             Self::Close(_) => "close",
             Self::Grade(_) => "grade",
             Self::Carry(_) => "carry",
+            Self::Initiative(_) => "initiative",
+            Self::Metric(_) => "metric",
             Self::Checkin(_) => "checkin",
             Self::Comment(_) => "comment",
             Self::Pending(_) => "pending",
@@ -419,6 +431,8 @@ impl Command {
             },
             Self::Objective(args) => args.command.honours(),
             Self::Kr(args) => args.command.honours(),
+            Self::Initiative(args) => args.command.honours(),
+            Self::Metric(args) => args.command.honours(),
             Self::Pending(args) => args.honours(),
             Self::Resolve(_) => Honours::DECIDES,
         }

@@ -20,11 +20,13 @@ mod goalposts;
 mod help;
 mod import;
 mod init;
+mod initiative;
 mod kr;
 mod list;
 mod log;
 mod login;
 mod member;
+mod metric;
 mod objective;
 mod op;
 mod org;
@@ -91,6 +93,8 @@ pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exi
         Some(Command::Close(args)) => close::close(context, &args),
         Some(Command::Grade(args)) => close::grade(context, &args),
         Some(Command::Carry(args)) => carry::run(context, &args),
+        Some(Command::Initiative(args)) => initiative::run(context, &args),
+        Some(Command::Metric(args)) => metric::run(context, &args),
         Some(Command::Checkin(args)) => checkin::run(context, &args),
         Some(Command::Comment(args)) => comment::run(context, &args),
         Some(Command::Pending(args)) => pending::run(context, &args),
@@ -185,6 +189,23 @@ fn free_slug(
     match failed.into_inner() {
         Some(error) => Err(failure::replica(error)),
         None => Ok(slug),
+    }
+}
+
+/// Says whether a thing is named where goals are, so that one slug would mean two things.
+fn is_named_like_a_goal(found: &Found) -> bool {
+    match found.id {
+        EntityId::Objective(_)
+        | EntityId::KeyResult(_)
+        | EntityId::Initiative(_)
+        | EntityId::Metric(_) => true,
+        EntityId::Org(_)
+        | EntityId::Person(_)
+        | EntityId::Team(_)
+        | EntityId::Cycle(_)
+        | EntityId::CheckIn(_)
+        | EntityId::Comment(_)
+        | EntityId::MetricValue(_) => false,
     }
 }
 

@@ -166,9 +166,10 @@ impl<V: View> Names<'_, V> {
     }
 
     fn things<I: Copy + Into<EntityId>>(&self, things: &BTreeSet<I>) -> Result<String, V::Error> {
-        let names: Result<Vec<String>, V::Error> =
-            things.iter().map(|id| self.short(*id)).collect();
-        Ok(names?.join(", "))
+        let names = things.iter().map(|id| self.short(*id));
+        let mut names = names.collect::<Result<Vec<String>, V::Error>>()?;
+        names.sort_unstable();
+        Ok(names.join(", "))
     }
 
     /// Returns both values of an edit whose values are ids, by name.

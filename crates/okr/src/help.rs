@@ -48,7 +48,7 @@ Look
   status       Show your goals, what is due, and what waits (alias st)
   due          List the key results that wait for a check-in
   tree         Show the goals of a cycle as a tree
-  list         List objectives, krs, teams, cycles, people, checkins (alias ls)
+  list         List objectives, krs, initiatives, metrics, teams ... (alias ls)
   show         Show things in full, with their history and comments
   search       Search titles, descriptions, notes and reasons
   log          Show who changed what, when, from what to what, and why
@@ -66,6 +66,8 @@ Goals
   objective    Manage objectives: add, list, set, close, archive ... (alias obj)
   kr           Manage key results: add, list, set, close, archive ...
   align        Say which objective supports which goal: list, check, graph
+  initiative   Manage the work behind key results: add, list, set, done ...
+  metric       Manage health metrics: add, list, record, set ...
   cycle        Manage cycles: add, open, close, use, list ...
 
 People

@@ -156,6 +156,13 @@ impl Names {
         }
     }
 
+    /// Returns the everyday names of things, in their order, with commas between them.
+    pub(crate) fn labels(&self, things: impl IntoIterator<Item = EntityId>) -> String {
+        let mut labels: Vec<String> = things.into_iter().map(|id| self.label(id)).collect();
+        labels.sort_unstable();
+        labels.join(", ")
+    }
+
     /// Returns what a health metric counts.
     pub(crate) fn unit(&self, id: MetricId) -> Option<&Unit> {
         match self.things.get(&id.into()) {

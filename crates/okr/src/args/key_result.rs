@@ -154,6 +154,10 @@ pub(crate) struct KeyResultAddArgs {
     #[arg(long, value_parser = parse::tag)]
     pub(crate) tag: Vec<Tag>,
 
+    /// The health metric whose values are recorded as check-ins on it
+    #[arg(long, value_name = "METRIC")]
+    pub(crate) fed_by: Option<String>,
+
     #[command(flatten)]
     pub(crate) reason: Reason,
 }
@@ -204,6 +208,10 @@ pub(crate) struct KeyResultSetArgs {
     /// The day on which it shall be reached, or none for the end of the cycle
     #[arg(long, value_name = "DATE")]
     pub(crate) due: Option<String>,
+
+    /// The health metric whose values are recorded as check-ins on it, or none
+    #[arg(long, value_name = "METRIC")]
+    pub(crate) fed_by: Option<String>,
 
     #[command(flatten)]
     pub(crate) reason: Reason,

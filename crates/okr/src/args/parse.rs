@@ -1,10 +1,10 @@
 //! From words of the command line to values of the core, with the core's own explanations.
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use okr_core::text::{BlockerText, LongText, Name, Slug, Tag, Title};
+use okr_core::text::{BlockerText, LongText, Name, Slug, Tag, Title, WebAddress};
 use okr_core::value::{
-    AmendmentCategory, CadenceDays, Calendar, Confidence, EditPolicy, Number, ObjectiveKind, Role,
-    Score, ValueError, WeekStart, Weight,
+    AmendmentCategory, CadenceDays, Calendar, Confidence, EditPolicy, InitiativeState, Number,
+    ObjectiveKind, Role, Score, ValueError, WeekStart, Weight,
 };
 
 macro_rules! texts {
@@ -22,6 +22,7 @@ texts! {
     slug => Slug;
     tag => Tag;
     title => Title;
+    web_address => WebAddress;
 }
 
 macro_rules! choices {
@@ -38,6 +39,7 @@ choices! {
     amendment_category => AmendmentCategory;
     calendar => Calendar;
     edit_policy => EditPolicy;
+    initiative_state => InitiativeState;
     objective_kind => ObjectiveKind;
     role => Role;
     week_start => WeekStart;

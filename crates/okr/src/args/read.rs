@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use okr_core::field::FIELD_WORDS;
 use okr_replica::ChangeKind;
 
+use super::work::{InitiativeListArgs, MetricListArgs};
 use crate::help;
 use crate::wording::{field_named, typed_field};
 
@@ -41,6 +42,12 @@ pub(crate) enum ListKind {
     /// People
     #[value(aliases = ["person", "members", "member"])]
     People,
+    /// Initiatives of the cycle; --status is todo, doing, done, dropped, open or overdue
+    #[value(alias = "initiative")]
+    Initiatives,
+    /// Health metrics; --status is healthy, outside or unknown
+    #[value(alias = "metric")]
+    Metrics,
     /// Check-ins, newest first
     #[value(aliases = ["checkin", "check-ins", "check-in"])]
     Checkins,
@@ -108,6 +115,28 @@ impl GoalListArgs {
 }
 
 impl ListArgs {
+    /// Lists initiatives.
+    pub(crate) fn initiatives(&self) -> InitiativeListArgs {
+        InitiativeListArgs {
+            owner: self.owner.clone(),
+            state: self.status.clone(),
+            archived: self.archived,
+            limit: self.limit,
+            ..InitiativeListArgs::default()
+        }
+    }
+
+    /// Lists health metrics.
+    pub(crate) fn metrics(&self) -> MetricListArgs {
+        MetricListArgs {
+            owner: self.owner.clone(),
+            health: self.status.clone(),
+            archived: self.archived,
+            limit: self.limit,
+            ..MetricListArgs::default()
+        }
+    }
+
     /// Lists everything of one kind.
     pub(crate) const fn all(kind: ListKind) -> Self {
         Self {

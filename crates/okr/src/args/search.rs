@@ -14,7 +14,8 @@ pub(crate) struct SearchArgs {
     #[arg(required = true, value_name = "TEXT")]
     pub(crate) words: Vec<String>,
 
-    /// Only things of these kinds: objective, kr, check-in, change (by its reason)
+    /// Only things of these kinds: objective, kr, check-in, comment, initiative, metric, change (by its
+    /// reason)
     #[arg(long, value_enum, value_name = "KIND", value_delimiter = ',')]
     pub(crate) kind: Vec<KindWord>,
 
@@ -51,6 +52,12 @@ pub(crate) enum KindWord {
     /// Comments
     #[value(alias = "comments")]
     Comment,
+    /// Initiatives
+    #[value(alias = "initiatives")]
+    Initiative,
+    /// Health metrics, and the notes of their values
+    #[value(alias = "metrics")]
+    Metric,
     /// Changes, by their reasons
     #[value(alias = "changes")]
     Change,
@@ -64,6 +71,8 @@ impl KindWord {
             Self::Kr => SearchKind::KeyResult,
             Self::CheckIn => SearchKind::CheckIn,
             Self::Comment => SearchKind::Comment,
+            Self::Initiative => SearchKind::Initiative,
+            Self::Metric => SearchKind::Metric,
             Self::Change => SearchKind::Change,
         }
     }
@@ -72,7 +81,7 @@ impl KindWord {
 /// A text, as it is typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FieldWord {
-    /// Titles
+    /// Titles, and names of health metrics
     Title,
     /// Descriptions
     Description,
@@ -81,7 +90,7 @@ pub(crate) enum FieldWord {
     Measure,
     /// What was learnt
     Reflection,
-    /// Notes of check-ins
+    /// Notes of check-ins and of values of health metrics
     #[value(alias = "notes")]
     Note,
     /// What comments say

@@ -92,7 +92,10 @@ fn new(
         })?,
         due: day(args.due.as_deref(), ("--due", clock), |(_, last)| last)?,
         tags: args.tag.iter().cloned().collect::<BTreeSet<_>>(),
-        fed_by: None,
+        fed_by: match &args.fed_by {
+            Some(metric) => Some(resolver.metric(metric)?),
+            None => None,
+        },
     })
 }
 
@@ -155,6 +158,6 @@ fn patch(
         start: date(args.start.as_deref(), "--start", |(first, _)| first)?,
         due: date(args.due.as_deref(), "--due", |(_, last)| last)?,
         score: None,
-        fed_by: None,
+        fed_by: super::or_none(args.fed_by.as_deref(), |text| resolver.metric(text))?,
     })
 }

@@ -47,10 +47,12 @@ pub(crate) fn run(context: &mut Context, args: &ListArgs) -> Result<Exit, CliErr
             | ListKind::Krs
             | ListKind::Teams
             | ListKind::Cycles
-            | ListKind::People => usize::MAX,
+            | ListKind::People
+            | ListKind::Initiatives
+            | ListKind::Metrics => usize::MAX,
         }),
     };
-    let is_empty = listing.print(context, &mut past, args.kind)?;
+    let is_empty = listing.print(context, &mut past, args)?;
     past.warn_upgrade(context);
     if is_empty {
         match &past.at.words {
@@ -64,20 +66,29 @@ pub(crate) fn run(context: &mut Context, args: &ListArgs) -> Result<Exit, CliErr
 /// Refuses a filter that the kind cannot honour.
 fn check(context: &Context, args: &ListArgs) -> Result<(), CliError> {
     let (owner, status, scope) = match args.kind {
-        ListKind::Objectives | ListKind::Krs => (true, true, true),
+        ListKind::Objectives | ListKind::Krs | ListKind::Initiatives => (true, true, true),
         ListKind::Checkins => (true, false, true),
         ListKind::Cycles => (false, true, false),
         ListKind::Teams | ListKind::People => (false, false, false),
+        // Of no cycle; of a team all the same.
+        ListKind::Metrics => (true, true, context.globals.cycle.is_none()),
     };
     let archived = match args.kind {
-        ListKind::Objectives | ListKind::Krs | ListKind::Teams => true,
+        ListKind::Objectives
+        | ListKind::Krs
+        | ListKind::Teams
+        | ListKind::Initiatives
+        | ListKind::Metrics => true,
         ListKind::Checkins | ListKind::Cycles | ListKind::People => false,
     };
     let refused = [
         ("--owner", args.owner.is_some() && !owner),
         ("--status", args.status.is_some() && !status),
         ("--archived", args.archived && !archived),
-        ("--team", context.globals.team.is_some() && !scope),
+        (
+            "--team",
+            context.globals.team.is_some() && !scope && args.kind != ListKind::Metrics,
+        ),
         ("--cycle", context.globals.cycle.is_some() && !scope),
     ];
     if let Some((flag, _)) = refused.into_iter().find(|(_, refused)| *refused) {
@@ -85,14 +96,28 @@ fn check(context: &Context, args: &ListArgs) -> Result<(), CliError> {
         return Err(CliError::usage("flag-without-effect", message));
     }
     if let Some(word) = &args.status {
-        let word = word.replace([' ', '_'], "-");
-        if !STATUS_WORDS.split(", ").any(|known| known == word) {
-            let message = format!("\"{word}\" is no status");
-            return Err(CliError::usage("unknown-status", message)
-                .with_hint(format!("one of {STATUS_WORDS}")));
-        }
+        check_status(args.kind, &word.replace([' ', '_'], "-"))?;
     }
     Ok(())
+}
+
+/// Refuses a word that nothing of the kind stands by.
+fn check_status(kind: ListKind, word: &str) -> Result<(), CliError> {
+    let words = match kind {
+        ListKind::Initiatives => super::initiative::STATE_WORDS,
+        ListKind::Metrics => super::metric::HEALTH_WORDS,
+        ListKind::Objectives
+        | ListKind::Krs
+        | ListKind::Teams
+        | ListKind::Cycles
+        | ListKind::People
+        | ListKind::Checkins => STATUS_WORDS,
+    };
+    if words.split(", ").any(|known| known == word) {
+        return Ok(());
+    }
+    let message = format!("\"{word}\" is no status");
+    Err(CliError::usage("unknown-status", message).with_hint(format!("one of {words}")))
 }
 
 /// Prints what was found: a table for people, an item of each for programs.
@@ -134,9 +159,9 @@ impl Listing {
         &self,
         context: &mut Context,
         past: &mut Past<'_>,
-        kind: ListKind,
+        args: &ListArgs,
     ) -> Result<bool, CliError> {
-        let is_empty = match kind {
+        let is_empty = match args.kind {
             ListKind::Objectives => {
                 let found = self.objectives(context, past)?;
                 let item = |one| ObjectiveItem::new(one, &past.names);
@@ -177,6 +202,8 @@ impl Listing {
                     rows::people(&found, &past.names)
                 })?
             }
+            ListKind::Initiatives => super::initiative::print(context, past, &args.initiatives())?,
+            ListKind::Metrics => super::metric::print(context, past, &args.metrics())?,
             ListKind::Checkins => {
                 let found = self.check_ins(context, past)?;
                 let item = |fact| CheckInItem::new(fact, &past.names);

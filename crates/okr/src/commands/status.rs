@@ -1,6 +1,7 @@
 //! `okr status`, and `okr` alone: my goals, what is due, and the state of the exchange.
 
 pub(crate) mod screen;
+mod work;
 
 use okr_core::progress;
 use okr_replica::KeyResultStanding;
@@ -12,7 +13,9 @@ use crate::args::StatusArgs;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::output::{CycleItem, KeyResultItem, PersonRef, StatusItem, ThingRef};
+use crate::output::{
+    CycleItem, InitiativeItem, KeyResultItem, MetricItem, PersonRef, StatusItem, ThingRef,
+};
 use crate::ui::OutputFormat;
 use screen::StatusView;
 
@@ -31,6 +34,8 @@ pub(crate) fn run(context: &mut Context, args: &StatusArgs) -> Result<Exit, CliE
     let waiting = waiting(&goals, day);
     let is_overdue = waiting.iter().any(|one| one.days_over > 0);
     let due: Vec<&KeyResultStanding> = waiting.iter().map(|one| one.goal.standing).collect();
+    let shown = goals.iter().map(|goal| goal.standing.key_result.id);
+    let work = work::read(&mut past, scope, shown.collect())?;
     let view = StatusView {
         cycle,
         day,
@@ -39,6 +44,7 @@ pub(crate) fn run(context: &mut Context, args: &StatusArgs) -> Result<Exit, CliE
         next: next(&due, &past),
         goals: goals.into_iter().map(|goal| goal.standing).collect(),
         due,
+        work,
         exchange: past.exchange(),
     };
     answer(context, &past, &view, scope)?;
@@ -118,6 +124,18 @@ fn answer(
                     .due
                     .iter()
                     .map(|one| ThingRef::new(one.key_result.id, names))
+                    .collect(),
+                initiatives: view
+                    .work
+                    .initiatives
+                    .iter()
+                    .map(|one| InitiativeItem::new(one, (view.day, names)))
+                    .collect(),
+                metrics_outside: view
+                    .work
+                    .outside
+                    .iter()
+                    .map(|one| MetricItem::new(one, (view.day, names)))
                     .collect(),
                 conflicts: past.info.conflicts,
             };

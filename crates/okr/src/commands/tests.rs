@@ -15,6 +15,7 @@ mod reports;
 mod searching;
 mod series;
 mod undoing;
+mod work;
 mod year;
 
 use std::ffi::OsString;

@@ -8,6 +8,7 @@ mod proof;
 mod reports;
 mod sync;
 mod week;
+mod work;
 
 pub(crate) use begin::*;
 pub(crate) use goals::*;
@@ -17,6 +18,7 @@ pub(crate) use proof::*;
 pub(crate) use reports::*;
 pub(crate) use sync::*;
 pub(crate) use week::*;
+pub(crate) use work::*;
 
 /// Every text, for the test that parses the examples.
 #[cfg(test)]
@@ -29,4 +31,5 @@ pub(super) const ALL: &[&[&str]] = &[
     reports::ALL,
     sync::ALL,
     week::ALL,
+    work::ALL,
 ];

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::goal::{CycleItem, KeyResultItem};
 use super::progress::ProgressItem;
 use super::reference::{PersonRef, ThingRef};
+use super::work::{InitiativeItem, MetricItem};
 use crate::ui::Item;
 
 /// The status of somebody's goals.
@@ -20,6 +21,10 @@ pub(crate) struct StatusItem {
     pub(crate) key_results: Vec<KeyResultItem>,
     /// Those of them that wait for a check-in.
     pub(crate) due: Vec<ThingRef>,
+    /// The initiatives with something left to do: mine, or those that serve the key results.
+    pub(crate) initiatives: Vec<InitiativeItem>,
+    /// The health metrics whose latest value is outside their band.
+    pub(crate) metrics_outside: Vec<MetricItem>,
     /// How many changes are in conflict.
     pub(crate) conflicts: usize,
 }

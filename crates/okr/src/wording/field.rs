@@ -40,10 +40,7 @@ pub(crate) fn field_value(
             sanitise(&called.join(", ")).into_owned()
         }
         FieldValue::Thing(id) => sanitise(&names.label(*id)).into_owned(),
-        FieldValue::Things(things) => {
-            let called: Vec<String> = things.iter().map(|id| names.label(*id)).collect();
-            sanitise(&called.join(", ")).into_owned()
-        }
+        FieldValue::Things(things) => sanitise(&names.labels(things.iter().copied())).into_owned(),
         FieldValue::Tags(tags) => joined(tags),
         FieldValue::Milestones(milestones) => {
             described(&Measure::Milestones(milestones.clone()), screen)

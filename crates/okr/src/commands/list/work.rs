@@ -2,6 +2,7 @@
 
 use okr_core::entity::{HealthMetric, Initiative};
 use okr_core::field::Shown as _;
+use okr_core::id::EntityId;
 use okr_core::text::LongText;
 use okr_core::value::days_between;
 use okr_replica::{MetricStanding, MetricValueFact, Place};
@@ -12,6 +13,7 @@ use crate::render::{
     Cell, Column, Screen, Table, Tone, health_tone, health_words, number, quantity, short_day,
 };
 use crate::ui::sanitise;
+use crate::when::Clock;
 use crate::wording::{PENDING, who};
 
 /// Lists initiatives, with what they serve unless that goes without saying.
@@ -44,8 +46,8 @@ pub(crate) fn initiatives(
             names.at_person(one.owner).into(),
         ];
         if with_served {
-            let served = one.key_results.iter().map(|id| names.label((*id).into()));
-            row.push(served.collect::<Vec<String>>().join(", ").into());
+            let served = one.key_results.iter().map(|id| EntityId::from(*id));
+            row.push(names.labels(served).into());
         }
         table.row(row);
     }
@@ -54,19 +56,23 @@ pub(crate) fn initiatives(
 
 /// Writes when an initiative is due, and that it is overdue.
 pub(crate) fn due(one: &Initiative, past: &Past<'_>, screen: &Screen) -> Cell {
-    let Some(day) = one.due else {
-        return Cell::empty();
-    };
-    let shown = if screen.terminal {
-        short_day(day, &past.at.clock)
+    match due_day(one, &past.at.clock, screen) {
+        Some(day) if one.is_overdue(past.at.moment.day) => {
+            Cell::toned(Tone::Bad, &format!("{day} overdue"))
+        }
+        Some(day) => day.into(),
+        None => Cell::empty(),
+    }
+}
+
+/// Writes the day on which an initiative is due.
+pub(crate) fn due_day(one: &Initiative, clock: &Clock, screen: &Screen) -> Option<String> {
+    let day = one.due?;
+    Some(if screen.terminal {
+        short_day(day, clock)
     } else {
         day.to_string()
-    };
-    if one.is_overdue(past.at.moment.day) {
-        Cell::toned(Tone::Bad, &format!("{shown} overdue"))
-    } else {
-        shown.into()
-    }
+    })
 }
 
 /// Lists health metrics.

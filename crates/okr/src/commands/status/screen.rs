@@ -6,6 +6,7 @@ use okr_core::measure::{Measure, Value};
 use okr_core::value::days_between;
 use okr_replica::KeyResultStanding;
 
+use super::work::{self, Work};
 use crate::names::Names;
 use crate::render::{
     Cell, Column, Screen, Table, Tone, mark_and_words, quantity_change, relative, text_width, tone,
@@ -17,6 +18,10 @@ use crate::wording::{bounds, key_result_marks, percent, place_in, reached, value
 
 /// What stands before the key results that wait for a check-in.
 const DUE: &str = "Due: ";
+/// What stands before the initiatives with something left to do.
+const WORK: &str = "Work: ";
+/// What stands before the health metrics that are not healthy.
+const OUTSIDE: &str = "Outside their band: ";
 
 /// What the status is about.
 pub(crate) struct StatusView<'a> {
@@ -32,6 +37,8 @@ pub(crate) struct StatusView<'a> {
     pub(crate) goals: Vec<&'a KeyResultStanding>,
     /// Those of the goals that wait for a check-in.
     pub(crate) due: Vec<&'a KeyResultStanding>,
+    /// The work behind the goals, and what is not healthy.
+    pub(crate) work: Work,
     /// Whether and when everything was exchanged with the server.
     pub(crate) exchange: Exchange,
     /// The commands to type next.
@@ -62,7 +69,7 @@ pub(crate) fn render(
     if !view.goals.is_empty() {
         parts.push(goals(view, screen));
     }
-    let notes = notes(view, names, screen);
+    let notes = notes(view, (names, clock), screen);
     if !notes.is_empty() {
         parts.push(notes);
     }
@@ -194,7 +201,7 @@ fn way(standing: &KeyResultStanding, screen: &Screen) -> String {
     }
 }
 
-fn notes(view: &StatusView<'_>, names: &Names, screen: &Screen) -> String {
+fn notes(view: &StatusView<'_>, (names, clock): (&Names, &Clock), screen: &Screen) -> String {
     let mut lines = Vec::new();
     if let Some(as_of) = &view.as_of {
         lines.push(Cell::toned(Tone::Warning, as_of));
@@ -233,12 +240,12 @@ fn notes(view: &StatusView<'_>, names: &Names, screen: &Screen) -> String {
                 }
             })
             .collect();
-        let room = screen.width.saturating_sub(DUE.len()).max(20);
-        for (index, line) in wrap(&due.join(", "), room, screen).into_iter().enumerate() {
-            let word = if index == 0 { DUE } else { "     " };
-            lines.push(Cell::toned(Tone::Warning, word).and(Tone::Plain, &line));
-        }
+        lines.extend(listed((Tone::Warning, DUE), &due, screen));
     }
+    let outside = work::outside(&view.work, screen);
+    lines.extend(listed((Tone::Bad, OUTSIDE), &outside, screen));
+    let initiatives = work::initiatives(&view.work, (view.day, clock), screen);
+    lines.extend(listed((Tone::Strong, WORK), &initiatives, screen));
     match view.exchange.conflicts {
         0 => {}
         1 => lines.push(Cell::toned(Tone::Bad, "1 conflict: okr conflicts")),
@@ -253,6 +260,24 @@ fn notes(view: &StatusView<'_>, names: &Names, screen: &Screen) -> String {
         .map(|line| format!("{}\n", line.paint(width, screen)))
         .collect();
     lines.concat()
+}
+
+/// Writes things after the word for them, on as many lines as they need.
+fn listed((tone, word): (Tone, &str), things: &[String], screen: &Screen) -> Vec<Cell> {
+    if things.is_empty() {
+        return Vec::new();
+    }
+    let room = screen.width.saturating_sub(word.len()).max(20);
+    let lines = wrap(&things.join(", "), room, screen).into_iter();
+    let lines = lines.enumerate().map(|(index, line)| {
+        let word = if index == 0 {
+            word
+        } else {
+            &" ".repeat(word.len())
+        };
+        Cell::toned(tone, word).and(Tone::Plain, &line)
+    });
+    lines.collect()
 }
 
 /// Writes whether and when everything was exchanged: `synced 2 h ago · 3 changes not pushed`.

@@ -57,10 +57,8 @@ impl Speaker<'_> {
     }
 
     fn served(&self, key_results: &BTreeSet<KeyResultId>) -> String {
-        let labels = key_results
-            .iter()
-            .map(|id| self.names.label(EntityId::from(*id)));
-        labels.collect::<Vec<String>>().join(", ")
+        let served = key_results.iter();
+        self.names.labels(served.map(|id| EntityId::from(*id)))
     }
 
     pub(super) fn metric(&self, about: EntityId, event: &MetricEvent) -> Said {

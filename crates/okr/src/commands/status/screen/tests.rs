@@ -1,9 +1,24 @@
 //! Screens of the status.
 
+use jiff::civil::date;
+use okr_core::entity::{HealthMetric, Initiative, MetricValue};
+use okr_core::event::{InitiativeEvent, MetricEvent, MetricValueEvent, NewInitiative, NewMetric};
+use okr_core::measure::Health;
+use okr_core::value::Source;
+use okr_replica::{MetricStanding, MetricValueFact, Place};
+use okr_testkit::sample::{
+    ANA, band, initiative_id, metric_id, metric_value_id, new_initiative, new_metric,
+    new_metric_value, unit,
+};
+
 use super::*;
-use crate::commands::sample::{clock, names, standing};
+use crate::commands::sample::{clock, key_result_id, names, standing};
 
 fn shown(screen: &Screen) -> String {
+    with(Work::default(), screen)
+}
+
+fn with(work: Work, screen: &Screen) -> String {
     let standing = standing();
     let goals: Vec<&KeyResultStanding> = standing
         .objectives
@@ -17,6 +32,7 @@ fn shown(screen: &Screen) -> String {
         as_of: None,
         due: vec![goals[1], goals[4]],
         goals,
+        work,
         exchange: Exchange {
             connected: true,
             synced_at: Some("2026-11-23T09:30:00+01:00".parse().unwrap()),
@@ -101,6 +117,63 @@ fn ascii_and_pipes_use_words() {
     1 conflict: okr conflicts
 
     synced 2 h ago · 3 changes not pushed    okr checkin · okr sync
+    ");
+}
+
+#[test]
+fn work_and_what_is_not_healthy_stand_below_what_is_due() {
+    let initiative = |number, text: &str, due| {
+        let new = NewInitiative {
+            due,
+            ..new_initiative(key_result_id(3), text)
+        };
+        let created = InitiativeEvent::Created(new);
+        Initiative::evolve(None, initiative_id(number), &created).unwrap()
+    };
+    let new = NewMetric {
+        unit: Some(unit("%")),
+        band: band(Some("80"), None),
+        ..new_metric("csat")
+    };
+    let metric = HealthMetric::evolve(None, metric_id(1), &MetricEvent::Created(new)).unwrap();
+    let recorded = MetricValueEvent::Recorded(new_metric_value(metric.id, "78"));
+    let latest = MetricValueFact {
+        value: MetricValue::evolve(None, metric_value_id(1), &recorded).unwrap(),
+        place: Place::Pending,
+        author: ANA,
+        on_behalf_of: None,
+        source: Source::Human,
+        authored_at: clock().now,
+    };
+    let work = || Work {
+        initiatives: vec![
+            initiative(1, "pool-connections", Some(date(2026, 11, 20))),
+            initiative(2, "planner", Some(date(2026, 12, 4))),
+            initiative(3, "third", None),
+            initiative(4, "fourth", None),
+            initiative(5, "fifth", None),
+        ],
+        outside: vec![MetricStanding {
+            health: Health::Outside,
+            latest: Some(latest.clone()),
+            metric: metric.clone(),
+        }],
+    };
+    let below = |screen: &Screen| {
+        let text = with(work(), screen);
+        let below = text.split_once("Due: ").unwrap().1.to_owned();
+        below.split_once("1 conflict").unwrap().0.to_owned()
+    };
+    insta::assert_snapshot!(below(&Screen::terminal(80)), @r"
+    nps (no check-in), edge-cache (last check-in 12 d ago)
+    Outside their band: csat (78 %, healthy at least 80 %)
+    Work: pool-connections (todo, overdue since 20 Nov), planner (todo, due 4 Dec),
+          third (todo), fourth (todo), and 1 more
+    ");
+    insta::assert_snapshot!(below(&Screen::piped()), @r"
+    nps (no check-in), edge-cache (last check-in 12 d ago)
+    Outside their band: csat (78 %, healthy at least 80 %)
+    Work: pool-connections (todo, overdue since 2026-11-20), planner (todo, due 2026-12-04), third (todo), fourth (todo), and 1 more
     ");
 }
 
