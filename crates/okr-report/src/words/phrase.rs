@@ -79,7 +79,7 @@ phrases! {
     // What tables show.
     MovedCaption: "Key results whose value or confidence changed since last week", "Nøkkelresultater der verdien eller troen er endret siden forrige uke";
     StillCaption: "Key results that are where they were last week", "Nøkkelresultater som står der de sto forrige uke";
-    TeamsCaption: "How far the teams are", "Hvor langt teamene er kommet";
+    TeamsCaption: "How far the teams are", "Hvor langt teamene har kommet";
     ScoresCaption: "Objectives with their scores", "Mål med karakterer";
 
     // Sections.
@@ -92,7 +92,7 @@ phrases! {
     Recognition: "Recognition", "Anerkjennelse";
     Overview: "Overview", "Oversikt";
     Health: "Health metrics", "Helseindikatorer";
-    ToDecide: "To drop or change", "Å stryke eller endre";
+    ToDecide: "To drop or change", "Kan strykes eller endres";
     KeepChangeDrop: "Keep, change, drop", "Behold, endre, stryk";
     Keep: "Keep", "Behold";
     Alter: "Change", "Endre";
@@ -104,10 +104,10 @@ phrases! {
 
     // What was done to a goal.
     Added: "added after the commitment", "lagt til etter at perioden startet";
-    Abandoned: "abandoned", "oppgitt";
+    Abandoned: "abandoned", "gitt opp";
     Archived: "archived", "arkivert";
     Reopened: "taken up again", "tatt opp igjen";
-    Restored: "taken out of the archive", "hentet ut av arkivet";
+    Restored: "taken out of the archive", "hentet fram fra arkivet";
     Published: "published", "publisert";
     Continues: "Continues", "Viderefører";
     ContinuedBy: "Continued by", "Videreføres av";
@@ -124,7 +124,7 @@ phrases! {
     NotOpened: "The cycle was not opened yet.", "Perioden er ikke åpnet ennå.";
     DueCheckIns: "Check-ins due:", "Statusoppdateringer som mangler:";
     NeverReportedOn: "Never reported on:", "Aldri rapportert på:";
-    OnAuthoredAxis: ", by the dates that people wrote", ", etter datoene folk skrev";
+    OnAuthoredAxis: ", by the dates that people wrote", ", etter datoene som folk oppga";
     OnEffectiveAxis: ", by what is known now about that day", ", etter det som nå er kjent om den dagen";
 
     // Short answers.
@@ -172,7 +172,7 @@ phrases! {
     Close: "Close", "Lukk";
 
     // The end of every report.
-    Reproduce: "Make it again:", "Lag rapporten på nytt:";
+    Reproduce: "Make it again:", "Lag den på nytt:";
 }
 
 impl Language {
@@ -188,7 +188,7 @@ impl Language {
             Status::Draft => ("draft", "utkast"),
             Status::Achieved => ("achieved", "nådd"),
             Status::Missed => ("missed", "ikke nådd"),
-            Status::Abandoned => ("abandoned", "oppgitt"),
+            Status::Abandoned => ("abandoned", "gitt opp"),
             Status::Archived => ("archived", "arkivert"),
             Status::NoCheckIn => ("no check-in", "uten oppdatering"),
             Status::Stale => ("stale", "utdatert"),
@@ -215,7 +215,7 @@ impl Language {
             GoalState::Draft => ("draft", "utkast"),
             GoalState::Active => ("active", "aktivt"),
             GoalState::Closed => ("closed", "avsluttet"),
-            GoalState::Abandoned => ("abandoned", "oppgitt"),
+            GoalState::Abandoned => ("abandoned", "gitt opp"),
             GoalState::Archived => ("archived", "arkivert"),
         };
         self.pick(english, bokmal)
@@ -226,7 +226,7 @@ impl Language {
         let (english, bokmal) = match rule {
             Rule::NeverReported => (
                 "half of the cycle is over and nobody reported on it",
-                "halve perioden er gått og ingen har rapportert",
+                "halve perioden er gått, og ingen har rapportert",
             ),
             Rule::OffTrackAndSilent => (
                 "off track by its last check-in, and silent for two cadences",
@@ -238,7 +238,7 @@ impl Language {
             ),
             Rule::BelowBaseline => (
                 "further from its target than where it began",
-                "lenger fra målverdien enn der det startet",
+                "lenger fra målverdien enn ved starten",
             ),
             Rule::NoKeyResults => ("nothing measures it", "ingenting måler det"),
         };

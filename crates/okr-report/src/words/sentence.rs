@@ -58,7 +58,7 @@ impl Language {
     pub fn against_commitment(self, figure: &str) -> String {
         match self {
             Self::English => format!("{figure} against the original commitment"),
-            Self::Bokmal => format!("{figure} mot det opprinnelige målet"),
+            Self::Bokmal => format!("{figure} målt mot det opprinnelige målet"),
         }
     }
 
@@ -170,7 +170,7 @@ impl Language {
                 let objectives = self.count(number, ["objective", "objectives"], ["", ""]);
                 format!("{objectives} ended without a grade.")
             }
-            Self::Bokmal => format!("{number} mål ble avsluttet uten karakter."),
+            Self::Bokmal => format!("{number} mål fikk ingen karakter."),
         }
     }
 
@@ -237,7 +237,7 @@ impl Language {
         let day = self.day(day);
         match self {
             Self::English => format!("seen on {day}"),
-            Self::Bokmal => format!("sett {day}"),
+            Self::Bokmal => format!("vurdert {day}"),
         }
     }
 
@@ -266,7 +266,8 @@ impl Language {
             (_, _, 0, _) => format!("{hour:02}:{minute:02}"),
             (_, _, _, _) => format!("{hour:02}:{minute:02}:{second:02}"),
         };
-        format!("{day} {time} {zone}")
+        let at = self.pick("", "kl. ");
+        format!("{day} {at}{time} {zone}")
     }
 
     /// Writes the step from one value to the next, the unit once: `340 → 312 ms`.
