@@ -298,3 +298,50 @@ pub fn latest<'a>(check_ins: impl IntoIterator<Item = &'a CheckIn>) -> Option<&'
 pub fn suggested_score(progress: Option<Progress>) -> Score {
     progress.map_or(Score::ZERO, Progress::suggested_score)
 }
+
+/// The score that is suggested for an objective.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Suggestion {
+    /// The score.
+    pub score: Score,
+    /// What it comes from.
+    pub basis: Basis,
+}
+
+/// What the suggested score of an objective comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Basis {
+    /// The progress of its key results alone.
+    Progress,
+    /// Scores that key results were given, at least one of them another than its progress suggests.
+    Scores,
+}
+
+/// Returns the score that is suggested for an objective; none when no key result counts.
+///
+/// The weighted mean of what its key results reached, rounded down to hundredths; those count that
+/// count in its progress. Of one that was given a score this is the score; of another its clamped
+/// progress, 0 without a check-in. Where a score is the one that the progress suggests, the progress
+/// counts as exactly as it is known: so nothing moves when key results are graded as suggested, and no
+/// band is lost by rounding twice.
+pub fn suggest_for_objective<'a>(
+    key_results: impl IntoIterator<Item = (&'a KeyResult, Option<&'a CheckIn>)>,
+) -> Option<Suggestion> {
+    let mut basis = Basis::Progress;
+    let mut shares = Vec::new();
+    for (key_result, latest) in key_results {
+        let Some((weight, progress)) = contribution(key_result, latest) else {
+            continue;
+        };
+        let reached = match key_result.score {
+            Some(given) if given != suggested_score(progress) => {
+                basis = Basis::Scores;
+                Some(Progress::new(given.number().decimal()))
+            }
+            Some(_) | None => progress,
+        };
+        shares.push((weight, reached));
+    }
+    let score = roll_up(shares)?.suggested_score();
+    Some(Suggestion { score, basis })
+}

@@ -6,7 +6,9 @@ use jiff::civil::date;
 use okr_core::entity::{CheckIn, KeyResult};
 use okr_core::event::{KeyResultEvent, NewKeyResult};
 use okr_core::measure::{Measure, Value};
-use okr_core::progress::{Progress, contribution, objective_progress, roll_up};
+use okr_core::progress::{
+    Basis, Progress, Suggestion, contribution, objective_progress, roll_up, suggest_for_objective,
+};
 use okr_core::status::GREEN_SCORE;
 use okr_core::value::{Number, Weight};
 use okr_testkit::sample::{
@@ -183,4 +185,101 @@ fn an_objective_is_the_mean_of_its_key_results() {
     assert_eq!(of(&all), Some(exact("0.5")));
     assert_eq!(of(&all[3..]), None);
     assert_eq!(of(&[]), None);
+}
+
+/// A key result from 0 to 1 with a weight, its value, and the score that it was given.
+type Share = (&'static str, Option<&'static str>, Option<&'static str>);
+
+fn suggested(shares: &[Share]) -> Option<Suggestion> {
+    let mut all = Vec::new();
+    for ((own_weight, reading, given), id) in shares.iter().zip(1..) {
+        let mut goal = key_result(id, metric("0", "1"));
+        goal.weight = weight(own_weight);
+        if let Some(given) = given {
+            let score = score(given);
+            goal = after(goal, &KeyResultEvent::Closed { score });
+        }
+        all.push((goal, reading.map(|reading| check_in(value(reading)))));
+    }
+    suggest_for_objective(all.iter().map(|(goal, latest)| (goal, latest.as_ref())))
+}
+
+#[test]
+fn the_score_of_an_objective_is_suggested_by_the_scores_of_its_key_results() {
+    let vectors: [(&[Share], &str, Basis); 9] = [
+        // Without scores it is the progress.
+        (
+            &[("1", Some("0.6"), None), ("1", Some("0.5"), None)],
+            "0.55",
+            Basis::Progress,
+        ),
+        // A score counts in place of the progress.
+        (
+            &[("1", Some("0.6"), Some("0.9")), ("1", Some("0.5"), None)],
+            "0.7",
+            Basis::Scores,
+        ),
+        // By weight, as progress does.
+        (
+            &[("3", Some("0"), Some("1")), ("1", Some("1"), Some("0.2"))],
+            "0.8",
+            Basis::Scores,
+        ),
+        // What weighs nothing changes nothing.
+        (
+            &[("0", Some("1"), Some("0")), ("1", Some("0.4"), None)],
+            "0.4",
+            Basis::Scores,
+        ),
+        // Silence has reached nothing, unless somebody gave it a score.
+        (
+            &[("1", None, None), ("1", Some("1"), None)],
+            "0.5",
+            Basis::Progress,
+        ),
+        (
+            &[("1", None, Some("0.4")), ("1", Some("1"), None)],
+            "0.7",
+            Basis::Scores,
+        ),
+        // Beyond the target and below the baseline it is 1 and 0.
+        (
+            &[("1", Some("1.8"), None), ("1", Some("-2"), Some("0.5"))],
+            "0.75",
+            Basis::Scores,
+        ),
+        // 0.705 and 0.695 are 0.7 together: graded as suggested, they count unrounded.
+        (
+            &[("1", Some("0.705"), None), ("1", Some("0.695"), None)],
+            "0.7",
+            Basis::Progress,
+        ),
+        (
+            &[
+                ("1", Some("0.705"), Some("0.7")),
+                ("1", Some("0.695"), Some("0.69")),
+            ],
+            "0.7",
+            Basis::Progress,
+        ),
+    ];
+    for (shares, expected, basis) in vectors {
+        let score = score(expected);
+        let expected = Some(Suggestion { score, basis });
+        assert_eq!(suggested(shares), expected, "{shares:?}");
+    }
+}
+
+#[test]
+fn nothing_suggests_a_score_where_nothing_counts() {
+    assert_eq!(suggested(&[]), None);
+    assert_eq!(suggested(&[("0", Some("1"), Some("1"))]), None);
+    let closed = KeyResultEvent::Closed {
+        score: score("0.9"),
+    };
+    let archived = after(key_result(1, metric("0", "1")), &closed);
+    let archived = after(archived, &KeyResultEvent::Archived);
+    let undefined = after(key_result(2, metric("5", "5")), &closed);
+    let none = suggest_for_objective([(&archived, None), (&undefined, None)]);
+    assert_eq!(none, None);
 }

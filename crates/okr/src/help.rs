@@ -99,7 +99,7 @@ Options:
 pub(crate) const FOOTER: &str = "\
 okr COMMAND --help shows the examples of a command, okr help TOPIC explains a concept:
 dates, ids, output, exit-codes, environment, offline, conflicts, restored,
-commitment, proof.";
+commitment, scores, proof.";
 
 /// What the long overview begins with.
 pub(crate) const EXAMPLES: &str = "\

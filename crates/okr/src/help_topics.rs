@@ -26,13 +26,15 @@ pub enum Topic {
     Conflicts,
     /// What opening and closing a cycle mean, and what an amendment is
     Commitment,
+    /// What progress, confidence and score are, and how scores are suggested
+    Scores,
     /// How to know that nobody rewrote the history
     Proof,
 }
 
 impl Topic {
     /// Every topic, in the order of the help.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Dates,
         Self::Ids,
         Self::Output,
@@ -42,6 +44,7 @@ impl Topic {
         Self::Restored,
         Self::Conflicts,
         Self::Commitment,
+        Self::Scores,
         Self::Proof,
     ];
 
@@ -57,6 +60,7 @@ impl Topic {
             Self::Restored => "restored",
             Self::Conflicts => "conflicts",
             Self::Commitment => "commitment",
+            Self::Scores => "scores",
             Self::Proof => "proof",
         }
     }
@@ -73,6 +77,7 @@ impl Topic {
             Self::Restored => include_str!("help_topics/restored.txt").to_owned(),
             Self::Conflicts => include_str!("help_topics/conflicts.txt").to_owned(),
             Self::Commitment => include_str!("help_topics/commitment.txt").to_owned(),
+            Self::Scores => include_str!("help_topics/scores.txt").to_owned(),
             Self::Proof => include_str!("help_topics/proof.txt").to_owned(),
         }
     }

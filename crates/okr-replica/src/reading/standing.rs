@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use okr_core::entity::{Cycle, Entity, KeyResult, Objective};
 use okr_core::id::{CycleId, KeyResultId, ObjectiveId, TeamId};
 use okr_core::measure::{Measure, Value};
-use okr_core::progress::{Progress, expected, objective_progress, progress, roll_up, zone};
+use okr_core::progress::{
+    Progress, Suggestion, expected, objective_progress, progress, roll_up, suggest_for_objective,
+    zone,
+};
 use okr_core::status::{Status, StatusInput, status};
 use okr_core::value::{CadenceDays, GoalState, Zone};
 use okr_core::view::View as _;
@@ -56,6 +59,8 @@ pub struct ObjectiveStanding {
     pub progress: Option<Progress>,
     /// The same against the original commitment, when a measure is another.
     pub original: Option<Progress>,
+    /// The score that its key results suggest; none when none counts.
+    pub suggestion: Option<Suggestion>,
     /// Whether it was added after the commitment.
     pub late_addition: bool,
     /// Whether pending changes are part of this.
@@ -210,8 +215,12 @@ impl Reading<'_> {
                 .map(|latest| latest.check_in.clone())
         };
         let latest: Vec<_> = key_results.iter().map(latest).collect();
-        let now = key_results.iter().map(|standing| &standing.key_result);
-        let progress = objective_progress(now.zip(latest.iter().map(Option::as_ref)));
+        let now = || {
+            let now = key_results.iter().map(|standing| &standing.key_result);
+            now.zip(latest.iter().map(Option::as_ref))
+        };
+        let progress = objective_progress(now());
+        let suggestion = suggest_for_objective(now());
         let amended = key_results
             .iter()
             .any(|standing| standing.original_measure.is_some());
@@ -229,6 +238,7 @@ impl Reading<'_> {
             key_results,
             progress,
             original,
+            suggestion,
             pending,
         })
     }

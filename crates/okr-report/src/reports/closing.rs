@@ -1,7 +1,7 @@
 //! The final report of a cycle: scores, what was learned, and what becomes of each goal.
 
 use okr_core::id::ObjectiveId;
-use okr_core::progress::Progress;
+use okr_core::progress::{Basis, Progress, Suggestion};
 use okr_core::rhythm::Share;
 use okr_core::value::{CycleState, GoalState, Score};
 
@@ -38,9 +38,9 @@ pub struct ObjectiveFinal {
     pub objective: Objective,
     /// Its key results.
     pub key_results: Vec<KeyResultFinal>,
-    /// The score that the numbers suggest; none where nothing measures it.
-    pub suggested: Option<Score>,
-    /// The same against what was committed to, where that differs.
+    /// The score that its key results suggest; none where nothing measures it.
+    pub suggested: Option<Suggestion>,
+    /// What the progress against the commitment suggests, where that differs.
     pub suggested_original: Option<Score>,
     /// The objective of an earlier cycle that it continues.
     pub continues: Option<Lineage>,
@@ -176,7 +176,7 @@ pub(super) fn scores(found: &Final, cycle: &Cycle, language: Language) -> Sectio
             Text::of(Mark::Person, &*one.objective.owner.reference),
             objective_bar(&one.objective, cycle, language),
             score(one.suggested_original).into(),
-            score(one.suggested).into(),
+            score(one.suggested.map(|one| one.score)).into(),
             given,
         ]
     });
@@ -242,8 +242,12 @@ fn score_line(one: &ObjectiveFinal, language: Language) -> Text {
         Some(given) => line.and(Mark::Strong, language.score(given)),
         None => line.and(Mark::Dim, language.phrase(Phrase::NotGraded)),
     };
-    if let Some(suggested) = one.suggested {
-        let words = language.suggested(&language.score(suggested));
+    if let Some(Suggestion { score, basis }) = one.suggested {
+        let score = language.score(score);
+        let words = match basis {
+            Basis::Progress => language.suggested(&score),
+            Basis::Scores => language.suggested_by_scores(&score),
+        };
         line = line.and(Mark::Plain, format!("; {words}"));
     }
     if let Some(original) = one.suggested_original {

@@ -82,7 +82,7 @@ fn score(one: &ObjectiveFinal, language: Language) -> Vec<(String, Text)> {
         None => Text::of(Mark::Dim, language.phrase(Phrase::NotGraded)),
     };
     let suggested = [
-        (Phrase::Suggested, one.suggested),
+        (Phrase::Suggested, one.suggested.map(|one| one.score)),
         (Phrase::AgainstCommitment, one.suggested_original),
     ];
     let suggested = suggested

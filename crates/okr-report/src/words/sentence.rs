@@ -197,6 +197,14 @@ impl Language {
         }
     }
 
+    /// Says which score the scores of key results suggest for their objective.
+    pub fn suggested_by_scores(self, score: &str) -> String {
+        match self {
+            Self::English => format!("the scores of its key results suggest {score}"),
+            Self::Bokmal => format!("karakterene på nøkkelresultatene tilsier {score}"),
+        }
+    }
+
     /// Says that a goal was closed.
     pub fn closed_with(self, score: Score) -> String {
         let score = self.score(score);

@@ -99,7 +99,7 @@ pub(crate) struct CycleReference {
 /// What becomes of goals without a score when their cycle ends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum GradeHow {
-    /// Their progress is their score
+    /// They get the suggested score
     Auto,
     /// They stay without one
     #[default]

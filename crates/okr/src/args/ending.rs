@@ -49,7 +49,7 @@ pub(crate) struct GradeArgs {
     #[arg(value_name = "SCORE", value_parser = parse::score, allow_negative_numbers = true)]
     pub(crate) score: Option<Score>,
 
-    /// Take the progress as score
+    /// Take the suggested score: the progress, or what the scores of key results add up to
     #[arg(long, conflicts_with = "score")]
     pub(crate) auto: bool,
 

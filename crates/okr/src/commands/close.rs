@@ -3,12 +3,11 @@
 use okr_core::decide::{Command, KeyResultPatch, ObjectivePatch};
 use okr_core::event::Support;
 use okr_core::id::EntityId;
-use okr_core::progress::Progress;
 use okr_core::text::LongText;
 use okr_core::value::{GoalState, Score};
 use okr_replica::{KeyResultStanding, ObjectiveStanding, Reading};
 
-use super::closing::{Closing, Ending, beside, given_or_suggested, without_conflicts};
+use super::closing::{Closing, Ending, Suggested, beside, given_or_suggested, without_conflicts};
 use crate::args::{CloseArgs, GradeArgs, KeyResultCloseArgs, ObjectiveCloseArgs, Reason};
 use crate::context::Context;
 use crate::editor::{self, Draft, Written};
@@ -67,10 +66,10 @@ impl Goal {
         }
     }
 
-    fn progress(&self) -> Option<Progress> {
+    fn suggested(&self) -> Option<Suggested> {
         match self {
-            Self::Objective(standing) => standing.progress,
-            Self::KeyResult(standing) => standing.progress,
+            Self::Objective(standing) => Suggested::of_objective(standing),
+            Self::KeyResult(standing) => Suggested::of_key_result(standing),
         }
     }
 
@@ -114,8 +113,9 @@ impl Goal {
                 }),
             },
         };
+        let suggested = self.suggested();
         let told =
-            score.and_then(|score| beside(self.slug(), (Some(score), score), self.progress()));
+            score.and_then(|score| beside(self.slug(), (Some(score), score), suggested.as_ref()));
         Closing {
             commands: vec![command],
             goals: [self.id()].into(),
@@ -253,7 +253,7 @@ pub(crate) fn grade(context: &mut Context, args: &GradeArgs) -> Result<Exit, Cli
         category: None,
     };
     let closing = if goal.state() == GoalState::Closed {
-        let score = given_or_suggested(goal.slug(), args.score, goal.progress())?;
+        let score = given_or_suggested(goal.slug(), args.score, goal.suggested().as_ref())?;
         goal.corrected(Some(score), None)
     } else {
         goal.close(&Ending {

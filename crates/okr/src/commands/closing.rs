@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use okr_core::decide::Command;
 use okr_core::event::{CheckInEvent, Event, KeyResultEvent, ObjectiveEvent};
 use okr_core::id::EntityId;
-use okr_core::progress::Progress;
+use okr_core::progress::{Basis, Progress};
 use okr_core::text::LongText;
 use okr_core::value::{GoalState, Score};
 use okr_core::view::View as _;
@@ -27,10 +27,42 @@ pub(super) struct Closing {
     pub(super) told: Vec<String>,
 }
 
+/// The score that is suggested for a goal, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Suggested {
+    score: Score,
+    why: String,
+}
+
+impl Suggested {
+    /// Returns what is suggested for a key result; none where it has no progress.
+    pub(super) fn of_key_result(standing: &KeyResultStanding) -> Option<Self> {
+        standing.progress.map(|progress| Self {
+            score: progress.suggested_score(),
+            why: of_the_way(progress),
+        })
+    }
+
+    /// Returns what is suggested for an objective; none where nothing measures it.
+    pub(super) fn of_objective(standing: &ObjectiveStanding) -> Option<Self> {
+        let suggestion = standing.suggestion?;
+        let way = standing.progress.map(of_the_way);
+        let scores = match suggestion.basis {
+            Basis::Progress => None,
+            Basis::Scores => Some("by the scores of its key results".to_owned()),
+        };
+        let why: Vec<String> = scores.into_iter().chain(way).collect();
+        Some(Self {
+            score: suggestion.score,
+            why: why.join("; "),
+        })
+    }
+}
+
 /// How an objective is ended.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ending {
-    /// The score that was given; none: what the progress suggests.
+    /// The score that was given; none: the suggested one.
     pub(super) score: Option<Score>,
     /// What was learned.
     pub(super) reflection: Option<LongText>,
@@ -49,9 +81,10 @@ impl Closing {
         given: Option<Score>,
     ) -> Result<(), CliError> {
         let slug = standing.key_result.slug.as_str();
-        let score = given_or_suggested(slug, given, standing.progress)?;
+        let suggested = Suggested::of_key_result(standing);
+        let score = given_or_suggested(slug, given, suggested.as_ref())?;
         self.told
-            .extend(beside(slug, (given, score), standing.progress));
+            .extend(beside(slug, (given, score), suggested.as_ref()));
         self.end_key_result(standing, score);
         Ok(())
     }
@@ -60,10 +93,11 @@ impl Closing {
     /// there, and so it does here.
     pub(super) fn key_result_within(&mut self, standing: &KeyResultStanding) {
         let slug = standing.key_result.slug.as_str();
-        let (score, why) = match standing.progress {
-            Some(progress) => (progress.suggested_score(), of_the_way(progress)),
-            None => (Score::ZERO, "never reported".to_owned()),
-        };
+        let Suggested { score, why } =
+            Suggested::of_key_result(standing).unwrap_or_else(|| Suggested {
+                score: Score::ZERO,
+                why: "never reported".to_owned(),
+            });
         self.told
             .push(format!("{slug}: score {} ({why})", score.number()));
         self.end_key_result(standing, score);
@@ -91,12 +125,13 @@ impl Closing {
         if objective.state() == GoalState::Active && !open.is_empty() && !ending.with_key_results {
             return Err(still_open(slug, &open));
         }
-        let score = given_or_suggested(slug, ending.score, standing.progress)?;
+        let suggested = Suggested::of_objective(standing);
+        let score = given_or_suggested(slug, ending.score, suggested.as_ref())?;
         for key_result in open {
             self.key_result_within(key_result);
         }
         self.told
-            .extend(beside(slug, (ending.score, score), standing.progress));
+            .extend(beside(slug, (ending.score, score), suggested.as_ref()));
         self.goals.insert(objective.id.into());
         let below = standing.key_results.iter();
         self.goals
@@ -132,18 +167,18 @@ fn still_open(slug: &str, open: &[&KeyResultStanding]) -> CliError {
     ))
 }
 
-/// Returns the score that was given, or the one that the progress suggests.
+/// Returns the score that was given, or the one that is suggested.
 ///
 /// # Errors
 /// When neither is there.
 pub(super) fn given_or_suggested(
     slug: &str,
     given: Option<Score>,
-    progress: Option<Progress>,
+    suggested: Option<&Suggested>,
 ) -> Result<Score, CliError> {
-    match (given, progress) {
+    match (given, suggested) {
         (Some(score), _) => Ok(score),
-        (None, Some(progress)) => Ok(progress.suggested_score()),
+        (None, Some(suggested)) => Ok(suggested.score),
         (None, None) => Err(CliError::user(
             "no-progress",
             format!("\"{slug}\" has no progress to take as score"),
@@ -156,21 +191,18 @@ pub(super) fn given_or_suggested(
 pub(super) fn beside(
     slug: &str,
     (given, score): (Option<Score>, Score),
-    progress: Option<Progress>,
+    suggested: Option<&Suggested>,
 ) -> Option<String> {
     let shown = score.number();
-    match (given, progress) {
-        (Some(_), Some(progress)) => {
-            let suggested = progress.suggested_score().number();
-            let way = of_the_way(progress);
-            Some(format!(
-                "{slug}: score {shown}, suggested {suggested} ({way})"
-            ))
-        }
+    match (given, suggested) {
+        (Some(_), Some(Suggested { score, why })) => Some(format!(
+            "{slug}: score {shown}, suggested {} ({why})",
+            score.number()
+        )),
         (Some(_), None) => Some(format!(
             "{slug}: score {shown}, there is no progress to suggest one"
         )),
-        (None, Some(progress)) => Some(format!("{slug}: score {shown} ({})", of_the_way(progress))),
+        (None, Some(Suggested { why, .. })) => Some(format!("{slug}: score {shown} ({why})")),
         (None, None) => None,
     }
 }

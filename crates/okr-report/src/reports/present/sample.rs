@@ -3,7 +3,7 @@
 use okr_core::entity::{self, KeyResult};
 use okr_core::event::{CycleEvent, KeyResultEvent, ObjectiveEvent};
 use okr_core::id::EntityId;
-use okr_core::progress::Progress;
+use okr_core::progress::{Basis, Progress, Suggestion};
 use okr_core::status::Status;
 use okr_core::value::{AmendmentCategory, CadenceDays};
 use okr_testkit::sample::{
@@ -108,7 +108,10 @@ fn objective(number: u32, theirs: &str) -> ObjectiveFinal {
             late_addition: number == 2,
         },
         key_results: vec![key_result(number, theirs)],
-        suggested: Some(score("0.64")),
+        suggested: Some(Suggestion {
+            score: score("0.64"),
+            basis: Basis::Progress,
+        }),
         suggested_original: Some(score("0.51")),
         continues: None,
         continued_by: Vec::new(),

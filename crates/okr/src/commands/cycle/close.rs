@@ -100,7 +100,7 @@ fn everything(standing: &CycleStanding) -> BTreeSet<EntityId> {
     all
 }
 
-/// Ends every goal that has no score, where its progress suggests one.
+/// Ends every goal that has no score, where one is suggested.
 fn grade_all(standing: &CycleStanding, closing: &mut Closing) -> Result<(), CliError> {
     let ending = Ending {
         with_key_results: true,
@@ -108,7 +108,7 @@ fn grade_all(standing: &CycleStanding, closing: &mut Closing) -> Result<(), CliE
     };
     for objective in &standing.objectives {
         match objective.objective.state() {
-            GoalState::Active if objective.progress.is_some() => {
+            GoalState::Active if objective.suggestion.is_some() => {
                 closing.objective(objective, &ending)?;
             }
             GoalState::Closed => {

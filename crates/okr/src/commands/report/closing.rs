@@ -73,7 +73,7 @@ fn one_objective(
     };
     let continued_by = all.iter().filter(|one| one.continues == Some(entity.id));
     Ok(ObjectiveFinal {
-        suggested: standing.progress.map(|one| suggested_score(Some(one))),
+        suggested: standing.suggestion,
         suggested_original: facts.original.map(|one| suggested_score(Some(one))),
         key_results: standing
             .key_results

@@ -114,6 +114,36 @@ fn an_objective_ends_with_its_key_results() {
 }
 
 #[test]
+fn scores_of_key_results_suggest_the_one_of_their_objective() {
+    let machine = near_the_end();
+    machine.done(&["grade", "api-p99", "0.9", "-m", "and the pilot is in"]);
+    machine.done(&["grade", "error-budget", "--auto"]);
+    insta::assert_snapshot!(said(&machine, &["grade", "fast", "--auto", "--with-krs"]), @r"
+    ....  new-cdn  closed with score 0.5
+    ....  docs  closed with score 0
+    ....  fast  closed with score 0.6
+    --
+    new-cdn: score 0.5 (50% of the way)
+    docs: score 0 (never reported)
+    fast: score 0.6 (by the scores of its key results; 53% of the way)
+    ");
+    let report = machine.done(&["report", "final", "-o", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    // Ended by suggestion, all of them: what was suggested is what is suggested afterwards.
+    let fast = &report["items"][0]["objectives"][0];
+    assert_eq!(fast["score"], "0.6");
+    assert_eq!(fast["suggested_score"], "0.6");
+    let report = machine.done(&["report", "final"]);
+    let words = "the scores of its key results suggest 0.6";
+    assert!(report.contains(words), "{report}");
+    // And so it is when the cycle ends.
+    let machine = near_the_end();
+    machine.done(&["grade", "api-p99", "0.9"]);
+    machine.done(&["cycle", "close", "2026-Q4", "--grade", "auto", "-y"]);
+    assert_eq!(item(&machine, "fast")["score"], "0.6");
+}
+
+#[test]
 fn weights_of_zero_everywhere_suggest_nothing() {
     let machine = near_the_end();
     for slug in ["api-p99", "error-budget", "new-cdn", "docs"] {

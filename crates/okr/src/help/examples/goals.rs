@@ -74,7 +74,7 @@ Examples:
     OBJECTIVE_CLOSE = "\
 Examples:
   okr objective close fast --score 0.7 --reflection \"pooling paid, the CDN did not\"
-  okr objective close fast                with the progress as score
+  okr objective close fast                with the suggested score
   okr objective close fast --with-krs     its open key results end with it";
     /// Of `okr align` and `okr align remove`.
     ALIGN = "\
@@ -113,20 +113,21 @@ something supports them. -o json has the goals with what is above each.";
     /// Of `okr close`.
     CLOSE = "\
 Examples:
-  okr close api-p99                       with the progress as score
+  okr close api-p99                       with the suggested score
   okr close fast --score 0.7 -m \"pooling paid, the CDN did not\"
   okr close fast --with-krs -n            what would be written
   okr close fast --edit                   what was learned, in your editor
 
-The suggested score is the progress, brought into 0 to 1 and rounded down to hundredths; it is shown
-beside the one that is given. An objective needs its key results to have scores: grade them, or end
-them with it (--with-krs), where a key result that never had a value gets 0.";
+The suggested score is the progress, brought into 0 to 1 and rounded down to hundredths; of an
+objective it comes from the scores of its key results, where these have some (okr help scores). It is
+shown beside the one that is given. An objective needs its key results to have scores: grade them, or
+end them with it (--with-krs), where a key result that never had a value gets 0.";
     /// Of `okr grade`.
     GRADE = "\
 Examples:
   okr grade api-p99 0.6
   okr grade fast 70% --with-krs
-  okr grade api-p99 --auto                the progress as score
+  okr grade api-p99 --auto                the suggested score (okr help scores)
   okr grade api-p99 0.5 -m \"the audit found more\"
 
 Gives an open goal a score and closes it. What is closed already gets another score, which takes a

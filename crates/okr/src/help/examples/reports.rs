@@ -42,9 +42,9 @@ Examples:
   okr report final 2026-Q3 --lang nb --to q3.md
   okr report final 2026-Q3 -o json
 
-SUGGESTED is the progress that the numbers show, from 0 to 1; GIVEN is what people decided when they
-closed the goal. AGAINST COMMITMENT is the same against the targets of the day on which the cycle was
-opened. Kept is what a later cycle continues, changed what was amended on the way, dropped what was
+SUGGESTED is the progress that the numbers show, from 0 to 1, of an objective with the scores that its
+key results were given (okr help scores); GIVEN is what people decided when they closed the goal.
+AGAINST COMMITMENT is the progress against the targets of the day on which the cycle was opened. Kept is what a later cycle continues, changed what was amended on the way, dropped what was
 abandoned or archived, each with the reason that was given.";
     /// Of `okr present`.
     PRESENT = "\

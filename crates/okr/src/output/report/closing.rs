@@ -50,9 +50,9 @@ struct KeyResultFinalItem {
 struct ScoresItem {
     /// What was given; none while the goal is not closed.
     score: Option<String>,
-    /// What the numbers suggest; none where nothing measures it.
+    /// What the progress suggests, of an objective also the scores of its key results.
     suggested_score: Option<String>,
-    /// The same against what was committed to, where that differs.
+    /// What the progress against the commitment suggests, where that differs.
     original_suggested_score: Option<String>,
 }
 
@@ -113,7 +113,7 @@ impl ObjectiveFinalItem {
             objective: ObjectiveItem::new(&one.objective, names),
             scores: ScoresItem {
                 score: objective.score.map(score_text),
-                suggested_score: one.suggested.map(score_text),
+                suggested_score: one.suggested.map(|one| score_text(one.score)),
                 original_suggested_score: one.suggested_original.map(score_text),
             },
             reflection: objective.reflection.as_ref().map(ToString::to_string),
