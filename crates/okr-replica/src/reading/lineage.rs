@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use okr_core::Date;
 use okr_core::entity::Objective;
 use okr_core::id::ObjectiveId;
 use okr_core::view::View as _;
@@ -34,10 +35,34 @@ impl Reading<'_> {
     /// # Errors
     /// The store's failures.
     pub fn lineage(&self, objective: &Objective) -> Result<Lineage, ReplicaError> {
-        Ok(Lineage {
-            earlier: self.earlier(objective)?,
-            later: self.later(objective)?,
-        })
+        let lineages = self.lineages(&[objective])?;
+        Ok(lineages.into_iter().next().unwrap_or_default())
+    }
+
+    /// Returns the lineage of each of several objectives, in their order; later cycles are looked
+    /// through once for all of them.
+    ///
+    /// # Errors
+    /// The store's failures.
+    pub fn lineages(&self, objectives: &[&Objective]) -> Result<Vec<Lineage>, ReplicaError> {
+        let mut begins = Vec::new();
+        for objective in objectives {
+            let cycle = self.cycle(objective.cycle)?;
+            begins.push(cycle.map(|cycle| cycle.period.start()));
+        }
+        let continuing = match begins.iter().flatten().min() {
+            Some(first) => self.continuing(*first)?,
+            None => Vec::new(),
+        };
+        let mut lineages = Vec::new();
+        for (objective, begins) in objectives.iter().zip(begins) {
+            lineages.push(Lineage {
+                earlier: self.earlier(objective)?,
+                later: begins
+                    .map_or_else(Vec::new, |begins| later(objective.id, begins, &continuing)),
+            });
+        }
+        Ok(lineages)
     }
 
     fn earlier(&self, objective: &Objective) -> Result<Vec<Objective>, ReplicaError> {
@@ -57,15 +82,13 @@ impl Reading<'_> {
         Ok(earlier)
     }
 
-    fn later(&self, objective: &Objective) -> Result<Vec<Objective>, ReplicaError> {
-        let Some(own) = self.cycle(objective.cycle)? else {
-            return Ok(Vec::new());
-        };
-        let begins = own.period.start();
-        let mut line: BTreeSet<ObjectiveId> = BTreeSet::from([objective.id]);
-        let mut later = Vec::new();
+    /// Returns the objectives that continue another one, of each cycle that begins after a day, with
+    /// the day on which that begins.
+    fn continuing(&self, after: Date) -> Result<Vec<(Date, Vec<Objective>)>, ReplicaError> {
+        let mut continuing = Vec::new();
         for cycle in self.cycles()? {
-            if cycle.period.start() <= begins {
+            let begins = cycle.period.start();
+            if begins <= after {
                 continue;
             }
             let filter = ObjectiveFilter {
@@ -74,10 +97,23 @@ impl Reading<'_> {
                 ..ObjectiveFilter::default()
             };
             let mut found = self.objectives(&filter)?;
-            found.retain(|one| one.continues.is_some_and(|id| line.contains(&id)));
-            line.extend(found.iter().map(|one| one.id));
-            later.append(&mut found);
+            found.retain(|one| one.continues.is_some());
+            continuing.push((begins, found));
         }
-        Ok(later)
+        Ok(continuing)
     }
+}
+
+/// Returns what continues an objective whose cycle begins on a day, and what continues that: by cycle.
+fn later(id: ObjectiveId, begins: Date, continuing: &[(Date, Vec<Objective>)]) -> Vec<Objective> {
+    let mut line: BTreeSet<ObjectiveId> = BTreeSet::from([id]);
+    let mut later: Vec<Objective> = Vec::new();
+    for (_, of_cycle) in continuing.iter().filter(|(day, _)| *day > begins) {
+        let found = of_cycle.iter();
+        let found = found.filter(|one| one.continues.is_some_and(|id| line.contains(&id)));
+        let found: Vec<Objective> = found.cloned().collect();
+        line.extend(found.iter().map(|one| one.id));
+        later.extend(found);
+    }
+    later
 }

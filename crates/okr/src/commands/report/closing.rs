@@ -3,9 +3,8 @@
 use okr_core::entity::Objective;
 use okr_core::progress::suggested_score;
 use okr_core::rhythm::Days;
-use okr_core::value::Score;
-use okr_core::view::View as _;
-use okr_replica::{KeyResultStanding, ObjectiveFilter, ObjectiveStanding};
+use okr_core::value::{GoalState, Score};
+use okr_replica::{KeyResultStanding, ObjectiveStanding};
 use okr_report::reports::{Discipline, Final, KeyResultFinal, Lineage, Name, ObjectiveFinal};
 
 use super::destination::Form;
@@ -44,11 +43,13 @@ pub(in crate::commands) fn gather(
         decisions,
         discipline: Discipline::default(),
     };
-    let all = past.reading.objectives(&ObjectiveFilter::default());
-    let all = all.map_err(failure::replica)?;
     if let Some(material) = material {
-        for standing in &material.standing.objectives {
-            let mut facts = one_objective(past, (&material, standing), &all)?;
+        let standings = &material.standing.objectives;
+        let objectives: Vec<&Objective> = standings.iter().map(|one| &one.objective).collect();
+        let lineages = past.reading.lineages(&objectives);
+        let lineages = lineages.map_err(failure::replica)?;
+        for (standing, lineage) in standings.iter().zip(&lineages) {
+            let mut facts = one_objective(past, (&material, standing), lineage);
             if matches!(ask.form, Form::Html | Form::Slides) {
                 facts.course = course::read(past, standing.objective.id, ask.language)?;
             }
@@ -63,28 +64,24 @@ pub(in crate::commands) fn gather(
 fn one_objective(
     past: &Past<'_>,
     (material, standing): (&Ground, &ObjectiveStanding),
-    all: &[Objective],
-) -> Result<ObjectiveFinal, CliError> {
-    let entity = &standing.objective;
+    lineage: &okr_replica::Lineage,
+) -> ObjectiveFinal {
     let facts = objective(standing, past, material.posts.as_ref());
-    let continues = match entity.continues {
-        Some(id) => past.reading.objective(id).map_err(failure::replica)?,
-        None => None,
+    // What was taken back of a carry-over is archived, and continues nothing.
+    let continues = |later: &&Objective| {
+        later.continues == Some(standing.objective.id) && later.state() != GoalState::Archived
     };
-    let continued_by = all.iter().filter(|one| one.continues == Some(entity.id));
-    Ok(ObjectiveFinal {
+    let continued_by = lineage.later.iter().filter(continues);
+    let key_results = standing.key_results.iter();
+    ObjectiveFinal {
         suggested: standing.suggestion,
         suggested_original: facts.original.map(|one| suggested_score(Some(one))),
-        key_results: standing
-            .key_results
-            .iter()
-            .map(|one| key_result(one, past))
-            .collect(),
-        continues: continues.map(|earlier| lineage(&earlier, past)),
-        continued_by: continued_by.map(|later| lineage(later, past)).collect(),
+        key_results: key_results.map(|one| key_result(one, past)).collect(),
+        continues: lineage.earlier.first().map(|earlier| kin(earlier, past)),
+        continued_by: continued_by.map(|later| kin(later, past)).collect(),
         course: None,
         objective: facts,
-    })
+    }
 }
 
 fn key_result(one: &KeyResultStanding, past: &Past<'_>) -> KeyResultFinal {
@@ -99,7 +96,7 @@ fn key_result(one: &KeyResultStanding, past: &Past<'_>) -> KeyResultFinal {
     }
 }
 
-fn lineage(other: &Objective, past: &Past<'_>) -> Lineage {
+fn kin(other: &Objective, past: &Past<'_>) -> Lineage {
     Lineage {
         id: other.id,
         objective: Name {

@@ -229,6 +229,44 @@ fn the_end_at_eighty_columns() {
 }
 
 #[test]
+fn a_final_report_names_what_goes_on_and_not_what_was_taken_back() {
+    let machine = quarter();
+    at(&machine, "2026-11-25", &["cycle", "add", "2027-Q1"]);
+    at(
+        &machine,
+        "2026-11-25",
+        &["carry", "fast", "--to", "2027-Q1"],
+    );
+    at(&machine, "2026-11-25", &["cycle", "add", "2027-Q2"]);
+    let next = ["carry", "2027-Q1:fast", "--to", "2027-Q2", "--draft"];
+    at(&machine, "2026-11-25", &next);
+    at(
+        &machine,
+        "2026-11-25",
+        &["carry", "self-serve", "--to", "2027-Q1"],
+    );
+    let given_up = ["objective", "archive", "2027-Q1:self-serve", "-m", "no"];
+    at(&machine, "2026-11-25", &given_up);
+    let continued = |cycle: &str| -> Vec<Vec<String>> {
+        let found = json(&machine, &["report", "final", cycle]);
+        let objectives = found["objectives"].as_array().unwrap();
+        let names = |one: &serde_json::Value| {
+            let later = one["continued_by"].as_array().unwrap().iter();
+            later
+                .map(|later| later["cycle"].as_str().unwrap().to_owned())
+                .collect()
+        };
+        objectives.iter().map(names).collect()
+    };
+    // Its own continuation, not what continues that, and none that was archived.
+    assert_eq!(continued("2026-Q4"), [vec![], vec!["2027-Q1".to_owned()]]);
+    assert_eq!(continued("2027-Q1"), [["2027-Q2".to_owned()]]);
+    let next = json(&machine, &["report", "final", "2027-Q2"]);
+    let before = &next["objectives"][0]["continues"];
+    assert_eq!(before["cycle"], "2027-Q1");
+}
+
+#[test]
 fn machines_get_the_same_facts() {
     let machine = quarter();
     let weekly = json(&machine, &["report", "weekly"]);
