@@ -8,6 +8,7 @@
 //! A seed makes the same world each time, so a failure is replayed by its seed.
 
 mod audit;
+mod calm;
 mod check;
 mod device;
 mod faults;
@@ -33,7 +34,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::random::Random;
-use crate::sample::{ANA, BEN, CAI};
+use crate::sample::{ANA, BEN, CAI, ORG};
 use audit::Audit;
 use device::Device;
 use line::Letter;
@@ -41,6 +42,7 @@ use server::{Server, timestamp};
 use trace::Trace;
 use weather::Weather;
 
+pub use calm::CalmServer;
 pub use faults::Faults;
 pub use violation::Violation;
 
@@ -220,7 +222,7 @@ struct World {
 impl World {
     fn new(seed: u64, plan: Plan) -> Self {
         let mut random = Random::new(seed);
-        let server = Server::new(plan.faults);
+        let server = Server::new(ORG, plan.faults);
         let root = directory();
         let people = [ANA, BEN, BEN, CAI, ANA, CAI];
         let count = random.choose(&[2, 2, 2, 3, 3, people.len()]).unwrap_or(2);

@@ -111,23 +111,6 @@ pub fn acts() -> Vec<Act> {
     acts
 }
 
-/// Returns what is typed about one quarter, in the order of the days.
-pub fn acts_of(quarter: &str) -> Vec<Act> {
-    let mut acts = acts();
-    let others = || {
-        QUARTERS
-            .iter()
-            .map(|(name, _, _)| *name)
-            .filter(|name| *name != quarter)
-    };
-    acts.retain(|act| {
-        !act.words
-            .iter()
-            .any(|word| others().any(|name| word.starts_with(name)))
-    });
-    acts
-}
-
 fn act(day: Date, words: &[&str]) -> Act {
     Act {
         day,

@@ -285,22 +285,27 @@ fn refusal(refused: Refused, world: &World) -> RemoteError {
         },
         Refused::Crashed if world.one_in(2) => RemoteError::OutcomeUnknown,
         Refused::Crashed => gone(),
-        Refused::Api(ApiError::PositionAhead { head }) => RemoteError::Ahead {
+        Refused::Api(error) => told(error),
+    }
+}
+
+/// Says what a client hears of an error that the server tells.
+pub(super) fn told(error: ApiError) -> RemoteError {
+    match error {
+        ApiError::PositionAhead { head } => RemoteError::Ahead {
             head: Position::new(head),
         },
-        Refused::Api(ApiError::InvalidChange { index, problem }) => {
-            RemoteError::InvalidChange { index, problem }
-        }
-        Refused::Api(ApiError::TooLarge {
+        ApiError::InvalidChange { index, problem } => RemoteError::InvalidChange { index, problem },
+        ApiError::TooLarge {
             what,
             limit,
             actual,
-        }) => RemoteError::TooLarge {
+        } => RemoteError::TooLarge {
             what,
             limit,
             actual,
         },
-        Refused::Api(other) => RemoteError::Refused {
+        other => RemoteError::Refused {
             reason: "other".to_owned(),
             message: other.to_string(),
         },
@@ -308,7 +313,7 @@ fn refusal(refused: Refused, world: &World) -> RemoteError {
 }
 
 /// The connection broke.
-fn gone() -> RemoteError {
+pub(super) fn gone() -> RemoteError {
     RemoteError::Unreachable {
         url: "https://okr.example.org".to_owned(),
         cause: "connection reset".to_owned(),

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use okr_core::Timestamp;
 use okr_core::change::Change;
 use okr_core::event::{Event, KeyResultEdit, KeyResultEvent, ObjectiveEdit, ObjectiveEvent};
-use okr_core::id::{PersonId, Position};
+use okr_core::id::{OrgId, PersonId, Position};
 use okr_core::view::{MemoryView, View as _};
 use okr_log::{Checkpoint, KeyName, Origin, RecordedAt, SigningKey};
 use okr_proto::{ApiError, PushOutcome, v1};
@@ -17,12 +17,12 @@ use uuid::Uuid;
 
 use super::faults::Faults;
 use super::tape::{self, Tape};
-use crate::sample::ORG;
 use crate::scenario::never;
 
 /// The server and what it keeps.
 #[derive(Debug)]
 pub(super) struct Server {
+    org: OrgId,
     tape: Tape,
     /// None while it is down.
     sequencer: Option<Sequencer<Tape>>,
@@ -67,12 +67,13 @@ pub(super) enum Refused {
 }
 
 impl Server {
-    pub(super) fn new(faults: Faults) -> Self {
+    pub(super) fn new(org: OrgId, faults: Faults) -> Self {
         let time = Arc::new(AtomicI64::new(0));
         let hands = Arc::clone(&time);
         let clock = Clock::from_fn(move || timestamp(hands.load(Ordering::Relaxed)));
         let name = KeyName::new("okr.example.org").expect("a host is a key name");
         let mut server = Self {
+            org,
             tape: Tape::new(faults.forget_duplicates),
             sequencer: None,
             crashes: 0,
@@ -116,13 +117,13 @@ impl Server {
 
     /// Starts on what is durable.
     pub(super) fn start(&mut self) {
-        let mut sequencer = Sequencer::new(&self.tape, [ORG]);
+        let mut sequencer = Sequencer::new(&self.tape, [self.org]);
         self.view = MemoryView::new();
         for bytes in self.tape.slice(0, self.tape.durable()) {
             let (record, change) = tape::read(&bytes).expect("the tape holds changes");
             let recorded_at = RecordedAt::from_micros(record.recorded_at.as_microsecond());
             sequencer
-                .replay(ORG, &change, recorded_at)
+                .replay(self.org, &change, recorded_at)
                 .expect("the sequencer has this organisation");
             self.view.apply(&change);
         }
@@ -151,7 +152,10 @@ impl Server {
         let offers = read_push(request, self.tape.durable() as u64);
         let pushed = offers.map(|offers| {
             let author = Author {
-                principal: Principal { org: ORG, person },
+                principal: Principal {
+                    org: self.org,
+                    person,
+                },
                 token,
             };
             self.push(&mut sequencer, author, offers)
@@ -255,7 +259,7 @@ impl Server {
         self.tape.flush(end);
         if let Some(sequencer) = &mut self.sequencer {
             let durable = Position::new(self.tape.durable() as u64);
-            sequencer.settle(ORG, durable);
+            sequencer.settle(self.org, durable);
         }
         Ok(receipt.answers)
     }

@@ -46,7 +46,7 @@ pub(super) fn since(
         }
     }
     entries.retain(|entry| after.is_none_or(|after| time(past, entry) > after));
-    entries.sort_by_key(|entry| (time(past, entry), entry.id));
+    entries.sort_by_key(|entry| (time(past, entry), rank(entry.place), entry.id));
     learn_entries(context, past, &entries)?;
     let subjects: BTreeSet<EntityId> = materials
         .iter()
@@ -128,13 +128,24 @@ const fn is_conclusion(event: &Event) -> bool {
     )
 }
 
+/// Returns what comes first of what counts at the same moment: the log decides, and what waits comes last.
+pub(super) fn rank(place: Place) -> u64 {
+    match place {
+        Place::Confirmed { position, .. } => position.get(),
+        Place::Pending => u64::MAX,
+    }
+}
+
 /// Returns when a change counts, on the axis of the report.
 fn time(past: &Past<'_>, entry: &LogEntry) -> Timestamp {
-    match (past.at.moment.axis, entry.place) {
+    counts_at(past, entry.place, entry.authored_at)
+}
+
+/// Returns when something counts that was written at a moment and stands at a place in the log.
+pub(super) fn counts_at(past: &Past<'_>, place: Place, authored_at: Timestamp) -> Timestamp {
+    match (past.at.moment.axis, place) {
         (Axis::Recorded, Place::Confirmed { recorded_at, .. }) => recorded_at,
-        (Axis::Recorded, Place::Pending) | (Axis::Authored | Axis::Effective, _) => {
-            entry.authored_at
-        }
+        (Axis::Recorded, Place::Pending) | (Axis::Authored | Axis::Effective, _) => authored_at,
     }
 }
 
