@@ -127,6 +127,8 @@ pub enum Inline {
     Progress(Bar),
     /// How a number went, in little room.
     Spark(Spark),
+    /// How progress went over a cycle. Forms without pictures leave it out, as they do with charts.
+    Trail(Trail),
 }
 
 /// What words are. It never carries meaning alone.
@@ -170,6 +172,19 @@ pub struct Spark {
     /// The greatest that they can be; the least is 0.
     pub highest: u8,
     /// The same in words: `7, 6, 4`.
+    pub words: String,
+}
+
+/// How progress went over a cycle, from its start at 0 to its end at 1000.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trail {
+    /// Days with the progress in thousandths, 0 at the baseline and 1000 at the target; the oldest first.
+    pub points: Vec<(u16, i16)>,
+    /// The days on which an even pace begins and ends.
+    pub pace: (u16, u16),
+    /// The day of the report, where it is within the cycle.
+    pub today: Option<u16>,
+    /// The same in words.
     pub words: String,
 }
 
@@ -275,7 +290,9 @@ impl Text {
         for piece in other.0 {
             self = match piece {
                 Inline::Words { mark, text } => self.and(mark, text),
-                Inline::Status(_) | Inline::Progress(_) | Inline::Spark(_) => self.with(piece),
+                Inline::Status(_) | Inline::Progress(_) | Inline::Spark(_) | Inline::Trail(_) => {
+                    self.with(piece)
+                }
             };
         }
         self

@@ -147,6 +147,7 @@ fn inline(text: &Text, language: Language) -> String {
             }
             Inline::Progress(bar) => written.push_str(&escaped(&bar.words)),
             Inline::Spark(spark) => written.push_str(&escaped(&spark.words)),
+            Inline::Trail(_) => {}
         }
     }
     // What begins a block elsewhere must not begin one here.

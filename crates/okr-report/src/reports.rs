@@ -8,9 +8,11 @@ mod decision;
 mod facts;
 mod mid;
 mod present;
+mod said;
 mod shared;
 #[cfg(test)]
 mod tests;
+mod track;
 mod weekly;
 
 pub use closing::{Discipline, Final, KeyResultFinal, Lineage, ObjectiveFinal, final_report};
@@ -20,4 +22,6 @@ pub use facts::{
 };
 pub use mid::{Candidate, KeyResultMid, Mid, ObjectiveMid, Projection, Rule, mid_report};
 pub use present::presentation;
+pub use said::Said;
+pub use track::Track;
 pub use weekly::{Before, Moved, Still, Weekly, weekly_report};

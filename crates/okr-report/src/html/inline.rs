@@ -6,7 +6,7 @@ use okr_core::Decimal;
 use okr_core::progress::Progress;
 use okr_core::status::Status;
 
-use crate::document::{Bar, Inline, Mark, Spark, Text};
+use crate::document::{Bar, Inline, Mark, Spark, Text, Trail};
 use crate::signs::status_sign;
 use crate::text::escape;
 use crate::words::Language;
@@ -22,6 +22,7 @@ fn inline(language: Language, piece: &Inline) -> String {
         Inline::Status(status) => self::status(language, *status),
         Inline::Progress(bar) => self::bar(bar),
         Inline::Spark(spark) => self::spark(spark),
+        Inline::Trail(trail) => self::trail(trail),
     }
 }
 
@@ -106,5 +107,38 @@ fn spark(spark: &Spark) -> String {
         "<span class=\"spark\"><svg viewBox=\"0 0 1000 300\" aria-hidden=\"true\"><path d=\"{path}\"/>{}</svg> {}</span>",
         dot.unwrap_or_default(),
         escape(&spark.words)
+    )
+}
+
+/// Renders how progress went over a cycle, against the target above and an even pace up to it.
+fn trail(trail: &Trail) -> String {
+    let y = |thousandths: i16| 260 - i32::from(thousandths) / 5;
+    let x = |day: u16| 20 + i32::from(day) * 96 / 100;
+    let mut path = String::new();
+    for (index, (day, progress)) in trail.points.iter().enumerate() {
+        let step = if index == 0 { 'M' } else { 'L' };
+        let _written = write!(path, "{step}{} {}", x(*day), y(*progress));
+    }
+    let dot = trail.points.last().map(|(day, progress)| {
+        let (x, y) = (x(*day), y(*progress));
+        format!("<circle cx=\"{x}\" cy=\"{y}\" r=\"20\"/>")
+    });
+    let today = trail.today.map(|day| {
+        let x = x(day);
+        format!("<path class=\"today\" d=\"M{x} 10V300\"/>")
+    });
+    let (from, due) = trail.pace;
+    format!(
+        "<span class=\"trail\"><svg viewBox=\"0 0 1000 320\" role=\"img\" aria-label=\"{}\">\
+         <path class=\"aim\" d=\"M20 {}H980\"/><path class=\"even\" d=\"M{} {}L{} {}\"/>{}\
+         <path class=\"went\" d=\"{path}\"/>{}</svg></span>",
+        escape(&trail.words),
+        y(1000),
+        x(from),
+        y(0),
+        x(due),
+        y(1000),
+        today.unwrap_or_default(),
+        dot.unwrap_or_default(),
     )
 }

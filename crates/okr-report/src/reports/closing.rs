@@ -1,5 +1,7 @@
 //! The final report of a cycle: scores, what was learned, and what becomes of each goal.
 
+mod verdict;
+
 use okr_core::id::ObjectiveId;
 use okr_core::progress::{Basis, Progress, Suggestion};
 use okr_core::rhythm::Share;
@@ -7,7 +9,8 @@ use okr_core::value::{CycleState, GoalState, Score};
 
 use super::decision::{Decision, Deed, section as decisions};
 use super::facts::{Cycle, Frame, Goal, Name, Objective};
-use super::mid::{objective_bar, value_cell};
+use super::mid::{objective_bar, reviews, value_cell};
+use super::said::{self, Said};
 use super::shared::{
     begin_cycle, drop_empty, listed, named, named_objective, objective_line, reached, status_cell,
     teams,
@@ -15,6 +18,9 @@ use super::shared::{
 use crate::chart::{self, plan};
 use crate::document::{Block, Column, Document, Item, Mark, Quote, Section, Table, Text};
 use crate::words::{Language, Phrase};
+
+/// The most that is told of what people said in a cycle, in one way.
+const SAID_MAX: usize = 20;
 
 /// How a cycle ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +33,10 @@ pub struct Final {
     pub objectives: Vec<ObjectiveFinal>,
     /// What was decided since the cycle was opened, oldest first.
     pub decisions: Vec<Decision>,
+    /// Thanks of the cycle, oldest first.
+    pub recognition: Vec<Said>,
+    /// Feedback of the cycle, oldest first.
+    pub feedback: Vec<Said>,
     /// How people checked in.
     pub discipline: Discipline,
 }
@@ -46,6 +56,8 @@ pub struct ObjectiveFinal {
     pub continues: Option<Lineage>,
     /// The objectives of later cycles that continue it.
     pub continued_by: Vec<Lineage>,
+    /// The reviews of it and its key results, oldest first.
+    pub reviews: Vec<Said>,
     /// How its progress went, for forms with pictures.
     pub course: Option<(chart::Goal, chart::Request)>,
 }
@@ -110,8 +122,12 @@ pub fn final_report(found: &Final, language: Language) -> Document {
             .map(|one| objective(one, language))
             .collect();
         document.sections.push(section);
-        document.sections.extend(verdicts(found, language));
     }
+    let verdicts = verdict::section(found, language);
+    document.sections.extend(verdicts);
+    let thanks = &found.recognition;
+    let thanks = said::section(Phrase::Recognition, thanks, SAID_MAX, language);
+    document.sections.extend(thanks);
     document
         .sections
         .push(decisions(&found.decisions, Phrase::Decisions, language));
@@ -216,6 +232,7 @@ fn objective(one: &ObjectiveFinal, language: Language) -> Section {
             by: Some(one.objective.owner.reference.clone()),
         }));
     }
+    section.blocks.extend(reviews(&one.reviews, language));
     let mut lineage = Vec::new();
     if let Some(earlier) = &one.continues {
         lineage.push((
@@ -314,80 +331,6 @@ pub(super) fn lineage_text(lineage: &Lineage, language: Language) -> Text {
         text = text.and(Mark::Plain, format!(", {word} {}", language.score(score)));
     }
     text
-}
-
-/// What becomes of the goals, by what people did: carried on, changed on the way, given up.
-fn verdicts(found: &Final, language: Language) -> Option<Section> {
-    let kept: Vec<Item> = found
-        .objectives
-        .iter()
-        .filter(|one| !one.continued_by.is_empty())
-        .map(|one| {
-            let later: Vec<String> = one
-                .continued_by
-                .iter()
-                .map(|later| format!("{}:{}", later.cycle, later.objective.reference))
-                .collect();
-            let name = one.objective.objective.slug.as_str();
-            Item {
-                text: Text::of(Mark::Reference, name)
-                    .and(Mark::Plain, " → ")
-                    .then(listed(later.iter().map(String::as_str))),
-                quote: None,
-            }
-        })
-        .collect();
-    let changed = about(found, |deed| match deed {
-        Deed::Measured { .. } | Deed::Edited { .. } => true,
-        Deed::Added
-        | Deed::Closed(_)
-        | Deed::Graded(_)
-        | Deed::Abandoned
-        | Deed::Archived
-        | Deed::Reopened
-        | Deed::Restored
-        | Deed::Published => false,
-    });
-    let dropped = about(found, |deed| {
-        matches!(deed, Deed::Abandoned | Deed::Archived)
-    });
-    let parts: Vec<Section> = [
-        (Phrase::Keep, kept),
-        (Phrase::Alter, changed),
-        (Phrase::Drop, dropped),
-    ]
-    .into_iter()
-    .filter(|(_, items)| !items.is_empty())
-    .map(|(heading, items)| Section::new(language.phrase(heading)).with(Block::List(items)))
-    .collect();
-    (!parts.is_empty()).then(|| Section {
-        heading: language.phrase(Phrase::KeepChangeDrop).into(),
-        blocks: Vec::new(),
-        parts,
-    })
-}
-
-/// Lists the goals to which something was done, each once, with the last reason for it.
-fn about(found: &Final, is_wanted: impl Fn(&Deed) -> bool) -> Vec<Item> {
-    let mut items: Vec<(&Name, Item)> = Vec::new();
-    for decision in &found.decisions {
-        for step in decision.steps.iter().filter(|step| is_wanted(&step.deed)) {
-            let item = Item {
-                text: Text::of(Mark::Reference, &*step.about.reference)
-                    .and(Mark::Plain, " · ")
-                    .and(Mark::Theirs, &*step.about.title),
-                quote: decision.reason.as_ref().map(|reason| Quote {
-                    text: reason.clone(),
-                    by: Some(decision.by.reference.clone()),
-                }),
-            };
-            match items.iter_mut().find(|(name, _)| *name == &step.about) {
-                Some((_, known)) => *known = item,
-                None => items.push((&step.about, item)),
-            }
-        }
-    }
-    items.into_iter().map(|(_, item)| item).collect()
 }
 
 fn discipline(found: &Final, language: Language) -> Option<Section> {

@@ -150,7 +150,7 @@ pub fn measure_change(from: &Measure, to: &Measure, language: Language) -> Strin
     pieces
         .filter_map(|piece| match piece {
             Inline::Words { text, .. } => Some(text),
-            Inline::Status(_) | Inline::Progress(_) | Inline::Spark(_) => None,
+            Inline::Status(_) | Inline::Progress(_) | Inline::Spark(_) | Inline::Trail(_) => None,
         })
         .collect()
 }

@@ -7,12 +7,17 @@ use okr_core::progress::Progress;
 
 use super::decision::{Decision, section as decisions};
 use super::facts::{Cycle, Frame, Goal, Objective};
+use super::said::{self, Said};
 use super::shared::{
     bar, begin_cycle, drop_empty, named, named_objective, objective_line, reached, said,
     status_cell, teams,
 };
+use super::track::{Track, explain, trail};
 use crate::document::{Block, Column, Document, Inline, Item, Mark, Section, Spark, Table, Text};
 use crate::words::{Language, Phrase};
+
+/// The most reviews that are told of an objective.
+const REVIEWS_MAX: usize = 5;
 
 /// How a cycle stands half-way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +43,8 @@ pub struct ObjectiveMid {
     pub key_results: Vec<KeyResultMid>,
     /// How far it will be at the end, if all goes on as it does; none: not known of every key result.
     pub projected: Option<Progress>,
+    /// The reviews of it and its key results, oldest first.
+    pub reviews: Vec<Said>,
 }
 
 /// A key result half-way.
@@ -51,6 +58,8 @@ pub struct KeyResultMid {
     pub confidences: Vec<Option<u8>>,
     /// Where it leads; none: too few reports to say, or no number.
     pub projection: Option<Projection>,
+    /// How it went, for forms with pictures.
+    pub track: Option<Track>,
 }
 
 /// Where a number leads.
@@ -138,6 +147,7 @@ pub fn mid_report(mid: &Mid, language: Language) -> Document {
     document
         .sections
         .push(decisions(&mid.decisions, heading, language));
+    explain(&mut document.sections, language);
     document
 }
 
@@ -183,8 +193,15 @@ fn objective(one: &ObjectiveMid, language: Language) -> Section {
     section.blocks.push(Block::Paragraph(progress));
     if one.key_results.is_empty() {
         let none = Text::of(Mark::Dim, language.phrase(Phrase::NoKeyResults));
-        return section.with(Block::Paragraph(none));
+        section.blocks.push(Block::Paragraph(none));
+    } else {
+        section.blocks.push(key_results(one, language));
     }
+    section.blocks.extend(reviews(&one.reviews, language));
+    section
+}
+
+fn key_results(one: &ObjectiveMid, language: Language) -> Block {
     let mut table = Table {
         caption: language.phrase(Phrase::KeyResults).to_owned(),
         columns: vec![
@@ -202,7 +219,12 @@ fn objective(one: &ObjectiveMid, language: Language) -> Section {
             .collect(),
     };
     drop_empty(&mut table);
-    section.with(Block::Table(table))
+    Block::Table(table)
+}
+
+/// Tells the reviews of an objective.
+pub(super) fn reviews(reviews: &[Said], language: Language) -> Vec<Block> {
+    said::blocks(reviews, REVIEWS_MAX, language)
 }
 
 fn key_result_row(one: &KeyResultMid, language: Language) -> Vec<Text> {
@@ -215,9 +237,10 @@ fn key_result_row(one: &KeyResultMid, language: Language) -> Vec<Text> {
             .and(Mark::Plain, " ")
             .and(Mark::Attention, format!("({late})"));
     }
+    let trail = trail(one.track.as_ref(), &goal.key_result, language);
     vec![
         name,
-        value_cell(goal, language),
+        value_cell(goal, language).then(trail),
         reached(goal, language).into(),
         one.projection
             .map(|projection| projection_cell(projection, measure, language))

@@ -7,6 +7,7 @@ use super::closing::{Final, ObjectiveFinal, is_open, lead, lineage_text, scores}
 use super::decision::{Decision, Deed, section as decisions};
 use super::facts::Cycle;
 use super::mid::value_cell;
+use super::said;
 use super::shared::{
     bar, begin_cycle, drop_empty, named_objective, objective_line, status_cell, teams,
 };
@@ -18,6 +19,9 @@ use crate::words::{Language, Phrase};
 const ROWS_MAX: usize = 10;
 /// The most points on one slide, where each may have somebody's reason below it.
 const REASONS_MAX: usize = 6;
+
+/// The most thanks on slides: two full ones.
+const THANKS_MAX: usize = 2 * REASONS_MAX;
 
 /// Makes the closing presentation.
 pub fn presentation(found: &Final, language: Language) -> Document {
@@ -39,6 +43,7 @@ pub fn presentation(found: &Final, language: Language) -> Document {
     slides.extend(found.objectives.iter().map(|one| objective(one, language)));
     slides.extend(changes(found, language));
     slides.push(carried_over(found, cycle, language));
+    slides.extend(thanks(found, language));
     document
 }
 
@@ -154,7 +159,14 @@ fn changes(found: &Final, language: Language) -> Vec<Section> {
     paged(section, REASONS_MAX, language)
 }
 
-/// Makes the last slide: what goes on in a later cycle.
+/// Makes the slides of thanks.
+fn thanks(found: &Final, language: Language) -> Vec<Section> {
+    let thanks = &found.recognition;
+    let section = said::section(Phrase::ThankYou, thanks, THANKS_MAX, language);
+    section.map_or_else(Vec::new, |section| paged(section, REASONS_MAX, language))
+}
+
+/// Makes the slide of what goes on in a later cycle.
 fn carried_over(found: &Final, cycle: &Cycle, language: Language) -> Section {
     let section = Section::new(language.phrase(Phrase::CarriedOver));
     let items: Vec<Item> = found
@@ -192,18 +204,21 @@ fn paged(section: Section, most: usize, language: Language) -> Vec<Section> {
         blocks,
         parts,
     } = section;
-    let blocks: Vec<Block> = blocks
-        .into_iter()
-        .flat_map(|block| split(block, most))
-        .collect();
-    let count = blocks.len();
     let mut slides: Vec<Section> = Vec::new();
-    for (number, block) in (1..).zip(blocks) {
-        let mut heading = heading.clone();
-        if count > 1 {
-            heading = heading.and(Mark::Dim, language.part_of(number, count));
+    for block in blocks.into_iter().flat_map(|block| split(block, most)) {
+        match (slides.last_mut(), block) {
+            // What is said of a list stands below the end of it.
+            (Some(last), block @ Block::Paragraph(_)) => last.blocks.push(block),
+            (Some(_) | None, block) => slides.push(Section::default().with(block)),
         }
-        slides.push(Section::new(heading).with(block));
+    }
+    let count = slides.len();
+    for (number, slide) in (1..).zip(&mut slides) {
+        slide.heading = heading.clone();
+        if count > 1 {
+            let part = language.part_of(number, count);
+            slide.heading = heading.clone().and(Mark::Dim, part);
+        }
     }
     if let Some(last) = slides.last_mut() {
         last.parts = parts;

@@ -8,12 +8,17 @@ use okr_core::value::Confidence;
 
 use super::decision::{Decision, section as decisions};
 use super::facts::{Blocker, Cycle, Frame, Goal};
+use super::said::{self, Said};
 use super::shared::{
     begin, cycle_line, difference, drop_empty, listed, named, one_line, progress_line, reached,
     said, status_cell, teams,
 };
+use super::track::{Track, explain, trail};
 use crate::document::{Block, Column, Document, Item, Mark, Section, Table, Text};
 use crate::words::{Language, Phrase};
+
+/// The most that is told of what people said in a week, in one way.
+const SAID_MAX: usize = 20;
 
 /// What happened in a week.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +39,10 @@ pub struct Weekly {
     pub decisions: Vec<Decision>,
     /// What stands in the way, and what was lifted in the week.
     pub blockers: Vec<Blocker>,
+    /// Thanks of the week, oldest first.
+    pub recognition: Vec<Said>,
+    /// Feedback of the week, oldest first.
+    pub feedback: Vec<Said>,
     /// The key results that wait for a check-in, by reference.
     pub due: Vec<String>,
     /// Of the check-ins that the cadence asked for by the end of the week, those that came.
@@ -47,6 +56,8 @@ pub struct Moved {
     pub goal: Goal,
     /// How it stood at the end of the week before; none: nothing was reported then.
     pub before: Option<Before>,
+    /// How it went, for forms with pictures.
+    pub track: Option<Track>,
 }
 
 /// How a key result stood.
@@ -71,6 +82,8 @@ pub struct Still {
     pub silent_days: Option<i32>,
     /// For how many days the value has been the same; none: nothing was ever reported.
     pub same_days: Option<i32>,
+    /// How it went, for forms with pictures.
+    pub track: Option<Track>,
 }
 
 /// Makes the weekly report.
@@ -106,7 +119,15 @@ pub fn weekly_report(weekly: &Weekly, language: Language) -> Document {
         .sections
         .push(decisions(&weekly.decisions, Phrase::Decisions, language));
     document.sections.extend(blockers(weekly, language));
+    let said = |heading, said| said::section(heading, said, SAID_MAX, language);
+    document
+        .sections
+        .extend(said(Phrase::Feedback, &weekly.feedback));
     document.sections.extend(next(weekly, language));
+    document
+        .sections
+        .extend(said(Phrase::Recognition, &weekly.recognition));
+    explain(&mut document.sections, language);
     document
 }
 
@@ -225,9 +246,10 @@ fn moved_row(one: &Moved, language: Language) -> Vec<Text> {
         (Some(before), Some(now)) => format!("{before} → {now}"),
         (Some(before), None) => format!("{before} → ?"),
     };
+    let trail = trail(one.track.as_ref(), &goal.key_result, language);
     vec![
         named(goal),
-        Text::of(Mark::Theirs, values),
+        Text::of(Mark::Theirs, values).then(trail),
         change.unwrap_or_default().into(),
         reached(goal, language).into(),
         confidence.into(),
@@ -246,9 +268,10 @@ fn still(weekly: &Weekly, language: Language) -> Option<Section> {
         let value =
             latest.map(|latest| language.value(&latest.value, Some(&goal.key_result.measure)));
         let confidence = latest.and_then(|latest| latest.confidence);
+        let trail = trail(one.track.as_ref(), &goal.key_result, language);
         vec![
             named(goal),
-            Text::of(Mark::Theirs, value.unwrap_or_default()),
+            Text::of(Mark::Theirs, value.unwrap_or_default()).then(trail),
             days(one.same_days).into(),
             days(one.silent_days).into(),
             confidence

@@ -63,6 +63,7 @@ pub(super) fn row(text: &Text, language: Language, layout: Layout) -> Row {
                 }
                 row.push(Ink::Dim, &drawn(&spark.words, layout));
             }
+            Inline::Trail(_) => {}
         }
     }
     row

@@ -90,6 +90,8 @@ phrases! {
     Blockers: "Blockers", "Hindringer";
     Next: "Next", "Neste steg";
     Recognition: "Recognition", "Anerkjennelse";
+    Feedback: "Feedback", "Tilbakemeldinger";
+    ThankYou: "Thanks", "Takk";
     Overview: "Overview", "Oversikt";
     Health: "Health metrics", "Helseindikatorer";
     ToDecide: "To drop or change", "Kan strykes eller endres";
@@ -113,6 +115,13 @@ phrases! {
     ContinuedBy: "Continued by", "Videreføres av";
     NotGraded: "not given yet", "ikke satt ennå";
 
+    // What somebody said, between who and about what.
+    Thanks: "thanks", "takker";
+    For: "for", "for";
+    Everybody: "everybody", "alle";
+    On: "on", "om";
+    Reviews: "reviews", "vurderer";
+
     // Whole sentences.
     NoCycle: "There is no cycle then.", "Det finnes ingen periode på dette tidspunktet.";
     NoObjectives: "There are no objectives.", "Det finnes ingen mål.";
@@ -122,6 +131,7 @@ phrases! {
     NoCandidates: "No goal stands out.", "Ingen mål skiller seg ut.";
     StillOpen: "The cycle is still open: this is not its end.", "Perioden er fortsatt åpen, så dette er ikke det endelige resultatet.";
     NotOpened: "The cycle was not opened yet.", "Perioden er ikke åpnet ennå.";
+    TrailsShow: "Small pictures: progress over the cycle as it was reported, the target as a dashed line, an even pace as a dotted one, today as an upright one.", "Små bilder: fremdriften gjennom perioden slik den ble rapportert, målverdien som stiplet linje, jevnt tempo som prikket linje, i dag som loddrett linje.";
     DueCheckIns: "Check-ins due:", "Statusoppdateringer som mangler:";
     NeverReportedOn: "Never reported on:", "Aldri rapportert på:";
     OnAuthoredAxis: ", by the dates that people wrote", ", etter datoene som folk oppga";

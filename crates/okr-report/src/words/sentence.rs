@@ -205,6 +205,37 @@ impl Language {
         }
     }
 
+    /// Says how much of what people said is not told, before the command that tells all of it.
+    pub(crate) fn said_in_full(self, left_out: usize) -> String {
+        match (self, left_out) {
+            (Self::English, 0) => "In full:".to_owned(),
+            (Self::English, more) => format!("{more} more before that. All in full:"),
+            (Self::Bokmal, 0) => "I sin helhet:".to_owned(),
+            (Self::Bokmal, more) => format!("{more} til før dette. Alt i sin helhet:"),
+        }
+    }
+
+    /// Says from where to where progress went, and how often it was reported.
+    pub(crate) fn trail(
+        self,
+        number: usize,
+        (first, begin): (&str, &str),
+        (last, end): (&str, &str),
+    ) -> String {
+        let check_ins = self.check_ins(number);
+        let progress = self.phrase(super::Phrase::Progress).to_lowercase();
+        match (self, number) {
+            (Self::English, 1) => format!("{check_ins} on {last}, {progress} {end}"),
+            (Self::English, _) => {
+                format!("{check_ins} from {first} to {last}, {progress} {begin} → {end}")
+            }
+            (Self::Bokmal, 1) => format!("{check_ins} {last}, {progress} {end}"),
+            (Self::Bokmal, _) => {
+                format!("{check_ins} fra {first} til {last}, {progress} {begin} → {end}")
+            }
+        }
+    }
+
     /// Says that a goal was closed.
     pub fn closed_with(self, score: Score) -> String {
         let score = self.score(score);

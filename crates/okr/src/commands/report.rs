@@ -10,6 +10,7 @@ mod destination;
 mod gather;
 mod mid;
 mod moment;
+mod said;
 mod state;
 mod weekly;
 

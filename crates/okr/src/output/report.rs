@@ -7,7 +7,7 @@ mod weekly;
 use okr_core::id::EntityId;
 use okr_core::rhythm::Share;
 use okr_core::value::Score;
-use okr_report::reports::{Cycle, Decision, Deed, Frame, Goal, Objective, Report};
+use okr_report::reports::{Cycle, Decision, Deed, Frame, Goal, Objective, Report, Said};
 use serde::Serialize;
 
 use super::goal::CycleItem;
@@ -271,6 +271,35 @@ impl From<&Deed> for DeedItem {
             Deed::Restored => Self::Restored,
             Deed::Published => Self::Published,
         }
+    }
+}
+
+/// What somebody said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct SaidItem {
+    /// The comment.
+    id: Id,
+    /// `recognition`, `feedback` or `review`.
+    kind: &'static str,
+    /// The day on which it was written.
+    day: String,
+    by: PersonRef,
+    /// What it is about; of a check-in, its key result.
+    about: ThingRef,
+    text: String,
+}
+
+impl SaidItem {
+    fn all(said: &[Said], names: &Names) -> Vec<Self> {
+        let said = said.iter().map(|one| Self {
+            id: Id(one.id.uuid()),
+            kind: one.kind.word(),
+            day: one.day.to_string(),
+            by: PersonRef::new(one.person, names),
+            about: ThingRef::new(one.subject, names),
+            text: one.text.clone(),
+        });
+        said.collect()
     }
 }
 

@@ -6,7 +6,7 @@ use okr_core::status::Status;
 use crate::chart::plan;
 use crate::chart::tests::sample::{latency, request};
 use crate::document::{
-    Bar, Block, Column, Document, Inline, Item, Mark, Quote, Section, Spark, Table, Text,
+    Bar, Block, Column, Document, Inline, Item, Mark, Quote, Section, Spark, Table, Text, Trail,
 };
 use crate::words::Language;
 
@@ -72,7 +72,14 @@ fn table(theirs: &str) -> Table {
         vec![
             Text::of(Mark::Reference, theirs),
             Text::of(Mark::Theirs, theirs),
-            Text::plain("312 ").and(Mark::Theirs, theirs),
+            Text::plain("312 ")
+                .and(Mark::Theirs, theirs)
+                .with(Inline::Trail(Trail {
+                    points: vec![(0, 0), (400, 250), (500, -250), (1000, 1250)],
+                    pace: (100, 900),
+                    today: Some(700),
+                    words: theirs.to_owned(),
+                })),
             progress.into(),
             Inline::Spark(Spark {
                 levels,

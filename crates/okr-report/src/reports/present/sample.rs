@@ -5,19 +5,19 @@ use okr_core::event::{CycleEvent, KeyResultEvent, ObjectiveEvent};
 use okr_core::id::EntityId;
 use okr_core::progress::{Basis, Progress, Suggestion};
 use okr_core::status::Status;
-use okr_core::value::{AmendmentCategory, CadenceDays};
+use okr_core::value::{AmendmentCategory, CadenceDays, CommentKind};
 use okr_testkit::sample::{
-    BEN, TODAY, change_id, cycle_id, key_result_id, metric, new_cycle, new_key_result,
+    BEN, TODAY, change_id, comment_id, cycle_id, key_result_id, metric, new_cycle, new_key_result,
     new_objective, objective_id, score, slug, text, title, value,
 };
 
 use crate::chart::tests::sample::{fast, request};
 use crate::reports::{
     Axis, Cycle, Decision, Deed, Discipline, Final, Frame, Goal, KeyResultFinal, Lineage, Name,
-    Objective, ObjectiveFinal, Report, Scope, State, Step,
+    Objective, ObjectiveFinal, Report, Said, Scope, State, Step,
 };
 
-pub(super) fn named(reference: &str, title: &str) -> Name {
+pub(crate) fn named(reference: &str, title: &str) -> Name {
     Name {
         reference: reference.to_owned(),
         title: title.to_owned(),
@@ -56,7 +56,25 @@ pub(crate) fn quarter(objectives: u32, theirs: &str) -> Final {
             .map(|number| objective(number, theirs))
             .collect(),
         decisions: vec![decision(Deed::Added, false, theirs), moved(theirs)],
+        recognition: Vec::new(),
+        feedback: Vec::new(),
         discipline: Discipline::default(),
+    }
+}
+
+/// Makes what Ben said about a thing of somebody else.
+pub(crate) fn said(kind: CommentKind, (subject, about): (EntityId, &str), text: &str) -> Said {
+    Said {
+        id: comment_id(1),
+        kind,
+        day: TODAY,
+        person: BEN,
+        by: named("@ben", "Ben"),
+        subject,
+        about: named(about, text),
+        address: about.to_owned(),
+        owner: None,
+        text: text.to_owned(),
     }
 }
 
@@ -115,6 +133,7 @@ fn objective(number: u32, theirs: &str) -> ObjectiveFinal {
         suggested_original: Some(score("0.51")),
         continues: None,
         continued_by: Vec::new(),
+        reviews: Vec::new(),
         course: Some((fast(), request())),
     }
 }

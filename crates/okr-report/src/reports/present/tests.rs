@@ -2,9 +2,11 @@
 
 use insta::assert_snapshot;
 use okr_core::event::CycleEvent;
-use okr_core::id::CycleId;
+use okr_core::id::{CycleId, EntityId};
+use okr_core::value::CommentKind;
+use okr_testkit::sample::ANA;
 
-use super::sample::{decision, next_quarter, quarter};
+use super::sample::{decision, next_quarter, quarter, said};
 use super::*;
 use crate::html::{html, slides};
 
@@ -104,6 +106,34 @@ fn the_last_slide_says_what_goes_on() {
     .unwrap();
     found.objectives[1].objective.objective.stage = okr_core::value::GoalState::Active;
     assert!(last(&found).contains("1 objective ended without a grade."));
+}
+
+#[test]
+fn thanks_come_last_on_no_more_than_two_slides() {
+    let mut found = quarter(1, "Fast");
+    let thanks = |text: &str| {
+        let ana = (EntityId::Person(ANA), "@ana");
+        said(CommentKind::Recognition, ana, text)
+    };
+    found.recognition = vec![thanks("Stayed late")];
+    let document = presentation(&found, Language::Bokmal);
+    assert_eq!(headings(&document).last().unwrap(), "Takk");
+    assert_eq!(document.sections.last().unwrap().blocks.len(), 1);
+    found.recognition = (0..14).map(|day| thanks(&format!("Day {day}"))).collect();
+    let document = presentation(&found, Language::English);
+    let [.., first, second] = document.sections.as_slice() else {
+        panic!("two slides of thanks");
+    };
+    assert_eq!(words(&first.heading), "Thanks (1 of 2)");
+    // What is left out is told where the list ends.
+    assert_eq!((first.blocks.len(), second.blocks.len()), (1, 2));
+    let shown = crate::markdown(&document);
+    assert!(shown.contains("2 more before that"), "{shown}");
+    assert!(shown.contains("okr comment list @ana --kind recognition"));
+    assert!(
+        shown.contains("Day 2") && !shown.contains("Day 1\n"),
+        "{shown}"
+    );
 }
 
 #[test]

@@ -9,6 +9,7 @@ use okr_report::reports::{Discipline, Final, KeyResultFinal, Lineage, Name, Obje
 
 use super::destination::Form;
 use super::gather::{self, Ask, Ground, goal, objective};
+use super::said::Voices;
 use super::{course, decisions, state};
 use crate::commands::Counts;
 use crate::commands::past::Past;
@@ -41,6 +42,8 @@ pub(in crate::commands) fn gather(
         cycle: None,
         objectives: Vec::new(),
         decisions,
+        recognition: Vec::new(),
+        feedback: Vec::new(),
         discipline: Discipline::default(),
     };
     if let Some(material) = material {
@@ -48,13 +51,21 @@ pub(in crate::commands) fn gather(
         let objectives: Vec<&Objective> = standings.iter().map(|one| &one.objective).collect();
         let lineages = past.reading.lineages(&objectives);
         let lineages = lineages.map_err(failure::replica)?;
+        let voices = Voices::about_goals(past, &material, (ask, false))?;
         for (standing, lineage) in standings.iter().zip(&lineages) {
             let mut facts = one_objective(past, (&material, standing), lineage);
+            facts.reviews = voices.reviews(&gather::with_key_results(standing));
             if matches!(ask.form, Form::Html | Form::Slides) {
                 facts.course = course::read(past, standing.objective.id, ask.language)?;
             }
             found.objectives.push(facts);
         }
+        // Goals belong to the cycle; people and teams were thanked in its time.
+        let grounds = std::slice::from_ref(&material);
+        let people = Voices::about_people(past, grounds, ask)?;
+        let voices = voices.and(people.within(&material.standing.cycle));
+        found.recognition = voices.recognition();
+        found.feedback = voices.feedback(ask);
         found.discipline = discipline(past, &material)?;
         found.cycle = Some(material.cycle);
     }
@@ -79,6 +90,7 @@ fn one_objective(
         key_results: key_results.map(|one| key_result(one, past)).collect(),
         continues: lineage.earlier.first().map(|earlier| kin(earlier, past)),
         continued_by: continued_by.map(|later| kin(later, past)).collect(),
+        reviews: Vec::new(),
         course: None,
         objective: facts,
     }

@@ -1,16 +1,59 @@
-//! How the progress of an objective went, for the pictures of a report in its language.
+//! How the progress of goals went, for the pictures of a report in its language.
 
-use okr_core::Timestamp;
+use std::collections::BTreeMap;
+
 use okr_core::id::ObjectiveId;
-use okr_replica::{MeasureStep, ObjectiveSeries};
+use okr_core::progress::progress;
+use okr_core::{Date, Timestamp};
+use okr_replica::{CheckInFact, KeyResultStanding, MeasureStep, ObjectiveSeries};
 use okr_report::chart::{Course, Goal, Move, Request};
-use okr_report::reports::measure_change;
+use okr_report::reports::{Track, measure_change};
 use okr_report::words::Language;
 
-use super::gather::named;
+use super::destination::Form;
+use super::gather::{Ask, Ground, named};
 use crate::commands::past::Past;
 use crate::error::CliError;
 use crate::failure;
+
+/// Reads how the progress of a key result went, by the measure that it has now; none for a form without
+/// pictures.
+///
+/// # Errors
+/// When the replica cannot be read.
+pub(super) fn track(
+    past: &Past<'_>,
+    ground: &Ground,
+    (one, ask): (&KeyResultStanding, &Ask),
+) -> Result<Option<Track>, CliError> {
+    match ask.form {
+        Form::Html => {}
+        Form::Terminal | Form::Markdown | Form::Slides | Form::Json => return Ok(None),
+    }
+    let check_ins = past.reading.check_ins(one.key_result.id, None);
+    let check_ins = check_ins.map_err(failure::replica)?;
+    Ok(Some(Track {
+        period: ground.standing.cycle.period,
+        today: past.at.moment.day,
+        points: points(one, &check_ins),
+    }))
+}
+
+/// Returns the progress of each day with a check-in, the oldest first; check-ins come newest first.
+fn points(
+    one: &KeyResultStanding,
+    check_ins: &[CheckInFact],
+) -> Vec<(Date, okr_core::progress::Progress)> {
+    let standing = check_ins.iter().rev().map(|fact| &fact.check_in);
+    let standing = standing.filter(|check_in| !check_in.retracted);
+    let by_day: BTreeMap<Date, _> = standing
+        .filter_map(|check_in| {
+            let progress = progress(&one.key_result.measure, &check_in.value)?;
+            Some((check_in.effective, progress))
+        })
+        .collect();
+    by_day.into_iter().collect()
+}
 
 /// Reads how the progress of an objective went; none when it was not there at the moment.
 ///

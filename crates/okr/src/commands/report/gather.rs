@@ -258,6 +258,13 @@ fn counts(one: &ObjectiveStanding) -> bool {
     }
 }
 
+/// Returns an objective and its key results.
+pub(super) fn with_key_results(standing: &ObjectiveStanding) -> BTreeSet<EntityId> {
+    let below = standing.key_results.iter();
+    let below = below.map(|one| EntityId::from(one.key_result.id));
+    below.chain([standing.objective.id.into()]).collect()
+}
+
 /// Returns the facts of an objective; against the commitment, everything counts that was committed to.
 pub(super) fn objective(
     standing: &ObjectiveStanding,

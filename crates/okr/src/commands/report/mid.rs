@@ -9,8 +9,9 @@ use okr_core::value::{Confidence, Number};
 use okr_replica::{CheckInFact, KeyResultStanding, ObjectiveStanding};
 use okr_report::reports::{Candidate, KeyResultMid, Mid, ObjectiveMid, Projection, Rule};
 
-use super::gather::{Ask, Ground, goal, is_in_force, objective};
-use super::{decisions, state};
+use super::gather::{self, Ask, Ground, goal, is_in_force, objective};
+use super::said::Voices;
+use super::{course, decisions, state};
 use crate::commands::past::Past;
 use crate::context::Context;
 use crate::error::CliError;
@@ -42,8 +43,10 @@ pub(super) fn gather(
         decisions,
     };
     if let Some(material) = material {
+        let voices = Voices::about_goals(past, &material, (ask, false))?;
         for standing in &material.standing.objectives {
-            let (facts, candidates) = one_objective(past, &material, standing)?;
+            let (mut facts, candidates) = one_objective(past, &material, (standing, ask))?;
+            facts.reviews = voices.reviews(&gather::with_key_results(standing));
             mid.objectives.push(facts);
             mid.candidates.extend(candidates);
         }
@@ -55,12 +58,12 @@ pub(super) fn gather(
 fn one_objective(
     past: &Past<'_>,
     material: &Ground,
-    standing: &ObjectiveStanding,
+    (standing, ask): (&ObjectiveStanding, &Ask),
 ) -> Result<(ObjectiveMid, Vec<Candidate>), CliError> {
     let mut key_results = Vec::new();
     let mut candidates = Vec::new();
     for one in &standing.key_results {
-        let facts = key_result(past, material, one)?;
+        let facts = key_result(past, material, (one, ask))?;
         let rules = rules(one, facts.projection);
         if !rules.is_empty() {
             candidates.push(Candidate {
@@ -86,6 +89,7 @@ fn one_objective(
         objective: objective(standing, past, material.posts.as_ref()),
         projected: projected(standing, &key_results),
         key_results,
+        reviews: Vec::new(),
     };
     Ok((facts, candidates))
 }
@@ -99,7 +103,7 @@ fn counts(one: &KeyResultStanding) -> bool {
 fn key_result(
     past: &Past<'_>,
     material: &Ground,
-    one: &KeyResultStanding,
+    (one, ask): (&KeyResultStanding, &Ask),
 ) -> Result<KeyResultMid, CliError> {
     let check_ins = past.reading.check_ins(one.key_result.id, None);
     let mut check_ins = check_ins.map_err(failure::replica)?;
@@ -112,6 +116,7 @@ fn key_result(
         in_force: is_in_force(one),
         confidences: confidences.map(|one| one.map(Confidence::get)).collect(),
         projection: projection(past, material, one, &check_ins),
+        track: course::track(past, material, (one, ask))?,
     })
 }
 

@@ -11,7 +11,8 @@ use okr_replica::{CheckInFact, CycleStanding, KeyResultStanding};
 use okr_report::reports::{Before, Blocker, Goal, Moved, Still, Weekly};
 
 use super::gather::{self, Ask, Ground, goal, is_in_force};
-use super::{decisions, moment, state};
+use super::said::Voices;
+use super::{course, decisions, moment, state};
 use crate::commands::past::Past;
 use crate::commands::whose;
 use crate::context::Context;
@@ -47,6 +48,12 @@ pub(super) fn gather(
     let eve = days.first.yesterday().unwrap_or(days.first);
     let after = When::Day(eve).until(&past.at.clock);
     let decisions = decisions::since(context, past, &materials, after)?;
+    let several = materials.len() > 1;
+    let mut voices = Voices::about_people(past, &materials, ask)?;
+    for material in &materials {
+        voices = voices.and(Voices::about_goals(past, material, (ask, several))?);
+    }
+    let voices = voices.after(after);
     let then = moment::before(context, past, days.first)?;
     let mut weekly = Weekly {
         frame: state::frame(past, ask, &words)?,
@@ -57,14 +64,15 @@ pub(super) fn gather(
         still: Vec::new(),
         decisions,
         blockers: Vec::new(),
+        recognition: voices.recognition(),
+        feedback: voices.feedback(ask),
         due: Vec::new(),
         on_time: Share::default(),
     };
-    let several = materials.len() > 1;
     for material in materials {
         let before = then.cycle_standing(material.standing.cycle.id);
         let before = by_id(before.map_err(failure::replica)?.as_ref());
-        sort(past, &material, (&before, several), &mut weekly)?;
+        sort((past, ask), &material, (&before, several), &mut weekly)?;
         weekly
             .blockers
             .extend(blockers(past, &material, (days, several))?);
@@ -113,7 +121,7 @@ fn by_id(standing: Option<&CycleStanding>) -> HashMap<KeyResultId, KeyResultStan
 
 /// Tells what moved from what did not.
 fn sort(
-    past: &Past<'_>,
+    (past, ask): (&Past<'_>, &Ask),
     material: &Ground,
     (before, several): (&HashMap<KeyResultId, KeyResultStanding>, bool),
     weekly: &mut Weekly,
@@ -136,9 +144,14 @@ fn sort(
             weekly.moved.push(Moved {
                 goal,
                 before: then.and_then(how_it_stood),
+                track: course::track(past, material, (one, ask))?,
             });
         } else if is_in_force(one) {
-            weekly.still.push(still(past, one, goal)?);
+            let track = course::track(past, material, (one, ask))?;
+            weekly.still.push(Still {
+                track,
+                ..still(past, one, goal)?
+            });
         }
     }
     Ok(())
@@ -173,6 +186,7 @@ fn still(past: &Past<'_>, one: &KeyResultStanding, goal: Goal) -> Result<Still, 
             goal,
             silent_days: None,
             same_days: None,
+            track: None,
         });
     };
     let id = one.key_result.id;
@@ -190,6 +204,7 @@ fn still(past: &Past<'_>, one: &KeyResultStanding, goal: Goal) -> Result<Still, 
         goal,
         silent_days: Some(days_between(latest.check_in.effective, day).max(0)),
         same_days: Some(days_between(since, day).max(0)),
+        track: None,
     })
 }
 

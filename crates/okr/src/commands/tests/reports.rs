@@ -23,6 +23,7 @@ const PLAN: &[&[&str]] = &[
         "--name",
         "Acme",
     ],
+    &["member", "add", "ben"],
     &["cycle", "add", "2026-Q4"],
     &["team", "add", "Platform"],
     &["team", "add", "Growth"],
@@ -148,6 +149,44 @@ fn quarter() -> Machine {
     machine
 }
 
+/// What is said on which day about what, and how it is meant.
+const SAID: &[(&str, &str, &str, &str)] = &[
+    (
+        "2026-11-18",
+        "edge-cache",
+        "feedback",
+        "A hit rate says nothing about what is slow",
+    ),
+    (
+        "2026-11-20",
+        "fast",
+        "review",
+        "On course, but for the edge",
+    ),
+    (
+        "2026-11-20",
+        "api-p99",
+        "review",
+        "Pooling is in; the rest needs the planner",
+    ),
+    (
+        "2026-11-24",
+        "@ben",
+        "recognition",
+        "Stayed until the pool held",
+    ),
+    ("2026-11-24", "api-p99", "recognition", "Down by a third"),
+];
+
+/// The quarter, in which people also talked.
+fn talked() -> Machine {
+    let machine = quarter();
+    for (day, about, kind, text) in SAID {
+        at(&machine, day, &["comment", about, text, "--kind", kind]);
+    }
+    machine
+}
+
 fn said(machine: &Machine, words: &[&str]) -> Said {
     let streams = Streams {
         answer_is_terminal: true,
@@ -194,7 +233,7 @@ fn json(machine: &Machine, words: &[&str]) -> serde_json::Value {
 
 #[test]
 fn a_week_at_eighty_columns() {
-    let machine = quarter();
+    let machine = talked();
     insta::assert_snapshot!("weekly", golden(&screen(&machine, &["report", "weekly"])));
     let nb = ["report", "weekly", "--lang", "nb", "-o", "md"];
     insta::assert_snapshot!("weekly_nb_md", golden(&screen(&machine, &nb)));
@@ -204,13 +243,13 @@ fn a_week_at_eighty_columns() {
 
 #[test]
 fn half_way_at_eighty_columns() {
-    let machine = quarter();
+    let machine = talked();
     insta::assert_snapshot!("mid", golden(&screen(&machine, &["report", "mid"])));
 }
 
 #[test]
 fn the_end_at_eighty_columns() {
-    let machine = quarter();
+    let machine = talked();
     at(
         &machine,
         "2026-11-25",
@@ -226,6 +265,91 @@ fn the_end_at_eighty_columns() {
         ],
     );
     insta::assert_snapshot!("final", golden(&screen(&machine, &["report", "final"])));
+}
+
+/// Returns the words of what was said in one way, as machines get them.
+fn words_of(report: &serde_json::Value, kind: &str) -> Vec<String> {
+    let said = report[kind].as_array().unwrap().iter();
+    said.map(|one| one["text"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn what_people_said_is_told_in_its_time_and_place() {
+    let machine = talked();
+    let weekly = |more: &[&str]| json(&machine, &[&["report", "weekly"], more].concat());
+    let this_week = weekly(&[]);
+    assert_eq!(
+        words_of(&this_week, "recognition"),
+        ["Down by a third", "Stayed until the pool held"]
+    );
+    assert_eq!(words_of(&this_week, "feedback"), [""; 0]);
+    let before = weekly(&["2026-W47"]);
+    assert_eq!(words_of(&before, "recognition"), [""; 0]);
+    assert_eq!(words_of(&before, "feedback").len(), 1);
+    // Only about the goals and people that a report is about.
+    let growth = weekly(&["-t", "growth"]);
+    assert_eq!(words_of(&growth, "recognition"), [""; 0]);
+    let ben = weekly(&["--who", "@ben"]);
+    assert_eq!(
+        words_of(&ben, "recognition"),
+        ["Stayed until the pool held"]
+    );
+    // Reviews stand beside their objective.
+    let mid = json(&machine, &["report", "mid"]);
+    assert_eq!(words_of(&mid["objectives"][1], "reviews").len(), 2);
+    assert_eq!(words_of(&mid["objectives"][0], "reviews"), [""; 0]);
+    let found = json(&machine, &["report", "final", "--at", "2026-11-19"]);
+    assert_eq!(words_of(&found["objectives"][1], "reviews"), [""; 0]);
+    assert_eq!(words_of(&found, "recognition"), [""; 0]);
+    assert_eq!(words_of(&found, "feedback").len(), 1);
+}
+
+#[test]
+fn feedback_to_a_person_is_told_in_their_own_report_only() {
+    let machine = quarter();
+    let to_ben = ["comment", "@ben", "Ask sooner", "--kind", "feedback"];
+    at(&machine, "2026-11-24", &to_ben);
+    let all = json(&machine, &["report", "weekly"]);
+    assert_eq!(words_of(&all, "feedback"), [""; 0]);
+    let own = json(&machine, &["report", "weekly", "--who", "ben"]);
+    assert_eq!(words_of(&own, "feedback"), ["Ask sooner"]);
+    let found = json(&machine, &["report", "final", "--who", "ben"]);
+    assert_eq!(words_of(&found, "feedback"), ["Ask sooner"]);
+}
+
+#[test]
+fn what_is_long_is_cut_and_the_command_beside_it_tells_all_of_it() {
+    let machine = quarter();
+    let long = format!("{}The end.", "It held all night. ".repeat(40));
+    let thanks = ["comment", "api-p99", &long, "--kind", "recognition"];
+    at(&machine, "2026-11-24", &thanks);
+    for report in [&["report", "weekly"][..], &["report", "final"]] {
+        for form in ["term", "md", "html"] {
+            let text = screen(&machine, &[report, &["-o", form]].concat());
+            assert!(text.contains("It held all night."), "{text}");
+            assert!(!text.contains("The end."), "{text}");
+        }
+        let facts = json(&machine, report);
+        assert_eq!(words_of(&facts, "recognition"), [long.clone()]);
+    }
+    let text = screen(&machine, &["report", "weekly", "-o", "md"]);
+    let command = "okr comment list 2026-Q4:api-p99 --kind recognition";
+    assert!(text.contains(command), "{text}");
+    let words: Vec<&str> = command.split(' ').skip(1).collect();
+    let full = machine.done(&[&words[..], &["-o", "json"]].concat());
+    assert!(full.contains("The end."), "{full}");
+    // Taken back, it is gone.
+    let listed = machine.done(&[&words[..], &["-o", "id"]].concat());
+    at(
+        &machine,
+        "2026-11-25",
+        &["comment", "retract", listed.trim()],
+    );
+    let facts = json(&machine, &["report", "weekly"]);
+    assert_eq!(words_of(&facts, "recognition"), [""; 0]);
+    let earlier = json(&machine, &["report", "weekly", "--at", "2026-11-24"]);
+    assert_eq!(words_of(&earlier, "recognition"), [long]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{
-    CycleStandingItem, DecisionItem, KeyResultItem, ObjectiveItem, ShareItem, StateItem,
+    CycleStandingItem, DecisionItem, KeyResultItem, ObjectiveItem, SaidItem, ShareItem, StateItem,
     score_text, thing,
 };
 use crate::names::Names;
@@ -20,6 +20,10 @@ pub(crate) struct FinalItem {
     state: StateItem,
     objectives: Vec<ObjectiveFinalItem>,
     decisions: Vec<DecisionItem>,
+    /// Thanks of the cycle, oldest first.
+    recognition: Vec<SaidItem>,
+    /// Feedback of the cycle, oldest first.
+    feedback: Vec<SaidItem>,
     check_ins: DisciplineItem,
 }
 
@@ -34,6 +38,8 @@ struct ObjectiveFinalItem {
     continues: Option<LineageItem>,
     /// Those of later cycles that continue it.
     continued_by: Vec<LineageItem>,
+    /// Those of the objective and of its key results, oldest first.
+    reviews: Vec<SaidItem>,
     key_results: Vec<KeyResultFinalItem>,
 }
 
@@ -119,6 +125,7 @@ impl ObjectiveFinalItem {
             reflection: objective.reflection.as_ref().map(ToString::to_string),
             continues: one.continues.as_ref().map(lineage),
             continued_by: one.continued_by.iter().map(lineage).collect(),
+            reviews: SaidItem::all(&one.reviews, names),
             key_results: one
                 .key_results
                 .iter()
@@ -140,6 +147,8 @@ impl FinalItem {
                 .map(|one| ObjectiveFinalItem::new(one, names))
                 .collect(),
             decisions: DecisionItem::all(&found.decisions, names),
+            recognition: SaidItem::all(&found.recognition, names),
+            feedback: SaidItem::all(&found.feedback, names),
             check_ins: DisciplineItem {
                 on_time: discipline.on_time.into(),
                 check_ins: discipline.check_ins,

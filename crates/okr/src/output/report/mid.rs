@@ -4,7 +4,9 @@ use okr_report::reports::{KeyResultMid, Mid, Projection, Rule};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{CycleStandingItem, DecisionItem, KeyResultItem, ObjectiveItem, StateItem, thing};
+use super::{
+    CycleStandingItem, DecisionItem, KeyResultItem, ObjectiveItem, SaidItem, StateItem, thing,
+};
 use crate::names::Names;
 use crate::output::progress::ProgressItem;
 use crate::output::reference::ThingRef;
@@ -28,6 +30,8 @@ struct ObjectiveMidItem {
     objective: ObjectiveItem,
     /// How far it will be; none unless that is known of every key result that counts.
     projected_progress: Option<ProgressItem>,
+    /// Those of the objective and of its key results, oldest first.
+    reviews: Vec<SaidItem>,
     key_results: Vec<KeyResultMidItem>,
 }
 
@@ -83,6 +87,7 @@ impl MidItem {
         let objectives = mid.objectives.iter().map(|one| ObjectiveMidItem {
             objective: ObjectiveItem::new(&one.objective, names),
             projected_progress: one.projected.map(ProgressItem::from),
+            reviews: SaidItem::all(&one.reviews, names),
             key_results: one
                 .key_results
                 .iter()

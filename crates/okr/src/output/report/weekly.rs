@@ -5,7 +5,7 @@ use okr_report::reports::{Before, Weekly};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{CycleStandingItem, DecisionItem, KeyResultItem, ShareItem, StateItem};
+use super::{CycleStandingItem, DecisionItem, KeyResultItem, SaidItem, ShareItem, StateItem};
 use crate::names::Names;
 use crate::output::measure::ValueItem;
 use crate::output::progress::ProgressItem;
@@ -29,6 +29,10 @@ pub(crate) struct WeeklyItem {
     decisions: Vec<DecisionItem>,
     /// Those that stand, and those that were lifted in the week.
     blockers: Vec<BlockerItem>,
+    /// Thanks of the week, oldest first.
+    recognition: Vec<SaidItem>,
+    /// Feedback of the week, oldest first.
+    feedback: Vec<SaidItem>,
     /// The references of the key results that wait for a check-in.
     due: Vec<String>,
     /// Of the check-ins that the cadence asked for by the end of the week, those that came.
@@ -115,6 +119,8 @@ impl WeeklyItem {
                     lifted: one.lifted.as_ref().map(|(day, _)| day.to_string()),
                 })
                 .collect(),
+            recognition: SaidItem::all(&weekly.recognition, names),
+            feedback: SaidItem::all(&weekly.feedback, names),
             due: weekly.due.clone(),
             on_time: weekly.on_time.into(),
         }
