@@ -6,6 +6,7 @@
 mod closing;
 mod decision;
 mod facts;
+mod health;
 mod mid;
 mod present;
 mod said;
@@ -14,14 +15,17 @@ mod shared;
 mod tests;
 mod track;
 mod weekly;
+mod work;
 
 pub use closing::{Discipline, Final, KeyResultFinal, Lineage, ObjectiveFinal, final_report};
 pub use decision::{Decision, Deed, Step, measure_change};
 pub use facts::{
     Axis, Blocker, Cycle, Frame, Goal, Name, Objective, Report, Scope, State, TeamProgress,
 };
+pub use health::Vital;
 pub use mid::{Candidate, KeyResultMid, Mid, ObjectiveMid, Projection, Rule, mid_report};
 pub use present::presentation;
 pub use said::Said;
 pub use track::Track;
 pub use weekly::{Before, Moved, Still, Weekly, weekly_report};
+pub use work::Work;

@@ -9,6 +9,7 @@ use okr_core::value::{CycleState, GoalState, Score};
 
 use super::decision::{Decision, Deed, section as decisions};
 use super::facts::{Cycle, Frame, Goal, Name, Objective};
+use super::health::{self, Vital};
 use super::mid::{objective_bar, reviews, value_cell};
 use super::said::{self, Said};
 use super::shared::{
@@ -37,6 +38,8 @@ pub struct Final {
     pub recognition: Vec<Said>,
     /// Feedback of the cycle, oldest first.
     pub feedback: Vec<Said>,
+    /// The health metrics that the report is about.
+    pub vitals: Vec<Vital>,
     /// How people checked in.
     pub discipline: Discipline,
 }
@@ -123,6 +126,8 @@ pub fn final_report(found: &Final, language: Language) -> Document {
             .collect();
         document.sections.push(section);
     }
+    let vitals = health::section(&found.vitals, found.frame.state.today, language);
+    document.sections.extend(vitals);
     let verdicts = verdict::section(found, language);
     document.sections.extend(verdicts);
     let thanks = &found.recognition;

@@ -7,6 +7,7 @@ use okr_core::progress::Progress;
 
 use super::decision::{Decision, section as decisions};
 use super::facts::{Cycle, Frame, Goal, Objective};
+use super::health::{self, Vital};
 use super::said::{self, Said};
 use super::shared::{
     bar, begin_cycle, drop_empty, named, named_objective, objective_line, reached, said,
@@ -30,6 +31,8 @@ pub struct Mid {
     pub objectives: Vec<ObjectiveMid>,
     /// What could be dropped or changed, and by which rules.
     pub candidates: Vec<Candidate>,
+    /// The health metrics that the report is about.
+    pub vitals: Vec<Vital>,
     /// What was decided since the cycle was opened, oldest first.
     pub decisions: Vec<Decision>,
 }
@@ -71,10 +74,10 @@ pub struct Projection {
     pub progress: Option<Progress>,
 }
 
-/// A goal that could be dropped or changed.
+/// A goal, or work for one, that could be dropped or changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
-    /// The goal.
+    /// The goal or the initiative.
     pub subject: EntityId,
     /// Its everyday name.
     pub reference: String,
@@ -97,16 +100,22 @@ pub enum Rule {
     BelowBaseline,
     /// Nothing measures it.
     NoKeyResults,
+    /// It is work that should have been done two weeks ago or earlier.
+    OverdueWork,
+    /// It is work for key results of which none is pursued any more.
+    ServesNothing,
 }
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::NeverReported,
         Self::OffTrackAndSilent,
         Self::ProjectedLow,
         Self::BelowBaseline,
         Self::NoKeyResults,
+        Self::OverdueWork,
+        Self::ServesNothing,
     ];
 
     /// Returns the stable word for the rule.
@@ -117,6 +126,8 @@ impl Rule {
             Self::ProjectedLow => "projected-low",
             Self::BelowBaseline => "below-baseline",
             Self::NoKeyResults => "no-key-results",
+            Self::OverdueWork => "overdue-work",
+            Self::ServesNothing => "serves-nothing",
         }
     }
 }
@@ -143,6 +154,8 @@ pub fn mid_report(mid: &Mid, language: Language) -> Document {
         document.sections.push(section);
         document.sections.push(candidates(mid, language));
     }
+    let vitals = health::section(&mid.vitals, mid.frame.state.today, language);
+    document.sections.extend(vitals);
     let heading = Phrase::DecisionsSoFar;
     document
         .sections

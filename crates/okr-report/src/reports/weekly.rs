@@ -8,12 +8,14 @@ use okr_core::value::Confidence;
 
 use super::decision::{Decision, section as decisions};
 use super::facts::{Blocker, Cycle, Frame, Goal};
+use super::health::{self, Vital};
 use super::said::{self, Said};
 use super::shared::{
     begin, cycle_line, difference, drop_empty, listed, named, one_line, progress_line, reached,
     said, status_cell, teams,
 };
 use super::track::{Track, explain, trail};
+use super::work::{self, Work};
 use crate::document::{Block, Column, Document, Item, Mark, Section, Table, Text};
 use crate::words::{Language, Phrase};
 
@@ -43,6 +45,10 @@ pub struct Weekly {
     pub recognition: Vec<Said>,
     /// Feedback of the week, oldest first.
     pub feedback: Vec<Said>,
+    /// The health metrics that the report is about.
+    pub vitals: Vec<Vital>,
+    /// What is to be done, by the day on which it is due.
+    pub work: Vec<Work>,
     /// The key results that wait for a check-in, by reference.
     pub due: Vec<String>,
     /// Of the check-ins that the cadence asked for by the end of the week, those that came.
@@ -115,6 +121,8 @@ pub fn weekly_report(weekly: &Weekly, language: Language) -> Document {
         document.sections.push(moved(weekly, language));
         document.sections.extend(still(weekly, language));
     }
+    let vitals = health::section(&weekly.vitals, weekly.frame.state.today, language);
+    document.sections.extend(vitals);
     document
         .sections
         .push(decisions(&weekly.decisions, Phrase::Decisions, language));
@@ -299,7 +307,8 @@ fn still(weekly: &Weekly, language: Language) -> Option<Section> {
 }
 
 fn next(weekly: &Weekly, language: Language) -> Option<Section> {
-    let mut items = Vec::new();
+    let today = weekly.frame.state.today;
+    let mut items = work::items(&weekly.work, today, language);
     if !weekly.due.is_empty() {
         let due = listed(weekly.due.iter().map(String::as_str));
         items.push(Item {

@@ -1,7 +1,7 @@
 //! Numbers, percentages, values and measures in each language.
 
 use okr_core::Decimal;
-use okr_core::measure::{Hold, Measure, Value};
+use okr_core::measure::{Band, Hold, Measure, Value};
 use okr_core::progress::Progress;
 use okr_core::value::{Number, Score};
 
@@ -114,7 +114,16 @@ impl Language {
 
     fn hold(self, hold: &Hold) -> String {
         let unit = hold.unit().map(AsRef::as_ref);
-        match (hold.low(), hold.high()) {
+        self.within((hold.low(), hold.high()), unit)
+    }
+
+    /// Writes the values that are healthy: `≤ 1 %`.
+    pub fn band(self, band: Band, unit: Option<&str>) -> String {
+        self.within((band.low(), band.high()), unit)
+    }
+
+    fn within(self, bounds: (Option<Number>, Option<Number>), unit: Option<&str>) -> String {
+        match bounds {
             (Some(low), Some(high)) => {
                 format!("{}–{}", self.number(low), self.quantity(high, unit))
             }

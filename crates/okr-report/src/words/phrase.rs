@@ -1,7 +1,10 @@
 //! The catalogue of phrases: what never changes, in every language side by side.
 
+use okr_core::measure::Health;
 use okr_core::status::Status;
-use okr_core::value::{AmendmentCategory, CycleState, GoalState, ObjectiveKind, Zone};
+use okr_core::value::{
+    AmendmentCategory, CycleState, GoalState, InitiativeState, ObjectiveKind, Zone,
+};
 
 use super::Language;
 use crate::reports::Rule;
@@ -74,6 +77,10 @@ phrases! {
     TargetAndNow: "Baseline → target", "Startverdi → målverdi";
     ConfidenceShort: "Confidence", "Tro";
     SameFor: "Same for", "Uendret i";
+    Metric: "Metric", "Indikator";
+    Day: "Day", "Dag";
+    Healthy: "Healthy", "Sunt nivå";
+    Since: "Since", "Siden";
     AgainstCommitment: "Against commitment", "Mot opprinnelig mål";
 
     // What tables show.
@@ -94,6 +101,7 @@ phrases! {
     ThankYou: "Thanks", "Takk";
     Overview: "Overview", "Oversikt";
     Health: "Health metrics", "Helseindikatorer";
+    HealthCaption: "Health metrics with their last values", "Helseindikatorer med siste verdi";
     ToDecide: "To drop or change", "Kan strykes eller endres";
     KeepChangeDrop: "Keep, change, drop", "Behold, endre, stryk";
     Keep: "Keep", "Behold";
@@ -251,6 +259,14 @@ impl Language {
                 "lenger fra målverdien enn ved starten",
             ),
             Rule::NoKeyResults => ("nothing measures it", "ingenting måler det"),
+            Rule::OverdueWork => (
+                "due two weeks ago or earlier, and not done",
+                "skulle vært gjort for minst to uker siden",
+            ),
+            Rule::ServesNothing => (
+                "none of its key results is pursued any more",
+                "ingen av nøkkelresultatene følges opp lenger",
+            ),
         };
         self.pick(english, bokmal)
     }
@@ -280,6 +296,27 @@ impl Language {
             other => other,
         };
         self.pick(field, bokmal)
+    }
+
+    /// Returns how far an initiative is.
+    pub const fn initiative_state(self, state: InitiativeState) -> &'static str {
+        let (english, bokmal) = match state {
+            InitiativeState::Todo => ("to do", "ikke begynt"),
+            InitiativeState::Doing => ("doing", "i arbeid"),
+            InitiativeState::Done => ("done", "ferdig"),
+            InitiativeState::Dropped => ("dropped", "strøket"),
+        };
+        self.pick(english, bokmal)
+    }
+
+    /// Returns how a health metric stands.
+    pub const fn health(self, health: Health) -> &'static str {
+        let (english, bokmal) = match health {
+            Health::Healthy => ("healthy", "innenfor"),
+            Health::Outside => ("outside", "utenfor"),
+            Health::Unknown => ("no value", "ingen verdi"),
+        };
+        self.pick(english, bokmal)
     }
 
     /// Returns what a cycle is.

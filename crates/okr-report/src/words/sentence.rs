@@ -119,6 +119,31 @@ impl Language {
         format!("{} {day}", self.pick("since", "siden"))
     }
 
+    /// Says by which day something shall be done: `due 30 Nov`.
+    pub(crate) fn due(self, day: &str) -> String {
+        format!("{} {day}", self.pick("due", "frist"))
+    }
+
+    /// Says by how much something is late.
+    pub(crate) fn late_by(self, days: i32) -> String {
+        let days = self.days(days);
+        match self {
+            Self::English => format!("{days} late"),
+            Self::Bokmal => format!("{days} over fristen"),
+        }
+    }
+
+    /// Says how many initiatives are not told one by one.
+    pub(crate) fn more_work(self, number: usize) -> String {
+        match self {
+            Self::English => {
+                let more = self.count(number, ["more initiative", "more initiatives"], ["", ""]);
+                format!("{more}:")
+            }
+            Self::Bokmal => format!("{number} tiltak til:"),
+        }
+    }
+
     /// Says when a blocker was lifted: `lifted 20 Nov`.
     pub fn lifted(self, day: &str) -> String {
         format!("{} {day}", self.pick("lifted", "løst"))

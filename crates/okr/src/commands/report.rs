@@ -13,6 +13,7 @@ mod moment;
 mod said;
 mod state;
 mod weekly;
+mod work;
 
 use okr_report::document::Document;
 use okr_report::reports::{Final, Mid, Weekly, final_report, mid_report, weekly_report};

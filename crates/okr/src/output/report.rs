@@ -7,7 +7,7 @@ mod weekly;
 use okr_core::id::EntityId;
 use okr_core::rhythm::Share;
 use okr_core::value::Score;
-use okr_report::reports::{Cycle, Decision, Deed, Frame, Goal, Objective, Report, Said};
+use okr_report::reports::{Cycle, Decision, Deed, Frame, Goal, Objective, Report, Said, Vital};
 use serde::Serialize;
 
 use super::goal::CycleItem;
@@ -300,6 +300,55 @@ impl SaidItem {
             text: one.text.clone(),
         });
         said.collect()
+    }
+}
+
+/// A health metric and how it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct VitalItem {
+    id: Id,
+    slug: String,
+    name: String,
+    owner: PersonRef,
+    /// None: of the organisation as a whole.
+    team: Option<ThingRef>,
+    unit: Option<String>,
+    /// The least healthy value.
+    low: Option<String>,
+    /// The greatest healthy value.
+    high: Option<String>,
+    /// `healthy`, `outside` or `unknown`.
+    health: &'static str,
+    /// The day since which it is so.
+    since: Option<String>,
+    /// The value that counts.
+    value: Option<String>,
+    /// The day that it is about.
+    effective: Option<String>,
+}
+
+impl VitalItem {
+    fn all(vitals: &[Vital], names: &Names) -> Vec<Self> {
+        let vitals = vitals.iter().map(|one| {
+            let metric = &one.metric;
+            let number =
+                |number: Option<okr_core::value::Number>| number.map(|one| one.to_string());
+            Self {
+                id: Id(metric.id.uuid()),
+                slug: metric.slug.to_string(),
+                name: metric.name.to_string(),
+                owner: PersonRef::new(metric.owner, names),
+                team: metric.team.map(|team| ThingRef::new(team, names)),
+                unit: metric.unit.as_ref().map(ToString::to_string),
+                low: number(metric.band.low()),
+                high: number(metric.band.high()),
+                health: one.health.word(),
+                since: one.since.map(|day| day.to_string()),
+                value: number(one.latest.map(|(_, value)| value)),
+                effective: one.latest.map(|(day, _)| day.to_string()),
+            }
+        });
+        vitals.collect()
     }
 }
 

@@ -58,6 +58,7 @@ pub(crate) fn quarter(objectives: u32, theirs: &str) -> Final {
         decisions: vec![decision(Deed::Added, false, theirs), moved(theirs)],
         recognition: Vec::new(),
         feedback: Vec::new(),
+        vitals: Vec::new(),
         discipline: Discipline::default(),
     }
 }

@@ -10,7 +10,7 @@ use okr_report::reports::{Discipline, Final, KeyResultFinal, Lineage, Name, Obje
 use super::destination::Form;
 use super::gather::{self, Ask, Ground, goal, objective};
 use super::said::Voices;
-use super::{course, decisions, state};
+use super::{course, decisions, state, work};
 use crate::commands::Counts;
 use crate::commands::past::Past;
 use crate::context::Context;
@@ -44,6 +44,7 @@ pub(in crate::commands) fn gather(
         decisions,
         recognition: Vec::new(),
         feedback: Vec::new(),
+        vitals: work::vitals(past, ask)?,
         discipline: Discipline::default(),
     };
     if let Some(material) = material {

@@ -11,7 +11,7 @@ use okr_report::reports::{Candidate, KeyResultMid, Mid, ObjectiveMid, Projection
 
 use super::gather::{self, Ask, Ground, goal, is_in_force, objective};
 use super::said::Voices;
-use super::{course, decisions, state};
+use super::{course, decisions, state, work};
 use crate::commands::past::Past;
 use crate::context::Context;
 use crate::error::CliError;
@@ -40,6 +40,7 @@ pub(super) fn gather(
         cycle: None,
         objectives: Vec::new(),
         candidates: Vec::new(),
+        vitals: work::vitals(past, ask)?,
         decisions,
     };
     if let Some(material) = material {
@@ -50,6 +51,8 @@ pub(super) fn gather(
             mid.objectives.push(facts);
             mid.candidates.extend(candidates);
         }
+        mid.candidates
+            .extend(work::candidates(past, &material, ask)?);
         mid.cycle = Some(material.cycle);
     }
     Ok(mid)
@@ -189,7 +192,7 @@ fn rules(one: &KeyResultStanding, projection: Option<Projection>) -> Vec<Rule> {
         Rule::OffTrackAndSilent => one.status == Status::Stale && doubted,
         Rule::ProjectedLow => leads_to.is_some_and(|progress| progress.raw() < YELLOW_SCORE),
         Rule::BelowBaseline => one.progress.is_some_and(|one| one < Progress::ZERO),
-        Rule::NoKeyResults => false,
+        Rule::NoKeyResults | Rule::OverdueWork | Rule::ServesNothing => false,
     };
     Rule::ALL.into_iter().filter(applies).collect()
 }

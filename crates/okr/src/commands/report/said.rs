@@ -200,11 +200,14 @@ fn owner(past: &Past<'_>, id: EntityId) -> Option<PersonId> {
     match past.names.thing(id)? {
         Entity::Objective(objective) => Some(objective.owner),
         Entity::KeyResult(key_result) => Some(key_result.owner),
+        Entity::Initiative(initiative) => Some(initiative.owner),
+        Entity::Metric(metric) => Some(metric.owner),
         Entity::Org(_)
         | Entity::Person(_)
         | Entity::Team(_)
         | Entity::Cycle(_)
         | Entity::CheckIn(_)
+        | Entity::MetricValue(_)
         | Entity::Comment(_) => None,
     }
 }

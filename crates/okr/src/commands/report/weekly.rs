@@ -12,7 +12,7 @@ use okr_report::reports::{Before, Blocker, Goal, Moved, Still, Weekly};
 
 use super::gather::{self, Ask, Ground, goal, is_in_force};
 use super::said::Voices;
-use super::{course, decisions, moment, state};
+use super::{course, decisions, moment, state, work};
 use crate::commands::past::Past;
 use crate::commands::whose;
 use crate::context::Context;
@@ -66,6 +66,8 @@ pub(super) fn gather(
         blockers: Vec::new(),
         recognition: voices.recognition(),
         feedback: voices.feedback(ask),
+        vitals: work::vitals(past, ask)?,
+        work: work::open(past, &materials, ask)?,
         due: Vec::new(),
         on_time: Share::default(),
     };

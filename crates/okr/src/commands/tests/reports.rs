@@ -281,7 +281,7 @@ fn what_people_said_is_told_in_its_time_and_place() {
     let this_week = weekly(&[]);
     assert_eq!(
         words_of(&this_week, "recognition"),
-        ["Down by a third", "Stayed until the pool held"]
+        ["Stayed until the pool held", "Down by a third"]
     );
     assert_eq!(words_of(&this_week, "feedback"), [""; 0]);
     let before = weekly(&["2026-W47"]);

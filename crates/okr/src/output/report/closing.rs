@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     CycleStandingItem, DecisionItem, KeyResultItem, ObjectiveItem, SaidItem, ShareItem, StateItem,
-    score_text, thing,
+    VitalItem, score_text, thing,
 };
 use crate::names::Names;
 use crate::output::reference::ThingRef;
@@ -24,6 +24,8 @@ pub(crate) struct FinalItem {
     recognition: Vec<SaidItem>,
     /// Feedback of the cycle, oldest first.
     feedback: Vec<SaidItem>,
+    /// The health metrics that the report is about.
+    health: Vec<VitalItem>,
     check_ins: DisciplineItem,
 }
 
@@ -149,6 +151,7 @@ impl FinalItem {
             decisions: DecisionItem::all(&found.decisions, names),
             recognition: SaidItem::all(&found.recognition, names),
             feedback: SaidItem::all(&found.feedback, names),
+            health: VitalItem::all(&found.vitals, names),
             check_ins: DisciplineItem {
                 on_time: discipline.on_time.into(),
                 check_ins: discipline.check_ins,

@@ -5,7 +5,8 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{
-    CycleStandingItem, DecisionItem, KeyResultItem, ObjectiveItem, SaidItem, StateItem, thing,
+    CycleStandingItem, DecisionItem, KeyResultItem, ObjectiveItem, SaidItem, StateItem, VitalItem,
+    thing,
 };
 use crate::names::Names;
 use crate::output::progress::ProgressItem;
@@ -21,6 +22,8 @@ pub(crate) struct MidItem {
     objectives: Vec<ObjectiveMidItem>,
     /// What could be dropped or changed.
     candidates: Vec<CandidateItem>,
+    /// The health metrics that the report is about.
+    health: Vec<VitalItem>,
     decisions: Vec<DecisionItem>,
 }
 
@@ -68,7 +71,8 @@ impl From<Projection> for ProjectionItem {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct CandidateItem {
     subject: ThingRef,
-    /// `never-reported`, `off-track-and-silent`, `projected-low`, `below-baseline` or `no-key-results`.
+    /// `never-reported`, `off-track-and-silent`, `projected-low`, `below-baseline`, `no-key-results`,
+    /// `overdue-work` or `serves-nothing`.
     rules: Vec<&'static str>,
 }
 
@@ -104,6 +108,7 @@ impl MidItem {
             state: (&mid.frame).into(),
             objectives: objectives.collect(),
             candidates: candidates.collect(),
+            health: VitalItem::all(&mid.vitals, names),
             decisions: DecisionItem::all(&mid.decisions, names),
         }
     }

@@ -5,8 +5,11 @@ use okr_report::reports::{Before, Weekly};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{CycleStandingItem, DecisionItem, KeyResultItem, SaidItem, ShareItem, StateItem};
+use super::{
+    CycleStandingItem, DecisionItem, KeyResultItem, SaidItem, ShareItem, StateItem, VitalItem,
+};
 use crate::names::Names;
+use crate::output::InitiativeItem;
 use crate::output::measure::ValueItem;
 use crate::output::progress::ProgressItem;
 use crate::output::reference::ThingRef;
@@ -33,6 +36,10 @@ pub(crate) struct WeeklyItem {
     recognition: Vec<SaidItem>,
     /// Feedback of the week, oldest first.
     feedback: Vec<SaidItem>,
+    /// The health metrics that the report is about.
+    health: Vec<VitalItem>,
+    /// The work that is to be done, by the day on which it is due.
+    initiatives: Vec<InitiativeItem>,
     /// The references of the key results that wait for a check-in.
     due: Vec<String>,
     /// Of the check-ins that the cadence asked for by the end of the week, those that came.
@@ -121,6 +128,12 @@ impl WeeklyItem {
                 .collect(),
             recognition: SaidItem::all(&weekly.recognition, names),
             feedback: SaidItem::all(&weekly.feedback, names),
+            health: VitalItem::all(&weekly.vitals, names),
+            initiatives: weekly
+                .work
+                .iter()
+                .map(|one| InitiativeItem::new(&one.initiative, (weekly.frame.state.today, names)))
+                .collect(),
             due: weekly.due.clone(),
             on_time: weekly.on_time.into(),
         }
