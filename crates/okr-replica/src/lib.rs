@@ -71,7 +71,7 @@ pub use reading::goalposts::{
 };
 pub use reading::rhythm::Rhythm;
 pub use reading::{
-    Blame, BlockerFact, Changed, ChangedField, CheckInFact, CommentFact, CommentFilter,
+    Blame, BlockerFact, Changed, ChangedField, CheckInFact, CommentFact, CommentFilter, CycleGoals,
     CycleStanding, Diff, DiffScope, Fed, FieldBlame, Found, Given, InitiativeFilter,
     KeyResultSeries, KeyResultStanding, Lineage, MeasureStep, MetricStanding, MetricValueFact,
     ObjectiveFilter, ObjectiveSeries, ObjectiveStanding, Origin, PassedOver, Patch, Reading,

@@ -13,7 +13,7 @@ use okr_core::progress::{Progress, expected, latest, objective_progress, progres
 use okr_core::status::{Status, StatusInput, status};
 use okr_core::value::{CadenceDays, GoalState};
 use okr_core::view::{MemoryView, View as _};
-use okr_replica::{Axis, Moment, Point, Reading, Replica};
+use okr_replica::{Axis, CycleStanding, Moment, Point, Reading, Replica};
 use okr_testkit::Random;
 use okr_testkit::generate::{TODAY, histories, replay};
 use okr_testkit::sample::ANA;
@@ -179,6 +179,21 @@ fn same_cycle(reading: &Reading<'_>, replayed: &Replayed, id: CycleId) {
         .filter(|one| one.cycle == id && !gone(one.state()))
         .map(|one| (one.weight, replayed.rolled_up(&one)));
     assert_eq!(standing.progress, roll_up(parts), "{id}");
+    same_where_chosen(reading, &standing);
+}
+
+/// Those key results of a cycle that somebody chooses stand as they do among all.
+fn same_where_chosen(reading: &Reading<'_>, cycle: &CycleStanding) {
+    let goals = reading.cycle_goals(cycle.cycle.id).unwrap().unwrap();
+    let is_wanted = |key_result: &KeyResult| key_result.owner == ANA;
+    let chosen = reading.stand_goals(&goals, |_, key_result| is_wanted(key_result));
+    let among_all = cycle.objectives.iter().flat_map(|objective| {
+        let wanted = objective.key_results.iter();
+        let wanted = wanted.filter(|one| is_wanted(&one.key_result));
+        wanted.map(|one| (&objective.objective, one.clone()))
+    });
+    let among_all: Vec<_> = among_all.collect();
+    assert_eq!(chosen.unwrap(), among_all);
 }
 
 /// Lets days pass between the changes, and their authors' clocks be wrong by up to `hours`.

@@ -10,7 +10,7 @@ use super::check_in::{CheckInFact, Which, rank};
 use super::list::ObjectiveFilter;
 use super::{Known, Reading};
 use crate::error::ReplicaError;
-use crate::version::{self, EntityKey, RowRef};
+use crate::version::{EntityKey, RowRef};
 
 /// What stands in the way of a key result.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,7 +112,7 @@ impl Reading<'_> {
         let mut told = self.changed_of(key_result);
         let key = match key {
             Some(key) => Some(key),
-            None => version::find(self.snapshot.db, key_result.into())?,
+            None => self.key(key_result.into())?,
         };
         self.walk(key, Which::OfBlockers, |known| {
             told.push(known);

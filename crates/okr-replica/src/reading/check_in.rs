@@ -12,6 +12,7 @@ use rusqlite::OptionalExtension as _;
 use super::{Known, Reading};
 use crate::error::ReplicaError;
 use crate::log::Place;
+use crate::moment::Confirmed;
 use crate::version::{self, CORRECTED, EntityKey, LATE, RETRACTED, Version};
 use crate::{meta, record};
 
@@ -57,6 +58,26 @@ pub(super) enum Which {
     OfBlockers,
 }
 
+/// Makes the query of a walk through the check-ins of a key result on an axis. It is asked for each
+/// key result of a cycle, and putting its text together was a tenth of that.
+macro_rules! walk_sql {
+    ($axis:literal, $index:literal, $condition:literal) => {
+        concat!(
+            "SELECT key, kind, id, flags, body, authored_from FROM versions ",
+            $index,
+            " WHERE parent = ?1 AND day <= ?2 AND ",
+            $axis,
+            "_from <= ?3 AND (",
+            $axis,
+            "_to IS NULL OR ",
+            $axis,
+            "_to > ?3) AND flags & ?4 = 0 ",
+            $condition,
+            " ORDER BY day DESC, key DESC"
+        )
+    };
+}
+
 impl Which {
     /// Returns the flags that are not wanted.
     const fn hidden(self) -> i64 {
@@ -66,18 +87,17 @@ impl Which {
         }
     }
 
-    /// Returns what else is asked for; the words are those of the index.
-    const fn condition(self) -> &'static str {
-        match self {
-            Self::All | Self::Counting => "",
-            Self::OfBlockers => "AND flags & 8",
-        }
-    }
-
-    const fn index(self) -> &'static str {
-        match self {
-            Self::All | Self::Counting => "",
-            Self::OfBlockers => "INDEXED BY versions_blocker",
+    /// Returns the query. What it asks for of blockers is in the words of their index.
+    const fn sql(self, confirmed: Confirmed) -> &'static str {
+        match (self, confirmed) {
+            (Self::All | Self::Counting, Confirmed::Until(_)) => walk_sql!("recorded", "", ""),
+            (Self::All | Self::Counting, Confirmed::Authored(_)) => walk_sql!("authored", "", ""),
+            (Self::OfBlockers, Confirmed::Until(_)) => {
+                walk_sql!("recorded", "INDEXED BY versions_blocker", "AND flags & 8")
+            }
+            (Self::OfBlockers, Confirmed::Authored(_)) => {
+                walk_sql!("authored", "INDEXED BY versions_blocker", "AND flags & 8")
+            }
         }
     }
 }
@@ -181,16 +201,7 @@ impl Reading<'_> {
             return Ok(());
         };
         let confirmed = self.check_ins.confirmed;
-        let sql = format!(
-            "SELECT {} FROM versions {}
-             WHERE parent = ?1 AND day <= ?2 AND {} AND flags & ?4 = 0 {}
-             ORDER BY day DESC, key DESC",
-            version::COLUMNS,
-            which.index(),
-            version::condition(confirmed, 3),
-            which.condition(),
-        );
-        let mut statement = db.prepare_cached(&sql)?;
+        let mut statement = db.prepare_cached(which.sql(confirmed))?;
         let hidden = which.hidden();
         let until = version::condition_value(confirmed);
         let mut rows = statement.query((parent.0, self.seek_day, until, hidden))?;

@@ -15,7 +15,7 @@ use okr_core::view::View as _;
 
 use super::blocker::StandingBlocker;
 use super::check_in::CheckInFact;
-use super::list::ObjectiveFilter;
+use super::goals::{CycleGoals, ObjectiveGoals};
 use super::{Known, Reading};
 use crate::error::ReplicaError;
 use crate::moment::Bound;
@@ -85,9 +85,10 @@ pub struct CycleStanding {
 }
 
 /// What the goals of a cycle have in common.
-struct Frame {
-    cycle: Cycle,
-    cadence: CadenceDays,
+#[derive(Clone, Debug)]
+pub(super) struct Frame {
+    pub(super) cycle: Cycle,
+    pub(super) cadence: CadenceDays,
     commitment: Option<Bound>,
 }
 
@@ -130,7 +131,13 @@ impl Reading<'_> {
         let Some(frame) = self.frame(objective.cycle)? else {
             return Ok(None);
         };
-        self.stand_objective((objective, row), &frame).map(Some)
+        let key_results = self.known_key_results(objective.id)?;
+        let goals = ObjectiveGoals {
+            objective,
+            row,
+            key_results,
+        };
+        self.stand_objective(goals, &frame).map(Some)
     }
 
     /// Returns how a cycle stands, with its objectives; none when it or its cycle is not there.
@@ -150,18 +157,13 @@ impl Reading<'_> {
         id: CycleId,
         archived: bool,
     ) -> Result<Option<CycleStanding>, ReplicaError> {
-        let Some(frame) = self.frame(id)? else {
+        let Some(CycleGoals { frame, objectives }) = self.goals_of(id, archived)? else {
             return Ok(None);
         };
-        let filter = ObjectiveFilter {
-            cycle: Some(id),
-            archived,
-            ..ObjectiveFilter::default()
-        };
-        let mut objectives = Vec::new();
-        for objective in self.known_objectives(&filter)? {
-            objectives.push(self.stand_objective(objective, &frame)?);
-        }
+        let objectives = objectives.into_iter();
+        let objectives: Vec<ObjectiveStanding> = objectives
+            .map(|goals| self.stand_objective(goals, &frame))
+            .collect::<Result<_, _>>()?;
         let counting = || {
             objectives
                 .iter()
@@ -183,7 +185,7 @@ impl Reading<'_> {
         }))
     }
 
-    fn frame(&self, id: CycleId) -> Result<Option<Frame>, ReplicaError> {
+    pub(super) fn frame(&self, id: CycleId) -> Result<Option<Frame>, ReplicaError> {
         let Some(cycle) = self.cycle(id)? else {
             return Ok(None);
         };
@@ -201,11 +203,12 @@ impl Reading<'_> {
 
     fn stand_objective(
         &self,
-        (objective, row): (Objective, Option<RowRef>),
+        goals: ObjectiveGoals,
         frame: &Frame,
     ) -> Result<ObjectiveStanding, ReplicaError> {
-        let mut key_results = Vec::new();
-        for known in self.known_key_results(objective.id)? {
+        let ObjectiveGoals { objective, row, .. } = goals;
+        let mut key_results = Vec::with_capacity(goals.key_results.len());
+        for known in goals.key_results {
             key_results.push(self.stand(known, &objective, frame)?);
         }
         let latest = |standing: &KeyResultStanding| {
@@ -243,7 +246,7 @@ impl Reading<'_> {
         })
     }
 
-    fn stand(
+    pub(super) fn stand(
         &self,
         known: Known,
         objective: &Objective,

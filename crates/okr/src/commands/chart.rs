@@ -125,7 +125,7 @@ fn read(past: &mut Past<'_>, id: EntityId) -> Result<Option<Charted>, CliError> 
         EntityId::KeyResult(id) => {
             let series = past.reading.series(id, day_of).map_err(failure::replica)?;
             if let Some(series) = &series {
-                past.learn_key_result(&series.standing);
+                past.learn_key_result(&series.standing.key_result);
                 past.learn([EntityId::Objective(series.objective.id)])?;
             }
             Ok(series.map(|series| Charted::KeyResult(Box::new(series))))
@@ -134,7 +134,7 @@ fn read(past: &mut Past<'_>, id: EntityId) -> Result<Option<Charted>, CliError> 
             let series = past.reading.objective_series(id, day_of);
             let series = series.map_err(failure::replica)?;
             if let Some(series) = &series {
-                past.learn_objective(&series.standing)?;
+                past.learn_standing(&series.standing)?;
             }
             Ok(series.map(|series| Charted::Objective(Box::new(series))))
         }

@@ -4,10 +4,9 @@ use std::cmp::Reverse;
 
 use okr_core::Date;
 use okr_core::value::days_between;
-use okr_replica::CycleStanding;
 
 use super::past::Past;
-use super::whose::{Goal, choose};
+use super::whose::{Chosen, Goal, choose, cycle_goals};
 use crate::args::DueArgs;
 use crate::context::Context;
 use crate::error::CliError;
@@ -28,9 +27,10 @@ pub(super) struct Due<'a> {
 pub(crate) fn run(context: &mut Context, args: &DueArgs) -> Result<Exit, CliError> {
     let replica = context.replica()?;
     let mut past = Past::open(context, &replica)?;
-    let standings = standings(context, &mut past)?;
+    let cycles = cycle_goals(context, &mut past)?;
     let team = past.team_scope(context)?;
-    let (_, goals) = choose(&past, &standings, (&args.whose, team));
+    let (_, chosen) = choose(&past, &cycles, (&args.whose, team))?;
+    let goals: Vec<Goal<'_>> = chosen.iter().map(Chosen::goal).collect();
     let day = past.at.moment.day;
     let mut due = waiting(&goals, day);
     due.retain(|one| !args.overdue || one.days_over > 0);
@@ -57,18 +57,6 @@ pub(crate) fn run(context: &mut Context, args: &DueArgs) -> Result<Exit, CliErro
     })
 }
 
-/// Reads how the cycles stand that the command is about.
-pub(super) fn standings(
-    context: &mut Context,
-    past: &mut Past<'_>,
-) -> Result<Vec<CycleStanding>, CliError> {
-    let mut standings = Vec::new();
-    for cycle in past.cycles_in_scope(context)? {
-        standings.extend(past.cycle_standing(&cycle)?);
-    }
-    Ok(standings)
-}
-
 /// Returns those of some goals that wait for a check-in, the one that waits longest first.
 pub(super) fn waiting<'a>(goals: &[Goal<'a>], day: Date) -> Vec<Due<'a>> {
     let mut due: Vec<Due<'a>> = goals
@@ -92,10 +80,10 @@ fn item(one: &Due<'_>, day: Date, past: &Past<'_>) -> DueItem {
         key_result: ThingRef::new(key_result.id, &past.names),
         title: key_result.title.to_string(),
         owner: PersonRef::new(key_result.owner, &past.names),
-        cycle: ThingRef::new(one.goal.cycle.cycle.id, &past.names),
+        cycle: ThingRef::new(one.goal.cycle.id, &past.names),
         last_check_in: last.map(|last| last.to_string()),
         age_days: last.map(|last| days_between(last, day)),
-        cadence_days: one.goal.cycle.cadence.get(),
+        cadence_days: one.goal.cadence.get(),
         days_over: one.days_over,
         overdue: one.days_over > 0,
     }
@@ -133,7 +121,7 @@ fn table(due: &[Due<'_>], day: Date, (past, screen): (&Past<'_>, &Screen)) -> Ta
             Cell::toned(tone, &overdue(one.days_over)),
             last.into(),
             shown.map_or_else(Cell::empty, Cell::from),
-            format!("{} d", one.goal.cycle.cadence.get()).into(),
+            format!("{} d", one.goal.cadence.get()).into(),
             past.names.at_person(key_result.owner).into(),
         ]);
     }

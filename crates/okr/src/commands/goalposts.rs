@@ -70,7 +70,7 @@ pub(super) fn learn(
     found: &Goalposts,
 ) -> Result<(), CliError> {
     for standing in &found.standing.objectives {
-        past.learn_objective(standing)?;
+        past.learn_standing(standing)?;
     }
     let outside = found.effect.objectives.iter().flat_map(|objective| {
         let cycle = EntityId::from(objective.objective.cycle);

@@ -241,7 +241,7 @@ impl Listing {
                     let mut standing = standing.map_err(failure::replica)?;
                     past.hush(standing.iter_mut());
                     if let Some(standing) = standing {
-                        past.learn_objective(&standing)?;
+                        past.learn_standing(&standing)?;
                         found.push(standing);
                     }
                 }

@@ -4,12 +4,12 @@
 //! has now; what it was is read at the moment.
 
 use okr_core::Timestamp;
-use okr_core::entity::{Cycle, Entity, Team};
+use okr_core::entity::{Cycle, Entity, KeyResult, Objective, Team};
 use okr_core::id::{EntityId, EntityKind, PersonId, TeamId};
 use okr_core::view::View as _;
 use okr_replica::{
-    Axis, CycleStanding, Directory, KeyResultStanding, ObjectiveStanding, Reading, Replica,
-    ReplicaInfo,
+    Axis, CycleGoals, CycleStanding, Directory, KeyResultStanding, ObjectiveStanding, Reading,
+    Replica, ReplicaInfo,
 };
 
 use super::status::screen::Exchange;
@@ -300,9 +300,46 @@ impl<'r> Past<'r> {
         let mut standing = standing.map_err(failure::replica)?;
         self.hush(standing.iter_mut().flat_map(|one| &mut one.objectives));
         for objective in standing.iter().flat_map(|standing| &standing.objectives) {
-            self.learn_objective(objective)?;
+            self.learn_standing(objective)?;
         }
         Ok(standing)
+    }
+
+    /// Reads the goals of a cycle, and learns their names, but not how they stand.
+    ///
+    /// # Errors
+    /// When the replica cannot be read.
+    pub(crate) fn cycle_goals(&mut self, cycle: &Cycle) -> Result<Option<CycleGoals>, CliError> {
+        let goals = self.reading.cycle_goals(cycle.id);
+        let goals = goals.map_err(failure::replica)?;
+        if let Some(goals) = &goals {
+            for objective in goals.objectives() {
+                self.learn_objective(objective)?;
+            }
+            for (_, key_result) in goals.key_results() {
+                self.learn_key_result(key_result);
+            }
+        }
+        Ok(goals)
+    }
+
+    /// Reads how those key results of a cycle stand that are wanted.
+    ///
+    /// # Errors
+    /// When the replica cannot be read.
+    pub(crate) fn stand_goals<'g>(
+        &self,
+        goals: &'g CycleGoals,
+        wanted: impl Fn(&Objective, &KeyResult) -> bool,
+    ) -> Result<Vec<(&'g Objective, KeyResultStanding)>, CliError> {
+        let standings = self.reading.stand_goals(goals, wanted);
+        let mut standings = standings.map_err(failure::replica)?;
+        if self.all_pending {
+            for (_, standing) in &mut standings {
+                standing.pending = false;
+            }
+        }
+        Ok(standings)
     }
 
     /// Takes the marks of what is pending away where they go without saying.
@@ -322,13 +359,17 @@ impl<'r> Past<'r> {
     ///
     /// # Errors
     /// When the replica cannot be read.
-    pub(crate) fn learn_objective(&mut self, standing: &ObjectiveStanding) -> Result<(), CliError> {
-        let objective = &standing.objective;
+    pub(crate) fn learn_standing(&mut self, standing: &ObjectiveStanding) -> Result<(), CliError> {
+        for below in &standing.key_results {
+            self.learn_key_result(&below.key_result);
+        }
+        self.learn_objective(&standing.objective)
+    }
+
+    /// Learns the names of an objective and what it names.
+    fn learn_objective(&mut self, objective: &Objective) -> Result<(), CliError> {
         self.names
             .learn(Entity::Objective(Box::new(objective.clone())));
-        for below in &standing.key_results {
-            self.learn_key_result(below);
-        }
         let supported = objective.supports.map(|support| match support {
             okr_core::event::Support::Objective(id) => id.into(),
             okr_core::event::Support::KeyResult(id) => id.into(),
@@ -338,9 +379,9 @@ impl<'r> Past<'r> {
     }
 
     /// Learns the name of a key result.
-    pub(crate) fn learn_key_result(&mut self, standing: &KeyResultStanding) {
-        let key_result = standing.key_result.clone();
-        self.names.learn(Entity::KeyResult(Box::new(key_result)));
+    pub(crate) fn learn_key_result(&mut self, key_result: &KeyResult) {
+        let key_result = Box::new(key_result.clone());
+        self.names.learn(Entity::KeyResult(key_result));
     }
 
     /// Learns the names of things that are not known yet.

@@ -296,7 +296,7 @@ fn objective(past: &mut Past<'_>, id: ObjectiveId) -> Result<Option<Thing>, CliE
         .map_err(failure::replica)?;
     past.hush(standing.iter_mut());
     if let Some(standing) = &standing {
-        past.learn_objective(standing)?;
+        past.learn_standing(standing)?;
     }
     Ok(standing.map(|standing| Thing::Objective(Box::new(standing))))
 }
@@ -316,7 +316,7 @@ fn key_result(past: &mut Past<'_>, id: KeyResultId) -> Result<Option<Thing>, Cli
         standing.pending &= !past.all_pending;
     }
     if let Some(standing) = &standing {
-        past.learn_key_result(standing);
+        past.learn_key_result(&standing.key_result);
         past.learn([EntityId::Objective(standing.key_result.objective)])?;
     }
     Ok(standing.map(|standing| Thing::KeyResult(Box::new(standing))))

@@ -4,11 +4,11 @@ pub(crate) mod screen;
 mod work;
 
 use okr_core::progress;
-use okr_replica::KeyResultStanding;
+use okr_replica::{CycleGoals, KeyResultStanding};
 
-use super::due::{standings, waiting};
+use super::due::waiting;
 use super::past::Past;
-use super::whose::{Scope, choose};
+use super::whose::{Chosen, Goal, Scope, choose, cycle_goals};
 use crate::args::StatusArgs;
 use crate::context::Context;
 use crate::error::CliError;
@@ -26,10 +26,11 @@ use screen::StatusView;
 pub(crate) fn run(context: &mut Context, args: &StatusArgs) -> Result<Exit, CliError> {
     let replica = context.replica()?;
     let mut past = Past::open(context, &replica)?;
-    let standings = standings(context, &mut past)?;
+    let cycles = cycle_goals(context, &mut past)?;
     let team = past.team_scope(context)?;
-    let (scope, goals) = choose(&past, &standings, (&args.whose, team));
-    let cycle = standings.first().map(|standing| &standing.cycle);
+    let (scope, chosen) = choose(&past, &cycles, (&args.whose, team))?;
+    let goals: Vec<Goal<'_>> = chosen.iter().map(Chosen::goal).collect();
+    let cycle = cycles.first().map(CycleGoals::cycle);
     let day = past.at.moment.day;
     let waiting = waiting(&goals, day);
     let is_overdue = waiting.iter().any(|one| one.days_over > 0);
@@ -42,7 +43,7 @@ pub(crate) fn run(context: &mut Context, args: &StatusArgs) -> Result<Exit, CliE
         whose: whose(&past, scope, context.ui.screen().dot()),
         as_of: past.as_of(),
         next: next(&due, &past),
-        goals: goals.into_iter().map(|goal| goal.standing).collect(),
+        goals: goals.iter().map(|goal| goal.standing).collect(),
         due,
         work,
         exchange: past.exchange(),

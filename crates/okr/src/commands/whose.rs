@@ -1,12 +1,15 @@
 //! Whose goals a command is about, and which of their key results wait for a check-in.
 
 use okr_core::Date;
+use okr_core::entity::{Cycle, KeyResult, Objective};
 use okr_core::id::{PersonId, TeamId};
-use okr_core::value::{CycleState, GoalState, days_between};
-use okr_replica::{CycleStanding, KeyResultStanding, ObjectiveStanding};
+use okr_core::value::{CadenceDays, CycleState, GoalState, days_between};
+use okr_replica::{CycleGoals, KeyResultStanding};
 
 use super::past::Past;
 use crate::args::WhoseArgs;
+use crate::context::Context;
+use crate::error::CliError;
 
 /// Whose goals are meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,13 +31,30 @@ impl Scope {
         }
     }
 
-    fn holds(self, goal: Goal<'_>, past: &Past<'_>) -> bool {
+    fn holds(self, objective: &Objective, key_result: &KeyResult, past: &Past<'_>) -> bool {
         match self {
-            Self::Mine(me) => {
-                goal.objective.objective.owner == me || goal.standing.key_result.owner == me
-            }
-            Self::Team(team) => past.is_within(goal.objective.objective.team, team),
+            Self::Mine(me) => objective.owner == me || key_result.owner == me,
+            Self::Team(team) => past.is_within(objective.team, team),
             Self::All => true,
+        }
+    }
+}
+
+/// A key result that was chosen, and how it stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Chosen<'a> {
+    cycle: &'a CycleGoals,
+    objective: &'a Objective,
+    standing: KeyResultStanding,
+}
+
+impl Chosen<'_> {
+    pub(crate) const fn goal(&self) -> Goal<'_> {
+        Goal {
+            cycle: self.cycle.cycle(),
+            cadence: self.cycle.cadence(),
+            objective: self.objective,
+            standing: &self.standing,
         }
     }
 }
@@ -42,8 +62,9 @@ impl Scope {
 /// A key result with what stands above it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Goal<'a> {
-    pub(crate) cycle: &'a CycleStanding,
-    pub(crate) objective: &'a ObjectiveStanding,
+    pub(crate) cycle: &'a Cycle,
+    pub(crate) cadence: CadenceDays,
+    pub(crate) objective: &'a Objective,
     pub(crate) standing: &'a KeyResultStanding,
 }
 
@@ -51,9 +72,9 @@ impl Goal<'_> {
     /// Says whether check-ins are expected of it on a day.
     pub(crate) fn is_running(self, day: Date) -> bool {
         self.standing.key_result.state() == GoalState::Active
-            && self.objective.objective.state() == GoalState::Active
-            && self.cycle.cycle.state == CycleState::Open
-            && self.cycle.cycle.period.contains(day)
+            && self.objective.state() == GoalState::Active
+            && self.cycle.state == CycleState::Open
+            && self.cycle.period.contains(day)
     }
 
     /// Returns for how many days a check-in is due: 0 is today; none while none is due.
@@ -61,59 +82,73 @@ impl Goal<'_> {
     /// One is due a cadence after the last one or, without any, after the start.
     pub(crate) fn days_over(self, day: Date) -> Option<i32> {
         let start = self.standing.key_result.start;
-        let start = start.unwrap_or(self.cycle.cycle.period.start());
+        let start = start.unwrap_or(self.cycle.period.start());
         let last = self.standing.latest.as_ref();
         let since = last.map_or(start, |fact| fact.check_in.effective);
-        let over = days_between(since, day) - i32::from(self.cycle.cadence.get());
+        let over = days_between(since, day) - i32::from(self.cadence.get());
         (self.is_running(day) && over >= 0).then_some(over)
     }
 }
 
+/// Reads the goals of the cycles that the command is about, and learns their names.
+///
+/// # Errors
+/// When a cycle cannot be found, or the replica cannot be read.
+pub(crate) fn cycle_goals(
+    context: &mut Context,
+    past: &mut Past<'_>,
+) -> Result<Vec<CycleGoals>, CliError> {
+    let mut found = Vec::new();
+    for cycle in past.cycles_in_scope(context)? {
+        found.extend(past.cycle_goals(&cycle)?);
+    }
+    Ok(found)
+}
+
 /// Chooses the goals that were asked for: of a team, mine, or all; without a word for it mine or,
-/// where I have none, those of my team or, where I have no team, all.
+/// where I have none, those of my team or, where I have no team, all. Only then is read how they
+/// stand.
+///
+/// # Errors
+/// When the replica cannot be read.
 pub(crate) fn choose<'a>(
     past: &Past<'_>,
-    standings: &'a [CycleStanding],
+    cycles: &'a [CycleGoals],
     (whose, team): (&WhoseArgs, Option<TeamId>),
-) -> (Scope, Vec<Goal<'a>>) {
-    let me = past.me();
-    let of_scope = |scope: Scope| -> Vec<Goal<'a>> {
-        goals(standings)
-            .filter(|goal| scope.holds(*goal, past))
-            .collect()
+) -> Result<(Scope, Vec<Chosen<'a>>), CliError> {
+    let scope = match team {
+        _ if whose.mine => Scope::Mine(past.me()),
+        Some(team) => Scope::Team(team),
+        None if whose.all => Scope::All,
+        None => nearest(past, cycles),
     };
-    if whose.all || whose.mine || team.is_some() {
-        let scope = match team {
-            _ if whose.mine => Scope::Mine(me),
-            Some(team) => Scope::Team(team),
-            None => Scope::All,
-        };
-        return (scope, of_scope(scope));
+    let mut chosen = Vec::new();
+    for cycle in cycles {
+        let standings = past.stand_goals(cycle, |objective, key_result| {
+            scope.holds(objective, key_result, past)
+        })?;
+        chosen.extend(standings.into_iter().map(|(objective, standing)| Chosen {
+            cycle,
+            objective,
+            standing,
+        }));
     }
-    let mine = past
+    Ok((scope, chosen))
+}
+
+/// Returns the narrowest scope in which there is a goal.
+fn nearest(past: &Past<'_>, cycles: &[CycleGoals]) -> Scope {
+    let me = past.me();
+    let team = past
         .teams
         .iter()
         .find(|team| team.leads.contains(&me) || team.members.contains(&me))
         .map(|team| Scope::Team(team.id));
-    let candidates = [Some(Scope::Mine(me)), mine];
-    for scope in candidates.into_iter().flatten() {
-        let goals = of_scope(scope);
-        if !goals.is_empty() {
-            return (scope, goals);
-        }
-    }
-    (Scope::All, of_scope(Scope::All))
-}
-
-fn goals(standings: &[CycleStanding]) -> impl Iterator<Item = Goal<'_>> {
-    standings.iter().flat_map(|cycle| {
-        cycle.objectives.iter().flat_map(move |objective| {
-            let key_results = objective.key_results.iter();
-            key_results.map(move |standing| Goal {
-                cycle,
-                objective,
-                standing,
-            })
-        })
-    })
+    let candidates = [Some(Scope::Mine(me)), team];
+    let has_goals = |scope: &Scope| {
+        let mut all = cycles.iter().flat_map(CycleGoals::key_results);
+        all.any(|(objective, key_result)| scope.holds(objective, key_result, past))
+    };
+    let mut candidates = candidates.into_iter().flatten();
+    candidates.find(has_goals).unwrap_or(Scope::All)
 }

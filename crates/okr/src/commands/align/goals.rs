@@ -132,7 +132,7 @@ fn read_above(past: &mut Past<'_>, id: EntityId) -> Result<Option<Goal>, CliErro
             let standing = past.reading.objective_standing(id);
             let standing = standing.map_err(failure::replica)?;
             if let Some(standing) = &standing {
-                past.learn_objective(standing)?;
+                past.learn_standing(standing)?;
             }
             standing.map(|standing| of_objective(&standing, false))
         }

@@ -12,9 +12,9 @@ use okr_core::event::NewCheckIn;
 use okr_core::id::CheckInId;
 use okr_replica::{KeyResultStanding, Replica};
 
-use super::super::due::{Due, standings, waiting};
+use super::super::due::{Due, waiting};
 use super::super::past::Past;
-use super::super::whose::{Goal, choose};
+use super::super::whose::{Chosen, Goal, choose, cycle_goals};
 use crate::args::{Reason, WalkArgs, WhoseArgs};
 use crate::context::Context;
 use crate::editor::Buffer;
@@ -80,23 +80,24 @@ fn stops(
     args: &WalkArgs,
 ) -> Result<(Vec<Stop>, Clock), CliError> {
     let mut past = Past::open(context, replica)?;
-    let standings = standings(context, &mut past)?;
+    let cycles = cycle_goals(context, &mut past)?;
     let team = past.team_scope(context)?;
     let whose = WhoseArgs {
         mine: args.mine || team.is_none(),
         all: false,
     };
-    let (_, goals) = choose(&past, &standings, (&whose, team));
+    let (_, chosen) = choose(&past, &cycles, (&whose, team))?;
+    let goals: Vec<Goal<'_>> = chosen.iter().map(Chosen::goal).collect();
     let day = past.at.moment.day;
     let mut found = waiting(&goals, day);
     let due = found.len();
     if args.all {
         let others = goals.iter().filter(|goal| goal.is_running(day));
-        let others: Vec<Goal<'_>> = others
-            .filter(|goal| goal.days_over(day).is_none())
-            .copied()
-            .collect();
-        found.extend(others.into_iter().map(|goal| Due { goal, days_over: 0 }));
+        let others = others.filter(|goal| goal.days_over(day).is_none());
+        found.extend(others.map(|goal| Due {
+            goal: *goal,
+            days_over: 0,
+        }));
     }
     let stops = found.into_iter().enumerate().map(|(index, one)| Stop {
         standing: one.goal.standing.clone(),

@@ -127,7 +127,7 @@ pub(super) fn standing(
         tree::rows::DEPTH_KEY_RESULTS,
     );
     for objective in &standing.objectives {
-        past.learn_objective(objective)?;
+        past.learn_standing(objective)?;
     }
     Ok(Some(standing))
 }

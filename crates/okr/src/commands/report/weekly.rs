@@ -134,8 +134,9 @@ fn sort(
     for (objective, one) in all {
         let goal = goal(one, past, cycle);
         let waits = whose::Goal {
-            cycle: &material.standing,
-            objective,
+            cycle: &material.standing.cycle,
+            cadence: material.standing.cadence,
+            objective: &objective.objective,
             standing: one,
         };
         if waits.days_over(past.at.moment.day).is_some() {
