@@ -40,6 +40,7 @@ const KEEPERS: &[(&str, &[&str])] = &[
     ("rusqlite", &["okr-replica"]),
     ("tonic", &["okr-proto", "okr-replica", "okrd", "okr-bench"]),
     ("clap", &["okr", "okrd", "okr-bench"]),
+    ("granit-parser", &["okr"]),
     ("ratatui-core", &["okr"]),
     ("ratatui-crossterm", &["okr"]),
     ("proptest", &["okr-testkit"]),

@@ -21,6 +21,7 @@ mod org;
 pub(crate) mod parse;
 mod pending;
 mod people;
+mod plan;
 mod present;
 mod proof;
 mod read;
@@ -71,6 +72,9 @@ pub(crate) use people::{
     MemberAddArgs, MemberArgs, MemberCommand, MemberInviteArgs, TeamAddArgs, TeamArgs, TeamCommand,
     TeamLeadArgs, TeamLeadCommand, TeamMemberArgs, TeamMemberChange, TeamMemberCommand,
     TeamMoveArgs, TeamSetArgs, TeamStepArgs,
+};
+pub(crate) use plan::{
+    PlanApplyArgs, PlanArgs, PlanCheckArgs, PlanCommand, PlanEditArgs, PlanPullArgs, PlanSide,
 };
 pub(crate) use present::PresentArgs;
 pub(crate) use proof::{
@@ -248,6 +252,8 @@ pub(crate) enum Command {
     Op(OpArgs),
     /// Take in goals with their history from a file
     Import(ImportArgs),
+    /// Edit goals as text: pull, check, apply, edit
+    Plan(PlanArgs),
     /// Check that nothing was altered, here and on the server
     Verify(VerifyArgs),
     /// Print a signed checkpoint to keep elsewhere
@@ -331,6 +337,7 @@ impl Command {
             Self::Redo(_) => "redo",
             Self::Op(_) => "op",
             Self::Import(_) => "import",
+            Self::Plan(_) => "plan",
             Self::Verify(_) => "verify",
             Self::Anchor(_) => "anchor",
             Self::Audit(_) => "audit",
@@ -434,6 +441,7 @@ impl Command {
             Self::Initiative(args) => args.command.honours(),
             Self::Metric(args) => args.command.honours(),
             Self::Pending(args) => args.honours(),
+            Self::Plan(args) => args.honours(),
             Self::Resolve(_) => Honours::DECIDES,
         }
     }

@@ -32,6 +32,7 @@ mod op;
 mod org;
 mod past;
 mod pending;
+mod plan;
 mod present;
 mod replay;
 mod report;
@@ -104,6 +105,7 @@ pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exi
         Some(Command::Redo(args)) => undo::redo(context, &args),
         Some(Command::Op(args)) => op::run(context, &args),
         Some(Command::Import(args)) => import::run(context, &args),
+        Some(Command::Plan(args)) => plan::run(context, &args),
         Some(Command::Verify(args)) => verify::run(context, &args),
         Some(Command::Anchor(args)) => anchor::run(context, &args),
         Some(Command::Audit(args)) => audit::run(context, &args),

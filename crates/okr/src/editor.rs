@@ -19,6 +19,9 @@ const MARK: &str = "OKR:";
 /// The variables that name an editor, the strongest first.
 const VARIABLES: [&str; 3] = [environment::EDITOR, "VISUAL", "EDITOR"];
 
+/// How much is read back of a text, in bytes: far more than any may have.
+const TEXT_BYTES_MAX: u64 = 1 << 20;
+
 /// Editors that are looked for when no variable names one.
 const USUAL: [&str; 2] = ["nano", "vi"];
 
@@ -32,6 +35,22 @@ pub(crate) struct Draft<'a> {
     /// How many characters it may have.
     pub(crate) limit: usize,
 }
+
+/// A file that is to be edited as a whole, such as a plan.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sheet<'a> {
+    /// What it is, after "Write": `the goals as they shall be`.
+    pub(crate) what: &'a str,
+    /// What stands there already.
+    pub(crate) before: &'a str,
+    /// The suffix by which editors know the kind of text.
+    pub(crate) suffix: &'a str,
+    /// How much is read back, in bytes.
+    pub(crate) bytes_max: u64,
+}
+
+/// What is wrong with a text, in lines, for a text that begins so many lines further down.
+pub(crate) type Problem = Box<dyn Fn(usize) -> Vec<String>>;
 
 /// A text that was written, with the file that keeps it.
 #[derive(Debug)]
@@ -51,6 +70,35 @@ pub(crate) fn write<T>(
     draft: &Draft<'_>,
     take: impl Fn(&str) -> Result<T, ValueError>,
 ) -> Result<Written<T>, CliError> {
+    let sheet = Sheet {
+        what: draft.what,
+        before: draft.before.unwrap_or_default(),
+        suffix: "md",
+        bytes_max: TEXT_BYTES_MAX,
+    };
+    let take = |_: &Context, text: &str| {
+        take(text).map_err(|error| -> Problem { Box::new(move |_| vec![error.to_string()]) })
+    };
+    written(context, (&sheet, Some(draft.limit)), take)
+}
+
+/// Lets a person edit a file as a whole, as [`write()`] does with a text.
+///
+/// # Errors
+/// As [`write()`].
+pub(crate) fn edit<T>(
+    context: &mut Context,
+    sheet: &Sheet<'_>,
+    take: impl Fn(&Context, &str) -> Result<T, Problem>,
+) -> Result<Written<T>, CliError> {
+    written(context, (sheet, None), take)
+}
+
+fn written<T>(
+    context: &mut Context,
+    (sheet, limit): (&Sheet<'_>, Option<usize>),
+    take: impl Fn(&Context, &str) -> Result<T, Problem>,
+) -> Result<Written<T>, CliError> {
     if !context.may_ask() || context.ui.output().is_json() {
         let message = "an editor needs somebody at a terminal";
         return Err(CliError::usage("needs-terminal", message)
@@ -59,11 +107,11 @@ pub(crate) fn write<T>(
     let editor = editor(context)?;
     let interrupt = context.interrupt()?;
     let id = context.new_uuid();
-    let buffer = Buffer::new(&context.environment, id)?;
-    let mut shown = draft.before.unwrap_or_default().to_owned();
-    let mut problem = None;
+    let buffer = Buffer::new(&context.environment, id, sheet.suffix)?;
+    let mut shown = sheet.before.to_owned();
+    let mut problem: Option<Vec<String>> = None;
     loop {
-        buffer.fill(&template(draft, &shown, problem.as_deref()))?;
+        buffer.fill(&template((sheet, limit), &shown, problem.as_deref()))?;
         let ended = interrupt.given_away(|| buffer.open_in(&editor));
         if let Err(error) = ended {
             return Err(if problem.is_some() {
@@ -72,8 +120,8 @@ pub(crate) fn write<T>(
                 buffer.dropped(error)
             });
         }
-        let text = read_back(&buffer.text()?);
-        if text.is_empty() || draft.before == Some(text.as_str()) {
+        let text = read_back(&buffer.text(sheet.bytes_max)?);
+        if text.is_empty() || sheet.before == text {
             let message = if text.is_empty() {
                 "the text is empty: nothing was written"
             } else {
@@ -81,13 +129,21 @@ pub(crate) fn write<T>(
             };
             return Err(buffer.dropped(CliError::user("nothing-written", message)));
         }
-        match take(&text) {
+        match take(context, &text) {
             Ok(text) => return Ok(Written { text, buffer }),
-            Err(error) if problem.is_some() && shown == text => {
-                let error = CliError::user("bad-text", error.to_string());
+            Err(wrong) if problem.is_some() && shown == text => {
+                let mut lines = wrong(0).into_iter();
+                let mut error = CliError::user("bad-text", lines.next().unwrap_or_default());
+                for line in lines {
+                    error = error.with_detail(line);
+                }
                 return Err(buffer.kept(error));
             }
-            Err(error) => problem = Some(error.to_string()),
+            Err(wrong) => {
+                // The lines that say what is wrong push the text down by as many, and one more.
+                let above = wrong(0).len() + 1;
+                problem = Some(wrong(above));
+            }
         }
         shown = text;
     }
@@ -114,23 +170,31 @@ fn editor(context: &Context) -> Result<String, CliError> {
 }
 
 /// Returns what an editor shows first: the problem, the text, and what is to be done.
-fn template(draft: &Draft<'_>, text: &str, problem: Option<&str>) -> String {
+fn template(
+    (sheet, limit): (&Sheet<'_>, Option<usize>),
+    text: &str,
+    problem: Option<&[String]>,
+) -> String {
     let mut lines = Vec::new();
     if let Some(problem) = problem {
-        lines.push(format!("{MARK} Error: {problem}"));
+        for (index, line) in problem.iter().enumerate() {
+            let label = if index == 0 { "Error: " } else { "" };
+            lines.push(format!("{MARK} {label}{line}").trim_end().to_owned());
+        }
         lines.push(format!("{MARK} Mend it, or leave it as it is to stop."));
     }
     lines.push(text.to_owned());
     lines.push(String::new());
-    lines.push(format!("{MARK} Write {}.", draft.what));
+    lines.push(format!("{MARK} Write {}.", sheet.what));
+    let limit = limit.map(|limit| format!("Up to {limit} characters. "));
     lines.push(format!(
-        "{MARK} Up to {} characters. Lines that begin with {MARK} are left out.",
-        draft.limit
+        "{MARK} {}Lines that begin with {MARK} are left out.",
+        limit.unwrap_or_default()
     ));
-    let stop = if draft.before.is_some() {
-        "An empty text, or one as it was, stops it: nothing is written then."
-    } else {
+    let stop = if sheet.before.is_empty() {
         "An empty text stops it: nothing is written then."
+    } else {
+        "An empty text, or one as it was, stops it: nothing is written then."
     };
     lines.push(format!("{MARK} {stop}"));
     lines.join("\n") + "\n"
@@ -140,31 +204,37 @@ fn template(draft: &Draft<'_>, text: &str, problem: Option<&str>) -> String {
 mod tests {
     use super::*;
 
-    const DRAFT: Draft<'_> = Draft {
+    const SHEET: Sheet<'_> = Sheet {
         what: "the note of the check-in on api-p99",
-        before: None,
-        limit: 8000,
+        before: "",
+        suffix: "md",
+        bytes_max: TEXT_BYTES_MAX,
     };
+
+    fn shown(sheet: &Sheet<'_>, text: &str, problem: Option<&str>) -> String {
+        let problem = problem.map(|problem| vec![problem.to_owned()]);
+        template((sheet, Some(8000)), text, problem.as_deref())
+    }
 
     #[test]
     fn what_the_template_explains_is_not_part_of_the_text() {
         for problem in [None, Some("a text has 8001 characters, at most 8000 fit")] {
-            assert_eq!(read_back(&template(&DRAFT, "", problem)), "");
+            assert_eq!(read_back(&shown(&SHEET, "", problem)), "");
             let text = "# Heading\n\n- a list, and OKR: inside a line";
-            assert_eq!(read_back(&template(&DRAFT, text, problem)), text);
+            assert_eq!(read_back(&shown(&SHEET, text, problem)), text);
         }
     }
 
     #[test]
     fn the_template_fits_80_columns_and_says_what_stops_it() {
-        let draft = Draft {
-            before: Some("as it was"),
-            ..DRAFT
+        let sheet = Sheet {
+            before: "as it was",
+            ..SHEET
         };
-        let shown = template(&draft, "as it was", Some("it is too long"));
-        assert!(shown.lines().all(|line| line.len() <= 80), "{shown}");
-        assert!(shown.contains("one as it was, stops it"), "{shown}");
-        assert!(shown.starts_with("OKR: Error: it is too long\n"), "{shown}");
-        assert!(!template(&DRAFT, "", None).contains("as it was, stops"));
+        let text = shown(&sheet, "as it was", Some("it is too long"));
+        assert!(text.lines().all(|line| line.len() <= 80), "{text}");
+        assert!(text.contains("one as it was, stops it"), "{text}");
+        assert!(text.starts_with("OKR: Error: it is too long\n"), "{text}");
+        assert!(!shown(&SHEET, "", None).contains("as it was, stops"));
     }
 }

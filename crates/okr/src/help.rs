@@ -89,6 +89,7 @@ Proof
 
 Data
   import       Take in goals with their history from a file
+  plan         Edit goals as text: pull, check, apply, edit
 
   help         Explain a command or a topic
 
@@ -99,7 +100,7 @@ Options:
 pub(crate) const FOOTER: &str = "\
 okr COMMAND --help shows the examples of a command, okr help TOPIC explains a concept:
 dates, ids, output, exit-codes, environment, offline, conflicts, restored,
-commitment, scores, proof.";
+commitment, scores, plan, proof.";
 
 /// What the long overview begins with.
 pub(crate) const EXAMPLES: &str = "\

@@ -28,13 +28,15 @@ pub enum Topic {
     Commitment,
     /// What progress, confidence and score are, and how scores are suggested
     Scores,
+    /// How to edit goals as text
+    Plan,
     /// How to know that nobody rewrote the history
     Proof,
 }
 
 impl Topic {
     /// Every topic, in the order of the help.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Dates,
         Self::Ids,
         Self::Output,
@@ -45,6 +47,7 @@ impl Topic {
         Self::Conflicts,
         Self::Commitment,
         Self::Scores,
+        Self::Plan,
         Self::Proof,
     ];
 
@@ -61,6 +64,7 @@ impl Topic {
             Self::Conflicts => "conflicts",
             Self::Commitment => "commitment",
             Self::Scores => "scores",
+            Self::Plan => "plan",
             Self::Proof => "proof",
         }
     }
@@ -78,6 +82,7 @@ impl Topic {
             Self::Conflicts => include_str!("help_topics/conflicts.txt").to_owned(),
             Self::Commitment => include_str!("help_topics/commitment.txt").to_owned(),
             Self::Scores => include_str!("help_topics/scores.txt").to_owned(),
+            Self::Plan => include_str!("help_topics/plan.txt").to_owned(),
             Self::Proof => include_str!("help_topics/proof.txt").to_owned(),
         }
     }

@@ -23,6 +23,7 @@ mod interrupt;
 mod names;
 mod output;
 mod parse;
+mod plan;
 pub mod render;
 mod resolve;
 pub mod short_id;

@@ -9,7 +9,7 @@ use crate::args::{Arguments, Command, GlobalArgs, shield_negative};
 use crate::command_line;
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::ui::{Asked, Ui, UiFlags};
+use crate::ui::{Asked, DocumentForm, Ui, UiFlags};
 
 /// A command line that was understood.
 #[derive(Debug)]
@@ -175,13 +175,11 @@ impl Parsed {
             return refuse("--offline", "needs the server");
         }
         if let Some(form) = given.ui.output.and_then(Asked::document)
-            && !honours.documents
+            && !honours.documents.contains(&form)
         {
-            let message = format!("\"{name}\" is no report, so there is no -o {}", form.word());
+            let message = format!("the answer of \"{name}\" has no form -o {}", form.word());
             let error = CliError::usage("unknown-form", message);
-            return Some(
-                error.with_hint("okr help output lists the forms; okr report has documents"),
-            );
+            return Some(error.with_hint("okr help output says which command has which form"));
         }
         if given.workspace.is_some() && !honours.workspace {
             return refuse("--workspace", "does not work in a workspace");
@@ -203,8 +201,8 @@ pub(crate) struct Honours {
     pub(crate) workspace: bool,
     /// Not `--offline`: it is nothing without the server.
     pub(crate) needs_server: bool,
-    /// `-o md` and `-o html`: its answer is a document.
-    pub(crate) documents: bool,
+    /// `-o md` and the like: its answer is a document, in these forms.
+    pub(crate) documents: &'static [DocumentForm],
 }
 
 impl Honours {
@@ -215,11 +213,17 @@ impl Honours {
         scope: true,
         workspace: true,
         needs_server: false,
-        documents: false,
+        documents: &[],
     };
     /// What commands honour whose answers are documents.
     pub(crate) const REPORTS: Self = Self {
-        documents: true,
+        documents: &[DocumentForm::Md, DocumentForm::Html],
+        ..Self::READS
+    };
+    /// What commands honour that write goals down as a plan.
+    pub(crate) const PLANS: Self = Self {
+        past: false,
+        documents: &[DocumentForm::Yaml, DocumentForm::Md],
         ..Self::READS
     };
     /// What commands honour that write changes.
@@ -229,7 +233,7 @@ impl Honours {
         scope: true,
         workspace: true,
         needs_server: false,
-        documents: false,
+        documents: &[],
     };
     /// What commands honour that manage a workspace.
     pub(crate) const MANAGES: Self = Self {
@@ -238,7 +242,7 @@ impl Honours {
         scope: false,
         workspace: true,
         needs_server: false,
-        documents: false,
+        documents: &[],
     };
     /// What `okr resolve` honours: it finds goals, and there is no rehearsing a decision.
     pub(crate) const DECIDES: Self = Self {

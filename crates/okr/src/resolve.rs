@@ -25,6 +25,7 @@ use crate::failure;
 use crate::short_id::{self, Alphabet};
 
 pub(crate) use scope::{current_cycle, look, no_cycle, resolver};
+pub(crate) use suggest::near;
 
 /// Finds things by what people type for them.
 pub(crate) struct Resolver<'a, 'r> {

@@ -8,6 +8,7 @@ mod goalposts;
 mod history;
 mod operations;
 mod planning;
+mod plans;
 mod presenting;
 mod reading;
 mod reporting;

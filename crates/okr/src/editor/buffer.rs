@@ -12,9 +12,6 @@ use super::MARK;
 use crate::error::CliError;
 use crate::workspace::{Environment, base};
 
-/// How much is read back of what an editor left, in bytes: far more than any text may have.
-const BYTES_MAX: u64 = 1 << 20;
-
 /// The file that holds a text while it is written.
 #[derive(Debug)]
 pub(crate) struct Buffer {
@@ -23,7 +20,7 @@ pub(crate) struct Buffer {
 
 impl Buffer {
     /// Makes an empty file that nobody else can read.
-    pub(super) fn new(environment: &Environment, id: Uuid) -> Result<Self, CliError> {
+    pub(super) fn new(environment: &Environment, id: Uuid, suffix: &str) -> Result<Self, CliError> {
         let directory = base(environment, "XDG_STATE_HOME", ".local/state")
             .map_err(|error| error.with_hint("set XDG_STATE_HOME"))?
             .join("rescue");
@@ -38,7 +35,7 @@ impl Buffer {
             .mode(0o700)
             .create(&directory)
             .map_err(|error| failed(&directory, &error))?;
-        let path = directory.join(format!("{id}.md"));
+        let path = directory.join(format!("{id}.{suffix}"));
         OpenOptions::new()
             .write(true)
             .create_new(true)
@@ -79,14 +76,14 @@ impl Buffer {
         }
     }
 
-    /// Reads what is in the file.
-    pub(super) fn text(&self) -> Result<String, CliError> {
+    /// Reads what is in the file, up to so many bytes.
+    pub(super) fn text(&self, bytes_max: u64) -> Result<String, CliError> {
         let mut bytes = Vec::new();
         let file = OpenOptions::new().read(true).open(&self.path);
-        let read = file.and_then(|file| file.take(BYTES_MAX + 1).read_to_end(&mut bytes));
+        let read = file.and_then(|file| file.take(bytes_max + 1).read_to_end(&mut bytes));
         read.map_err(|error| self.unusable("read", &error))?;
-        if bytes.len() as u64 > BYTES_MAX {
-            let message = format!("the text has more than {} MiB", BYTES_MAX >> 20);
+        if bytes.len() as u64 > bytes_max {
+            let message = format!("the text has more than {} MiB", bytes_max >> 20);
             return Err(self.kept(CliError::user("bad-text", message)));
         }
         String::from_utf8(bytes).map_err(|error| {
@@ -149,7 +146,7 @@ mod tests {
     fn buffer(directory: &Path) -> Buffer {
         let state = directory.display().to_string();
         let environment = Environment::of([("XDG_STATE_HOME", state.as_str())]);
-        Buffer::new(&environment, Uuid::from_u128(7)).unwrap()
+        Buffer::new(&environment, Uuid::from_u128(7), "md").unwrap()
     }
 
     #[test]
@@ -165,7 +162,7 @@ mod tests {
         let buffer = buffer(&directory.path().join("a place"));
         buffer.fill("one\n").unwrap();
         buffer.open_in("sed -i -e s/one/two/").unwrap();
-        assert_eq!(buffer.text().unwrap(), "two\n");
+        assert_eq!(buffer.text(1 << 20).unwrap(), "two\n");
         let error = buffer.open_in("false").unwrap_err();
         assert_eq!(error.code(), "editor-failed");
         assert!(buffer.open_in("/nonexistent/editor").is_err());
@@ -198,7 +195,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let made = buffer(directory.path());
         fs::write(&made.path, b"a\n\xff").unwrap();
-        let error = made.text().unwrap_err();
+        let error = made.text(1 << 20).unwrap_err();
         assert!(error.message().contains("line 2"), "{error}");
         assert!(made.path.exists());
     }

@@ -4,6 +4,7 @@ mod begin;
 mod goals;
 mod look;
 mod people;
+mod plan;
 mod proof;
 mod reports;
 mod sync;
@@ -14,6 +15,7 @@ pub(crate) use begin::*;
 pub(crate) use goals::*;
 pub(crate) use look::*;
 pub(crate) use people::*;
+pub(crate) use plan::*;
 pub(crate) use proof::*;
 pub(crate) use reports::*;
 pub(crate) use sync::*;
@@ -27,6 +29,7 @@ pub(super) const ALL: &[&[&str]] = &[
     goals::ALL,
     look::ALL,
     people::ALL,
+    plan::ALL,
     proof::ALL,
     reports::ALL,
     sync::ALL,

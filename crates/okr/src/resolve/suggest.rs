@@ -118,7 +118,7 @@ fn names(resolver: &Resolver<'_, '_>, wanted: &[EntityKind]) -> Vec<(String, Str
 }
 
 /// Returns the names that begin like a text, or else are few typing errors away, the nearest first.
-fn near<'n>(text: &str, names: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
+pub(crate) fn near<'n>(text: &str, names: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
     let text = text.to_ascii_lowercase();
     let slips_max = (text.chars().count() / 3).clamp(1, 3);
     let mut near: Vec<(usize, &str)> = names

@@ -39,6 +39,8 @@ pub enum DocumentForm {
     Md,
     /// A page for a browser.
     Html,
+    /// YAML.
+    Yaml,
 }
 
 impl DocumentForm {
@@ -47,6 +49,7 @@ impl DocumentForm {
         match self {
             Self::Md => "md",
             Self::Html => "html",
+            Self::Yaml => "yaml",
         }
     }
 }
@@ -63,17 +66,19 @@ pub enum Asked {
     Jsonl,
     /// Full ids, one per line
     Id,
-    /// Markdown: reports only
+    /// Markdown: reports and plans
     Md,
     /// A page for a browser: reports only
     Html,
+    /// YAML: plans only
+    Yaml,
 }
 
 impl Asked {
     /// Returns the form of the answer; documents are for people.
     pub const fn output(self) -> OutputFormat {
         match self {
-            Self::Table | Self::Md | Self::Html => OutputFormat::Table,
+            Self::Table | Self::Md | Self::Html | Self::Yaml => OutputFormat::Table,
             Self::Json => OutputFormat::Json,
             Self::Jsonl => OutputFormat::Jsonl,
             Self::Id => OutputFormat::Id,
@@ -85,6 +90,7 @@ impl Asked {
         match self {
             Self::Md => Some(DocumentForm::Md),
             Self::Html => Some(DocumentForm::Html),
+            Self::Yaml => Some(DocumentForm::Yaml),
             Self::Table | Self::Json | Self::Jsonl | Self::Id => None,
         }
     }

@@ -499,7 +499,7 @@ fn what_cannot_be_reported_on_is_said() {
         ),
         (&["report", "final", "-c", "all"], Exit::Usage, "one cycle"),
         (&["report", "final", "--who", "@zoe"], Exit::NotFound, "zoe"),
-        (&["tree", "-o", "md"], Exit::Usage, "is no report"),
+        (&["tree", "-o", "md"], Exit::Usage, "has no form"),
     ] {
         let said = said(&machine, words);
         assert_eq!(said.exit, exit, "{words:?}: {}", said.remarks);

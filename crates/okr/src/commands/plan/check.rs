@@ -1,0 +1,181 @@
+//! `okr plan check`: what is wrong with plan files, and what applying them would meet.
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::Read;
+use super::apply::passing_uuids;
+use super::base::asked;
+use super::bench::{Bench, How, Refusal};
+use crate::args::PlanCheckArgs;
+use crate::commands::counted;
+use crate::context::Context;
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::plan::merge::{Merge, Take};
+use crate::plan::{Fault, Faults, Plan, Source, Spot};
+use crate::render::{Screen, page};
+use crate::ui::Item;
+
+/// A file that was checked, in machine output.
+#[derive(Debug, Serialize)]
+struct CheckedItem {
+    file: String,
+    /// `fits`, `conflicts` or `wrong`.
+    outcome: &'static str,
+    objectives: usize,
+    key_results: usize,
+    /// How many changes it asks for.
+    changes: usize,
+    /// How many fields both sides changed.
+    conflicts: usize,
+    mistakes: Vec<MistakeItem>,
+}
+
+/// What is wrong with a file.
+#[derive(Debug, Serialize)]
+struct MistakeItem {
+    line: usize,
+    column: usize,
+    length: usize,
+    message: String,
+    help: Option<String>,
+}
+
+impl Item for CheckedItem {
+    const TYPE: &'static str = "plan_check";
+    const SCHEMA: &'static str = "PlanCheckList";
+
+    fn id(&self) -> Option<Uuid> {
+        None
+    }
+}
+
+pub(super) fn run(context: &mut Context, args: &PlanCheckArgs) -> Result<Exit, CliError> {
+    let mut replica = None;
+    let mut items = Vec::new();
+    let mut texts = Vec::new();
+    for path in &args.files {
+        let read = Read::of(path)?;
+        let checked = match &read.plan {
+            Err(faults) => wrong(read.source(), faults.clone()),
+            Ok(plan) => {
+                // A file that cannot be read at all is told without a workspace.
+                if replica.is_none() {
+                    replica = Some(context.replica()?);
+                }
+                let replica = replica.as_ref().expect("it was opened just now");
+                let how = How {
+                    asked: asked(context, replica, args.base.base.as_deref())?,
+                    take: Take::Neither,
+                    archive_missing: false,
+                };
+                let bench = Bench::open(context, replica)?;
+                match bench.judge(plan, &how, &mut passing_uuids()) {
+                    Ok(merge) => fits(read.source(), plan, &merge),
+                    Err(Refusal::Wrong(faults)) => wrong(read.source(), faults),
+                    Err(Refusal::Error(error)) => return Err(error),
+                }
+            }
+        };
+        items.push(checked.0);
+        texts.push(checked.1);
+    }
+    let frame = match &replica {
+        Some(replica) => {
+            let clock = context.present(replica)?.1;
+            context.frame(replica, &clock)?
+        }
+        None => context.plain_frame(),
+    };
+    context.ui.answer(&frame, &items, |_| texts.concat());
+    let any = |outcome| items.iter().any(|item| item.outcome == outcome);
+    Ok(if any("wrong") {
+        Exit::ConditionNotMet
+    } else if any("conflicts") {
+        Exit::ConflictsOpen
+    } else {
+        Exit::Ok
+    })
+}
+
+fn wrong(source: Source<'_>, faults: Faults) -> (CheckedItem, String) {
+    let mistakes = faults.0.iter().map(|fault| {
+        let Fault {
+            at:
+                Spot {
+                    line,
+                    column,
+                    length,
+                },
+            message,
+            help,
+            newer: _,
+        } = fault.clone();
+        MistakeItem {
+            line,
+            column,
+            length,
+            message,
+            help,
+        }
+    });
+    let item = CheckedItem {
+        file: source.name.to_owned(),
+        outcome: "wrong",
+        objectives: 0,
+        key_results: 0,
+        changes: 0,
+        conflicts: 0,
+        mistakes: mistakes.collect(),
+    };
+    let error = faults.into_error(source).to_text(&Screen::piped(), false);
+    let text = error.strip_prefix("Error: ").unwrap_or(&error).to_owned();
+    // What to read about the format is told once, by the command that fails.
+    let lines = text
+        .lines()
+        .filter(|line| !line.starts_with("Hint: okr help plan"));
+    let text = page(lines.map(str::to_owned).collect());
+    (item, text)
+}
+
+fn fits(source: Source<'_>, plan: &Plan, merge: &Merge) -> (CheckedItem, String) {
+    let key_results = plan
+        .objectives
+        .iter()
+        .map(|one| one.key_results.len())
+        .sum();
+    let conflicts = merge.conflicts.len();
+    let item = CheckedItem {
+        file: source.name.to_owned(),
+        outcome: if conflicts > 0 { "conflicts" } else { "fits" },
+        objectives: plan.objectives.len(),
+        key_results,
+        changes: merge.steps.len(),
+        conflicts,
+        mistakes: Vec::new(),
+    };
+    let mut text = format!(
+        "{}: {}, {}; {} to make",
+        source.name,
+        counted(item.objectives, "objective"),
+        counted(item.key_results, "key result"),
+        counted(item.changes, "change"),
+    );
+    if conflicts > 0 {
+        let fields = counted(conflicts, "field");
+        text = format!("{text}; {fields} changed in the workspace as well");
+    }
+    text.push('\n');
+    for conflict in &merge.conflicts {
+        let fault = Fault::new(
+            conflict.at,
+            format!(
+                "{}: the file says \"{}\", now it is \"{}\"",
+                conflict.field, conflict.mine, conflict.theirs
+            ),
+        );
+        text = format!("{text}  {}\n", source.named(&fault));
+    }
+    (item, text)
+}
