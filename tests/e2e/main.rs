@@ -7,6 +7,7 @@
 
 mod amending;
 mod clock;
+mod completing;
 mod conflicts;
 mod crash;
 mod editing;

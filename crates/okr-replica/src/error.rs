@@ -34,6 +34,16 @@ pub enum ReplicaError {
         /// The newest version that this program reads.
         known: i64,
     },
+    /// An older program wrote the replica, and it was opened to look only.
+    #[error(
+        "the replica has schema version {found}, which is brought to {known} by the next command"
+    )]
+    Older {
+        /// The version of the stored schema.
+        found: i64,
+        /// The version of this program.
+        known: i64,
+    },
     /// A newer program understood more of the history than this one does.
     #[error("a newer program wrote the replica: its vocabulary is {found}, this program's {known}")]
     NewerVocabulary {

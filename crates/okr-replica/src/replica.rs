@@ -67,6 +67,15 @@ impl Replica {
         Ok(Self::of(db))
     }
 
+    /// Opens the replica in a directory to look at it only: nothing is written, nothing that an older
+    /// program left is brought up to date, and no other process is waited for.
+    ///
+    /// # Errors
+    /// As [`Replica::open`], and [`ReplicaError::Older`].
+    pub fn open_to_read(dir: &Path) -> Result<Self, ReplicaError> {
+        Ok(Self::of(schema::open_to_read(dir)?))
+    }
+
     /// Makes a replica that goes away when it is dropped.
     pub(crate) fn temporary(new: &NewReplica) -> Result<Self, ReplicaError> {
         Ok(Self::of(schema::create_temporary(|db| {

@@ -128,6 +128,37 @@ pub(crate) fn open(dir: &Path) -> Result<Connection, ReplicaError> {
     }
 }
 
+/// Opens the database to look at it only: nothing is written or brought up to date, and no lock of
+/// another process is waited for.
+pub(crate) fn open_to_read(dir: &Path) -> Result<Connection, ReplicaError> {
+    let missing = || ReplicaError::Missing {
+        dir: dir.to_owned(),
+    };
+    let path = dir.join(FILE_NAME);
+    if !path
+        .try_exists()
+        .map_err(|error| ReplicaError::io(dir, error))?
+    {
+        return Err(missing());
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(&path, flags)?;
+    prepare(&connection, Duration::ZERO)?;
+    match stamp(&connection)? {
+        Stamp::Nothing => Err(missing()),
+        Stamp::Other => Err(ReplicaError::damaged("the file is not a replica")),
+        Stamp::Replica(SCHEMA_VERSION) => Ok(connection),
+        Stamp::Replica(found) if found > SCHEMA_VERSION => Err(ReplicaError::Newer {
+            found,
+            known: SCHEMA_VERSION,
+        }),
+        Stamp::Replica(found) => Err(ReplicaError::Older {
+            found,
+            known: SCHEMA_VERSION,
+        }),
+    }
+}
+
 /// Brings older tables up to date, as a whole or not at all.
 fn upgrade(connection: &mut Connection) -> Result<(), ReplicaError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -180,15 +211,21 @@ fn connect(dir: &Path, extra: OpenFlags) -> Result<Connection, ReplicaError> {
         }
         Err(error) => return Err(error.into()),
     };
-    connection.busy_timeout(BUSY_TIMEOUT)?;
+    prepare(&connection, BUSY_TIMEOUT)?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    Ok(connection)
+}
+
+/// Sets what every connection to a file is to have.
+fn prepare(connection: &Connection, busy_timeout: Duration) -> Result<(), ReplicaError> {
+    connection.busy_timeout(busy_timeout)?;
     // Otherwise a statement is planned again each time that a parameter has another value, because a
     // plan with a partial index could depend on it. That took half of the time of a reading.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
-    connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.pragma_update(None, "mmap_size", MAP_BYTES)?;
-    Ok(connection)
+    Ok(())
 }
 
 /// Asks the operating system why a file cannot be opened, since SQLite does not say.

@@ -27,6 +27,7 @@ mod proof;
 mod read;
 mod report;
 mod search;
+mod shell;
 mod start;
 mod sync;
 mod undo;
@@ -86,6 +87,7 @@ pub(crate) use read::{
 };
 pub(crate) use report::{ReportArgs, ReportCommand, ReportFlags};
 pub(crate) use search::SearchArgs;
+pub(crate) use shell::{CompletionsArgs, ShellName};
 pub(crate) use start::{
     CloneArgs, Credential, InitArgs, LoginArgs, WorkspaceArgs, WorkspaceCommand, WorkspaceUseArgs,
 };
@@ -294,6 +296,8 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     /// Follow changes as they are made
     Watch(WatchArgs),
+    /// Print what sets completion up in a shell
+    Completions(CompletionsArgs),
     /// Explain a command or a topic
     Help(HelpArgs),
 }
@@ -357,6 +361,7 @@ impl Command {
             Self::Present(_) => "present",
             Self::Replay(_) => "replay",
             Self::Watch(_) => "watch",
+            Self::Completions(_) => "completions",
             Self::Help(_) => "help",
         }
     }
@@ -405,6 +410,7 @@ impl Command {
             | Self::Present(_)
             | Self::Replay(_) => Honours::READS,
             Self::Report(_) => Honours::REPORTS,
+            Self::Completions(_) => Honours::NOTHING,
             Self::Workspace(_)
             | Self::Help(_)
             | Self::Whoami

@@ -11,6 +11,7 @@ mod clone;
 mod close;
 mod closing;
 mod comment;
+mod completions;
 mod conflicts;
 mod cycle;
 mod diff;
@@ -54,6 +55,7 @@ mod whose;
 mod workspace;
 
 pub(crate) use goalposts::Counts;
+pub(crate) use list::STATUS_WORDS;
 pub(crate) use log::learn_entries;
 pub(crate) use past::Past;
 pub(crate) use stats::{Figures, Group, Of, Report};
@@ -125,6 +127,7 @@ pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exi
         Some(Command::Present(args)) => present::run(context, &args),
         Some(Command::Replay(args)) => replay::run(context, &args),
         Some(Command::Watch(args)) => watch::run(context, &args),
+        Some(Command::Completions(args)) => Ok(completions::run(context, &args)),
         Some(Command::Help(args)) => help::run(context, &args),
     }
 }

@@ -128,6 +128,10 @@ pub const VARIABLES: &[Variable] = &[
         meaning: "the language of reports, en or nb, like --lang of okr report",
     },
     Variable {
+        name: "COMPLETE",
+        meaning: "bash, zsh or fish: print what sets completion up there",
+    },
+    Variable {
         name: HINTS,
         meaning: "no hints when it is 0",
     },

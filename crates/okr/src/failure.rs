@@ -26,6 +26,9 @@ pub(crate) fn replica(error: ReplicaError) -> CliError {
                 .with_exit(Exit::Incompatible)
                 .with_hint("a newer okr wrote it: use that one here too")
         }
+        ReplicaError::Older { .. } => {
+            config("replica-too-old").with_hint("okr status brings it up to date")
+        }
         ReplicaError::Damaged { .. } => config("replica-damaged")
             .with_exit(Exit::Integrity)
             .with_hint("what the server has is safe: clone it again under another name"),

@@ -91,6 +91,7 @@ Data
   import       Take in goals with their history from a file
   plan         Edit goals as text: pull, check, apply, edit
 
+  completions  Print what sets completion up in a shell
   help         Explain a command or a topic
 
 Options:
@@ -100,7 +101,7 @@ Options:
 pub(crate) const FOOTER: &str = "\
 okr COMMAND --help shows the examples of a command, okr help TOPIC explains a concept:
 dates, ids, output, exit-codes, environment, offline, conflicts, restored,
-commitment, scores, plan, proof.";
+commitment, scores, plan, proof, completions.";
 
 /// What the long overview begins with.
 pub(crate) const EXAMPLES: &str = "\
@@ -168,6 +169,7 @@ mod tests {
                 // The explanation of an example stands after at least three spaces.
                 let line = line.split("   ").next().unwrap_or(line);
                 let line = line.split(" < ").next().unwrap_or(line);
+                let line = line.split(" > ").next().unwrap_or(line);
                 let mut words = arguments(line);
                 words.insert(0, "okr".to_owned());
                 let parsed = clap::Parser::try_parse_from::<_, String>(

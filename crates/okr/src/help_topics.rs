@@ -32,11 +32,13 @@ pub enum Topic {
     Plan,
     /// How to know that nobody rewrote the history
     Proof,
+    /// How to let a shell complete what you type
+    Completions,
 }
 
 impl Topic {
     /// Every topic, in the order of the help.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Dates,
         Self::Ids,
         Self::Output,
@@ -49,6 +51,7 @@ impl Topic {
         Self::Scores,
         Self::Plan,
         Self::Proof,
+        Self::Completions,
     ];
 
     /// Returns the word that is typed for it.
@@ -66,7 +69,17 @@ impl Topic {
             Self::Scores => "scores",
             Self::Plan => "plan",
             Self::Proof => "proof",
+            Self::Completions => "completions",
         }
+    }
+
+    /// Returns what it is about, in one line.
+    pub fn about(self) -> String {
+        let value = self.to_possible_value();
+        let help = value
+            .as_ref()
+            .and_then(clap::builder::PossibleValue::get_help);
+        help.map(ToString::to_string).unwrap_or_default()
     }
 
     /// Returns its text, at most 80 columns wide, ending in a line feed.
@@ -84,6 +97,7 @@ impl Topic {
             Self::Scores => include_str!("help_topics/scores.txt").to_owned(),
             Self::Plan => include_str!("help_topics/plan.txt").to_owned(),
             Self::Proof => include_str!("help_topics/proof.txt").to_owned(),
+            Self::Completions => include_str!("help_topics/completions.txt").to_owned(),
         }
     }
 }

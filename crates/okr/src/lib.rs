@@ -4,6 +4,7 @@ mod args;
 mod change_words;
 mod command_line;
 mod commands;
+mod completion;
 mod config;
 mod context;
 mod crash;
@@ -39,6 +40,7 @@ mod workspace;
 mod write;
 mod zone;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use context::Context;
@@ -52,7 +54,11 @@ pub fn main() -> ExitCode {
 }
 
 fn run_process() -> Exit {
-    let parsed = match parse::command_line(std::env::args_os()) {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    if let Some(exit) = completion::answered(&words) {
+        return exit;
+    }
+    let parsed = match parse::command_line(words.into_iter()) {
         Ok(parsed) => parsed,
         Err(answered) => return answered.say(),
     };

@@ -244,6 +244,11 @@ impl Honours {
         needs_server: false,
         documents: &[],
     };
+    /// What commands honour that answer the same everywhere.
+    pub(crate) const NOTHING: Self = Self {
+        workspace: false,
+        ..Self::MANAGES
+    };
     /// What `okr resolve` honours: it finds goals, and there is no rehearsing a decision.
     pub(crate) const DECIDES: Self = Self {
         past: false,

@@ -245,6 +245,49 @@ fn an_older_schema_is_brought_up_to_date_and_nothing_is_lost() {
 }
 
 #[test]
+fn a_look_changes_nothing_and_waits_for_nobody() {
+    let (dir, mut replica) = workspace();
+    let path = dir.path().join("replica.db");
+    let looking = Replica::open_to_read(dir.path()).unwrap();
+    assert!(
+        looking
+            .reading(Moment::now(TODAY))
+            .unwrap()
+            .org()
+            .unwrap()
+            .is_some()
+    );
+    // While another process writes, it looks at what was there before.
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert_eq!(
+        Replica::open_to_read(dir.path())
+            .unwrap()
+            .pending()
+            .unwrap()
+            .len(),
+        replica.pending().unwrap().len()
+    );
+    other.execute_batch("ROLLBACK").unwrap();
+    let add = vec![check_in(check_in_id(1), "1")];
+    let mut looking = looking;
+    assert!(matches!(
+        looking.propose(proposal(change_id(9), add.clone()), TODAY),
+        Err(ReplicaError::ReadOnly)
+    ));
+    assert!(matches!(
+        replica.propose(proposal(change_id(9), add), TODAY),
+        Ok(Proposed::Written(_))
+    ));
+    other.pragma_update(None, "user_version", 1).unwrap();
+    assert!(matches!(
+        Replica::open_to_read(dir.path()),
+        Err(ReplicaError::Older { found: 1, .. })
+    ));
+    assert_eq!(version(&other), 1);
+}
+
+#[test]
 fn a_full_disk_and_a_read_only_file_leave_everything_as_it_was() {
     let log = FakeLog::of(&history(1, 300));
     let (_dir, mut replica) = log.replica();

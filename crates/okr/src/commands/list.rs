@@ -21,7 +21,7 @@ use crate::ui::{Item, OutputFormat};
 const CHECK_INS_SHOWN: usize = 50;
 
 /// The words for a status or state that `--status` takes.
-const STATUS_WORDS: &str = "on-track, at-risk, off-track, stale, no-check-in, achieved, missed, \
+pub(crate) const STATUS_WORDS: &str = "on-track, at-risk, off-track, stale, no-check-in, achieved, missed, \
      draft, active, closed, abandoned, archived, planned, open";
 
 /// Runs `okr list`.

@@ -50,6 +50,13 @@ Examples:
   okr import crates/okr/examples/chrome.yaml
   okr import --dry-run history.yaml      say what it would write
   okr import *.yaml                      a file that was imported before adds nothing";
+    /// Of `okr completions`.
+    COMPLETIONS = "\
+Examples:
+  okr completions bash > /usr/share/bash-completion/completions/okr
+  okr completions fish > ~/.config/fish/completions/okr.fish
+
+For yourself a line in the file that your shell reads at its start is enough: okr help completions.";
     /// Of `okr help`.
     HELP = "\
 Examples:

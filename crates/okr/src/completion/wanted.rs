@@ -1,0 +1,123 @@
+//! Which things can stand for an argument, by the name of its value and the command that it is of.
+
+/// What can stand for an argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// Objectives and key results.
+    Goals,
+    Objectives,
+    KeyResults,
+    /// Everything that has a history of its own: goals, teams, cycles, people.
+    Things,
+    Teams,
+    Cycles,
+    People,
+    Initiatives,
+    Metrics,
+    /// Changes of the history, the newest first.
+    Changes,
+    /// Changes that wait to be pushed.
+    Waiting,
+    /// Changes that wait for a decision.
+    Conflicts,
+    /// Commands that wrote on this machine.
+    Operations,
+    Workspaces,
+    /// Topics of help, and commands.
+    Topics,
+    /// Words for a moment.
+    Moments,
+    /// Words for a day.
+    Days,
+    /// Words for how goals stand.
+    Statuses,
+    Files,
+    /// What only its author knows: texts, numbers, new names.
+    Nothing,
+}
+
+/// Says what can stand for an argument. A test goes through all of them, so that none is forgotten.
+pub(super) fn wanted(path: &[&str], argument: &str, value_name: &str) -> Option<Wanted> {
+    let found = match value_name {
+        "REF" | "REFERENCE" | "CHILD" => reference(path, argument),
+        "KR" => Wanted::KeyResults,
+        "REF[.FIELD]" => Wanted::Goals,
+        "PARENT" => match path {
+            ["team", ..] => Wanted::Teams,
+            _ => Wanted::Goals,
+        },
+        "TEAM" => Wanted::Teams,
+        "CYCLE" => Wanted::Cycles,
+        "PERSON" => Wanted::People,
+        "CHANGE" => match path {
+            ["pending", ..] => Wanted::Waiting,
+            _ => Wanted::Changes,
+        },
+        "REF|CHANGE" => Wanted::Conflicts,
+        "METRIC" => Wanted::Metrics,
+        "OP" => Wanted::Operations,
+        "NAME" if argument == "workspace" => Wanted::Workspaces,
+        "WORKSPACE_NAME" => match path {
+            ["workspace", ..] => Wanted::Workspaces,
+            _ => Wanted::Nothing,
+        },
+        "STATUS" => Wanted::Statuses,
+        "TOPIC" => Wanted::Topics,
+        "WHEN" | "A[..B]|REF" => Wanted::Moments,
+        "DATE" | "DAY" | "WEEK" => Wanted::Days,
+        "FILE" | "FILES" | "DIR" => Wanted::Files,
+        known if NOTHING.contains(&known) => Wanted::Nothing,
+        _ => return None,
+    };
+    Some(found)
+}
+
+/// Says what a reference names, which is what its command is about.
+fn reference(path: &[&str], argument: &str) -> Wanted {
+    match (path, argument) {
+        (_, "supports" | "to") => Wanted::Goals,
+        (_, "objective") | (["objective" | "carry" | "align", ..], _) => Wanted::Objectives,
+        (["checkin" | "kr", ..], _) => Wanted::KeyResults,
+        (["initiative", ..], _) => Wanted::Initiatives,
+        (["metric", ..], _) => Wanted::Metrics,
+        (["team", ..], _) => Wanted::Teams,
+        (["cycle", ..], _) => Wanted::Cycles,
+        (["grade" | "close" | "chart" | "replay" | "tree", ..], _) => Wanted::Goals,
+        (_, _) => Wanted::Things,
+    }
+}
+
+/// Values that only their author knows.
+const NOTHING: &[&str] = &[
+    "0-10",
+    "ADDRESS",
+    "CODE",
+    "COLUMNS",
+    "COMMAND",
+    "DAYS",
+    "DURATION",
+    "FIELD",
+    "FIELD=VALUE",
+    "HANDLE",
+    "HEALTH",
+    "ID",
+    "KEY",
+    "LINES",
+    "LIST",
+    "MM-DD",
+    "N",
+    "NAME",
+    "NUMBER",
+    "SCORE",
+    "SLUG",
+    "STATE",
+    "TAG",
+    "TEXT",
+    "TIME",
+    "TITLE",
+    "UNIT",
+    "URL",
+    "VALUE",
+    "ZONE",
+    "mine|theirs|base|VALUE",
+];
