@@ -54,18 +54,10 @@ impl Event {
             Self::KeyResult(_, KeyResultEvent::Edited(edit)) => Some(edit.field_change()),
             Self::CheckIn(_, CheckInEvent::Corrected(edit)) => Some(edit.field_change()),
             Self::Comment(_, CommentEvent::Edited(edit)) => Some(edit.field_change()),
-            Self::Initiative(_, InitiativeEvent::Edited(edit)) => Some(edit.field_change()),
-            Self::Metric(_, MetricEvent::Edited(edit)) => Some(edit.field_change()),
-            Self::Person(_, PersonEvent::RoleChanged { from, to }) => Some(FieldChange {
-                field: "role",
-                from: from.shown(),
-                to: to.shown(),
-            }),
+            Self::Initiative(_, event) => change_of_initiative(event),
+            Self::Metric(_, event) => change_of_metric(event),
+            Self::Person(_, event) => change_of_person(*event),
             Self::Org(_, OrgEvent::Created(_))
-            | Self::Person(
-                _,
-                PersonEvent::Added(_) | PersonEvent::Deactivated | PersonEvent::Reactivated,
-            )
             | Self::Team(
                 _,
                 TeamEvent::Created(_)
@@ -106,18 +98,35 @@ impl Event {
             )
             | Self::CheckIn(_, CheckInEvent::Recorded(_) | CheckInEvent::Retracted)
             | Self::Comment(_, CommentEvent::Added(_) | CommentEvent::Retracted)
-            | Self::Initiative(
-                _,
-                InitiativeEvent::Created(_) | InitiativeEvent::Archived | InitiativeEvent::Restored,
-            )
-            | Self::Metric(
-                _,
-                MetricEvent::Created(_) | MetricEvent::Archived | MetricEvent::Restored,
-            )
             | Self::MetricValue(_, MetricValueEvent::Recorded(_) | MetricValueEvent::Retracted) => {
                 None
             }
         }
+    }
+}
+
+fn change_of_person(event: PersonEvent) -> Option<FieldChange> {
+    match event {
+        PersonEvent::RoleChanged { from, to } => Some(FieldChange {
+            field: "role",
+            from: from.shown(),
+            to: to.shown(),
+        }),
+        PersonEvent::Added(_) | PersonEvent::Deactivated | PersonEvent::Reactivated => None,
+    }
+}
+
+fn change_of_initiative(event: &InitiativeEvent) -> Option<FieldChange> {
+    match event {
+        InitiativeEvent::Edited(edit) => Some(edit.field_change()),
+        InitiativeEvent::Created(_) | InitiativeEvent::Archived | InitiativeEvent::Restored => None,
+    }
+}
+
+fn change_of_metric(event: &MetricEvent) -> Option<FieldChange> {
+    match event {
+        MetricEvent::Edited(edit) => Some(edit.field_change()),
+        MetricEvent::Created(_) | MetricEvent::Archived | MetricEvent::Restored => None,
     }
 }
 

@@ -88,7 +88,7 @@ fn remeasured(to: Measure) -> Event {
 
 fn in_ms() -> Measure {
     let hold = Hold::new(Some(unit("ms")), Some(number("1")), None);
-    Measure::Hold(hold.unwrap())
+    Measure::Hold(hold.expect("it has a bound"))
 }
 
 #[test]

@@ -202,34 +202,27 @@ fn parse(id: EntityId, json: &str) -> Result<Entity, Problem> {
             })
         }
         EntityId::Objective(id) => {
-            let body: ObjectiveBody = serde_json::from_str(json)?;
-            Entity::Objective(Box::new(body.into_entity(id)))
+            Entity::Objective(Box::new(body::<ObjectiveBody>(json)?.into_entity(id)))
         }
         EntityId::KeyResult(id) => {
-            let body: KeyResultBody = serde_json::from_str(json)?;
-            Entity::KeyResult(Box::new(body.into_entity(id)?))
+            Entity::KeyResult(Box::new(body::<KeyResultBody>(json)?.into_entity(id)?))
         }
-        EntityId::CheckIn(id) => {
-            let body: CheckInBody = serde_json::from_str(json)?;
-            Entity::CheckIn(body.into_entity(id)?)
-        }
-        EntityId::Comment(id) => {
-            let body: CommentBody = serde_json::from_str(json)?;
-            Entity::Comment(body.into_entity(id))
-        }
+        EntityId::CheckIn(id) => Entity::CheckIn(body::<CheckInBody>(json)?.into_entity(id)?),
+        EntityId::Comment(id) => Entity::Comment(body::<CommentBody>(json)?.into_entity(id)),
         EntityId::Initiative(id) => {
-            let body: InitiativeBody = serde_json::from_str(json)?;
-            Entity::Initiative(Box::new(body.into_entity(id)))
+            Entity::Initiative(Box::new(body::<InitiativeBody>(json)?.into_entity(id)))
         }
         EntityId::Metric(id) => {
-            let body: MetricBody = serde_json::from_str(json)?;
-            Entity::Metric(Box::new(body.into_entity(id)?))
+            Entity::Metric(Box::new(body::<MetricBody>(json)?.into_entity(id)?))
         }
         EntityId::MetricValue(id) => {
-            let body: MetricValueBody = serde_json::from_str(json)?;
-            Entity::MetricValue(body.into_entity(id))
+            Entity::MetricValue(body::<MetricValueBody>(json)?.into_entity(id))
         }
     })
+}
+
+fn body<'j, T: Deserialize<'j>>(json: &'j str) -> Result<T, serde_json::Error> {
+    serde_json::from_str(json)
 }
 
 #[expect(

@@ -122,24 +122,19 @@ fn happened(event: &Event) -> (&'static str, Value) {
         | Event::Team(_, TeamEvent::Created(_))
         | Event::Cycle(_, CycleEvent::Created(_))
         | Event::Objective(_, ObjectiveEvent::Created(_))
-        | Event::KeyResult(_, KeyResultEvent::Created(_))
-        | Event::Initiative(_, InitiativeEvent::Created(_))
-        | Event::Metric(_, MetricEvent::Created(_)) => ("created", state(event)),
-        Event::Person(_, PersonEvent::Added(_)) => ("added", state(event)),
+        | Event::KeyResult(_, KeyResultEvent::Created(_)) => ("created", state(event)),
+        Event::Person(_, what) => of_person(event, *what),
         Event::Comment(_, what) => commented(event, what),
+        Event::Initiative(_, what) => of_initiative(event, what),
+        Event::Metric(_, what) => of_metric(event, what),
         Event::CheckIn(_, CheckInEvent::Recorded(_))
         | Event::MetricValue(_, MetricValueEvent::Recorded(_)) => ("recorded", state(event)),
         Event::Org(_, OrgEvent::Edited(_))
-        | Event::Person(_, PersonEvent::RoleChanged { .. })
         | Event::Team(_, TeamEvent::Edited(_))
         | Event::Cycle(_, CycleEvent::Edited(_))
         | Event::Objective(_, ObjectiveEvent::Edited(_))
         | Event::KeyResult(_, KeyResultEvent::Edited(_))
-        | Event::CheckIn(_, CheckInEvent::Corrected(_))
-        | Event::Initiative(_, InitiativeEvent::Edited(_))
-        | Event::Metric(_, MetricEvent::Edited(_)) => plain("edited"),
-        Event::Person(_, PersonEvent::Deactivated) => plain("deactivated"),
-        Event::Person(_, PersonEvent::Reactivated) => plain("reactivated"),
+        | Event::CheckIn(_, CheckInEvent::Corrected(_)) => plain("edited"),
         Event::Team(_, TeamEvent::MemberAdded(person)) => {
             ("member-added", json!({ "person": person.uuid() }))
         }
@@ -174,16 +169,42 @@ fn happened(event: &Event) -> (&'static str, Value) {
         | Event::KeyResult(_, KeyResultEvent::Reopened) => plain("reopened"),
         Event::Team(_, TeamEvent::Archived)
         | Event::Objective(_, ObjectiveEvent::Archived)
-        | Event::KeyResult(_, KeyResultEvent::Archived)
-        | Event::Initiative(_, InitiativeEvent::Archived)
-        | Event::Metric(_, MetricEvent::Archived) => plain("archived"),
+        | Event::KeyResult(_, KeyResultEvent::Archived) => plain("archived"),
         Event::Team(_, TeamEvent::Restored)
         | Event::Objective(_, ObjectiveEvent::Restored)
-        | Event::KeyResult(_, KeyResultEvent::Restored)
-        | Event::Initiative(_, InitiativeEvent::Restored)
-        | Event::Metric(_, MetricEvent::Restored) => plain("restored"),
+        | Event::KeyResult(_, KeyResultEvent::Restored) => plain("restored"),
         Event::CheckIn(_, CheckInEvent::Retracted)
         | Event::MetricValue(_, MetricValueEvent::Retracted) => plain("retracted"),
+    }
+}
+
+/// Says what an event of a person is.
+fn of_person(event: &Event, what: PersonEvent) -> (&'static str, Value) {
+    match what {
+        PersonEvent::Added(_) => ("added", state(event)),
+        PersonEvent::RoleChanged { .. } => ("edited", Value::Null),
+        PersonEvent::Deactivated => ("deactivated", Value::Null),
+        PersonEvent::Reactivated => ("reactivated", Value::Null),
+    }
+}
+
+/// Says what an event of an initiative is.
+fn of_initiative(event: &Event, what: &InitiativeEvent) -> (&'static str, Value) {
+    match what {
+        InitiativeEvent::Created(_) => ("created", state(event)),
+        InitiativeEvent::Edited(_) => ("edited", Value::Null),
+        InitiativeEvent::Archived => ("archived", Value::Null),
+        InitiativeEvent::Restored => ("restored", Value::Null),
+    }
+}
+
+/// Says what an event of a health metric is.
+fn of_metric(event: &Event, what: &MetricEvent) -> (&'static str, Value) {
+    match what {
+        MetricEvent::Created(_) => ("created", state(event)),
+        MetricEvent::Edited(_) => ("edited", Value::Null),
+        MetricEvent::Archived => ("archived", Value::Null),
+        MetricEvent::Restored => ("restored", Value::Null),
     }
 }
 

@@ -211,7 +211,8 @@ fn named(event: &Event) -> Vec<EntityId> {
             let leads = new.leads.iter().map(|id| EntityId::from(*id));
             leads.chain(new.parent.map(EntityId::from)).collect()
         }
-        Event::Team(_, TeamEvent::Edited(TeamEdit::Parent(edit))) => {
+        Event::Team(_, TeamEvent::Edited(TeamEdit::Parent(edit)))
+        | Event::Metric(_, MetricEvent::Edited(MetricEdit::Team(edit))) => {
             edit.to.map(EntityId::from).into_iter().collect()
         }
         Event::Team(_, TeamEvent::Edited(TeamEdit::Leads(edit))) => {
@@ -252,9 +253,6 @@ fn named(event: &Event) -> Vec<EntityId> {
             team.into_iter().chain([new.owner.into()]).collect()
         }
         Event::Metric(_, MetricEvent::Edited(MetricEdit::Owner(edit))) => vec![edit.to.into()],
-        Event::Metric(_, MetricEvent::Edited(MetricEdit::Team(edit))) => {
-            edit.to.map(EntityId::from).into_iter().collect()
-        }
         Event::MetricValue(_, MetricValueEvent::Recorded(new)) => vec![new.metric.into()],
         Event::Org(..)
         | Event::Person(..)

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use okr_core::entity::Comment;
 use okr_core::event::{
     CheckInEvent, CommentEvent, CycleEvent, Edit, Event, InitiativeEdit, InitiativeEvent,
     KeyResultEdit, KeyResultEvent, MetricEdit, MetricEvent, MetricValueEvent, ObjectiveEdit,
@@ -74,23 +75,13 @@ impl<V: View> Names<'_, V> {
             },
             EntityId::CheckIn(id) => match self.view.check_in(id)? {
                 Some(check_in) => {
-                    let of = self.called(check_in.key_result.into())?;
-                    let of = of.slug.unwrap_or(of.short_id);
+                    let of = self.short(check_in.key_result)?;
                     (None, format!("check-in on {of} of {}", check_in.effective))
                 }
                 None => (None, String::new()),
             },
             EntityId::Comment(id) => match self.view.comment(id)? {
-                Some(comment) => {
-                    let of = self.called(comment.topic.entity())?;
-                    let is_check_in = matches!(comment.topic, Topic::CheckIn(_));
-                    let of = match of.slug {
-                        Some(slug) => slug,
-                        None if is_check_in => format!("the {}", of.title),
-                        None => of.title,
-                    };
-                    (None, format!("{} on {of}", comment.kind))
-                }
+                Some(comment) => (None, self.comment(&comment)?),
                 None => (None, String::new()),
             },
             EntityId::Initiative(id) => match self.view.initiative(id)? {
@@ -103,8 +94,7 @@ impl<V: View> Names<'_, V> {
             },
             EntityId::MetricValue(id) => match self.view.metric_value(id)? {
                 Some(value) => {
-                    let of = self.called(value.metric.into())?;
-                    let of = of.slug.unwrap_or(of.short_id);
+                    let of = self.short(value.metric)?;
                     (None, format!("value of {of} of {}", value.effective))
                 }
                 None => (None, String::new()),
@@ -115,6 +105,17 @@ impl<V: View> Names<'_, V> {
             slug,
             title,
         })
+    }
+
+    /// Names a comment after its kind and what it is about.
+    fn comment(&self, comment: &Comment) -> Result<String, V::Error> {
+        let of = self.called(comment.topic.entity())?;
+        let of = match (of.slug, comment.topic) {
+            (Some(slug), _) => slug,
+            (None, Topic::CheckIn(_)) => format!("the {}", of.title),
+            (None, _) => of.title,
+        };
+        Ok(format!("{} on {of}", comment.kind))
     }
 
     /// Returns what a person is called.
@@ -213,27 +214,8 @@ impl<V: View> Names<'_, V> {
                 TeamEdit::Leads(edit) => Ok(Some((self.people(&edit.from), self.people(&edit.to)))),
                 TeamEdit::Name(_) | TeamEdit::Slug(_) => Ok(None),
             },
-            Event::Initiative(_, InitiativeEvent::Edited(edit)) => match edit {
-                InitiativeEdit::Owner(edit) => Self::edit(edit, |id| self.short(id)),
-                InitiativeEdit::KeyResults(edit) => {
-                    let (from, to) = (self.things(&edit.from)?, self.things(&edit.to)?);
-                    Ok(Some((from, to)))
-                }
-                InitiativeEdit::Title(_)
-                | InitiativeEdit::Slug(_)
-                | InitiativeEdit::Due(_)
-                | InitiativeEdit::Url(_)
-                | InitiativeEdit::State(_) => Ok(None),
-            },
-            Event::Metric(_, MetricEvent::Edited(edit)) => match edit {
-                MetricEdit::Owner(edit) => Self::edit(edit, |id| self.short(id)),
-                MetricEdit::Team(edit) => Self::edit(edit, |id| self.optional(id)),
-                MetricEdit::Name(_)
-                | MetricEdit::Slug(_)
-                | MetricEdit::Unit(_)
-                | MetricEdit::Band(_)
-                | MetricEdit::Description(_) => Ok(None),
-            },
+            Event::Initiative(_, InitiativeEvent::Edited(edit)) => self.of_initiative(edit),
+            Event::Metric(_, MetricEvent::Edited(edit)) => self.of_metric(edit),
             Event::Org(..)
             | Event::Person(..)
             | Event::Team(..)
@@ -245,6 +227,33 @@ impl<V: View> Names<'_, V> {
             | Event::Initiative(..)
             | Event::Metric(..)
             | Event::MetricValue(..) => Ok(None),
+        }
+    }
+
+    fn of_initiative(&self, edit: &InitiativeEdit) -> Result<Option<(String, String)>, V::Error> {
+        match edit {
+            InitiativeEdit::Owner(edit) => Self::edit(edit, |id| self.short(id)),
+            InitiativeEdit::KeyResults(edit) => {
+                let (from, to) = (self.things(&edit.from)?, self.things(&edit.to)?);
+                Ok(Some((from, to)))
+            }
+            InitiativeEdit::Title(_)
+            | InitiativeEdit::Slug(_)
+            | InitiativeEdit::Due(_)
+            | InitiativeEdit::Url(_)
+            | InitiativeEdit::State(_) => Ok(None),
+        }
+    }
+
+    fn of_metric(&self, edit: &MetricEdit) -> Result<Option<(String, String)>, V::Error> {
+        match edit {
+            MetricEdit::Owner(edit) => Self::edit(edit, |id| self.short(id)),
+            MetricEdit::Team(edit) => Self::edit(edit, |id| self.optional(id)),
+            MetricEdit::Name(_)
+            | MetricEdit::Slug(_)
+            | MetricEdit::Unit(_)
+            | MetricEdit::Band(_)
+            | MetricEdit::Description(_) => Ok(None),
         }
     }
 
@@ -298,8 +307,8 @@ impl<V: View> Names<'_, V> {
             Event::Team(_, TeamEvent::Created(_))
             | Event::Objective(_, ObjectiveEvent::Created(_))
             | Event::Comment(_, CommentEvent::Added(_)) => "added".to_owned(),
-            Event::Initiative(_, InitiativeEvent::Created(new)) => format!("added: {}", new.state),
-            Event::Metric(_, MetricEvent::Created(new)) => format!("added: {}", new.band.shown()),
+            Event::Initiative(_, event) => step_of_initiative(event),
+            Event::Metric(_, event) => step_of_metric(event),
             Event::MetricValue(_, MetricValueEvent::Recorded(new)) => {
                 format!("recorded {}", new.value)
             }
@@ -316,14 +325,10 @@ impl<V: View> Names<'_, V> {
             | Event::KeyResult(_, KeyResultEvent::Abandoned) => "abandoned".to_owned(),
             Event::Team(_, TeamEvent::Archived)
             | Event::Objective(_, ObjectiveEvent::Archived)
-            | Event::KeyResult(_, KeyResultEvent::Archived)
-            | Event::Initiative(_, InitiativeEvent::Archived)
-            | Event::Metric(_, MetricEvent::Archived) => "archived".to_owned(),
+            | Event::KeyResult(_, KeyResultEvent::Archived) => "archived".to_owned(),
             Event::Team(_, TeamEvent::Restored)
             | Event::Objective(_, ObjectiveEvent::Restored)
-            | Event::KeyResult(_, KeyResultEvent::Restored)
-            | Event::Initiative(_, InitiativeEvent::Restored)
-            | Event::Metric(_, MetricEvent::Restored) => "restored".to_owned(),
+            | Event::KeyResult(_, KeyResultEvent::Restored) => "restored".to_owned(),
             Event::Org(_, OrgEvent::Edited(_))
             | Event::Person(_, PersonEvent::RoleChanged { .. })
             | Event::Team(_, TeamEvent::Edited(_))
@@ -331,10 +336,26 @@ impl<V: View> Names<'_, V> {
             | Event::Objective(_, ObjectiveEvent::Edited(_))
             | Event::KeyResult(_, KeyResultEvent::Edited(_))
             | Event::CheckIn(_, CheckInEvent::Corrected(_))
-            | Event::Comment(_, CommentEvent::Edited(_))
-            | Event::Initiative(_, InitiativeEvent::Edited(_))
-            | Event::Metric(_, MetricEvent::Edited(_)) => "edited".to_owned(),
+            | Event::Comment(_, CommentEvent::Edited(_)) => "edited".to_owned(),
         }
+    }
+}
+
+fn step_of_initiative(event: &InitiativeEvent) -> String {
+    match event {
+        InitiativeEvent::Created(new) => format!("added: {}", new.state),
+        InitiativeEvent::Edited(_) => "edited".to_owned(),
+        InitiativeEvent::Archived => "archived".to_owned(),
+        InitiativeEvent::Restored => "restored".to_owned(),
+    }
+}
+
+fn step_of_metric(event: &MetricEvent) -> String {
+    match event {
+        MetricEvent::Created(new) => format!("added: {}", new.band.shown()),
+        MetricEvent::Edited(_) => "edited".to_owned(),
+        MetricEvent::Archived => "archived".to_owned(),
+        MetricEvent::Restored => "restored".to_owned(),
     }
 }
 

@@ -69,7 +69,7 @@ impl Event {
             Self::CheckIn(_, CheckInEvent::Recorded(new)) => reported(new),
             Self::Initiative(_, InitiativeEvent::Edited(edit)) => vec![edit.field()],
             Self::Metric(_, MetricEvent::Edited(edit)) => vec![edit.field()],
-            Self::MetricValue(_, MetricValueEvent::Recorded(new)) => measured(new),
+            Self::MetricValue(_, event) => of_value(event),
             Self::Person(_, PersonEvent::RoleChanged { .. }) => vec!["role"],
             Self::Team(_, TeamEvent::MemberAdded(_) | TeamEvent::MemberRemoved(_)) => {
                 vec!["members"]
@@ -103,8 +103,7 @@ impl Event {
             | Self::CheckIn(_, CheckInEvent::Retracted)
             | Self::Comment(_, CommentEvent::Retracted)
             | Self::Initiative(_, InitiativeEvent::Archived | InitiativeEvent::Restored)
-            | Self::Metric(_, MetricEvent::Archived | MetricEvent::Restored)
-            | Self::MetricValue(_, MetricValueEvent::Retracted) => vec!["state"],
+            | Self::Metric(_, MetricEvent::Archived | MetricEvent::Restored) => vec!["state"],
             Self::Org(_, OrgEvent::Created(_))
             | Self::Person(_, PersonEvent::Added(_))
             | Self::Team(_, TeamEvent::Created(_))
@@ -118,10 +117,12 @@ impl Event {
     }
 }
 
-fn measured(new: &NewMetricValue) -> Vec<&'static str> {
-    let mut words = vec!["value"];
-    words.extend(new.note.as_ref().map(|_| "note"));
-    words
+fn of_value(event: &MetricValueEvent) -> Vec<&'static str> {
+    match event {
+        MetricValueEvent::Recorded(NewMetricValue { note: None, .. }) => vec!["value"],
+        MetricValueEvent::Recorded(_) => vec!["value", "note"],
+        MetricValueEvent::Retracted => vec!["state"],
+    }
 }
 
 fn reported(new: &NewCheckIn) -> Vec<&'static str> {

@@ -118,6 +118,7 @@ impl<'db> Rows<'db> {
         let own_flags = match entity {
             Entity::CheckIn(check_in) => version::flags_of(check_in),
             Entity::Comment(comment) if comment.retracted => RETRACTED,
+            Entity::MetricValue(value) if value.retracted => RETRACTED,
             Entity::Org(_)
             | Entity::Person(_)
             | Entity::Team(_)
@@ -126,9 +127,8 @@ impl<'db> Rows<'db> {
             | Entity::KeyResult(_)
             | Entity::Comment(_)
             | Entity::Initiative(_)
-            | Entity::Metric(_) => 0,
-            Entity::MetricValue(value) if value.retracted => version::RETRACTED,
-            Entity::MetricValue(_) => 0,
+            | Entity::Metric(_)
+            | Entity::MetricValue(_) => 0,
         };
         run(
             &mut self.version,

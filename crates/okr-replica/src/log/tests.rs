@@ -24,7 +24,8 @@ fn parents(history: &[(PersonId, Change)]) -> BTreeMap<EntityId, BTreeSet<Entity
                 .into_iter()
                 .chain([new.cycle.into()])
                 .collect(),
-            Event::Objective(_, ObjectiveEvent::Edited(ObjectiveEdit::Team(edit))) => {
+            Event::Objective(_, ObjectiveEvent::Edited(ObjectiveEdit::Team(edit)))
+            | Event::Metric(_, MetricEvent::Edited(MetricEdit::Team(edit))) => {
                 edit.to.map(EntityId::from).into_iter().collect()
             }
             Event::Objective(_, ObjectiveEvent::Edited(ObjectiveEdit::Cycle(edit))) => {
@@ -38,9 +39,6 @@ fn parents(history: &[(PersonId, Change)]) -> BTreeMap<EntityId, BTreeSet<Entity
             Event::Comment(_, CommentEvent::Added(new)) => vec![new.topic.entity()],
             Event::Metric(_, MetricEvent::Created(new)) => {
                 new.team.map(EntityId::from).into_iter().collect()
-            }
-            Event::Metric(_, MetricEvent::Edited(MetricEdit::Team(edit))) => {
-                edit.to.map(EntityId::from).into_iter().collect()
             }
             Event::MetricValue(_, MetricValueEvent::Recorded(new)) => vec![new.metric.into()],
             _ => continue,

@@ -127,76 +127,64 @@ impl Reading<'_> {
     }
 
     fn found(&self, entity: &Entity) -> Result<Found, ReplicaError> {
+        let (title, above) = match entity {
+            Entity::Person(_) => (String::new(), None),
+            Entity::Org(org) => (org.name.to_string(), None),
+            Entity::Team(team) => (team.name.to_string(), None),
+            Entity::Cycle(cycle) => (cycle.name.to_string(), None),
+            Entity::Objective(goal) => (goal.title.to_string(), None),
+            Entity::Metric(metric) => (metric.name.to_string(), None),
+            Entity::KeyResult(goal) => (goal.title.to_string(), Some(goal.objective.into())),
+            Entity::CheckIn(check_in) => (String::new(), Some(check_in.key_result.into())),
+            Entity::MetricValue(value) => (String::new(), Some(value.metric.into())),
+            Entity::Comment(comment) => {
+                let first = comment.text.as_str().lines().next().unwrap_or_default();
+                (first.to_owned(), Some(comment.topic.entity()))
+            }
+            Entity::Initiative(initiative) => {
+                // Any of them says where to look; nearly always there is one.
+                let first = initiative.key_results.first();
+                (
+                    initiative.title.to_string(),
+                    first.map(|id| EntityId::from(*id)),
+                )
+            }
+        };
+        let (cycle, team) = place_of(entity);
         let mut found = Found {
             id: entity.id(),
             slug: slug_of(entity).map(str::to_owned),
-            title: String::new(),
-            cycle: None,
-            team: None,
+            title,
+            cycle,
+            team,
         };
-        let mut objective = None;
-        match entity {
-            Entity::Person(_) => {}
-            Entity::Org(org) => found.title = org.name.to_string(),
-            Entity::Team(team) => {
-                found.title = team.name.to_string();
-                found.team = Some(team.id);
-            }
-            Entity::Cycle(cycle) => {
-                found.title = cycle.name.to_string();
-                found.cycle = Some(cycle.id);
-            }
-            Entity::Objective(goal) => {
-                found.title = goal.title.to_string();
-                found.cycle = Some(goal.cycle);
-                found.team = goal.team;
-            }
-            Entity::KeyResult(key_result) => {
-                found.title = key_result.title.to_string();
-                objective = Some(key_result.objective);
-            }
-            Entity::CheckIn(check_in) => {
-                if let Some(key_result) = self.key_result(check_in.key_result)? {
-                    found.title = key_result.title.to_string();
-                    objective = Some(key_result.objective);
-                }
-            }
-            Entity::Comment(comment) => {
-                let first = comment.text.as_str().lines().next();
-                first.unwrap_or_default().clone_into(&mut found.title);
-                if let Some(topic) = self.entity(comment.topic.entity())? {
-                    let about = self.found(&topic)?;
-                    found.cycle = about.cycle;
-                    found.team = about.team;
-                }
-            }
-            Entity::Initiative(initiative) => {
-                found.title = initiative.title.to_string();
-                // Any of them says where to look; nearly always there is one.
-                if let Some(first) = initiative.key_results.first()
-                    && let Some(key_result) = self.key_result(*first)?
-                {
-                    objective = Some(key_result.objective);
-                }
-            }
-            Entity::Metric(metric) => {
-                found.title = metric.name.to_string();
-                found.team = metric.team;
-            }
-            Entity::MetricValue(value) => {
-                if let Some(metric) = self.metric(value.metric)? {
-                    found.title = metric.name.to_string();
-                    found.team = metric.team;
-                }
-            }
-        }
-        if let Some(objective) = objective
-            && let Some(objective) = self.objective(objective)?
+        if let Some(above) = above
+            && let Some(above) = self.entity(above)?
         {
-            found.cycle = Some(objective.cycle);
-            found.team = objective.team;
+            let above = self.found(&above)?;
+            (found.cycle, found.team) = (above.cycle, above.team);
+            if found.title.is_empty() {
+                found.title = above.title;
+            }
         }
         Ok(found)
+    }
+}
+
+/// Returns the cycle and the team that an entity itself names.
+const fn place_of(entity: &Entity) -> (Option<CycleId>, Option<TeamId>) {
+    match entity {
+        Entity::Team(team) => (None, Some(team.id)),
+        Entity::Cycle(cycle) => (Some(cycle.id), None),
+        Entity::Objective(objective) => (Some(objective.cycle), objective.team),
+        Entity::Metric(metric) => (None, metric.team),
+        Entity::Org(_)
+        | Entity::Person(_)
+        | Entity::KeyResult(_)
+        | Entity::CheckIn(_)
+        | Entity::Comment(_)
+        | Entity::Initiative(_)
+        | Entity::MetricValue(_) => (None, None),
     }
 }
 

@@ -21,7 +21,7 @@ impl Maker {
                 owner: self.random.choose(&self.people)?,
                 key_results: self.served()?,
                 due: self.maybe(Self::day),
-                url: self.maybe(Self::url),
+                url: self.maybe(|maker| Some(maker.url())),
                 state: self.random.choose(InitiativeState::ALL)?,
             };
             return Some(Command::AddInitiative {
@@ -48,7 +48,7 @@ impl Maker {
             2 => patch.owner = self.random.choose(&self.people),
             3 => patch.key_results = self.served(),
             4 => patch.due = Some(self.maybe(Self::day)),
-            5 => patch.url = Some(self.maybe(Self::url)),
+            5 => patch.url = Some(self.maybe(|maker| Some(maker.url()))),
             _ => patch.state = self.random.choose(InitiativeState::ALL),
         }
         patch
@@ -122,9 +122,9 @@ impl Maker {
         Some([first].into_iter().chain(second).collect())
     }
 
-    fn url(&mut self) -> Option<WebAddress> {
+    fn url(&mut self) -> WebAddress {
         let number = self.random.below(100);
-        Some(web_address(&format!("https://tracker.example/{number}")))
+        web_address(&format!("https://tracker.example/{number}"))
     }
 
     /// Returns the unit of most measures of the generator, or none, as the others have.

@@ -171,26 +171,14 @@ fn read(
     } else {
         Lineage::default()
     };
-    let values = if let Thing::Metric(standing, _) = &thing {
-        let values = past
-            .reading
-            .metric_values(standing.metric.id, Some(history));
-        values.map_err(failure::replica)?
-    } else {
-        Vec::new()
-    };
-    let initiatives = if let Thing::KeyResult(standing) = &thing {
-        serving(past, standing.key_result.id)?
-    } else {
-        Vec::new()
-    };
+    let (values, initiatives) = beside(past, &thing, history)?;
     let comments = comments(past, id)?;
     let shown = history_of(context, past, thing, (check_ins, changes))?;
     Ok(Some(Shown {
         lineage,
+        comments,
         values,
         initiatives,
-        comments,
         ..shown
     }))
 }
@@ -343,6 +331,31 @@ fn metric_value(past: &mut Past<'_>, id: MetricValueId) -> Result<Option<Thing>,
     let mut facts = facts.map_err(failure::replica)?.into_iter();
     let fact = facts.find(|fact| fact.value.id == id);
     Ok(fact.map(|fact| Thing::MetricValue(Box::new(fact))))
+}
+
+/// Reads the newest values of a health metric, and the work that serves a key result.
+fn beside(
+    past: &Past<'_>,
+    thing: &Thing,
+    history: usize,
+) -> Result<(Vec<MetricValueFact>, Vec<Initiative>), CliError> {
+    Ok(match thing {
+        Thing::Metric(standing, _) => {
+            let id = standing.metric.id;
+            let values = past.reading.metric_values(id, Some(history));
+            (values.map_err(failure::replica)?, Vec::new())
+        }
+        Thing::KeyResult(standing) => (Vec::new(), serving(past, standing.key_result.id)?),
+        Thing::Objective(_)
+        | Thing::Team(_)
+        | Thing::Cycle(_)
+        | Thing::Person(_)
+        | Thing::CheckIn(_)
+        | Thing::Comment(_)
+        | Thing::Initiative(_)
+        | Thing::MetricValue(_)
+        | Thing::Change => (Vec::new(), Vec::new()),
+    })
 }
 
 /// Returns the initiatives that serve a key result.

@@ -1,5 +1,6 @@
 //! What was found, on a screen: what it is, and under it the texts with the words marked.
 
+use okr_core::Date;
 use okr_core::entity::Entity;
 use okr_replica::{LogEntry, TextMatch};
 
@@ -67,14 +68,8 @@ fn heading(found: &Found, past: &Past<'_>, screen: &Screen) -> String {
             put_away(one.archived)
         ),
         (Some(Entity::CheckIn(one)), since) => {
-            let day = short_day(one.effective, &past.at.clock);
-            let by = since.as_ref().map(|entry| by(entry, past));
-            let retracted = if one.retracted { ", retracted" } else { "" };
-            format!(
-                "check-in for {}{}{retracted}",
-                day.trim_start(),
-                by.map(|by| format!(" by {by}")).unwrap_or_default()
-            )
+            let report = ("check-in", one.effective, one.retracted);
+            reported(report, since.as_ref(), past)
         }
         (Some(Entity::Comment(one)), since) => {
             let written = since
@@ -100,30 +95,14 @@ fn heading(found: &Found, past: &Past<'_>, screen: &Screen) -> String {
             put_away(one.archived)
         ),
         (Some(Entity::MetricValue(one)), since) => {
-            let day = short_day(one.effective, &past.at.clock);
-            let by = since.as_ref().map(|entry| by(entry, past));
-            let retracted = if one.retracted { ", retracted" } else { "" };
-            format!(
-                "value for {}{}{retracted}",
-                day.trim_start(),
-                by.map(|by| format!(" by {by}")).unwrap_or_default()
-            )
+            let report = ("value", one.effective, one.retracted);
+            reported(report, since.as_ref(), past)
         }
         (Some(Entity::Org(_) | Entity::Person(_) | Entity::Team(_) | Entity::Cycle(_)), _)
         | (None, None) => String::new(),
         (None, Some(entry)) => {
-            let what = entry.change.as_ref().map(|change| {
-                let said = change_words::line(change, past, screen);
-                // The name stands before it.
-                let name = label.clone().unwrap_or_default();
-                said.strip_prefix(&name).unwrap_or(&said).trim().to_owned()
-            });
-            format!(
-                "change of {} by {}: {}",
-                local(entry.authored_at, &past.at.clock),
-                by(entry, past),
-                what.unwrap_or_default().replace("  ", " ")
-            )
+            let name = label.clone().unwrap_or_default();
+            changed(entry, &name, (past, screen))
         }
     };
     let label = label.unwrap_or_default();
@@ -132,6 +111,33 @@ fn heading(found: &Found, past: &Past<'_>, screen: &Screen) -> String {
         .and(Tone::Plain, "  ")
         .and(Tone::Dim, facts.trim_end_matches([':', ' ']))
         .paint(screen.width, screen)
+}
+
+/// Says of which day a report is, whose, and whether it was taken back.
+fn reported(
+    (word, day, is_retracted): (&str, Date, bool),
+    since: Option<&LogEntry>,
+    past: &Past<'_>,
+) -> String {
+    let day = short_day(day, &past.at.clock);
+    let by = since.map(|entry| format!(" by {}", by(entry, past)));
+    let retracted = if is_retracted { ", retracted" } else { "" };
+    let by = by.unwrap_or_default();
+    format!("{word} for {}{by}{retracted}", day.trim_start())
+}
+
+/// Says what a change did; the name of what it is about stands before it already.
+fn changed(entry: &LogEntry, name: &str, (past, screen): (&Past<'_>, &Screen)) -> String {
+    let what = entry.change.as_ref().map(|change| {
+        let said = change_words::line(change, past, screen);
+        said.strip_prefix(name).unwrap_or(&said).trim().to_owned()
+    });
+    format!(
+        "change of {} by {}: {}",
+        local(entry.authored_at, &past.at.clock),
+        by(entry, past),
+        what.unwrap_or_default().replace("  ", " ")
+    )
 }
 
 const fn put_away(archived: bool) -> &'static str {

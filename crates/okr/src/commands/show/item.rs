@@ -29,18 +29,9 @@ impl Shown {
                 ..with(ObjectiveItem::new(standing, names), comments, changes)
             })),
             Thing::KeyResult(standing) => {
-                let facts = self.check_ins.iter();
-                let check_ins = facts.map(|fact| CheckInItem::new(fact, names)).collect();
-                let view = (past.at.moment.day, names);
-                let initiatives = self.initiatives.iter();
-                let initiatives = initiatives
-                    .map(|one| InitiativeItem::new(one, view))
-                    .collect();
-                ShownItem::KeyResult(Box::new(WithHistory {
-                    check_ins: Some(check_ins),
-                    initiatives: Some(initiatives),
-                    ..with(KeyResultItem::new(standing, names), comments, changes)
-                }))
+                let key_result = KeyResultItem::new(standing, names);
+                let shown = self.reported(with(key_result, comments, changes), past);
+                ShownItem::KeyResult(Box::new(shown))
             }
             Thing::Team(team) => {
                 ShownItem::Team(with(TeamItem::new(team, names), comments, changes))
@@ -78,6 +69,30 @@ impl Shown {
                 let entry = entry.expect("a change is shown with itself as its history");
                 ShownItem::Change(Box::new(PatchItem::new(entry, &self.patch, names)))
             }
+        }
+    }
+
+    /// Adds to a key result what was reported on it, and the work that serves it.
+    fn reported(
+        &self,
+        shown: WithHistory<KeyResultItem>,
+        past: &Past<'_>,
+    ) -> WithHistory<KeyResultItem> {
+        let view = (past.at.moment.day, &past.names);
+        let check_ins = self.check_ins.iter();
+        let initiatives = self.initiatives.iter();
+        WithHistory {
+            check_ins: Some(
+                check_ins
+                    .map(|fact| CheckInItem::new(fact, view.1))
+                    .collect(),
+            ),
+            initiatives: Some(
+                initiatives
+                    .map(|one| InitiativeItem::new(one, view))
+                    .collect(),
+            ),
+            ..shown
         }
     }
 }

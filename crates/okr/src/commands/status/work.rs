@@ -78,13 +78,10 @@ pub(super) fn initiatives(
     screen: &Screen,
 ) -> Vec<String> {
     let named = work.initiatives.iter().take(NAMED).map(|one| {
-        let word = if one.is_overdue(today) {
-            "overdue since"
-        } else {
-            "due"
-        };
+        let is_overdue = one.is_overdue(today);
+        let since = if is_overdue { "overdue since" } else { "due" };
         let due = list_rows::due_day(one, clock, screen);
-        let due = due.map(|day| format!(", {word} {}", day.trim_start()));
+        let due = due.map(|day| format!(", {since} {}", day.trim_start()));
         format!("{} ({}{})", one.slug, one.state, due.unwrap_or_default())
     });
     let mut named: Vec<String> = named.collect();

@@ -12,67 +12,32 @@ fn with<'a>(beginning: [&'a str; 3], more: &[&'a str]) -> Vec<&'a str> {
 
 /// Goals, with two initiatives for a key result and a metric that feeds another.
 fn with_work() -> Machine {
+    let machine = with_initiatives();
+    let metric = ["metric", "add", "Customer satisfaction", "--slug", "csat"];
+    machine.done(&[&metric[..], &["--at-least", "80", "--unit", "%"]].concat());
+    let key_result = ["kr", "add", "Satisfied customers", "-O", "fast"];
+    let measure = ["--from", "70", "--to", "90", "--unit", "%"];
+    let late = ["-m", "found late", "--category", "other"];
+    let fed = ["--slug", "satisfied", "--fed-by", "csat"];
+    machine.done(&[&key_result[..], &measure, &late, &fed].concat());
+    machine
+}
+
+fn with_initiatives() -> Machine {
     let machine = Machine::with_goals();
-    for line in [
-        &[
-            "initiative",
-            "add",
-            "Pool connections",
-            "--kr",
-            "api-p99",
-            "--due",
-            "2026-11-20",
-            "--url",
-            "https://tracker.example/42",
-        ][..],
-        &[
-            "initiative",
-            "add",
-            "New query planner",
-            "--kr",
-            "api-p99",
-            "--kr",
-            "error-budget",
-            "--slug",
-            "planner",
-            "--state",
-            "doing",
-        ],
-        &[
-            "metric",
-            "add",
-            "Customer satisfaction",
-            "--slug",
-            "csat",
-            "--at-least",
-            "80",
-            "--unit",
-            "%",
-        ],
-        &[
-            "kr",
-            "add",
-            "Satisfied customers",
-            "-O",
-            "fast",
-            "--slug",
-            "satisfied",
-            "--from",
-            "70",
-            "--to",
-            "90",
-            "--unit",
-            "%",
-            "--fed-by",
-            "csat",
-            "-m",
-            "found late",
-            "--category",
-            "other",
-        ],
-    ] {
-        machine.done(line);
-    }
+    let pool = ["initiative", "add", "Pool connections", "--kr", "api-p99"];
+    let facts = ["--due", "2026-11-20", "--url", "https://tracker.example/42"];
+    machine.done(&[&pool[..], &facts].concat());
+    let planner = ["initiative", "add", "New query planner", "--kr", "api-p99"];
+    let facts = [
+        "--kr",
+        "error-budget",
+        "--slug",
+        "planner",
+        "--state",
+        "doing",
+    ];
+    machine.done(&[&planner[..], &facts].concat());
     machine
 }
 

@@ -118,29 +118,27 @@ pub(super) fn text(report: &Report, screen: &Screen) -> String {
         None => quantity(new.value, unit, screen),
     };
     let health = screen.paint(health_tone(health), &health_words(health, screen));
-    let mut text = format!(
-        "{id}  {slug}  {name}\n      {moved} {} {health}\n",
-        screen.dot()
-    );
+    let mut lines = vec![
+        format!("{id}  {slug}  {name}"),
+        format!("      {moved} {} {health}", screen.dot()),
+    ];
     if new.effective != report.clock.today() {
-        let latest = match before.filter(|last| last.effective > new.effective) {
-            Some(last) => format!(
-                "; the latest stays that of {}",
-                describe_day(last.effective)
-            ),
-            None => String::new(),
-        };
-        text.push_str(&format!(
-            "      as of {}{latest}\n",
-            describe_day(new.effective)
-        ));
+        let day = describe_day(new.effective);
+        let later = before.filter(|last| last.effective > new.effective);
+        lines.push(match later {
+            Some(last) => {
+                let last = describe_day(last.effective);
+                format!("      as of {day}; the latest stays that of {last}")
+            }
+            None => format!("      as of {day}"),
+        });
     }
     for (key_result, _) in &report.fed {
         let slug = screen.paint(Tone::Strong, key_result.slug.as_str());
-        text.push_str(&format!("      checked in on {slug}\n"));
+        lines.push(format!("      checked in on {slug}"));
     }
     for (key_result, why) in &report.passed_over {
-        text.push_str(&format!("      not on {}: {why}\n", key_result.slug));
+        lines.push(format!("      not on {}: {why}", key_result.slug));
     }
-    text
+    lines.join("\n") + "\n"
 }
