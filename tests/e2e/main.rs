@@ -34,6 +34,7 @@ mod sync;
 mod tidy;
 mod walking;
 mod watch;
+mod working;
 mod world;
 
 use okr_e2e::Programs;

@@ -42,6 +42,15 @@ const READERS: &[&[&str]] = &[
     &["blame", "api-p99"],
     &["blame", "api-p99.value"],
     &["blame", "2026-Q4"],
+    &["list", "initiatives"],
+    &["list", "metrics"],
+    &["initiative", "list", "--kr", "api-p99"],
+    &["metric", "list", "--health", "outside"],
+    &["show", "pool-connections"],
+    &["show", "error-rate"],
+    &["blame", "error-rate.band"],
+    &["log", "pool-connections"],
+    &["search", "rollback", "--kind", "metric"],
 ];
 
 /// The present of a planned workspace.
@@ -176,6 +185,29 @@ fn a_day_without_a_server() {
 fn every_reading_command_answers_in_one_envelope_about_any_moment_on_every_axis() {
     let directory = tempfile::tempdir().unwrap();
     let home = planned(directory.path());
+    let work: &[&[&str]] = &[
+        &["initiative", "add", "Pool connections", "--kr", "api-p99"],
+        &[
+            "metric",
+            "add",
+            "Error rate",
+            "--at-most",
+            "1",
+            "--unit",
+            "%",
+        ],
+        &[
+            "metric",
+            "record",
+            "error-rate",
+            "1.5",
+            "-m",
+            "before the rollback",
+        ],
+    ];
+    for line in work {
+        home.okr(line).unwrap();
+    }
     for reader in READERS {
         for moment in [
             &[][..],
