@@ -270,7 +270,21 @@ fn whatever_people_write_pages_stay_pages() {
     let long: String = long.chars().take(7_900).collect();
     let amending = ["--category", "correction", "-m", &long];
     let scripts = "חזק ומהיר 👩‍👩‍👧 目標 <b>bold</b>";
-    let commands: [Vec<&str>; 5] = [
+    let comment = |about, text, kind| vec!["comment", about, text, "--kind", kind];
+    let commands: [Vec<&str>; 10] = [
+        comment("fast", attack, "recognition"),
+        comment("@org", &long, "recognition"),
+        comment("api-p99", &long, "feedback"),
+        comment("fast", scripts, "review"),
+        vec![
+            "initiative",
+            "add",
+            attack,
+            "--kr",
+            "api-p99",
+            "--slug",
+            "odd",
+        ],
         [
             &["objective", "set", "fast", "--title", scripts],
             &amending[..],
@@ -302,6 +316,10 @@ fn whatever_people_write_pages_stay_pages() {
     for (name, command) in pages {
         let page = written(&home, directory.path(), name, command);
         fine(&mut browser, &page, &FEW);
+        let trails = browser.evaluate("document.querySelectorAll('.trail svg').length");
+        let trails = trails.unwrap().as_u64().unwrap();
+        let draws_each = matches!(command, ["report", "weekly" | "mid"]);
+        assert_eq!(trails > 0, draws_each, "{trails} small pictures in {name}");
     }
 }
 

@@ -5,6 +5,8 @@
 //! apart in the median and 25 in the ninth decile, and 43 of 412 values below the baseline. The same
 //! every time; nothing is random.
 
+mod around;
+
 use jiff::civil::Date;
 use okr_core::value::days_between;
 
@@ -104,8 +106,10 @@ pub fn acts() -> Vec<Act> {
     for one in &planned {
         report(one, &mut numbers, &mut acts);
         amend(one, &mut acts);
-        discuss(one, &mut acts);
+        around::discuss(one, &mut acts);
+        around::work(one, &mut acts);
     }
+    around::health(&mut acts);
     conclude(&planned, &mut acts);
     // What is typed on one day stays in the order in which it was thought of.
     acts.sort_by_key(|act| act.day);
@@ -333,38 +337,6 @@ fn amend(one: &Planned, acts: &mut Vec<Act>) {
             "other",
         ];
         acts.push(act(later(start, 60), &words));
-    }
-}
-
-/// Says something about a goal here and there: thanks, feedback, and reviews half-way.
-fn discuss(one: &Planned, acts: &mut Vec<Act>) {
-    let (cycle, start, _) = QUARTERS[one.quarter];
-    let mut say = |days, about: &str, kind, text| {
-        let words = ["comment", about, text, "--kind", kind];
-        acts.push(act(later(start, days), &words));
-    };
-    let days = 40 + i32::try_from(one.number % 7).unwrap_or_default();
-    if one.number % 13 == 6 {
-        let person = format!("@{}", PEOPLE[1 + one.number % (PEOPLE.len() - 1)]);
-        let text = "The importer would not be there without you";
-        say(days, &person, "recognition", text);
-    }
-    if one.number % 19 == 8 {
-        let goal = format!("{cycle}:{}", one.slug);
-        say(
-            days,
-            &goal,
-            "feedback",
-            "The number says little about quality",
-        );
-    }
-    if one.number % 23 == 9 {
-        say(
-            days,
-            &one.objective,
-            "review",
-            "Ambitious, and still within reach",
-        );
     }
 }
 

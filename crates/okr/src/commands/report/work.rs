@@ -73,7 +73,7 @@ fn initiatives(
 /// # Errors
 /// When the replica cannot be read.
 pub(super) fn candidates(
-    past: &Past<'_>,
+    past: &mut Past<'_>,
     ground: &Ground,
     ask: &Ask,
 ) -> Result<Vec<Candidate>, CliError> {
@@ -97,6 +97,7 @@ pub(super) fn candidates(
             });
         }
     }
+    past.learn(candidates.iter().map(|one| one.subject))?;
     Ok(candidates)
 }
 

@@ -178,9 +178,81 @@ const SAID: &[(&str, &str, &str, &str)] = &[
     ("2026-11-24", "api-p99", "recognition", "Down by a third"),
 ];
 
-/// The quarter, in which people also talked.
+/// What is to be done and how healthy the organisation is, on which day.
+const AROUND: &[(&str, &[&str])] = &[
+    (
+        "2026-11-10",
+        &[
+            "metric",
+            "add",
+            "Uptime",
+            "--at-least",
+            "99.9",
+            "--unit",
+            "%",
+            "-t",
+            "platform",
+        ],
+    ),
+    (
+        "2026-11-10",
+        &["metric", "add", "Satisfaction", "--at-least", "40"],
+    ),
+    ("2026-11-10", &["metric", "record", "uptime", "99.95"]),
+    ("2026-11-17", &["metric", "record", "uptime", "99.5"]),
+    ("2026-11-24", &["metric", "record", "uptime", "99.6"]),
+    (
+        "2026-11-10",
+        &[
+            "initiative",
+            "add",
+            "Move eu-west to the new CDN",
+            "--kr",
+            "edge-cache",
+            "--slug",
+            "move-eu",
+            "--due",
+            "2026-11-20",
+            "--owner",
+            "@ben",
+            "--state",
+            "doing",
+        ],
+    ),
+    (
+        "2026-11-10",
+        &[
+            "initiative",
+            "add",
+            "Ask those who left",
+            "--kr",
+            "signup-rate",
+            "--slug",
+            "ask",
+            "--due",
+            "2026-11-11",
+        ],
+    ),
+    (
+        "2026-11-10",
+        &[
+            "initiative",
+            "add",
+            "New planner",
+            "--kr",
+            "api-p99",
+            "--slug",
+            "planner",
+        ],
+    ),
+];
+
+/// The quarter, in which people also talked, worked and looked after the whole.
 fn talked() -> Machine {
     let machine = quarter();
+    for (day, words) in AROUND {
+        at(&machine, day, words);
+    }
     for (day, about, kind, text) in SAID {
         at(&machine, day, &["comment", about, text, "--kind", kind]);
     }
@@ -303,6 +375,58 @@ fn what_people_said_is_told_in_its_time_and_place() {
     assert_eq!(words_of(&found["objectives"][1], "reviews"), [""; 0]);
     assert_eq!(words_of(&found, "recognition"), [""; 0]);
     assert_eq!(words_of(&found, "feedback").len(), 1);
+}
+
+#[test]
+fn work_and_health_are_told_where_they_belong() {
+    let machine = talked();
+    let slugs = |list: &serde_json::Value| -> Vec<String> {
+        let list = list.as_array().unwrap().iter();
+        list.map(|one| one["slug"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let weekly = json(&machine, &["report", "weekly"]);
+    // By the day on which it is due.
+    assert_eq!(slugs(&weekly["initiatives"]), ["ask", "move-eu", "planner"]);
+    assert_eq!(slugs(&weekly["health"]), ["satisfaction", "uptime"]);
+    let uptime = &weekly["health"][1];
+    assert_eq!(
+        (&uptime["health"], &uptime["since"], &uptime["value"]),
+        (&"outside".into(), &"2026-11-17".into(), &"99.6".into())
+    );
+    assert_eq!(weekly["health"][0]["health"], "unknown");
+    let before = json(&machine, &["report", "weekly", "2026-W46"]);
+    assert_eq!(before["health"][1]["health"], "healthy");
+    let growth = json(&machine, &["report", "weekly", "-t", "growth"]);
+    assert_eq!(slugs(&growth["initiatives"]), ["ask"]);
+    assert_eq!(slugs(&growth["health"]), [""; 0]);
+    let ben = json(&machine, &["report", "weekly", "--who", "ben"]);
+    assert_eq!(slugs(&ben["initiatives"]), ["move-eu"]);
+    // What nobody needs any more, and what should long be done.
+    let dropped = |report: &serde_json::Value| -> Vec<(String, Vec<serde_json::Value>)> {
+        let all = report["candidates"].as_array().unwrap().iter();
+        let all = all.filter(|one| one["subject"]["kind"] == "initiative");
+        all.map(|one| {
+            let name = one["subject"]["name"].as_str().unwrap().to_owned();
+            (name, one["rules"].as_array().unwrap().clone())
+        })
+        .collect()
+    };
+    let mid = json(&machine, &["report", "mid"]);
+    let overdue = vec!["overdue-work".into()];
+    assert_eq!(dropped(&mid), [("ask".to_owned(), overdue)]);
+    assert_eq!(slugs(&mid["health"]), ["satisfaction", "uptime"]);
+    let close = ["close", "self-serve", "--score", "0.2", "--with-krs"];
+    at(&machine, "2026-11-25", &close);
+    let mid = json(&machine, &["report", "mid"]);
+    let both = vec!["overdue-work".into(), "serves-nothing".into()];
+    assert_eq!(dropped(&mid), [("ask".to_owned(), both)]);
+    let found = json(&machine, &["report", "final"]);
+    assert_eq!(slugs(&found["health"]), ["satisfaction", "uptime"]);
+    // Done, it is not next any more.
+    at(&machine, "2026-11-25", &["initiative", "done", "move-eu"]);
+    let weekly = json(&machine, &["report", "weekly"]);
+    assert_eq!(slugs(&weekly["initiatives"]), ["ask", "planner"]);
 }
 
 #[test]
