@@ -15,6 +15,7 @@ mod error;
 mod events;
 #[cfg(test)]
 mod fake_log;
+mod inbox;
 mod ingest;
 mod integrity;
 mod log;
@@ -57,6 +58,7 @@ pub use events::{
     EventsChecked, EventsError, EventsFile, EventsHead, EventsOrder, EventsTaken, EventsWritten,
     TakenIn,
 };
+pub use inbox::{Because, Concern, FollowedThing, InboxEntry, InboxSpan, Unread};
 pub use ingest::{Ingest, IngestError, Ingested};
 pub use integrity::IntegrityError;
 pub use log::{ChangeKind, Glimpse, Landmark, LogEntry, LogFilter, Place, Spot};

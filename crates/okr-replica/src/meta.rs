@@ -78,6 +78,8 @@ pub(crate) enum Meta {
     Indexed,
     /// That a first load has put off the ends of ids and the large indexes.
     PutOff,
+    /// The position up to which the person has looked at what happened; none: never.
+    InboxSeen,
 }
 
 impl Meta {
@@ -99,6 +101,7 @@ impl Meta {
             Self::AheadAuthored => "ahead_authored_days",
             Self::Indexed => "indexed",
             Self::PutOff => "put_off",
+            Self::InboxSeen => "inbox_seen",
         }
     }
 

@@ -24,7 +24,7 @@ use crate::operation::{self, Did};
 use crate::remote::Remote;
 use crate::replica::Replica;
 use crate::sync::{SyncError, SyncProgress, pull_all};
-use crate::{pending, people, rebase, record, schema, search};
+use crate::{inbox, pending, people, rebase, record, schema, search};
 
 /// How the directories begin in which a replica is built beside the one in use.
 const BUILDING: &str = "rebuilding-";
@@ -263,6 +263,7 @@ fn exchange(db: &Connection, rebuilt: &Rebuilt) -> Result<Vec<ChangeId>, Replica
     )?;
     let head = record::number(meta::head(db)?);
     db.execute("UPDATE conflicts SET seen_at = min(seen_at, ?1)", [head])?;
+    inbox::look_again_after(db, rebuilt.divergence.common)?;
     wait_again(db, &own)?;
     Ok(own.into_iter().map(|(change, _)| change.id).collect())
 }

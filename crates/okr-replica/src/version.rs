@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 use uuid::Uuid;
 
 use crate::error::ReplicaError;
+use crate::meta::Meta;
 use crate::moment::Confirmed;
 use crate::{body, short};
 
@@ -263,6 +264,25 @@ pub(crate) fn positions_until(
         positions.extend(position_of_row(key?));
     }
     Ok(positions)
+}
+
+/// Returns the number of the first entity that came into being after a position.
+///
+/// Entities are numbered in the order in which they come, so halving finds it.
+pub(crate) fn first_after(db: &Connection, position: Position) -> Result<EntityKey, ReplicaError> {
+    let newest: i64 = Meta::Entities.require(db)?;
+    let mut statement =
+        db.prepare_cached("SELECT key FROM versions WHERE key >= ?1 ORDER BY key LIMIT 1")?;
+    let (mut before, mut after) = (0, newest + 1);
+    while after - before > 1 {
+        let middle = before + (after - before) / 2;
+        let key: i64 = statement.query_row([EntityKey(middle).first_row()], |row| row.get(0))?;
+        match position_of_row(key) {
+            Some(first) if first <= position => before = middle,
+            Some(_) | None => after = middle,
+        }
+    }
+    Ok(EntityKey(after))
 }
 
 /// Returns the things that belong to an entity now, by what is confirmed.

@@ -221,7 +221,7 @@ fn an_older_schema_is_brought_up_to_date_and_nothing_is_lost() {
         .execute_batch(
             "DROP TABLE dropped; DROP TABLE undone; DROP TABLE search; DROP TABLE operations; DROP TABLE operation_changes; ALTER TABLE pending DROP COLUMN offered;
              DROP INDEX versions_recorded; DROP INDEX versions_authored; DROP INDEX versions_blocker;
-             DROP INDEX versions_later_kinds;
+             DROP INDEX versions_later_kinds; DROP INDEX versions_owner; DROP TABLE follows;
              DROP VIEW check_ins; CREATE VIEW check_ins AS SELECT id FROM current WHERE kind = 7;
              DROP INDEX versions_few; DROP INDEX versions_objectives;
              CREATE INDEX versions_kind ON versions (kind) WHERE kind < 6;
@@ -239,6 +239,8 @@ fn an_older_schema_is_brought_up_to_date_and_nothing_is_lost() {
             .query_row("SELECT count(*) FROM dropped", [], |row| row.get(0))
             .unwrap();
         assert_eq!(dropped, 0);
+        // What came before there was an inbox is no news.
+        assert_eq!(replica.inbox_seen().unwrap(), Some(before.head));
         let views = "SELECT id, blocker, unblocked FROM check_ins";
         assert!(replica.db.prepare(views).is_ok());
     }

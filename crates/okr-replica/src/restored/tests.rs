@@ -116,3 +116,18 @@ fn the_words_of_what_is_gone_are_not_found() {
     assert!(!after.is_empty() && after.len() < before.len());
     assert_eq!(words_anew(&mut replica), after);
 }
+
+#[test]
+fn what_another_history_has_is_new_again() {
+    let (_dir, mut replica, rebuilt) = restored();
+    let common = rebuilt.divergence.common;
+    let head = replica.info().unwrap().head;
+    assert!(common < head);
+    replica.see_inbox(head).unwrap();
+    let me = replica.info().unwrap().me;
+    replica.follow(me.into()).unwrap();
+    let now = Timestamp::from_second(1_795_000_000).unwrap();
+    replica.take_over(rebuilt, now).unwrap();
+    assert_eq!(replica.inbox_seen().unwrap(), Some(common));
+    assert_eq!(replica.followed().unwrap()[0].since, common);
+}

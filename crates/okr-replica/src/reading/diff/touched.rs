@@ -178,8 +178,8 @@ impl Search<'_> {
     /// Finds the key results of check-ins that came.
     fn new_check_ins(&mut self, from: Confirmed, to: Confirmed) -> Result<(), ReplicaError> {
         for (after, until) in stretches(self.db, from, to)? {
-            let first = first_after(self.db, after)?.first_row();
-            let end = first_after(self.db, until)?.first_row();
+            let first = version::first_after(self.db, after)?.first_row();
+            let end = version::first_after(self.db, until)?.first_row();
             let mut statement = self.db.prepare_cached(
                 "SELECT DISTINCT parent FROM versions NOT INDEXED
                  WHERE key >= ?1 AND key < ?2 AND kind = 7 AND parent IS NOT NULL",
@@ -202,7 +202,7 @@ impl Search<'_> {
         let earliest = (after + 1 - ahead).saturating_mul(DAY_US) - 1;
         let head = meta::head(self.db)?;
         let before = record::position_at(self.db, head, earliest)?;
-        let first = first_after(self.db, before)?;
+        let first = version::first_after(self.db, before)?;
         let newest: i64 = Meta::Entities.require(self.db)?;
         // A short end of the table, or else an index that has all that is asked for.
         let sql = if newest - first.0 < newest / SHORT_END {
@@ -309,23 +309,4 @@ fn stretches(
     let ends = stretches.into_iter();
     ends.map(|(after, until)| Ok((record::position(after)?, record::position(until)?)))
         .collect()
-}
-
-/// Returns the number of the first entity that came into being after a position.
-///
-/// Entities are numbered in the order in which they come, so halving finds it.
-fn first_after(db: &Connection, position: Position) -> Result<EntityKey, ReplicaError> {
-    let newest: i64 = Meta::Entities.require(db)?;
-    let mut statement =
-        db.prepare_cached("SELECT key FROM versions WHERE key >= ?1 ORDER BY key LIMIT 1")?;
-    let (mut before, mut after) = (0, newest + 1);
-    while after - before > 1 {
-        let middle = before + (after - before) / 2;
-        let key: i64 = statement.query_row([EntityKey(middle).first_row()], |row| row.get(0))?;
-        match version::position_of_row(key) {
-            Some(first) if first <= position => before = middle,
-            Some(_) | None => after = middle,
-        }
-    }
-    Ok(EntityKey(after))
 }
