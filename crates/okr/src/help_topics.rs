@@ -12,6 +12,8 @@ pub enum Topic {
     Dates,
     /// How to name goals, people and changes
     Ids,
+    /// How to write the value of a check-in
+    Values,
     /// Forms of output, for people and for scripts
     Output,
     /// What the exit codes mean
@@ -38,9 +40,10 @@ pub enum Topic {
 
 impl Topic {
     /// Every topic, in the order of the help.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Dates,
         Self::Ids,
+        Self::Values,
         Self::Output,
         Self::ExitCodes,
         Self::Environment,
@@ -59,6 +62,7 @@ impl Topic {
         match self {
             Self::Dates => "dates",
             Self::Ids => "ids",
+            Self::Values => "values",
             Self::Output => "output",
             Self::ExitCodes => "exit-codes",
             Self::Environment => "environment",
@@ -87,6 +91,7 @@ impl Topic {
         match self {
             Self::Dates => include_str!("help_topics/dates.txt").to_owned(),
             Self::Ids => include_str!("help_topics/ids.txt").to_owned(),
+            Self::Values => include_str!("help_topics/values.txt").to_owned(),
             Self::Output => include_str!("help_topics/output.txt").to_owned(),
             Self::ExitCodes => exit_codes(),
             Self::Environment => environment(),

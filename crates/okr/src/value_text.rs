@@ -1,29 +1,41 @@
 //! Values of check-ins and targets as people type them.
 //!
 //! The text is read without knowing the measure; whether the value fits is asked afterwards. Only
-//! what has one meaning is read: no units, no decimal commas, no exponents.
+//! what has one meaning is read: no units but those of time, no decimal commas, no exponents.
+
+mod time;
 
 use okr_core::value::{Number, ValueError, Zone};
 use thiserror::Error;
 
 use crate::error::CliError;
+pub use time::TimeUnit;
 
-/// A number, and whether it was written with a percent sign.
+/// A number, and what was written after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Amount {
     /// The number as written: 45 for `45%`.
     pub number: Number,
     /// Whether a percent sign followed; it fits measures whose unit is `%` only.
     pub percent: bool,
+    /// The unit of time that followed; it fits measures in a unit of time only.
+    pub time: Option<TimeUnit>,
 }
 
 /// What a value text says.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ValueText {
-    /// The value is this: `42`, `4.5`, `45%`, `1.2k`, `=-3`.
+    /// The value is this: `42`, `4.5`, `45%`, `1.2k`, `30min`, `=-3`.
     Absolute(Amount),
     /// The value moved by this: `+5`, `-3`.
     Relative(Amount),
+    /// So many of so many: `3/5`.
+    Of {
+        /// How many.
+        done: Number,
+        /// Of how many.
+        all: Number,
+    },
     /// It is done, or all of it is.
     Done,
     /// The level reached: `commit`, `target`, `stretch`, `fail`.
@@ -38,6 +50,7 @@ impl ValueText {
         match self {
             Self::Absolute(_) => "a number",
             Self::Relative(_) => "a step up or down",
+            Self::Of { .. } => "a count",
             Self::Done => "\"done\"",
             Self::Zone(_) => "a level",
             Self::Keys(_) => "a list of milestones",
@@ -97,8 +110,12 @@ impl ValueTextError {
     pub fn hint(&self) -> String {
         match self {
             Self::Empty | Self::Unknown { .. } => {
-                "values are 42, 4.5, 1_000, 1.2k, 3M, 45%, +5, -3, =-3 (exactly -3), done, commit, \
-                 target, stretch, fail, or milestones such as 1,3"
+                "values are 42, 4.5, 1_000, 1.2k, 3M, 45%, 30min, +5, -3, =-3 (exactly -3), 3/5, \
+                 done, commit, target, stretch, fail, or milestones such as 1,3 (okr help values)"
+                    .to_owned()
+            }
+            Self::Letter { letter: 'm', .. } => {
+                "write min for minutes, the whole number, or k for thousand and M for million"
                     .to_owned()
             }
             Self::Letter { .. } => {
@@ -121,7 +138,8 @@ impl From<ValueTextError> for CliError {
     }
 }
 
-/// Reads the value of a check-in, where a sign means a step: `42 +5 -3 45% 1.2k done target 1,3`.
+/// Reads the value of a check-in, where a sign means a step: `42 +5 -3 45% 1.2k 30min 3/5 done target
+/// 1,3`.
 ///
 /// # Errors
 /// [`ValueTextError`] for what has no meaning or several.
@@ -135,10 +153,15 @@ pub fn parse_value(text: &str) -> Result<ValueText, ValueTextError> {
             text: text.to_owned(),
         });
     }
-    if let Some(exact) = text.strip_prefix('=') {
-        return parse_amount(exact).map(ValueText::Absolute);
+    if let Some((done, all)) = text.split_once('/')
+        && let (Some(done), Some(all)) = (parse_count(done), parse_count(all))
+    {
+        return Ok(ValueText::Of { done, all });
     }
-    let amount = parse_amount(text)?;
+    if let Some(exact) = text.strip_prefix('=') {
+        return read_amount(exact).map(ValueText::Absolute);
+    }
+    let amount = read_amount(text)?;
     Ok(if text.starts_with(['+', '-']) {
         ValueText::Relative(amount)
     } else {
@@ -151,6 +174,15 @@ pub fn parse_value(text: &str) -> Result<ValueText, ValueTextError> {
 /// # Errors
 /// [`ValueTextError`] for what has no meaning or several.
 pub fn parse_amount(text: &str) -> Result<Amount, ValueTextError> {
+    let amount = read_amount(text)?;
+    match amount.time {
+        Some(unit) => Err(bad_suffix(text.trim(), unit.word())),
+        None => Ok(amount),
+    }
+}
+
+/// Reads a number, and what follows it.
+fn read_amount(text: &str) -> Result<Amount, ValueTextError> {
     let text = text.trim();
     if text.is_empty() {
         return Err(ValueTextError::Empty);
@@ -169,11 +201,14 @@ pub fn parse_amount(text: &str) -> Result<Amount, ValueTextError> {
         .unwrap_or(unsigned.len());
     let (digits, suffix) = unsigned.split_at(end);
     let (whole, fraction) = split_digits(digits).ok_or_else(unknown)?;
-    let (shift, percent) = match suffix.trim_start() {
+    let suffix = suffix.trim_start();
+    let time = TimeUnit::from_word(suffix);
+    let (shift, percent) = match suffix {
         "" => (0, false),
         "%" => (0, true),
         "k" | "K" => (3, false),
         "M" => (6, false),
+        _ if time.is_some() => (0, false),
         other => return Err(bad_suffix(text, other)),
     };
     let sign = if text.starts_with('-') { "-" } else { "" };
@@ -183,7 +218,17 @@ pub fn parse_amount(text: &str) -> Result<Amount, ValueTextError> {
             text: text.to_owned(),
             source,
         })?;
-    Ok(Amount { number, percent })
+    Ok(Amount {
+        number,
+        percent,
+        time,
+    })
+}
+
+/// Reads one side of a count: a plain number without a sign.
+fn parse_count(text: &str) -> Option<Number> {
+    let (whole, fraction) = split_digits(text.trim())?;
+    shifted(&whole, &fraction, 0).parse().ok()
 }
 
 fn parse_word(text: &str) -> Option<ValueText> {
@@ -260,9 +305,10 @@ fn bad_suffix(text: &str, suffix: &str) -> ValueTextError {
             meanings,
         };
     }
-    let is_unit = suffix
+    let is_word = suffix
         .chars()
-        .all(|character| character.is_alphabetic() || character == '/')
+        .all(|character| character.is_alphabetic() || character == '/');
+    let is_unit = (is_word && suffix.contains(char::is_alphabetic))
         || suffix
             .chars()
             .all(|character| matches!(character, '€' | '$' | '£' | '°' | '‰'));

@@ -45,8 +45,8 @@ pub(crate) struct RecordArgs {
     #[command(flatten)]
     pub(crate) walk: WalkArgs,
 
-    /// The value: 42, +5, -3, 45%, 1.2k, done; milestones 1,3 or +2; fail, commit, target or
-    /// stretch
+    /// The value: 42, +5, -3, 45%, 1.2k, 30min, 3/5, done; milestones 1,3 or +2; fail, commit, target
+    /// or stretch (okr help values)
     #[arg(value_name = "VALUE", value_parser = parse::value_text, allow_negative_numbers = true)]
     pub(crate) value: Option<String>,
 

@@ -117,3 +117,12 @@ fn every_exit_code_and_variable_is_listed() {
         assert!(environment.contains(&format!("\n  {name}\n")), "{name}");
     }
 }
+
+#[test]
+fn every_value_in_the_help_is_read() {
+    let found = examples(&Topic::Values.text());
+    assert!(found.len() > 15, "{found:?}");
+    for example in &found {
+        assert!(crate::value_text::parse_value(example).is_ok(), "{example}");
+    }
+}

@@ -12,6 +12,7 @@ fn absolute(text: &str) -> ValueText {
     ValueText::Absolute(Amount {
         number: number(text),
         percent: false,
+        time: None,
     })
 }
 
@@ -19,7 +20,41 @@ fn relative(text: &str) -> ValueText {
     ValueText::Relative(Amount {
         number: number(text),
         percent: false,
+        time: None,
     })
+}
+
+fn time(text: &str, unit: TimeUnit) -> Amount {
+    Amount {
+        number: number(text),
+        percent: false,
+        time: Some(unit),
+    }
+}
+
+#[test]
+fn times_and_counts() {
+    let half = ValueText::Absolute(time("1.5", TimeUnit::Hour));
+    assert_eq!(parse_value("1.5h"), Ok(half));
+    let step = ValueText::Relative(time("-30", TimeUnit::Minute));
+    assert_eq!(parse_value("-30 min"), Ok(step));
+    let exact = ValueText::Absolute(time("-250", TimeUnit::Millisecond));
+    assert_eq!(parse_value("=-250ms"), Ok(exact));
+    let of = |done, all| ValueText::Of {
+        done: number(done),
+        all: number(all),
+    };
+    assert_eq!(parse_value("3/5"), Ok(of("3", "5")));
+    assert_eq!(parse_value(" 2.5 / 1_000 "), Ok(of("2.5", "1000")));
+    for text in [
+        "/", "3/", "/5", "+3/5", "3/-5", "3/5/7", "3/5%", "1k/2k", "3//5",
+    ] {
+        assert!(
+            matches!(parse_value(text), Err(ValueTextError::Unknown { .. })),
+            "{text}: {:?}",
+            parse_value(text)
+        );
+    }
 }
 
 #[test]
@@ -50,6 +85,7 @@ fn percent_is_kept_apart_from_the_number() {
     let amount = Amount {
         number: number("45"),
         percent: true,
+        time: None,
     };
     assert_eq!(parse_value("45%"), Ok(ValueText::Absolute(amount)));
     assert_eq!(parse_value("45 %"), Ok(ValueText::Absolute(amount)));
@@ -71,10 +107,10 @@ fn what_has_several_meanings_is_refused_with_the_way_out() {
         let error = parse_value(text).unwrap_err();
         format!("{error}; {}", error.hint())
     };
-    insta::assert_snapshot!(message("3m"), @r#""m" in "3m" can mean minutes, metres or million; write the whole number, or k for thousand and M for million"#);
+    insta::assert_snapshot!(message("3m"), @r#""m" in "3m" can mean minutes, metres or million; write min for minutes, the whole number, or k for thousand and M for million"#);
     insta::assert_snapshot!(message("0,5"), @r#"the comma in "0,5" can mean a decimal point or thousands; write 1.5 for one and a half and 1_000 for a thousand"#);
-    insta::assert_snapshot!(message("312 ms"), @r#""312 ms" has a unit, and the key result has its own; write 312"#);
-    insta::assert_snapshot!(message("+30min"), @r#""+30min" has a unit, and the key result has its own; write +30"#);
+    insta::assert_snapshot!(message("312 km"), @r#""312 km" has a unit, and the key result has its own; write 312"#);
+    insta::assert_snapshot!(message("+30USD"), @r#""+30USD" has a unit, and the key result has its own; write +30"#);
     for text in ["1,000", "1,1", "1.000,50", "1,", ",", "1,05"] {
         assert!(
             matches!(parse_value(text), Err(ValueTextError::Comma { .. })),
@@ -85,6 +121,9 @@ fn what_has_several_meanings_is_refused_with_the_way_out() {
         parse_amount("1,3"),
         Err(ValueTextError::Comma { .. })
     ));
+    // A baseline or target has the unit that stands beside it.
+    let target = parse_amount("312 ms").unwrap_err();
+    assert_eq!(target.hint(), "write 312");
 }
 
 #[test]
@@ -127,6 +166,21 @@ proptest! {
         let text = Number::new(units, scale).unwrap().to_string();
         let thousands = parse_amount(&format!("{text}k")).unwrap().number;
         prop_assert_eq!(thousands, Number::new(units * 1000, scale).unwrap());
+    }
+
+    #[test]
+    fn a_time_and_a_count_read_back(units in 0..=i64::MAX, scale in 0u32..=9, unit in 0usize..5) {
+        let (number, unit) = (Number::new(units, scale).unwrap(), TimeUnit::ALL[unit]);
+        let expected = Amount { number, percent: false, time: Some(unit) };
+        let text = format!("{number}{}", unit.word());
+        prop_assert_eq!(parse_value(&text), Ok(ValueText::Absolute(expected)));
+        let expected = ValueText::Of { done: number, all: Number::from(7) };
+        prop_assert_eq!(parse_value(&format!("{number}/7")), Ok(expected));
+    }
+
+    #[test]
+    fn any_text_of_the_letters_of_values_is_read_or_refused(text in "[-+=0-9.,_/ %kMmsindh]{0,12}") {
+        prop_assert!(parse_value(&text).is_ok() || !parse_value(&text).unwrap_err().hint().is_empty());
     }
 
     #[test]

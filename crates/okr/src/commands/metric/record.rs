@@ -201,7 +201,11 @@ fn said(why: PassedOver) -> String {
 /// Reads a value of a metric.
 fn read(metric: &HealthMetric, last: Option<Number>, text: &str) -> Result<Number, CliError> {
     let wrong = |message: String| CliError::usage("wrong-value", message);
-    let fitting = |amount: Amount| super::in_unit(amount, text, metric.unit.as_ref());
+    let unit = metric.unit.as_ref();
+    let fitting = |amount: Amount| match amount.time {
+        Some(time) => check_in_value::converted(&metric.slug, unit, (amount.number, time)),
+        None => super::in_unit(amount, text, unit),
+    };
     match parse_value(text)? {
         ValueText::Absolute(amount) => fitting(amount),
         ValueText::Relative(amount) => {
@@ -214,7 +218,10 @@ fn read(metric: &HealthMetric, last: Option<Number>, text: &str) -> Result<Numbe
             let sum = sum.and_then(|sum| Number::from_decimal(sum).ok());
             sum.ok_or_else(|| wrong(format!("{last} {text} is too large")))
         }
-        other @ (ValueText::Done | ValueText::Zone(_) | ValueText::Keys(_)) => {
+        other @ (ValueText::Of { .. }
+        | ValueText::Done
+        | ValueText::Zone(_)
+        | ValueText::Keys(_)) => {
             let message = format!(
                 "{} takes a number, and \"{text}\" is {}",
                 metric.slug,
