@@ -16,6 +16,7 @@ mod fixtures;
 mod full_disk;
 mod goalposts;
 mod import;
+mod inbox;
 mod killed;
 mod liar;
 mod lies;

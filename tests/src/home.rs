@@ -1,7 +1,7 @@
 //! A person's machine: a home directory of its own, and `okr` run in it.
 
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::mpsc;
@@ -130,6 +130,32 @@ impl Home {
             .output()
             .context("okr does not start")?;
         Ok(Run::new(arguments, &output))
+    }
+
+    /// Runs `okr` where a person sees its answer, and returns what it did.
+    ///
+    /// What it says beside the answer is read from a pipe.
+    pub fn at_terminal(&self, arguments: &[&str]) -> Result<Run> {
+        let (mut screen, terminal) = terminal().context("no terminal")?;
+        let mut command = self.command(arguments);
+        command
+            .stdin(terminal.try_clone()?)
+            .stdout(terminal)
+            .stderr(Stdio::piped());
+        let child = command.spawn().context("okr does not start")?;
+        // While nobody here holds the program's side, reading ends when the program does.
+        drop(command);
+        let mut answer = Vec::new();
+        let read = screen.read_to_end(&mut answer);
+        // A terminal that nobody holds any more is an error to read, not the end of a file.
+        drop(read);
+        let mut output = child.wait_with_output().context("okr does not end")?;
+        output.stdout = answer;
+        let run = Run::new(arguments, &output);
+        Ok(Run {
+            stdout: run.stdout.replace("\r\n", "\n"),
+            ..run
+        })
     }
 
     /// Starts `okr` here and lets it run.

@@ -14,6 +14,7 @@ mod ending;
 mod goal;
 mod history;
 mod import;
+mod inbox;
 mod key_result;
 mod objective;
 mod op;
@@ -58,6 +59,7 @@ pub(crate) use ending::{CarryArgs, CloseArgs, GradeArgs};
 pub(crate) use goal::{AbandonArgs, ArchiveArgs, Reason, StepArgs, TagArgs};
 pub(crate) use history::{BlameArgs, DiffArgs};
 pub(crate) use import::ImportArgs;
+pub(crate) use inbox::{FollowArgs, FollowCommand, InboxArgs, UnfollowArgs};
 pub(crate) use key_result::{
     KeyResultAddArgs, KeyResultArgs, KeyResultCloseArgs, KeyResultCommand, KeyResultSetArgs,
     MeasureFlags,
@@ -267,6 +269,12 @@ pub(crate) enum Command {
     Status(StatusArgs),
     /// List the key results that wait for a check-in
     Due(DueArgs),
+    /// Show what happened to what is yours or followed since you looked
+    Inbox(InboxArgs),
+    /// Hear of what happens to goals, teams or cycles in your inbox
+    Follow(FollowArgs),
+    /// Follow something no more
+    Unfollow(UnfollowArgs),
     /// Show the goals of a cycle as a tree
     Tree(TreeArgs),
     /// List things
@@ -347,6 +355,9 @@ impl Command {
             Self::Audit(_) => "audit",
             Self::Status(_) => "status",
             Self::Due(_) => "due",
+            Self::Inbox(_) => "inbox",
+            Self::Follow(_) => "follow",
+            Self::Unfollow(_) => "unfollow",
             Self::Tree(_) => "tree",
             Self::List(_) => "list",
             Self::Show(_) => "show",
@@ -411,6 +422,11 @@ impl Command {
             | Self::Replay(_) => Honours::READS,
             Self::Report(_) => Honours::REPORTS,
             Self::Completions(_) => Honours::NOTHING,
+            Self::Inbox(_) => Honours {
+                dry_run: true,
+                ..Honours::READS
+            },
+            Self::Follow(args) => args.honours(),
             Self::Workspace(_)
             | Self::Help(_)
             | Self::Whoami
@@ -422,7 +438,7 @@ impl Command {
             Self::Team(args) => args.command.honours(),
             Self::Cycle(args) => args.command.honours(),
             Self::Align(args) => args.honours(),
-            Self::Close(_) | Self::Grade(_) | Self::Carry(_) => Honours::WRITES,
+            Self::Unfollow(_) | Self::Close(_) | Self::Grade(_) | Self::Carry(_) => Honours::WRITES,
             Self::Comment(args) => match args.command {
                 Some(CommentCommand::List(_)) => Honours {
                     scope: false,

@@ -16,10 +16,12 @@ mod conflicts;
 mod cycle;
 mod diff;
 mod due;
+mod follow;
 mod goal;
 mod goalposts;
 mod help;
 mod import;
+mod inbox;
 mod init;
 mod initiative;
 mod kr;
@@ -113,6 +115,9 @@ pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exi
         Some(Command::Audit(args)) => audit::run(context, &args),
         Some(Command::Status(args)) => status::run(context, &args),
         Some(Command::Due(args)) => due::run(context, &args),
+        Some(Command::Inbox(args)) => inbox::run(context, &args),
+        Some(Command::Follow(args)) => follow::follow(context, &args),
+        Some(Command::Unfollow(args)) => follow::unfollow(context, &args),
         Some(Command::Tree(args)) => tree::run(context, &args),
         Some(Command::List(args)) => list::run(context, &args),
         Some(Command::Show(args)) => show::run(context, &args),

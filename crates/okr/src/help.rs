@@ -36,6 +36,8 @@ Begin
 Every week
   checkin      Record the value of a key result; amend, retract, list (alias ci)
   comment      Say something about a thing or answer; amend, retract, list
+  follow       Hear of what happens to goals, teams or cycles in your inbox
+  unfollow     Follow something no more
   undo         Take back your last change, or any other one
   redo         Take back the last undo
 
@@ -47,6 +49,7 @@ At the end
 Look
   status       Show your goals, what is due, and what waits (alias st)
   due          List the key results that wait for a check-in
+  inbox        Show what happened to what is yours or followed since you looked
   tree         Show the goals of a cycle as a tree
   list         List objectives, krs, initiatives, metrics, teams ... (alias ls)
   show         Show things in full, with their history and comments
@@ -100,7 +103,7 @@ Options:
 /// The end of the overview.
 pub(crate) const FOOTER: &str = "\
 okr COMMAND --help shows the examples of a command, okr help TOPIC explains a concept:
-dates, ids, output, exit-codes, environment, offline, conflicts, restored,
+dates, ids, values, output, exit-codes, environment, offline, conflicts, restored,
 commitment, scores, plan, proof, completions.";
 
 /// What the long overview begins with.

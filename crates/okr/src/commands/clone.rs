@@ -53,6 +53,8 @@ pub(crate) fn run(context: &mut Context, args: &CloneArgs) -> Result<Exit, CliEr
             return Err(error.with_hint(hint));
         }
     };
+    // What happened before somebody came is no news to them.
+    replica.see_inbox(report.head).map_err(failure::replica)?;
     drop(replica);
     let workspace = settle(context, args, workspace)?;
     init::prefer(context, &workspace)?;

@@ -4,7 +4,7 @@ pub(crate) mod screen;
 mod work;
 
 use okr_core::progress;
-use okr_replica::{CycleGoals, KeyResultStanding};
+use okr_replica::{CycleGoals, KeyResultStanding, Unread};
 
 use super::due::waiting;
 use super::past::Past;
@@ -13,8 +13,10 @@ use crate::args::StatusArgs;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Exit;
+use crate::failure;
 use crate::output::{
     CycleItem, InitiativeItem, KeyResultItem, MetricItem, PersonRef, StatusItem, ThingRef,
+    UnreadItem,
 };
 use crate::ui::OutputFormat;
 use screen::StatusView;
@@ -46,6 +48,7 @@ pub(crate) fn run(context: &mut Context, args: &StatusArgs) -> Result<Exit, CliE
         goals: goals.iter().map(|goal| goal.standing).collect(),
         due,
         work,
+        unread: unread(&past)?,
         exchange: past.exchange(),
     };
     answer(context, &past, &view, scope)?;
@@ -64,6 +67,14 @@ pub(crate) fn run(context: &mut Context, args: &StatusArgs) -> Result<Exit, CliE
     } else {
         Exit::Ok
     })
+}
+
+/// Counts what came since one looked; none where another moment is asked about.
+fn unread(past: &Past<'_>) -> Result<Option<Unread>, CliError> {
+    if past.at.words.is_some() {
+        return Ok(None);
+    }
+    past.replica.unread().map(Some).map_err(failure::replica)
 }
 
 fn whose(past: &Past<'_>, scope: Scope, dot: &str) -> String {
@@ -139,6 +150,7 @@ fn answer(
                     .map(|one| MetricItem::new(one, (view.day, names)))
                     .collect(),
                 conflicts: past.info.conflicts,
+                unread: view.unread.map(UnreadItem::new),
             };
             context.ui.answer(&frame, &[item], |_| String::new());
         }

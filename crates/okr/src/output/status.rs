@@ -4,6 +4,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::goal::{CycleItem, KeyResultItem};
+use super::inbox::UnreadItem;
 use super::progress::ProgressItem;
 use super::reference::{PersonRef, ThingRef};
 use super::work::{InitiativeItem, MetricItem};
@@ -27,6 +28,8 @@ pub(crate) struct StatusItem {
     pub(crate) metrics_outside: Vec<MetricItem>,
     /// How many changes are in conflict.
     pub(crate) conflicts: usize,
+    /// What came since one looked at the inbox; none where another moment is asked about.
+    pub(crate) unread: Option<UnreadItem>,
 }
 
 impl Item for StatusItem {

@@ -4,8 +4,9 @@ use okr_core::Date;
 use okr_core::entity::Cycle;
 use okr_core::measure::{Measure, Value};
 use okr_core::value::days_between;
-use okr_replica::KeyResultStanding;
+use okr_replica::{KeyResultStanding, Unread};
 
+use super::super::counted;
 use super::work::{self, Work};
 use crate::names::Names;
 use crate::render::{
@@ -39,6 +40,8 @@ pub(crate) struct StatusView<'a> {
     pub(crate) due: Vec<&'a KeyResultStanding>,
     /// The work behind the goals, and what is not healthy.
     pub(crate) work: Work,
+    /// What came since one looked at the inbox; none where another moment is asked about.
+    pub(crate) unread: Option<Unread>,
     /// Whether and when everything was exchanged with the server.
     pub(crate) exchange: Exchange,
     /// The commands to type next.
@@ -246,6 +249,7 @@ fn notes(view: &StatusView<'_>, (names, clock): (&Names, &Clock), screen: &Scree
     lines.extend(listed((Tone::Bad, OUTSIDE), &outside, screen));
     let initiatives = work::initiatives(&view.work, (view.day, clock), screen);
     lines.extend(listed((Tone::Strong, WORK), &initiatives, screen));
+    lines.extend(view.unread.and_then(news));
     match view.exchange.conflicts {
         0 => {}
         1 => lines.push(Cell::toned(Tone::Bad, "1 conflict: okr conflicts")),
@@ -278,6 +282,24 @@ fn listed((tone, word): (Tone, &str), things: &[String], screen: &Screen) -> Vec
         Cell::toned(tone, word).and(Tone::Plain, &line)
     });
     lines.collect()
+}
+
+/// Writes what came since one looked: `2 comments for you, 5 changes since you looked`.
+fn news(unread: Unread) -> Option<Cell> {
+    let comments = counted(unread.comments, "comment");
+    let changes = counted(unread.changes, "change");
+    let news = match (unread.comments, unread.changes) {
+        (0, 0) => return None,
+        (_, 0) => format!("{comments} for you since you looked"),
+        (0, _) => format!("{changes} since you looked"),
+        (_, _) => format!("{comments} for you, {changes} since you looked"),
+    };
+    let news = if unread.is_more {
+        format!("at least {news}")
+    } else {
+        news
+    };
+    Some(Cell::toned(Tone::Plain, &news).and(Tone::Dim, ": okr inbox"))
 }
 
 /// Writes whether and when everything was exchanged: `synced 2 h ago · 3 changes not pushed`.

@@ -9,6 +9,7 @@ Examples:
   okr checkin runbooks +2                 two more than last time
   okr checkin edge-cache 76% --on 2026-11-20
   okr checkin margin -3
+  okr checkin time-to-value 1.5h          converted into the unit of the key result
   okr checkin move-to-cdn 1,2             milestones 1 and 2 are done; +3 adds one
   okr checkin docs target                 the level reached: fail, commit, target, stretch
   okr checkin launch done
@@ -41,6 +42,7 @@ Examples:
   okr comment list api-p99                what was said, and who answered whom
 
 The kinds are comment, recognition, feedback and review. @org is the organisation.
+A text that mentions somebody, as in @ben, is in their okr inbox, and so is an answer.
 Comments stay: what is amended or retracted is still in okr log.";
     /// Of `okr comment list`.
     COMMENT_LIST = "\
@@ -63,6 +65,41 @@ Examples:
   okr comment retract kqtz
 
 Only who said it, or an administrator, takes a comment back. It stays in okr log.";
+    /// Of `okr inbox`.
+    INBOX = "\
+Examples:
+  okr inbox                               what came since you looked; marks it as seen
+  okr inbox --no-ack -t platform          a team's part of it, left unread
+  okr inbox --all --limit 100             also what you have seen
+  okr inbox --since \"last friday\"
+  okr inbox --ack -o id                   for scripts: the changes, marked as seen
+  okr inbox --check                       for prompts: exit code 3 when something is unread
+
+It has the changes of others to goals that you own or follow, to what belongs to these, what was
+given to or taken from you, comments on these and on you, and comments that answer yours or mention
+you (@handle) when they were made. How far you looked is kept on this machine only and not told to
+anybody; --at tells what was new up to a moment. Conflicts are in okr conflicts.";
+    /// Of `okr follow`.
+    FOLLOW = "\
+Examples:
+  okr follow api-p99                      its check-ins, changes and comments, from now on
+  okr follow fast platform 2026-Q4        an objective, a team's goals, all goals of a cycle
+  okr follow list
+
+What you own is in okr inbox anyway. What you follow is kept on this machine only: it is no part of
+the history, and nobody else sees it.";
+    /// Of `okr follow list`.
+    FOLLOW_LIST = "\
+Examples:
+  okr follow list
+  okr follow list -o id                   full ids, for okr unfollow";
+    /// Of `okr unfollow`.
+    UNFOLLOW = "\
+Examples:
+  okr unfollow api-p99
+  okr unfollow platform 2026-Q4
+
+What you own stays in your inbox.";
     /// Of `okr undo`.
     UNDO = "\
 Examples:

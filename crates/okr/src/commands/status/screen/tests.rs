@@ -33,6 +33,11 @@ fn with(work: Work, screen: &Screen) -> String {
         due: vec![goals[1], goals[4]],
         goals,
         work,
+        unread: Some(Unread {
+            comments: 2,
+            changes: 1,
+            is_more: false,
+        }),
         exchange: Exchange {
             connected: true,
             synced_at: Some("2026-11-23T09:30:00+01:00".parse().unwrap()),
@@ -58,6 +63,7 @@ fn the_status_fits_a_terminal() {
     nps: late addition · pending
     api-p99: was 51% against the original target
     Due: nps (no check-in), edge-cache (last check-in 12 d ago)
+    2 comments for you, 1 change since you looked: okr inbox
     1 conflict: okr conflicts
 
     synced 2 h ago · 3 changes not pushed                                         okr checkin · okr sync
@@ -74,6 +80,7 @@ fn the_status_fits_a_terminal() {
     nps: late addition · pending
     api-p99: was 51% against the original target
     Due: nps (no check-in), edge-cache (last check-in 12 d ago)
+    2 comments for you, 1 change since you looked: okr inbox
     1 conflict: okr conflicts
 
     synced 2 h ago · 3 changes not pushed                     okr checkin · okr sync
@@ -98,6 +105,7 @@ fn ascii_and_pipes_use_words() {
     nps: late addition - pending
     api-p99: was 51% against the original target
     Due: nps (no check-in), edge-cache (last check-in 12 d ago)
+    2 comments for you, 1 change since you looked: okr inbox
     1 conflict: okr conflicts
 
     synced 2 h ago - 3 changes not pushed                                         okr checkin - okr sync
@@ -114,6 +122,7 @@ fn ascii_and_pipes_use_words() {
     nps: late addition · pending
     api-p99: was 51% against the original target
     Due: nps (no check-in), edge-cache (last check-in 12 d ago)
+    2 comments for you, 1 change since you looked: okr inbox
     1 conflict: okr conflicts
 
     synced 2 h ago · 3 changes not pushed    okr checkin · okr sync
@@ -169,11 +178,13 @@ fn work_and_what_is_not_healthy_stand_below_what_is_due() {
     Outside their band: csat (78 %, healthy at least 80 %)
     Work: pool-connections (todo, overdue since 20 Nov), planner (todo, due 4 Dec),
           third (todo), fourth (todo), and 1 more
+    2 comments for you, 1 change since you looked: okr inbox
     ");
     insta::assert_snapshot!(below(&Screen::piped()), @r"
     nps (no check-in), edge-cache (last check-in 12 d ago)
     Outside their band: csat (78 %, healthy at least 80 %)
     Work: pool-connections (todo, overdue since 2026-11-20), planner (todo, due 2026-12-04), third (todo), fourth (todo), and 1 more
+    2 comments for you, 1 change since you looked: okr inbox
     ");
 }
 
