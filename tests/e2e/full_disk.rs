@@ -65,3 +65,60 @@ fn a_full_disk_is_named_and_nothing_is_lost() {
     );
     assert!(!teams.contains("Never"), "{teams}");
 }
+
+#[test]
+fn an_export_to_a_full_disk_leaves_what_was_there() {
+    let directory = tempfile::tempdir().unwrap();
+    let place = directory.path().join("small");
+    std::fs::create_dir(&place).unwrap();
+    let Some(small) = Small::mount(&place) else {
+        std::io::stderr()
+            .write_all(b"skipped: no file system can be mounted here\n")
+            .unwrap();
+        return;
+    };
+    let home = Home::new(&programs(), &directory.path().join("home")).unwrap();
+    home.okr(&["init", "acme", "--handle", "ana"]).unwrap();
+    for number in 0..20 {
+        home.okr(&["team", "add", &format!("Team {number}")])
+            .unwrap();
+    }
+    let filler = small.0.join("filler");
+    for (words, name) in [
+        (&["export", "--events"][..], "history.jsonl"),
+        (&["export"], "all.json"),
+    ] {
+        let to = small.0.join(name);
+        std::fs::write(&to, "what was there\n").unwrap();
+        let mut file = std::fs::File::create(&filler).unwrap();
+        while file.write_all(&[0; 4096]).is_ok() {}
+        drop(file);
+        let before = names(&small.0);
+        let words: Vec<&str> = words
+            .iter()
+            .copied()
+            .chain(["--to", to.to_str().unwrap()])
+            .collect();
+        let run = home.run(&words).unwrap();
+        assert_eq!(run.code, Some(1), "{}", run.stderr);
+        assert!(run.stderr.contains("cannot be written"), "{}", run.stderr);
+        assert!(run.stderr.contains("No space left"), "{}", run.stderr);
+        assert_eq!(
+            std::fs::read_to_string(&to).unwrap(),
+            "what was there\n",
+            "{words:?}"
+        );
+        assert_eq!(names(&small.0), before, "no part of a file stays");
+        std::fs::remove_file(&filler).unwrap();
+        home.okr(&words).unwrap();
+    }
+}
+
+fn names(directory: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(directory).unwrap();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}

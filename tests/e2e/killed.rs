@@ -153,3 +153,76 @@ fn a_write_that_is_killed_is_there_or_not() {
     let most = usize::try_from(KILLS).unwrap() + 2;
     assert!((2..=most).contains(&written), "{written} check-ins");
 }
+
+/// Exports a history into a file, and returns its name.
+fn exported(site: &Site) -> String {
+    let file = site.directory.path().join("acme.jsonl");
+    let to = file.to_str().unwrap().to_owned();
+    let line = ["export", "--events", "--offline", "--to", to.as_str()];
+    site.near.okr(&line).unwrap();
+    to
+}
+
+/// Returns some members of the changes of an exported history, the founding left out.
+fn told(text: &str, members: &[&str]) -> Vec<serde_json::Value> {
+    let lines = text.lines().skip(2).map(|line| {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        members.iter().map(|name| line[*name].clone()).collect()
+    });
+    lines.collect()
+}
+
+#[test]
+fn an_import_that_is_killed_is_continued() {
+    let site = Site::new();
+    write_many(&site.near, 1);
+    let file = exported(&site);
+    let line = ["import", file.as_str()];
+    let members = ["change", "authored_at", "reason", "events", "texts"];
+    let history = told(&std::fs::read_to_string(&file).unwrap(), &members);
+    let empty = |name: &str| {
+        let home = site.home(name);
+        home.okr(&["init", "copy", "--handle", "zed"]).unwrap();
+        home
+    };
+    let started = Instant::now();
+    empty("timed").okr(&line).unwrap();
+    for (number, moment) in moments(started.elapsed()).enumerate() {
+        let home = empty(&format!("import-{number}"));
+        kill_after(home.command(&line), moment);
+        home.okr(&["status"]).unwrap();
+        home.okr(&line).unwrap();
+        let again = home.json(&line).unwrap();
+        assert_eq!(again["items"][0]["changes"], 0, "{again}");
+        // The founding of the file is the second change here: it names the organisation anew.
+        let here = told(&home.okr(&["export", "--events"]).unwrap(), &members);
+        assert!(here[1..] == history, "killed after {moment:?}");
+    }
+}
+
+#[test]
+fn an_import_over_a_server_that_is_killed_is_continued() {
+    let site = Site::new();
+    write_many(&site.near, 1);
+    let file = exported(&site);
+    let line = ["import", file.as_str()];
+    let history = told(&std::fs::read_to_string(&file).unwrap(), &["change"]);
+    let mut whole = None;
+    for number in 0..4 {
+        let (_server, home) = founded(&site.directory.path().join(format!("server-{number}")));
+        let started = Instant::now();
+        match whole {
+            None => {
+                home.okr(&line).unwrap();
+                whole = Some(started.elapsed());
+            }
+            Some(whole) => kill_after(home.command(&line), whole * number / 4),
+        }
+        home.okr(&line).unwrap();
+        let text = home.okr(&["export", "--events"]).unwrap();
+        // Whoever founded both organisations is the same person: nothing is left of the founding.
+        assert!(told(&text, &["change"]) == history, "{number}: {text:.300}");
+        let head: serde_json::Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+        assert_eq!(head["pending"], 0);
+    }
+}

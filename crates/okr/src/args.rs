@@ -11,6 +11,7 @@ mod commitment;
 mod cycle;
 mod due;
 mod ending;
+mod export;
 mod goal;
 mod history;
 mod import;
@@ -56,6 +57,7 @@ pub(crate) use cycle::{
 };
 pub(crate) use due::{DueArgs, StatusArgs, WhoseArgs};
 pub(crate) use ending::{CarryArgs, CloseArgs, GradeArgs};
+pub(crate) use export::{ExportArgs, ExportKind};
 pub(crate) use goal::{AbandonArgs, ArchiveArgs, Reason, StepArgs, TagArgs};
 pub(crate) use history::{BlameArgs, DiffArgs};
 pub(crate) use import::ImportArgs;
@@ -254,10 +256,12 @@ pub(crate) enum Command {
     Redo(RedoArgs),
     /// Show the commands that wrote on this machine, and what they did
     Op(OpArgs),
-    /// Take in goals with their history from a file
+    /// Take in goals, check-ins or a whole history from a file
     Import(ImportArgs),
     /// Edit goals as text: pull, check, apply, edit
     Plan(PlanArgs),
+    /// Write everything into open formats: JSON, YAML, CSV, Markdown, or the whole history
+    Export(ExportArgs),
     /// Check that nothing was altered, here and on the server
     Verify(VerifyArgs),
     /// Print a signed checkpoint to keep elsewhere
@@ -350,6 +354,7 @@ impl Command {
             Self::Op(_) => "op",
             Self::Import(_) => "import",
             Self::Plan(_) => "plan",
+            Self::Export(_) => "export",
             Self::Verify(_) => "verify",
             Self::Anchor(_) => "anchor",
             Self::Audit(_) => "audit",
@@ -427,6 +432,7 @@ impl Command {
                 ..Honours::READS
             },
             Self::Follow(args) => args.honours(),
+            Self::Export(_) => Honours::EXPORTS,
             Self::Workspace(_)
             | Self::Help(_)
             | Self::Whoami

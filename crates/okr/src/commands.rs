@@ -16,6 +16,7 @@ mod conflicts;
 mod cycle;
 mod diff;
 mod due;
+mod export;
 mod follow;
 mod goal;
 mod goalposts;
@@ -110,6 +111,7 @@ pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exi
         Some(Command::Op(args)) => op::run(context, &args),
         Some(Command::Import(args)) => import::run(context, &args),
         Some(Command::Plan(args)) => plan::run(context, &args),
+        Some(Command::Export(args)) => export::run(context, &args),
         Some(Command::Verify(args)) => verify::run(context, &args),
         Some(Command::Anchor(args)) => anchor::run(context, &args),
         Some(Command::Audit(args)) => audit::run(context, &args),

@@ -91,7 +91,8 @@ Proof
   audit        Write the history with its proof for others, or check it
 
 Data
-  import       Take in goals with their history from a file
+  import       Take in goals, check-ins or a whole history from a file
+  export       Write everything into open formats, or the whole history
   plan         Edit goals as text: pull, check, apply, edit
 
   completions  Print what sets completion up in a shell

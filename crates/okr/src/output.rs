@@ -46,11 +46,13 @@ pub(crate) use goal::{CycleItem, KeyResultItem, ObjectiveItem, PersonItem, TeamI
 pub(crate) use goalposts::GoalpostsItem;
 pub(crate) use inbox::{FollowedItem, InboxItem, UnreadItem};
 pub(crate) use lineage::LineageItem;
+pub(crate) use measure::{MeasureItem, ValueItem};
 pub(crate) use org::OrgItem;
 pub(crate) use own::ByItem;
 pub(crate) use patch::{LogStatItem, PatchItem, ThingCountItem};
 pub(crate) use present::PresentationItem;
-pub(crate) use reference::{PersonRef, ThingRef};
+pub(crate) use progress::ProgressItem;
+pub(crate) use reference::{Id, PersonRef, ThingRef};
 pub(crate) use report::{FinalItem, MidItem, WeeklyItem};
 pub(crate) use series::SeriesItem;
 pub(crate) use shown::{ShownItem, WithHistory};

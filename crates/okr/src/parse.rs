@@ -226,6 +226,11 @@ impl Honours {
         documents: &[DocumentForm::Yaml, DocumentForm::Md],
         ..Self::READS
     };
+    /// What `okr export` honours.
+    pub(crate) const EXPORTS: Self = Self {
+        documents: &[DocumentForm::Md, DocumentForm::Csv, DocumentForm::Yaml],
+        ..Self::READS
+    };
     /// What commands honour that write changes.
     pub(crate) const WRITES: Self = Self {
         past: false,

@@ -152,6 +152,12 @@ impl Ui {
         }
     }
 
+    /// Prints a line of JSON of the answer that was made elsewhere, with what could steer a terminal
+    /// escaped.
+    pub fn json_line(&mut self, line: &str) {
+        self.write_answer(&sanitise_json(line));
+    }
+
     /// Suggests what to type next, on stderr.
     pub fn hint(&mut self, text: &str) {
         if self.settings.hints {

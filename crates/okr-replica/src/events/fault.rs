@@ -80,7 +80,7 @@ pub enum EventsError {
     #[error("this is the history of this very organisation")]
     Same,
     /// The organisation that should take it in has something else.
-    #[error("the organisation is not empty: it has {foreign} changes that are not in the file")]
+    #[error("the organisation is not empty: it has changes of its own: {foreign}")]
     NotEmpty {
         /// How many changes it has of its own, beside its founding.
         foreign: u64,

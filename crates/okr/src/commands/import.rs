@@ -2,6 +2,11 @@
 //!
 //! A file is taken in as a whole or not at all. What it says is labelled as imported for ever.
 
+mod events;
+mod kind;
+
+use std::path::PathBuf;
+
 use okr_core::view::View as _;
 use okr_replica::{DirectoryEntry, ProposedAll, Replica};
 use serde::Serialize;
@@ -19,6 +24,7 @@ use crate::import::{Import, Known, Step, import};
 use crate::render::Screen;
 use crate::text_file;
 use crate::ui::Item;
+use kind::Kind;
 
 /// A file is read up to this many bytes.
 const FILE_BYTES_MAX: u64 = 64 << 20;
@@ -46,24 +52,22 @@ impl Item for ImportItem {
     }
 }
 
+impl ImportItem {
+    const fn outcome(dry_run: bool) -> &'static str {
+        if dry_run { "would_write" } else { "written" }
+    }
+}
+
+/// Runs `okr import`.
+///
+/// # Errors
+/// When a file cannot be read or understood, or the rules refuse what it says.
 pub(crate) fn run(context: &mut Context, args: &ImportArgs) -> Result<Exit, CliError> {
     let mut replica = context.replica()?;
-    // Every file is read before anything is written.
-    let mut files = Vec::new();
-    for path in &args.files {
-        let name = path.display().to_string();
-        let file = history_file::parse(&name, &text_file::read(path, FILE_BYTES_MAX)?)?;
-        files.push((name, file));
-    }
     let mut items = Vec::new();
-    for (name, file) in files {
-        let known = known(context, &replica)?;
-        let import = import(&file, &known).map_err(|error| in_file(&name, &error))?;
-        items.push(take_in(
-            context,
-            &mut replica,
-            (name, file.source.0, import),
-        )?);
+    match kind::of(&args.files)? {
+        Kind::Events(path) => items.push(events::run(context, &mut replica, path)?),
+        Kind::Histories => histories(context, &mut replica, &args.files, &mut items)?,
     }
     let clock = context.present(&replica)?.1;
     let frame = context.frame(&replica, &clock)?;
@@ -79,6 +83,27 @@ pub(crate) fn run(context: &mut Context, args: &ImportArgs) -> Result<Exit, CliE
         exchange::after_write(context, &mut replica)?;
     }
     Ok(Exit::Ok)
+}
+
+/// Takes in plan-and-history files: every one is read before anything is written.
+fn histories(
+    context: &mut Context,
+    replica: &mut Replica,
+    paths: &[PathBuf],
+    items: &mut Vec<ImportItem>,
+) -> Result<(), CliError> {
+    let mut files = Vec::new();
+    for path in paths {
+        let name = path.display().to_string();
+        let file = history_file::parse(&name, &text_file::read(path, FILE_BYTES_MAX)?)?;
+        files.push((name, file));
+    }
+    for (name, file) in files {
+        let known = known(context, replica)?;
+        let import = import(&file, &known).map_err(|error| in_file(&name, &error))?;
+        items.push(take_in(context, replica, (name, file.source.0, import))?);
+    }
+    Ok(())
 }
 
 fn in_file(name: &str, error: &CliError) -> CliError {
@@ -168,7 +193,7 @@ fn take_in(
     Ok(ImportItem {
         file,
         source,
-        outcome: if dry_run { "would_write" } else { "written" },
+        outcome: ImportItem::outcome(dry_run),
         changes: changes.len(),
         already_known,
         nothing_to_do,

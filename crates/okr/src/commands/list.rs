@@ -3,6 +3,7 @@
 pub(crate) mod rows;
 pub(crate) mod work;
 
+use okr_core::entity::Cycle;
 use okr_core::id::{PersonId, TeamId};
 use okr_core::value::GoalState;
 use okr_replica::{CheckInFact, KeyResultStanding, ObjectiveFilter, ObjectiveStanding};
@@ -140,6 +141,38 @@ fn print<'f, F, T: Item>(
     Ok(found.is_empty())
 }
 
+/// Reads the objectives of a cycle with how they stand, and learns the names of everything in them.
+///
+/// # Errors
+/// When the replica cannot be read.
+pub(super) fn objectives_of(
+    past: &mut Past<'_>,
+    cycle: &Cycle,
+    archived: bool,
+) -> Result<Vec<ObjectiveStanding>, CliError> {
+    let standing = past.cycle_standing(cycle)?;
+    let mut found = standing.map_or_else(Vec::new, |standing| standing.objectives);
+    if !archived {
+        return Ok(found);
+    }
+    let filter = ObjectiveFilter {
+        cycle: Some(cycle.id),
+        archived: true,
+        ..ObjectiveFilter::default()
+    };
+    let all = past.reading.objectives(&filter).map_err(failure::replica)?;
+    for objective in all.iter().filter(|objective| objective.archived) {
+        let standing = past.reading.objective_standing(objective.id);
+        let mut standing = standing.map_err(failure::replica)?;
+        past.hush(standing.iter_mut());
+        if let Some(standing) = standing {
+            past.learn_standing(&standing)?;
+            found.push(standing);
+        }
+    }
+    Ok(found)
+}
+
 /// What is kept of the things of a kind.
 struct Listing {
     owner: Option<PersonId>,
@@ -223,29 +256,7 @@ impl Listing {
     ) -> Result<Vec<ObjectiveStanding>, CliError> {
         let mut found = Vec::new();
         for cycle in past.cycles_in_scope(context)? {
-            let standing = past.cycle_standing(&cycle)?;
-            found.extend(
-                standing
-                    .into_iter()
-                    .flat_map(|standing| standing.objectives),
-            );
-            if self.archived {
-                let filter = ObjectiveFilter {
-                    cycle: Some(cycle.id),
-                    archived: true,
-                    ..ObjectiveFilter::default()
-                };
-                let all = past.reading.objectives(&filter).map_err(failure::replica)?;
-                for objective in all.iter().filter(|objective| objective.archived) {
-                    let standing = past.reading.objective_standing(objective.id);
-                    let mut standing = standing.map_err(failure::replica)?;
-                    past.hush(standing.iter_mut());
-                    if let Some(standing) = standing {
-                        past.learn_standing(&standing)?;
-                        found.push(standing);
-                    }
-                }
-            }
+            found.extend(objectives_of(past, &cycle, self.archived)?);
         }
         if let Some(team) = self.team {
             found.retain(|one| past.is_within(one.objective.team, team));

@@ -10,6 +10,7 @@ mod history;
 mod operations;
 mod planning;
 mod plans;
+mod porting;
 mod presenting;
 mod reading;
 mod reporting;
@@ -62,12 +63,20 @@ struct Said {
 /// A machine with its own directories, at a fixed moment.
 struct Machine {
     directory: tempfile::TempDir,
+    /// What its ids are made from.
+    seed: &'static str,
 }
 
 impl Machine {
     fn new() -> Self {
+        Self::with_ids("1")
+    }
+
+    /// A machine whose ids are others than those of the usual one.
+    fn with_ids(seed: &'static str) -> Self {
         Self {
             directory: tempfile::tempdir().unwrap(),
+            seed,
         }
     }
 
@@ -139,7 +148,7 @@ impl Machine {
         let environment = Environment::of([
             ("OKR_DATA_DIR", data.as_str()),
             ("OKR_CONFIG", config.as_str()),
-            ("OKR_SEED", "1"),
+            ("OKR_SEED", self.seed),
             ("HOME", "/nonexistent"),
         ]);
         let mut parsed = match parse::command_line(line.map(OsString::from)) {

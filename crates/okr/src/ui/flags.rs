@@ -39,6 +39,8 @@ pub enum DocumentForm {
     Md,
     /// A page for a browser.
     Html,
+    /// A table with commas.
+    Csv,
     /// YAML.
     Yaml,
 }
@@ -49,6 +51,7 @@ impl DocumentForm {
         match self {
             Self::Md => "md",
             Self::Html => "html",
+            Self::Csv => "csv",
             Self::Yaml => "yaml",
         }
     }
@@ -66,11 +69,13 @@ pub enum Asked {
     Jsonl,
     /// Full ids, one per line
     Id,
-    /// Markdown: reports and plans
+    /// Markdown: reports, plans and exports
     Md,
     /// A page for a browser: reports only
     Html,
-    /// YAML: plans only
+    /// A table with commas: exports only
+    Csv,
+    /// YAML: plans and exports
     Yaml,
 }
 
@@ -78,7 +83,7 @@ impl Asked {
     /// Returns the form of the answer; documents are for people.
     pub const fn output(self) -> OutputFormat {
         match self {
-            Self::Table | Self::Md | Self::Html | Self::Yaml => OutputFormat::Table,
+            Self::Table | Self::Md | Self::Html | Self::Csv | Self::Yaml => OutputFormat::Table,
             Self::Json => OutputFormat::Json,
             Self::Jsonl => OutputFormat::Jsonl,
             Self::Id => OutputFormat::Id,
@@ -90,6 +95,7 @@ impl Asked {
         match self {
             Self::Md => Some(DocumentForm::Md),
             Self::Html => Some(DocumentForm::Html),
+            Self::Csv => Some(DocumentForm::Csv),
             Self::Yaml => Some(DocumentForm::Yaml),
             Self::Table | Self::Json | Self::Jsonl | Self::Id => None,
         }

@@ -63,8 +63,8 @@ impl Destination {
         let form = match asked.and_then(Asked::document) {
             Some(DocumentForm::Md) => Some(Form::Markdown),
             Some(DocumentForm::Html) => Some(Form::Html),
-            // No report has it; the command line was refused before.
-            Some(DocumentForm::Yaml) => None,
+            // A report has no such form, which was said before.
+            Some(DocumentForm::Csv | DocumentForm::Yaml) => None,
             None if is_json => Some(Form::Json),
             None => asked.map(|_| Form::Terminal),
         };

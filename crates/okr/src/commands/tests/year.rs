@@ -25,6 +25,7 @@ fn in_memory() -> tempfile::TempDir {
 /// pushed would be applied again by each command.
 fn lived() -> Machine {
     let machine = Machine {
+        seed: "1",
         directory: in_memory(),
     };
     let mut server = None;

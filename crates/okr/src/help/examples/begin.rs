@@ -49,7 +49,24 @@ Examples:
 Examples:
   okr import crates/okr/examples/chrome.yaml
   okr import --dry-run history.yaml      say what it would write
-  okr import *.yaml                      a file that was imported before adds nothing";
+  okr import *.yaml                      a file that was imported before adds nothing
+  okr import acme.jsonl                  a whole history, into an organisation that is empty
+
+What is taken in keeps its dates and its people, and is labelled as imported for ever. A history that
+okr export --events wrote comes in with every id and every change that it has; only administrators
+may. An import that was cut off goes on when it is run again.";
+    /// Of `okr export`.
+    EXPORT = "\
+Examples:
+  okr export --to acme.json              all there is, as one document
+  okr export --to goals.md -t platform -c 2026-Q4
+  okr export --kind checkins --to checkins.csv
+  okr export --kind krs -o csv --at 2026-10-01
+  okr export --events --to acme.jsonl    every change: okr import takes it in again
+
+Without -c things of all cycles are written. A file is written whole or not at all. In CSV a text that
+a spreadsheet could take for a formula begins with an apostrophe. An exported history holds the names
+and addresses of people, too: keep it as you would keep the history itself.";
     /// Of `okr completions`.
     COMPLETIONS = "\
 Examples:

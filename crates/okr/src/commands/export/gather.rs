@@ -1,0 +1,239 @@
+//! What an export holds: the same items as the lists, of every cycle unless one is named.
+
+use std::collections::BTreeSet;
+
+use okr_core::entity::{Cycle, Team};
+use okr_core::id::{EntityId, TeamId};
+use okr_replica::{CommentFact, CommentFilter, ObjectiveStanding};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::super::list::objectives_of;
+use super::super::past::Past;
+use crate::args::ExportKind;
+use crate::context::Context;
+use crate::error::CliError;
+use crate::failure;
+use crate::output::{
+    CheckInItem, CommentItem, CycleItem, KeyResultItem, ObjectiveItem, OrgItem, PersonItem,
+    TeamItem,
+};
+use crate::ui::Item;
+
+/// A thing of any kind.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(super) enum Exported {
+    Org(OrgItem),
+    Person(PersonItem),
+    Team(TeamItem),
+    Cycle(CycleItem),
+    Objective(Box<ObjectiveItem>),
+    KeyResult(Box<KeyResultItem>),
+    CheckIn(Box<CheckInItem>),
+    Comment(Box<CommentItem>),
+}
+
+impl Item for Exported {
+    const TYPE: &'static str = "export";
+    const SCHEMA: &'static str = "ExportList";
+
+    fn id(&self) -> Option<Uuid> {
+        match self {
+            Self::Org(item) => item.id(),
+            Self::Person(item) => item.id(),
+            Self::Team(item) => item.id(),
+            Self::Cycle(item) => item.id(),
+            Self::Objective(item) => item.id(),
+            Self::KeyResult(item) => item.id(),
+            Self::CheckIn(item) => item.id(),
+            Self::Comment(item) => item.id(),
+        }
+    }
+}
+
+/// What was found, by kind.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) org: Option<OrgItem>,
+    pub(super) people: Vec<PersonItem>,
+    pub(super) teams: Vec<TeamItem>,
+    pub(super) cycles: Vec<CycleItem>,
+    pub(super) objectives: Vec<ObjectiveItem>,
+    pub(super) key_results: Vec<KeyResultItem>,
+    pub(super) check_ins: Vec<CheckInItem>,
+    pub(super) comments: Vec<CommentItem>,
+}
+
+impl Found {
+    /// Returns everything, what others refer to first.
+    pub(super) fn items(&self) -> Vec<Exported> {
+        let org = self.org.iter().cloned().map(Exported::Org);
+        let people = self.people.iter().cloned().map(Exported::Person);
+        let teams = self.teams.iter().cloned().map(Exported::Team);
+        let cycles = self.cycles.iter().cloned().map(Exported::Cycle);
+        let objectives = self.objectives.iter().cloned().map(Box::new);
+        let key_results = self.key_results.iter().cloned().map(Box::new);
+        let check_ins = self.check_ins.iter().cloned().map(Box::new);
+        let comments = self.comments.iter().cloned().map(Box::new);
+        org.chain(people)
+            .chain(teams)
+            .chain(cycles)
+            .chain(objectives.map(Exported::Objective))
+            .chain(key_results.map(Exported::KeyResult))
+            .chain(check_ins.map(Exported::CheckIn))
+            .chain(comments.map(Exported::Comment))
+            .collect()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.items().is_empty()
+    }
+}
+
+/// What is wanted.
+struct Wanted<'a> {
+    kinds: &'a [ExportKind],
+    team: Option<TeamId>,
+    /// Whether only a part of the goals is.
+    is_part: bool,
+}
+
+impl Wanted<'_> {
+    /// Says whether things of a kind are wanted; without any kind all are, but that key results come
+    /// with their objectives.
+    fn has(&self, kind: ExportKind) -> bool {
+        match self.kinds {
+            [] => kind != ExportKind::Krs,
+            kinds => kinds.contains(&kind),
+        }
+    }
+}
+
+/// Reads what is wanted at the moment.
+///
+/// # Errors
+/// When the scope names nothing, or the replica cannot be read.
+pub(super) fn gather(
+    context: &mut Context,
+    past: &mut Past<'_>,
+    kinds: &[ExportKind],
+) -> Result<Found, CliError> {
+    let team = past.team_scope(context)?;
+    let cycles = match context.globals.cycle {
+        Some(_) => past.cycles_in_scope(context)?,
+        None => past.cycles.clone(),
+    };
+    let wanted = Wanted {
+        kinds,
+        team,
+        is_part: team.is_some() || context.globals.cycle.is_some(),
+    };
+    let mut goals = Vec::new();
+    for cycle in &cycles {
+        goals.extend(objectives_of(past, cycle, true)?);
+    }
+    if let Some(team) = team {
+        goals.retain(|one| past.is_within(one.objective.team, team));
+    }
+    let mut found = around(past, &wanted, &cycles)?;
+    if wanted.has(ExportKind::Checkins) {
+        found.check_ins = check_ins(past, &goals)?;
+    }
+    if wanted.has(ExportKind::Comments) {
+        found.comments = comments(past, &wanted, &goals)?;
+    }
+    let names = &past.names;
+    let objectives = goals.iter().map(|one| ObjectiveItem::new(one, names));
+    let objectives: Vec<ObjectiveItem> = objectives.collect();
+    if wanted.has(ExportKind::Krs) {
+        let all = objectives.iter().flat_map(|one| one.key_results.clone());
+        found.key_results = all.collect();
+    }
+    if wanted.has(ExportKind::Objectives) {
+        found.objectives = objectives;
+    }
+    Ok(found)
+}
+
+/// Reads what stands around the goals.
+fn around(past: &Past<'_>, wanted: &Wanted<'_>, cycles: &[Cycle]) -> Result<Found, CliError> {
+    let (reading, names) = (&past.reading, &past.names);
+    let mut found = Found::default();
+    if wanted.kinds.is_empty() {
+        use okr_core::view::View as _;
+        let org = reading.org().map_err(failure::replica)?;
+        found.org = org.map(|org| OrgItem::from(&*org));
+    }
+    if wanted.has(ExportKind::People) {
+        let people = reading.people().map_err(failure::replica)?;
+        let people = people.iter().map(|person| PersonItem::new(person, names));
+        found.people = people.collect();
+    }
+    if wanted.has(ExportKind::Teams) {
+        let is_wanted = |team: &&Team| {
+            let within = |outer| past.is_within(Some(team.id), outer);
+            wanted.team.is_none_or(within)
+        };
+        let teams = past.teams.iter().filter(is_wanted);
+        found.teams = teams.map(|team| TeamItem::new(team, names)).collect();
+    }
+    if wanted.has(ExportKind::Cycles) {
+        let cycles = cycles.iter().map(|cycle| CycleItem::new(cycle, names));
+        found.cycles = cycles.collect();
+    }
+    Ok(found)
+}
+
+/// Reads the check-ins of goals, oldest first for each key result; what was taken back is left out.
+fn check_ins(past: &Past<'_>, goals: &[ObjectiveStanding]) -> Result<Vec<CheckInItem>, CliError> {
+    let mut items = Vec::new();
+    for one in goals.iter().flat_map(|objective| &objective.key_results) {
+        let facts = past.reading.check_ins(one.key_result.id, None);
+        let mut facts = facts.map_err(failure::replica)?;
+        facts.retain(|fact| !fact.check_in.retracted);
+        facts.sort_by_key(|fact| (fact.check_in.effective, fact.authored_at, fact.check_in.id));
+        items.extend(facts.iter().map(|fact| CheckInItem::new(fact, &past.names)));
+    }
+    Ok(items)
+}
+
+/// Reads what was said, oldest first: about anything or, of a part of the goals, about these and
+/// their check-ins.
+fn comments(
+    past: &mut Past<'_>,
+    wanted: &Wanted<'_>,
+    goals: &[ObjectiveStanding],
+) -> Result<Vec<CommentItem>, CliError> {
+    let facts = past.reading.newest_comments(&CommentFilter::default());
+    let mut facts = facts.map_err(failure::replica)?;
+    if wanted.is_part {
+        let about = about(past, goals)?;
+        facts.retain(|fact| about.contains(&fact.comment.topic.entity()));
+    }
+    let topics: Vec<EntityId> = facts.iter().map(topic).collect();
+    past.learn(topics)?;
+    let oldest_first = facts.iter().rev();
+    Ok(oldest_first
+        .map(|fact| CommentItem::new(fact, &past.names))
+        .collect())
+}
+
+fn topic(fact: &CommentFact) -> EntityId {
+    fact.comment.topic.entity()
+}
+
+/// Returns goals with their key results and check-ins.
+fn about(past: &Past<'_>, goals: &[ObjectiveStanding]) -> Result<BTreeSet<EntityId>, CliError> {
+    let mut about = BTreeSet::new();
+    for objective in goals {
+        about.insert(objective.objective.id.into());
+        for one in &objective.key_results {
+            about.insert(one.key_result.id.into());
+            let facts = past.reading.check_ins(one.key_result.id, None);
+            let facts = facts.map_err(failure::replica)?;
+            about.extend(facts.iter().map(|fact| EntityId::from(fact.check_in.id)));
+        }
+    }
+    Ok(about)
+}

@@ -1,0 +1,314 @@
+//! Sessions of `okr export` and `okr import`: what there is goes out whole, and comes back.
+
+use super::*;
+
+impl Machine {
+    /// Names a file of this machine.
+    fn file(&self, name: &str) -> String {
+        self.directory.path().join(name).display().to_string()
+    }
+
+    fn written(&self, words: &[&str], name: &str) -> String {
+        let to = self.file(name);
+        let words: Vec<&str> = words.iter().copied().chain(["--to", &to]).collect();
+        let said = self.run(&words);
+        assert_eq!(said.exit, Exit::Ok, "{words:?}: {}", said.remarks);
+        assert_eq!(said.answer, "");
+        assert!(said.remarks.contains("wrote "), "{}", said.remarks);
+        std::fs::read_to_string(&to).unwrap()
+    }
+}
+
+/// A machine with goals of every kind, check-ins and comments; some texts are formulas, or look like markup.
+fn with_history() -> Machine {
+    let machine = Machine::with_goals();
+    for line in [
+        &[
+            "checkin",
+            "api-p99",
+            "312.50",
+            "-C",
+            "6",
+            "-m",
+            "=cmd|' /C calc'!A0",
+        ][..],
+        &[
+            "checkin",
+            "new-cdn",
+            "+1",
+            "--blocker",
+            "the contract, \"signed\"",
+        ],
+        &["checkin", "docs", "target"],
+        &[
+            "kr",
+            "set",
+            "api-p99",
+            "--target",
+            "150",
+            "-m",
+            "it says 150",
+            "--category",
+            "external-change",
+        ],
+        &["comment", "fast", "@all: a|b <b>bold</b>\nsecond line"],
+        &[
+            "member",
+            "add",
+            "ben",
+            "--name",
+            "Ben Ode",
+            "--email",
+            "ben@example.org",
+        ],
+        &["cycle", "add", "2027-Q1"],
+        &[
+            "objective",
+            "add",
+            "Later *goal*",
+            "--slug",
+            "later",
+            "-c",
+            "2027-Q1",
+        ],
+    ] {
+        machine.done(line);
+    }
+    machine
+}
+
+fn json(text: &str) -> serde_json::Value {
+    serde_json::from_str(text).unwrap()
+}
+
+#[test]
+fn everything_there_is_stands_in_one_document() {
+    let machine = with_history();
+    let document = json(&machine.done(&["export"]));
+    assert_eq!(document["schema"], "okr.v1.ExportList");
+    let count = |kind: &str| {
+        let items = document["items"].as_array().unwrap().iter();
+        items.filter(|item| item["type"] == kind).count()
+    };
+    let counts = [
+        "org",
+        "person",
+        "team",
+        "cycle",
+        "objective",
+        "check_in",
+        "comment",
+    ]
+    .map(count);
+    assert_eq!(counts, [1, 2, 1, 2, 2, 3, 1]);
+    assert_eq!(json(&machine.written(&["export"], "all.json")), document);
+    let yaml = machine.written(&["export"], "all.yaml");
+    let from_yaml: serde_json::Value = serde_saphyr::from_str(&yaml).unwrap();
+    assert_eq!(from_yaml["items"], document["items"], "{yaml}");
+    let krs = json(&machine.done(&["export", "--kind", "krs,cycles", "-c", "2026-Q4"]));
+    let kinds: Vec<&str> = krs["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["type"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        kinds,
+        [
+            "cycle",
+            "key_result",
+            "key_result",
+            "key_result",
+            "key_result"
+        ]
+    );
+    let lines = machine.done(&["export", "-o", "jsonl"]);
+    assert_eq!(lines.lines().count(), 12);
+}
+
+#[test]
+fn a_table_has_exact_numbers_and_no_formulas() {
+    let machine = with_history();
+    let table = machine.written(&["export", "--kind", "checkins"], "checkins.csv");
+    let lines: Vec<&str> = table.split("\r\n").collect();
+    assert_eq!(
+        lines[0],
+        "id,key_result,on,value,confidence,note,blocker,unblocked,author,on_behalf_of,source,authored_at,recorded_at,corrected,late"
+    );
+    assert!(
+        table.contains(",api-p99,2026-11-23,312.5,6,'=cmd|' /C calc'!A0,"),
+        "{table}"
+    );
+    assert!(
+        table.contains("\"the contract, \"\"signed\"\"\""),
+        "{table}"
+    );
+    let krs = machine.done(&["export", "--kind", "krs", "-o", "csv"]);
+    assert!(krs.contains(",metric,ms,480,150,"), "{krs}");
+    assert!(krs.contains("Contract; Pilot; All=2"), "{krs}");
+    let then = machine.done(&["export", "--kind", "krs", "-o", "csv", "--at", "2026-11-22"]);
+    assert_eq!(then.lines().count(), 1, "{then}");
+}
+
+#[test]
+fn markdown_is_a_document_for_people() {
+    let machine = with_history();
+    let text = machine.written(&["export", "-c", "2026-Q4"], "goals.md");
+    insta::assert_snapshot!(text, @r"
+    # acme
+
+    ## 2026-Q4
+
+    2026-10-01 to 2026-12-31, open
+
+    ### Feel instant
+
+    `fast` · @ana · platform · aspirational · 36 %
+
+    | key result | owner | from | to | now | progress | confidence | status |
+    |---|---|---|---|---|---|---|---|
+    | p99 latency (`api-p99`) | @ana | 480 ms | 150 ms | 312.5 ms | 51 % | 6 | at-risk |
+    | Error budget (`error-budget`) | @ana | - | at most 1 | - | - | - | no-check-in |
+    | New CDN (`new-cdn`) | @ana | - | 3 milestones | 1 done | 25 % | - | at-risk |
+    | Docs (`docs`) | @ana | - | examples | target | 70 % | - | on-track |
+    ");
+    let all = machine.done(&["export", "-o", "md"]);
+    assert!(all.contains("### Later \\*goal\\*"), "{all}");
+    let comments = machine.done(&["export", "-o", "md", "--kind", "comments"]);
+    assert!(
+        comments.contains("@all: a\\|b \\<b\\>bold\\</b\\> second line"),
+        "{comments}"
+    );
+}
+
+#[test]
+fn a_history_comes_back_on_another_machine_with_its_people() {
+    let machine = with_history();
+    let history = machine.written(&["export", "--events"], "acme.jsonl");
+    assert_eq!(machine.done(&["export", "--events"]), history);
+    let file = machine.file("acme.jsonl");
+    let other = Machine::with_ids("2");
+    other.done(&[
+        "init",
+        "elsewhere",
+        "--handle",
+        "zoe",
+        "--tz",
+        "Europe/Oslo",
+    ]);
+    let rehearsed = other.run(&["import", "--dry-run", &file]);
+    assert!(
+        rehearsed.answer.contains("would write"),
+        "{}",
+        rehearsed.answer
+    );
+    assert_eq!(other.done(&["log", "-o", "id"]).lines().count(), 1);
+    let said = other.done(&["import", &file]);
+    assert!(said.contains("people ana, ben"), "{said}");
+    let log = other.done(&["log", "api-p99"]);
+    for line in ["ana, imported by zoe", "200 → 150 ms", "it says 150"] {
+        assert!(log.contains(line), "{line}: {log}");
+    }
+    let stand = |machine: &Machine| {
+        let kinds = ["krs", "objectives", "teams", "cycles"];
+        kinds.map(|kind| machine.done(&["export", "-o", "csv", "--kind", kind]))
+    };
+    assert_eq!(stand(&machine), stand(&other));
+    let again = json(&other.done(&["import", &file, "-o", "json"]));
+    assert_eq!(again["items"][0]["changes"], 0, "{again}");
+}
+
+#[test]
+fn whoever_imports_their_own_history_stays_one_person() {
+    let machine = with_history();
+    machine.written(&["export", "--events"], "acme.jsonl");
+    let other = Machine::with_ids("2");
+    other.done(&["init", "elsewhere", "--handle", "ana"]);
+    other.done(&["import", &machine.file("acme.jsonl")]);
+    let people = json(&other.done(&["list", "people", "-o", "json"]));
+    assert_eq!(people["items"].as_array().unwrap().len(), 2, "{people}");
+    let mine = other.done(&["list", "krs", "--owner", "@me", "-o", "id"]);
+    assert_eq!(mine.lines().count(), 4);
+}
+
+/// What is typed, how it ends, and what is said.
+const REFUSED: &[(&[&str], Exit, &str)] = &[
+    (&["export", "--to", "goals"], Exit::Usage, "add -o json"),
+    (
+        &["export", "--to", "goals.jsonl"],
+        Exit::Usage,
+        "okr export --events",
+    ),
+    (
+        &["export", "-o", "table"],
+        Exit::Usage,
+        "no form for a screen",
+    ),
+    (&["export", "-o", "html"], Exit::Usage, "no form -o html"),
+    (&["export", "-o", "csv"], Exit::Usage, "exactly one --kind"),
+    (
+        &["export", "--events", "-t", "platform"],
+        Exit::Usage,
+        "exported whole",
+    ),
+    (
+        &["export", "--events", "-o", "json"],
+        Exit::Usage,
+        "one form",
+    ),
+    (
+        &["export", "--events", "--at", "2026-11-01"],
+        Exit::Error,
+        "nothing was confirmed",
+    ),
+    (
+        &["export", "--kind", "goals"],
+        Exit::Usage,
+        "possible values",
+    ),
+    (
+        &["export", "--to", "/nowhere/goals.json"],
+        Exit::Error,
+        "cannot be written",
+    ),
+    (&["list", "-o", "csv"], Exit::Usage, "no form -o csv"),
+    (
+        &["report", "weekly", "-o", "yaml"],
+        Exit::Usage,
+        "no form -o yaml",
+    ),
+    (&["import", "OWN", "OWN"], Exit::Usage, "taken in alone"),
+    (&["import", "EDITED"], Exit::Error, "does not say what"),
+    (&["import", "CUT"], Exit::Error, "4 of"),
+    (&["import", "/nowhere.jsonl"], Exit::Error, "cannot be read"),
+];
+
+#[test]
+fn what_cannot_be_exported_or_taken_in_is_refused_with_a_way_out() {
+    let machine = with_history();
+    let history = machine.written(&["export", "--events"], "OWN.jsonl");
+    let edited = history.replacen("it says 150", "it says 100", 1);
+    std::fs::write(machine.file("EDITED.jsonl"), edited).unwrap();
+    let cut: String = history.split_inclusive('\n').take(5).collect();
+    std::fs::write(machine.file("CUT.jsonl"), cut).unwrap();
+    for (words, exit, says) in REFUSED {
+        let words: Vec<String> = words
+            .iter()
+            .map(|word| match *word {
+                "OWN" | "EDITED" | "CUT" => machine.file(&format!("{word}.jsonl")),
+                word => word.to_owned(),
+            })
+            .collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let remarks = machine.refused(&words, *exit);
+        assert!(remarks.contains(says), "{words:?}: {remarks}");
+    }
+    let other = Machine::with_ids("2");
+    other.done(&["init", "other", "--handle", "zoe"]);
+    other.done(&["team", "add", "Another"]);
+    let remarks = other.refused(&["import", &machine.file("OWN.jsonl")], Exit::Error);
+    assert!(
+        remarks.contains("is not empty: it has changes of its own: 1"),
+        "{remarks}"
+    );
+}
