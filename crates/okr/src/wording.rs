@@ -9,9 +9,11 @@ mod measure;
 mod standing;
 
 pub(crate) use entry::{PENDING, Told, distance, told, who, why};
-pub(crate) use event::{Before, Said, said};
+pub(crate) use event::{Before, Said, excerpt, said};
 pub(crate) use field::{field_named, field_step, field_value, typed_field};
-pub(crate) use measure::{bounds, described, measure_change, now, reached, value, value_change};
+pub(crate) use measure::{
+    bounds, checklist, described, measure_change, now, reached, value, value_change,
+};
 pub(crate) use standing::{
     UPGRADE, is_about, key_result_marks, objective_marks, percent, place_in, week_of,
 };

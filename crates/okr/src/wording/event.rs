@@ -19,7 +19,7 @@ use crate::names::Names;
 use crate::render::Screen;
 use crate::ui::sanitise;
 
-use comment::excerpt;
+pub(crate) use comment::excerpt;
 
 /// One thing that an event says.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! How measures, values and progress are written.
 
-use okr_core::measure::{Hold, Measure, Metric, Value};
+use okr_core::measure::{Hold, Measure, Metric, Milestones, Value};
 use okr_core::progress::Progress;
 
 use crate::render::{Screen, bar, number, quantity, quantity_change};
@@ -17,6 +17,16 @@ pub(crate) fn bounds(measure: &Measure, screen: &Screen) -> String {
         },
         Measure::Zones(_) => "3 levels".to_owned(),
     }
+}
+
+/// Writes each step of a checklist with its number, and whether it is done by a value.
+pub(crate) fn checklist(milestones: &Milestones, latest: Option<&Value>) -> Vec<String> {
+    let steps = milestones.list().iter().map(|one| {
+        let is_done = matches!(latest, Some(Value::Milestones(done)) if done.contains(&one.key));
+        let mark = if is_done { "x" } else { " " };
+        format!("[{mark}] {}. {}", one.key.0, one.title)
+    });
+    steps.collect()
 }
 
 fn metric_bounds(metric: &Metric, screen: &Screen) -> String {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use okr_core::event::Topic;
 use okr_core::id::EntityId;
+use okr_core::value::CommentKind;
 use okr_replica::{CommentFact, CommentFilter};
 
 use super::super::log::Window;
@@ -15,7 +16,7 @@ use crate::error::CliError;
 use crate::exit::Exit;
 use crate::failure;
 use crate::output::CommentItem;
-use crate::render::{Cell, Column, Screen, Table, Tone, iso, local};
+use crate::render::{Cell, Column, Screen, Table, Tone, iso, local, moment, wrap};
 use crate::short_id::{Alphabet, ShortIds};
 use crate::ui::TimeStyle;
 
@@ -61,8 +62,10 @@ pub(super) fn run(context: &mut Context, args: &CommentListArgs) -> Result<Exit,
             let mut oldest_first = facts.clone();
             oldest_first.reverse();
             thread::render(&oldest_first, &past, screen)
+        } else if screen.terminal {
+            stacked(&facts, &past, screen)
         } else {
-            table(&facts, &past, screen).render(screen)
+            table(&facts, &past).render(screen)
         }
     });
     if items.is_empty() {
@@ -86,16 +89,63 @@ fn about(past: &Past<'_>, topics: &[Topic]) -> Result<BTreeSet<EntityId>, CliErr
     Ok(about)
 }
 
-/// Lists comments on anything, a row for each.
-fn table(facts: &[CommentFact], past: &Past<'_>, screen: &Screen) -> Table {
+/// How many lines of a text are listed; `okr show` has all of it.
+const LINES_MAX: usize = 4;
+
+/// Lists comments on anything for people: who said it, when and about what, and below it the text.
+fn stacked(facts: &[CommentFact], past: &Past<'_>, screen: &Screen) -> String {
+    let ids = facts.iter().map(|fact| fact.comment.id.uuid());
+    let ids = ShortIds::among(Alphabet::Thing, ids);
+    let clock = &past.at.clock;
+    let when = |fact: &CommentFact| match screen.time {
+        TimeStyle::Auto | TimeStyle::Local => local(fact.authored_at, clock),
+        TimeStyle::Iso | TimeStyle::Relative => moment(fact.authored_at, clock, screen),
+    };
+    let mut lines = Vec::new();
+    for fact in facts {
+        let comment = &fact.comment;
+        let id = ids.shown(comment.id.uuid());
+        let indent = id.len() + 2;
+        let mut head = Cell::toned(Tone::Id, &id)
+            .and(Tone::Plain, "  ")
+            .and(Tone::Dim, &when(fact))
+            .and(Tone::Plain, "  ")
+            .and(Tone::Strong, &past.names.person(comment.author))
+            .and(Tone::Plain, "  on ")
+            .and(Tone::Accent, &past.names.label(comment.topic.entity()));
+        let mut remarks = thread::remarks(fact, past);
+        if comment.kind != CommentKind::Comment {
+            remarks.insert(0, comment.kind.word().to_owned());
+        }
+        if !remarks.is_empty() {
+            let remarks = remarks.join(&format!(" {} ", screen.dot()));
+            head = head.and(Tone::Warning, &format!("  {remarks}"));
+        }
+        lines.push(head);
+        let room = screen.width.saturating_sub(indent).max(20);
+        let text = wrap(comment.text.as_str(), room, screen);
+        let is_cut = text.len() > LINES_MAX;
+        for line in text.into_iter().take(LINES_MAX) {
+            lines.push(Cell::empty().and_at(indent, line.into()));
+        }
+        if is_cut {
+            let more = format!("{} okr show {id}", screen.ellipsis());
+            lines.push(Cell::empty().and_at(indent, Cell::toned(Tone::Dim, &more)));
+        }
+    }
+    let painted = lines.iter().map(|line| {
+        let line = line.paint(screen.width, screen);
+        line.trim_end_matches(' ').to_owned()
+    });
+    crate::render::page(painted.collect())
+}
+
+/// Lists comments on anything where nobody looks, a row for each.
+fn table(facts: &[CommentFact], past: &Past<'_>) -> Table {
     let names = &past.names;
     let clock = &past.at.clock;
     let ids = facts.iter().map(|fact| fact.comment.id.uuid());
     let ids = ShortIds::among(Alphabet::Thing, ids);
-    let when = |fact: &CommentFact| match screen.time {
-        TimeStyle::Auto | TimeStyle::Local if screen.terminal => local(fact.authored_at, clock),
-        _ => iso(fact.authored_at, &clock.zone),
-    };
     let mut table = Table::new([
         Column::left("ID"),
         Column::left("TIME"),
@@ -109,7 +159,7 @@ fn table(facts: &[CommentFact], past: &Past<'_>, screen: &Screen) -> Table {
         let comment = &fact.comment;
         table.row([
             Cell::toned(Tone::Id, &ids.shown(comment.id.uuid())),
-            when(fact).into(),
+            iso(fact.authored_at, &clock.zone).into(),
             names.person(comment.author).into(),
             comment.kind.word().into(),
             names.label(comment.topic.entity()).into(),

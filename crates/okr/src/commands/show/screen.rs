@@ -3,7 +3,7 @@
 use okr_core::entity::{Objective, Person, Team};
 use okr_core::event::Support;
 use okr_core::id::EntityId;
-use okr_core::measure::{Measure, Value};
+use okr_core::measure::Measure;
 use okr_core::progress::Progress;
 use okr_core::value::AmendmentCategory;
 use okr_replica::{
@@ -23,7 +23,7 @@ use crate::commands::tree::screen::{self as tree_screen, Tree};
 use crate::names::Names;
 use crate::render::{Cell, Screen, Tone, local, mark_and_words, tone, wrap};
 use crate::short_id::{self, Alphabet};
-use crate::wording::{described, percent, place_in, value, who};
+use crate::wording::{checklist, described, percent, place_in, value, who};
 
 /// Renders a thing with its history.
 pub(super) fn render(shown: &Shown, past: &Past<'_>, screen: &Screen) -> String {
@@ -294,13 +294,7 @@ fn measure(measure: &Measure, standing: &KeyResultStanding, screen: &Screen) -> 
         return described(measure, screen);
     };
     let latest = standing.latest.as_ref().map(|fact| &fact.check_in.value);
-    let lines = milestones.list().iter().map(|milestone| {
-        let is_done =
-            matches!(latest, Some(Value::Milestones(done)) if done.contains(&milestone.key));
-        let mark = if is_done { "x" } else { " " };
-        format!("[{mark}] {}. {}", milestone.key.0, milestone.title)
-    });
-    joined(lines).unwrap_or_default()
+    joined(checklist(milestones, latest).into_iter()).unwrap_or_default()
 }
 
 fn now(fact: &CheckInFact, measure: &Measure, screen: &Screen) -> String {

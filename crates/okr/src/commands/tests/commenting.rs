@@ -162,3 +162,29 @@ fn bad_input_is_told_and_nothing_is_written() {
         "{shown}"
     );
 }
+
+#[test]
+fn a_list_of_comments_gives_their_texts_room() {
+    let machine = Machine::with_goals();
+    said(
+        &machine,
+        &[
+            "api-p99",
+            "Is 200 still the right target, now that the hardware comes in January?",
+        ],
+    );
+    let long = "word ".repeat(1500);
+    let id = said(&machine, &["@ana", &long, "--kind", "feedback"]);
+    let screen = on_screen(&machine, &["comment", "list"]);
+    let whole = "Is 200 still the right target, now that the hardware comes in January?";
+    assert!(screen.contains(whole), "{screen}");
+    assert!(screen.contains("on @ana  feedback"), "{screen}");
+    assert!(screen.contains("okr show "), "{screen}");
+    assert_eq!(screen.lines().count(), 8, "{screen}");
+    let piped = machine.done(&["comment", "list"]);
+    assert!(
+        piped.starts_with("ID\tTIME\t") && piped.contains(long.trim()),
+        "{piped}"
+    );
+    assert!(machine.done(&["show", &id]).contains(long.trim()));
+}

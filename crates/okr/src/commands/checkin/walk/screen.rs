@@ -2,7 +2,7 @@
 
 use okr_core::Date;
 use okr_core::event::NewCheckIn;
-use okr_core::measure::{Measure, Value};
+use okr_core::measure::Measure;
 use okr_core::progress::{progress, value_at};
 use okr_core::value::days_between;
 use okr_replica::KeyResultStanding;
@@ -10,7 +10,7 @@ use okr_replica::KeyResultStanding;
 use super::super::super::due::ago;
 use super::Tally;
 use crate::render::{Screen, Tone, mark_and_words, quantity, tone, wrap};
-use crate::wording::{bounds, percent, value, value_change};
+use crate::wording::{bounds, checklist, excerpt, percent, value, value_change};
 
 /// What stands before every line about a key result.
 const INDENT: &str = "      ";
@@ -72,12 +72,7 @@ fn target(measure: &Measure, standing: &KeyResultStanding, screen: &Screen) -> S
         return bounds(measure, screen);
     };
     let latest = standing.latest.as_ref().map(|fact| &fact.check_in.value);
-    let steps = milestones.list().iter().map(|one| {
-        let is_done = matches!(latest, Some(Value::Milestones(done)) if done.contains(&one.key));
-        let mark = if is_done { "x" } else { " " };
-        format!("[{mark}] {}. {}", one.key.0, one.title)
-    });
-    steps.collect::<Vec<_>>().join("\n")
+    checklist(milestones, latest).join("\n")
 }
 
 fn last(standing: &KeyResultStanding, today: Date, screen: &Screen) -> String {
@@ -92,7 +87,8 @@ fn last(standing: &KeyResultStanding, today: Date, screen: &Screen) -> String {
             .confidence
             .map(|confidence| format!("confidence {confidence}")),
     );
-    parts.extend(check_in.note.as_ref().map(|note| format!("\"{note}\"")));
+    // A long note would hide what is asked.
+    parts.extend(check_in.note.as_ref().map(|note| excerpt(note.as_str())));
     parts.join(&format!(" {} ", screen.dot()))
 }
 
@@ -192,4 +188,26 @@ pub(super) fn ended(tally: &Tally, operation: Option<&str>) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use okr_testkit::sample::text;
+
+    use super::*;
+    use crate::commands::sample::{clock, standing};
+
+    #[test]
+    fn a_long_note_does_not_hide_what_is_asked() {
+        let mut standing = standing().objectives[1].key_results[0].clone();
+        let latest = standing.latest.as_mut().unwrap();
+        latest.check_in.note = Some(text(&format!("{}\nsecond line", "word ".repeat(1500))));
+        let shown = stop(&standing, ((1, 2), clock().today()), &Screen::terminal(80));
+        assert!(
+            shown.contains("\"word word") && shown.contains("…\""),
+            "{shown}"
+        );
+        assert!(!shown.contains("second line"), "{shown}");
+        assert!(shown.lines().count() < 8, "{shown}");
+    }
 }
