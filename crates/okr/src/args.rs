@@ -32,6 +32,7 @@ mod search;
 mod shell;
 mod start;
 mod sync;
+mod tutorial;
 mod undo;
 mod watch;
 mod work;
@@ -96,6 +97,7 @@ pub(crate) use start::{
     CloneArgs, Credential, InitArgs, LoginArgs, WorkspaceArgs, WorkspaceCommand, WorkspaceUseArgs,
 };
 pub(crate) use sync::{ConflictsArgs, ResolveArgs, SyncArgs, SyncCommand};
+pub(crate) use tutorial::{TutorialArgs, TutorialCommand};
 pub(crate) use undo::{RedoArgs, UndoArgs};
 pub(crate) use watch::{OnFailure, WatchArgs};
 pub(crate) use work::{
@@ -214,6 +216,8 @@ pub(crate) enum Command {
     Whoami,
     /// Manage workspaces
     Workspace(WorkspaceArgs),
+    /// Learn okr in ten lessons, in a workspace that is thrown away
+    Tutorial(TutorialArgs),
     /// Show and set the organisation: time, policies, calendar
     Org(OrgArgs),
     /// Manage people
@@ -332,6 +336,7 @@ impl Command {
             Self::Sync(_) => "sync",
             Self::Whoami => "whoami",
             Self::Workspace(_) => "workspace",
+            Self::Tutorial(_) => "tutorial",
             Self::Org(_) => "org",
             Self::Member(_) => "member",
             Self::Team(_) => "team",
@@ -434,6 +439,7 @@ impl Command {
             Self::Follow(args) => args.honours(),
             Self::Export(_) => Honours::EXPORTS,
             Self::Workspace(_)
+            | Self::Tutorial(_)
             | Self::Help(_)
             | Self::Whoami
             | Self::Verify(_)

@@ -50,6 +50,7 @@ mod status;
 mod sync;
 mod team;
 mod tree;
+mod tutorial;
 mod undo;
 mod verify;
 mod watch;
@@ -89,6 +90,7 @@ pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exi
         Some(Command::Sync(args)) => sync::run(context, &args),
         Some(Command::Whoami) => whoami::run(context),
         Some(Command::Workspace(args)) => workspace::run(context, &args),
+        Some(Command::Tutorial(args)) => tutorial::run(context, &args),
         Some(Command::Org(args)) => org::run(context, &args),
         Some(Command::Member(args)) => member::run(context, &args),
         Some(Command::Team(args)) => team::run(context, &args),

@@ -32,6 +32,7 @@ Begin
   login        Log in to a server
   whoami       Show who you are, in which workspace and on which server
   workspace    Manage workspaces: list, use, path
+  tutorial     Learn okr in ten lessons, in a workspace that is thrown away
 
 Every week
   checkin      Record the value of a key result; amend, retract, list (alias ci)
@@ -119,7 +120,7 @@ Examples:
 ";
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::collections::BTreeSet;
 
     use clap::CommandFactory as _;
@@ -191,7 +192,7 @@ mod tests {
     }
 
     /// Splits a line at spaces outside double quotes.
-    fn words(line: &str) -> Vec<String> {
+    pub(crate) fn words(line: &str) -> Vec<String> {
         let mut words = Vec::new();
         let mut word = None;
         let mut quoted = false;

@@ -34,6 +34,20 @@ pub(crate) struct InitArgs {
     pub(crate) email: Option<String>,
 }
 
+impl InitArgs {
+    /// Everything else as it is unless said otherwise.
+    pub(crate) fn named(workspace_name: &str) -> Self {
+        Self {
+            workspace_name: workspace_name.to_owned(),
+            name: None,
+            time_zone: None,
+            handle: None,
+            person: None,
+            email: None,
+        }
+    }
+}
+
 /// Arguments of `okr clone`.
 #[derive(Args, Debug)]
 #[command(after_help = help::CLONE)]

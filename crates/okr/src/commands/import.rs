@@ -106,6 +106,22 @@ fn histories(
     Ok(())
 }
 
+/// Takes in a plan-and-history file that this program has in itself.
+///
+/// # Errors
+/// As for a file that somebody names.
+pub(super) fn take_in_text(
+    context: &mut Context,
+    replica: &mut Replica,
+    (name, text): (&str, &str),
+) -> Result<(), CliError> {
+    let file = history_file::parse(name, text)?;
+    let known = known(context, replica)?;
+    let import = import(&file, &known).map_err(|error| in_file(name, &error))?;
+    take_in(context, replica, (name.to_owned(), file.source.0, import))?;
+    Ok(())
+}
+
 fn in_file(name: &str, error: &CliError) -> CliError {
     CliError::user("bad-file", format!("{name}: {}", error.message()))
         .with_hint("the format is described in crates/okr/examples/README.md; nothing was written")

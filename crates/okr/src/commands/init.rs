@@ -57,6 +57,29 @@ pub(crate) fn run(context: &mut Context, args: &InitArgs) -> Result<Exit, CliErr
         reason_after_commitment: true,
         cadence: CadenceDays::WEEKLY,
     };
+    let Founded {
+        org, me, handle, ..
+    } = found(context, &workspace, new, args)?;
+    prefer(context, &workspace)?;
+    tell(context, &workspace, (org, me, handle));
+    Ok(Exit::Ok)
+}
+
+/// A workspace that was begun, with its organisation and the one person in it.
+pub(super) struct Founded {
+    pub(super) replica: Replica,
+    pub(super) org: OrgId,
+    pub(super) me: PersonId,
+    pub(super) handle: String,
+}
+
+/// Makes the replica of a workspace, with an organisation and the one person in it.
+pub(super) fn found(
+    context: &mut Context,
+    workspace: &Workspace,
+    new: NewOrg,
+    args: &InitArgs,
+) -> Result<Founded, CliError> {
     let org = OrgId::new(context.new_uuid());
     let me = PersonId::new(context.new_uuid());
     let entry = entry(context, args, me)?;
@@ -78,20 +101,22 @@ pub(crate) fn run(context: &mut Context, args: &InitArgs) -> Result<Exit, CliErr
             },
         ],
     };
-    let mut replica = create(&workspace, org, me)?;
+    let mut replica = create(workspace, org, me)?;
     context.begin_operation(&mut replica)?;
     match replica.propose(proposal, today).map_err(failure::replica)? {
         Proposed::Written(_) => {}
         Proposed::NothingToDo => return Err(CliError::internal("a new workspace had a history")),
         Proposed::Rejected(rejection) => return Err(failure::rejected(&rejection, None)),
     }
-    let handle = entry.handle.clone();
     replica
         .set_directory_entry(&entry)
         .map_err(failure::replica)?;
-    prefer(context, &workspace)?;
-    tell(context, &workspace, (org, me, handle));
-    Ok(Exit::Ok)
+    Ok(Founded {
+        replica,
+        org,
+        me,
+        handle: entry.handle,
+    })
 }
 
 fn create(workspace: &Workspace, org: OrgId, me: PersonId) -> Result<Replica, CliError> {

@@ -17,6 +17,7 @@ mod reporting;
 mod reports;
 mod searching;
 mod series;
+mod tutorial;
 mod undoing;
 mod work;
 mod year;

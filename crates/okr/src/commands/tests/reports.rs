@@ -455,7 +455,7 @@ fn what_is_long_is_cut_and_the_command_beside_it_tells_all_of_it() {
             assert!(!text.contains("The end."), "{text}");
         }
         let facts = json(&machine, report);
-        assert_eq!(words_of(&facts, "recognition"), [long.clone()]);
+        assert_eq!(words_of(&facts, "recognition"), std::slice::from_ref(&long));
     }
     let text = screen(&machine, &["report", "weekly", "-o", "md"]);
     let command = "okr comment list 2026-Q4:api-p99 --kind recognition";

@@ -44,6 +44,16 @@ For one command: -w acme. For one shell: export OKR_WORKSPACE=acme";
 Examples:
   okr workspace path
   okr workspace path -w acme";
+    /// Of `okr tutorial`.
+    TUTORIAL = "\
+Examples:
+  okr tutorial              the lesson that comes; the first time, its workspace is made
+  okr tutorial next         go on, once it is done
+  okr tutorial --reset      begin again
+  okr tutorial end          delete the workspace
+
+The workspace is called tutorial. It is an ordinary one, with a made-up company in the ninth week of
+its cycle, and without a server: nothing leaves this machine.";
     /// Of `okr import`.
     IMPORT = "\
 Examples:
