@@ -25,6 +25,7 @@ mod network;
 mod newer;
 mod operations;
 mod pages;
+mod planning;
 mod proof;
 mod python;
 mod refusals;

@@ -227,4 +227,4 @@ impl Form {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

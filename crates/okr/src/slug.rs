@@ -1,5 +1,7 @@
 //! Slugs from titles: the first meaningful words, in plain letters, short enough to type.
 
+use std::collections::HashMap;
+
 use okr_core::text::Slug;
 
 /// The length that a slug made from a title has at most, in characters, but for a suffix.
@@ -16,16 +18,38 @@ const LITTLE_WORDS: &[&str] = &[
 ///
 /// `taken` says whether a slug is in use; a number at the end then makes it unique.
 pub(crate) fn from_title(title: &str, fallback: &str, taken: impl Fn(&str) -> bool) -> Slug {
-    let stem = stem(title);
-    let stem = if stem.is_empty() { fallback } else { &stem };
-    let unique = (1..=u32::MAX)
-        .map(|number| match number {
-            1 => stem.to_owned(),
-            _ => format!("{stem}-{number}"),
-        })
-        .find(|slug| !taken(slug))
-        .expect("nobody has so many things of one name");
-    Slug::new(unique).expect("it is made of letters, digits and single hyphens, and short")
+    Slugs::default().from_title(title, fallback, taken)
+}
+
+/// Makes many slugs: what was found taken once is not tried again.
+#[derive(Debug, Default)]
+pub(crate) struct Slugs {
+    next: HashMap<String, u32>,
+}
+
+impl Slugs {
+    /// As [`from_title`], of which no slug is given twice.
+    pub(crate) fn from_title(
+        &mut self,
+        title: &str,
+        fallback: &str,
+        taken: impl Fn(&str) -> bool,
+    ) -> Slug {
+        let mut stem = stem(title);
+        if stem.is_empty() {
+            fallback.clone_into(&mut stem);
+        }
+        let first = self.next.get(&stem).copied().unwrap_or(1);
+        let (number, unique) = (first..=u32::MAX)
+            .map(|number| match number {
+                1 => (1, stem.clone()),
+                _ => (number, format!("{stem}-{number}")),
+            })
+            .find(|(_, slug)| !taken(slug))
+            .expect("nobody has so many things of one name");
+        self.next.insert(stem, number.saturating_add(1));
+        Slug::new(unique).expect("it is made of letters, digits and single hyphens, and short")
+    }
 }
 
 fn stem(title: &str) -> String {
@@ -138,6 +162,17 @@ mod tests {
         let taken = ["nps", "nps-2"];
         let slug = from_title("NPS", "kr", |slug| taken.contains(&slug));
         assert_eq!(slug.as_str(), "nps-3");
+    }
+
+    #[test]
+    fn many_of_one_name_are_counted_on() {
+        let mut slugs = Slugs::default();
+        let taken = |slug: &str| slug == "nps-2";
+        let made: Vec<String> = (0..3)
+            .map(|_| slugs.from_title("NPS", "kr", taken).to_string())
+            .collect();
+        assert_eq!(made, ["nps", "nps-3", "nps-4"]);
+        assert_eq!(slugs.from_title("目標", "kr", taken).as_str(), "kr");
     }
 
     proptest! {

@@ -159,7 +159,7 @@ fn name() -> impl Strategy<Value = String> {
     "[a-z]{1,8}"
 }
 
-fn key_result() -> impl Strategy<Value = KeyResultEntry> {
+pub(crate) fn key_result() -> impl Strategy<Value = KeyResultEntry> {
     let first = (
         title(),
         field(slug()),
@@ -189,7 +189,7 @@ fn key_result() -> impl Strategy<Value = KeyResultEntry> {
     )
 }
 
-fn objective() -> impl Strategy<Value = ObjectiveEntry> {
+pub(crate) fn objective() -> impl Strategy<Value = ObjectiveEntry> {
     let first = (
         title(),
         field(slug()),

@@ -113,7 +113,7 @@ impl Work<'_, '_, '_> {
         {
             return Ok(found(before));
         }
-        let mut fitting = self.matched.new.get(text).cloned().unwrap_or_default();
+        let mut fitting = self.matched.called.get(text).cloned().unwrap_or_default();
         if fitting.is_empty() {
             fitting = called_in(self.facts.now, text);
         }

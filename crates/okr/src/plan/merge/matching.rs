@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{Against, Facts};
 use crate::plan::{Fault, Faults, KeyResultEntry, ObjectiveEntry, Plan, Said, Spot};
 use crate::short_id::{self, Alphabet};
-use crate::slug;
+use crate::slug::Slugs;
 
 /// The goal that an entry is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,8 +26,8 @@ pub(super) struct Target<Id> {
 pub(super) struct Matched {
     pub(super) objectives: Vec<Target<ObjectiveId>>,
     pub(super) key_results: Vec<Vec<Target<KeyResultId>>>,
-    /// New goals by their slugs, for those that support them.
-    pub(super) new: BTreeMap<String, Vec<EntityId>>,
+    /// What the file calls its goals, for those that support them.
+    pub(super) called: BTreeMap<String, Vec<EntityId>>,
     pub(super) claimed: BTreeSet<EntityId>,
 }
 
@@ -139,17 +139,18 @@ pub(super) fn matched(
         objectives: objectives(facts),
         key_results: key_results(facts),
         claims: BTreeMap::new(),
+        by_id: BTreeSet::new(),
+        slugs: [Slugs::default(), Slugs::default()],
         taken: BTreeSet::new(),
         faults,
     };
     let entries = &facts.plan.objectives;
     let mut matched = Matched::default();
     let asked: Vec<Asked<'_>> = entries.iter().map(Asked::of_objective).collect();
-    for (id, new) in matching.targets(&asked, true, new_uuid)? {
-        if let Some(slug) = &new {
-            matched.learn(slug, ObjectiveId::new(id).into());
-        }
+    let targets = matching.targets(&asked, true, new_uuid)?;
+    for (entry, (id, new)) in asked.iter().zip(targets) {
         let id = ObjectiveId::new(id);
+        matched.learn(entry, new.as_ref(), id.into());
         matched.objectives.push(Target { id, new });
     }
     let mut asked = Vec::new();
@@ -158,11 +159,10 @@ pub(super) fn matched(
         asked.extend(own.map(|own| Asked::of_key_result(own, target.id)));
     }
     let mut targets = Vec::new();
-    for (id, new) in matching.targets(&asked, false, new_uuid)? {
-        if let Some(slug) = &new {
-            matched.learn(slug, KeyResultId::new(id).into());
-        }
+    let found = matching.targets(&asked, false, new_uuid)?;
+    for (entry, (id, new)) in asked.iter().zip(found) {
         let id = KeyResultId::new(id);
+        matched.learn(entry, new.as_ref(), id.into());
         targets.push(Target { id, new });
     }
     let mut targets = targets.into_iter();
@@ -197,8 +197,11 @@ impl<'p> Asked<'p> {
 }
 
 impl Matched {
-    fn learn(&mut self, slug: &Slug, id: EntityId) {
-        self.new.entry(slug.to_string()).or_default().push(id);
+    fn learn(&mut self, entry: &Asked<'_>, new: Option<&Slug>, id: EntityId) {
+        let said = entry.slug.map(|said| &said.value);
+        if let Some(slug) = said.or(new) {
+            self.called.entry(slug.to_string()).or_default().push(id);
+        }
     }
 }
 
@@ -240,6 +243,10 @@ struct Matching<'m, 'a, 'r> {
     key_results: Pool,
     /// Which goal is the one of which entry.
     claims: BTreeMap<EntityId, Spot>,
+    /// The goals that entries name by their ids.
+    by_id: BTreeSet<EntityId>,
+    /// Makes slugs of titles: for objectives, and for key results.
+    slugs: [Slugs; 2],
     /// Slugs of new goals, by kind.
     taken: BTreeSet<(bool, String)>,
     faults: &'m mut Faults,
@@ -279,6 +286,7 @@ impl Matching<'_, '_, '_> {
         for (entry, found) in asked.iter().zip(&mut found) {
             if let Some(id) = entry.id {
                 *found = self.by_id(id, of_objectives)?;
+                self.by_id.extend(*found);
                 self.claim(*found, entry.id.map_or(entry.at, |id| id.at));
             }
         }
@@ -352,17 +360,15 @@ impl Matching<'_, '_, '_> {
     ) -> Option<EntityId> {
         let pool = self.pool(of_objectives);
         let named = pool.named(&pool.slugs, slug.value.as_str());
-        // Whoever comes first has it; what was put away before the pull is nobody's.
+        // Whoever is named by an id has another slug in the file; what was put away before the pull
+        // is nobody's.
         let free: Vec<&Candidate> = named
-            .filter(|one| !self.claims.contains_key(&one.id))
+            .filter(|one| !self.by_id.contains(&one.id))
             .filter(|one| !one.archived || self.was_there(one.id))
             .collect();
-        let here: Vec<&Candidate> = free
-            .iter()
-            .copied()
-            .filter(|one| one.parent == entry.parent)
-            .collect();
-        let fitting = if here.is_empty() { free } else { here };
+        // What was called so when the file was pulled is meant, whatever it is called now.
+        let free = preferred(free, |one| self.was_called(one.id, &slug.value));
+        let fitting = preferred(free, |one| one.parent == entry.parent);
         match fitting.as_slice() {
             [] => None,
             [only] => Some(only.id),
@@ -392,6 +398,17 @@ impl Matching<'_, '_, '_> {
             .find(|id| !self.claims.contains_key(id))
     }
 
+    fn was_called(&self, id: EntityId, slug: &Slug) -> bool {
+        let Against::Base(base) = self.facts.against else {
+            return false;
+        };
+        match id {
+            EntityId::Objective(id) => base.objective(id).is_some_and(|one| one.slug == *slug),
+            EntityId::KeyResult(id) => base.key_result(id).is_some_and(|one| one.slug == *slug),
+            _ => false,
+        }
+    }
+
     fn was_there(&self, id: EntityId) -> bool {
         let Against::Base(base) = self.facts.against else {
             return false;
@@ -411,10 +428,15 @@ impl Matching<'_, '_, '_> {
             (Some(slug), _) => slug.value.clone(),
             (None, title) => {
                 let title = title.map_or("", |title| title.value.as_str());
-                let pool = self.pool(of_objectives);
-                slug::from_title(title, fallback, |slug| {
+                let taken = &self.taken;
+                let pool = if of_objectives {
+                    &self.objectives
+                } else {
+                    &self.key_results
+                };
+                self.slugs[usize::from(of_objectives)].from_title(title, fallback, |slug| {
                     pool.slugs.contains_key(slug)
-                        || self.taken.contains(&(of_objectives, slug.to_owned()))
+                        || taken.contains(&(of_objectives, slug.to_owned()))
                 })
             }
         };
@@ -425,6 +447,15 @@ impl Matching<'_, '_, '_> {
         }
         slug
     }
+}
+
+/// Keeps those of a list that are better than the others, or all when none is.
+fn preferred<'c>(
+    list: Vec<&'c Candidate>,
+    is_better: impl Fn(&Candidate) -> bool,
+) -> Vec<&'c Candidate> {
+    let better: Vec<&Candidate> = list.iter().copied().filter(|one| is_better(one)).collect();
+    if better.is_empty() { list } else { better }
 }
 
 /// Finds whatever has an id, or an id that begins so.
