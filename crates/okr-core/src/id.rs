@@ -175,7 +175,7 @@ impl EntityKind {
             Self::Comment => "comment",
             Self::Initiative => "initiative",
             Self::Metric => "metric",
-            Self::MetricValue => "value of a metric",
+            Self::MetricValue => "metric value",
         }
     }
 

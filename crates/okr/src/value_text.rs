@@ -81,7 +81,7 @@ pub enum ValueTextError {
         meanings: &'static str,
     },
     /// A unit follows the number.
-    #[error("\"{text}\" has a unit, and the key result has its own")]
+    #[error("\"{text}\" has a unit, which is known without it")]
     Unit {
         /// What was given.
         text: String,

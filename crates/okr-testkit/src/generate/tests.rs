@@ -243,6 +243,6 @@ const EVERY_KIND: &[&str] = &[
     "metric description",
     "metric archived",
     "metric restored",
-    "value of a metric recorded",
-    "value of a metric retracted",
+    "metric value recorded",
+    "metric value retracted",
 ];

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use okr_core::text::{LongText, Name, Slug, Title, WebAddress};
 use okr_core::value::InitiativeState;
 
-use super::goal::{ArchiveArgs, Reason};
+use super::goal::Reason;
 use super::parse;
 use super::read::ShowOneArgs;
 use crate::help;
@@ -36,9 +36,11 @@ pub(crate) enum InitiativeCommand {
     #[command(after_help = help::INITIATIVE_DROP)]
     Drop(EndArgs),
     /// Put initiatives away
-    Archive(ArchiveArgs),
+    #[command(after_help = help::INITIATIVE_ARCHIVE)]
+    Archive(EndArgs),
     /// Take archived initiatives out again
-    Restore(ArchiveArgs),
+    #[command(after_help = help::INITIATIVE_ARCHIVE)]
+    Restore(EndArgs),
 }
 
 impl InitiativeCommand {
@@ -140,7 +142,7 @@ pub(crate) struct InitiativeSetArgs {
     pub(crate) reason: Reason,
 }
 
-/// One or more initiatives that come to an end, and why.
+/// One or more initiatives or health metrics that come to an end or back, and why.
 #[derive(Args, Debug)]
 pub(crate) struct EndArgs {
     /// Slugs, short ids or full ids
@@ -204,9 +206,11 @@ pub(crate) enum MetricCommand {
     /// Take a value back
     Retract(MetricRetractArgs),
     /// Put health metrics away
-    Archive(ArchiveArgs),
+    #[command(after_help = help::METRIC_ARCHIVE)]
+    Archive(EndArgs),
     /// Take archived health metrics out again
-    Restore(ArchiveArgs),
+    #[command(after_help = help::METRIC_ARCHIVE)]
+    Restore(EndArgs),
 }
 
 impl MetricCommand {

@@ -49,12 +49,17 @@ pub(crate) fn run(context: &mut Context, args: &InitiativeArgs) -> Result<Exit, 
         InitiativeCommand::Drop(args) => verbs.all(context, &named(args), |id| {
             ended(id, InitiativeState::Dropped)
         }),
-        InitiativeCommand::Archive(args) => verbs.all(context, args, Command::ArchiveInitiative),
-        InitiativeCommand::Restore(args) => verbs.all(context, args, Command::RestoreInitiative),
+        InitiativeCommand::Archive(args) => {
+            verbs.all(context, &named(args), Command::ArchiveInitiative)
+        }
+        InitiativeCommand::Restore(args) => {
+            verbs.all(context, &named(args), Command::RestoreInitiative)
+        }
     }
 }
 
-fn named(args: &EndArgs) -> ArchiveArgs {
+/// Hands on what is named, and why.
+pub(super) fn named(args: &EndArgs) -> ArchiveArgs {
     ArchiveArgs {
         references: args.references.clone(),
         reason: args.reason.clone(),

@@ -2,7 +2,7 @@
 
 use okr_core::id::EntityKind;
 use okr_core::view::View as _;
-use okr_replica::{Directory, Found, ObjectiveFilter};
+use okr_replica::{Directory, Found, InitiativeFilter, ObjectiveFilter};
 
 use super::{Resolver, labels};
 use crate::error::CliError;
@@ -57,7 +57,13 @@ pub(super) fn unknown(resolver: &Resolver<'_, '_>, text: &str, wanted: &[EntityK
         }
     }
     match near.as_slice() {
-        [] => error.with_hint("okr list shows what there is"),
+        [] => match wanted {
+            [EntityKind::Initiative] => error.with_hint("okr initiative list -c all shows them"),
+            [EntityKind::Metric | EntityKind::MetricValue, ..] => {
+                error.with_hint("okr metric list shows them")
+            }
+            _ => error.with_hint("okr list shows what there is"),
+        },
         [only] => error.with_hint(format!("Did you mean {only}?")),
         [_, ..] => error.with_hint("Did you mean one of these?"),
     }
@@ -88,6 +94,15 @@ fn names(resolver: &Resolver<'_, '_>, wanted: &[EntityKind]) -> Vec<(String, Str
                 .iter()
                 .map(|team| (team.slug.to_string(), team.name.to_string())),
         );
+    }
+    if wanted.contains(&EntityKind::Initiative) {
+        let initiatives = reading.initiatives(&InitiativeFilter::default());
+        let initiatives = initiatives.unwrap_or_default().into_iter();
+        names.extend(initiatives.map(|one| (one.slug.to_string(), one.title.to_string())));
+    }
+    if wanted.contains(&EntityKind::Metric) {
+        let metrics = reading.metrics(false).unwrap_or_default().into_iter();
+        names.extend(metrics.map(|one| (one.slug.to_string(), one.name.to_string())));
     }
     let of_goals = wanted
         .iter()

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use okr_core::Timestamp;
 use okr_core::entity::CheckIn;
-use okr_core::event::{CheckInEvent, Event};
+use okr_core::event::{CheckInEvent, Event, MetricValueEvent};
 use okr_core::id::{CheckInId, PersonId};
 use okr_core::value::Source;
 use okr_replica::{LogEntry, Place};
@@ -75,7 +75,8 @@ fn recorded(event: &Event) -> Option<CheckInId> {
     }
 }
 
-/// Says why a change was made: its reason or, of a check-in without one, its note.
+/// Says why a change was made: its reason or, of a check-in or a value of a health metric without
+/// one, its note.
 pub(crate) fn why(entry: &LogEntry) -> Option<String> {
     if let Some(reason) = &entry.reason {
         return Some(reason.to_string());
@@ -83,6 +84,9 @@ pub(crate) fn why(entry: &LogEntry) -> Option<String> {
     let mut events = entry.change.iter().flat_map(|change| &change.events);
     events.find_map(|event| match event {
         Event::CheckIn(_, CheckInEvent::Recorded(new)) => {
+            new.note.as_ref().map(ToString::to_string)
+        }
+        Event::MetricValue(_, MetricValueEvent::Recorded(new)) => {
             new.note.as_ref().map(ToString::to_string)
         }
         _ => None,

@@ -63,6 +63,8 @@ fn initiatives_are_listed_with_what_they_serve_and_what_is_late() {
         shown["items"][0]["initiatives"].as_array().unwrap().len(),
         2
     );
+    let said = machine.refused(&["initiative", "show", "planer"], Exit::NotFound);
+    assert!(said.contains("Did you mean planner?"), "{said}");
     let text = screen(&machine, 80, &["show", "api-p99"]);
     assert!(text.contains("20 Nov overdue"), "{text}");
     let status = machine.done(&["status"]);
@@ -183,6 +185,9 @@ fn a_value_of_a_metric_is_a_check_in_on_what_it_feeds() {
         "From the metric csat. Confidence as of 2026-11-20.\nafter the release"
     );
     assert_eq!(shown["items"][0]["fed_by"]["name"], "csat");
+    let diff = machine.done(&["diff", "2026-11-22.."]);
+    let row = diff.lines().find(|row| row.contains("84 %, for")).unwrap();
+    assert!(row.contains("\tafter the release\t"), "{row}");
     let metric = json(&machine, &["metric", "show", "csat"]);
     assert_eq!(metric["items"][0]["health"], "healthy");
     assert_eq!(metric["items"][0]["feeds"][0]["name"], "satisfied");
@@ -262,6 +267,8 @@ fn what_a_metric_cannot_be_is_said() {
     machine.refused(&add(&["--at-most", "much"]), Exit::Usage);
     let said = machine.refused(&add(&["--at-most", "5%", "--unit", "ms"]), Exit::Usage);
     assert!(said.contains("in percent, and the unit is ms"), "{said}");
+    let said = machine.refused(&add(&["--at-most", "5min", "--unit", "h"]), Exit::Usage);
+    assert!(said.contains("\"5min\" has a unit"), "{said}");
     let said = machine.refused(
         &["metric", "set", "csat", "--at-least", "none"],
         Exit::Usage,
@@ -272,7 +279,8 @@ fn what_a_metric_cannot_be_is_said() {
         ("done", "takes a number"),
         ("1,3", "takes a number"),
         ("+3", "no value yet"),
-        ("5 ms", "has a unit"),
+        ("5 km", "has a unit"),
+        ("5min", "csat"),
     ] {
         let said = machine.refused(&record(value), Exit::Usage);
         assert!(said.contains(wanted), "{value}: {said}");
@@ -286,6 +294,14 @@ fn what_a_metric_cannot_be_is_said() {
     assert!(said.contains("numbers only"), "{said}");
     machine.refused(&["metric", "retract", "csat", "-m", "no"], Exit::NotFound);
     machine.refused(&["metric", "list", "--health", "ill"], Exit::Usage);
+    let said = machine.refused(&["metric", "show", "csta"], Exit::NotFound);
+    assert!(said.contains("Did you mean csat?"), "{said}");
+    let said = machine.refused(&["metric", "record", "nowhere", "5"], Exit::NotFound);
+    assert!(said.contains("okr metric list"), "{said}");
+    machine.done(&["metric", "archive", "csat"]);
+    let said = machine.refused(&record("80"), Exit::Error);
+    assert!(said.contains("archived"), "{said}");
+    machine.done(&["metric", "restore", "csat"]);
 }
 
 #[test]

@@ -25,6 +25,12 @@ Examples:
   okr initiative drop cdn-eu-west -m \"the contract fell through\"
 
 What was dropped stays in the history; okr initiative archive takes it out of lists as well.";
+    /// Of `okr initiative archive` and `okr initiative restore`.
+    INITIATIVE_ARCHIVE = "\
+Examples:
+  okr initiative archive cdn-eu-west pool-connections
+  okr initiative list --archived          those that were put away, too
+  okr initiative restore cdn-eu-west";
     /// Of `okr initiative list`.
     INITIATIVE_LIST = "\
 Examples:
@@ -47,6 +53,14 @@ Examples:
   okr metric set csat --at-least 85 -m \"the bar for 2027\"
   okr metric set csat --at-most none --owner @ben
   okr metric set csat --to-team support";
+    /// Of `okr metric archive` and `okr metric restore`.
+    METRIC_ARCHIVE = "\
+Examples:
+  okr metric archive csat -m \"measured elsewhere\"
+  okr metric list --archived              those that were put away, too
+  okr metric restore csat
+
+A metric that was put away takes no values, and feeds nothing.";
     /// Of `okr metric list`.
     METRIC_LIST = "\
 Examples:
