@@ -294,7 +294,7 @@ fn measure(measure: &Measure, standing: &KeyResultStanding, screen: &Screen) -> 
         return described(measure, screen);
     };
     let latest = standing.latest.as_ref().map(|fact| &fact.check_in.value);
-    joined(checklist(milestones, latest).into_iter()).unwrap_or_default()
+    joined(checklist(milestones, latest)).unwrap_or_default()
 }
 
 fn now(fact: &CheckInFact, measure: &Measure, screen: &Screen) -> String {
