@@ -35,10 +35,10 @@ pub(crate) fn not_written(path: &Path, error: &io::Error) -> CliError {
 /// Puts a file in place of another: readers see the old one or the new one, never a part.
 ///
 /// # Errors
-/// What `fill` gives, and when the file cannot be written; what was there before is there still.
+/// What `write_into` gives, and when the file cannot be written; what was there before is there still.
 pub(crate) fn fill<T>(
     path: &Path,
-    fill: impl FnOnce(&mut dyn Write) -> Result<T, CliError>,
+    write_into: impl FnOnce(&mut dyn Write) -> Result<T, CliError>,
 ) -> Result<T, CliError> {
     let refused = |error: io::Error| not_written(path, &error);
     // What a link leads to is replaced, not the link.
@@ -48,7 +48,7 @@ pub(crate) fn fill<T>(
         // A device or a pipe cannot be replaced: it takes what it is given.
         let file = fs::OpenOptions::new().write(true).open(&path);
         let mut file = BufWriter::new(file.map_err(refused)?);
-        let done = fill(&mut file)?;
+        let done = write_into(&mut file)?;
         file.flush().map_err(refused)?;
         return Ok(done);
     }
@@ -57,7 +57,7 @@ pub(crate) fn fill<T>(
         .map_err(refused)
         .and_then(|file| {
             let mut file = BufWriter::with_capacity(1 << 16, file);
-            let done = fill(&mut file)?;
+            let done = write_into(&mut file)?;
             file.flush().map_err(refused)?;
             let file = file.get_ref();
             if let Some(before) = before {
