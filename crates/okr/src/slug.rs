@@ -18,7 +18,7 @@ const LITTLE_WORDS: &[&str] = &[
 ///
 /// `taken` says whether a slug is in use; a number at the end then makes it unique.
 pub(crate) fn from_title(title: &str, fallback: &str, taken: impl Fn(&str) -> bool) -> Slug {
-    Slugs::default().from_title(title, fallback, taken)
+    Slugs::default().make(title, fallback, taken)
 }
 
 /// Makes many slugs: what was found taken once is not tried again.
@@ -29,7 +29,7 @@ pub(crate) struct Slugs {
 
 impl Slugs {
     /// As [`from_title`], of which no slug is given twice.
-    pub(crate) fn from_title(
+    pub(crate) fn make(
         &mut self,
         title: &str,
         fallback: &str,
@@ -169,10 +169,10 @@ mod tests {
         let mut slugs = Slugs::default();
         let taken = |slug: &str| slug == "nps-2";
         let made: Vec<String> = (0..3)
-            .map(|_| slugs.from_title("NPS", "kr", taken).to_string())
+            .map(|_| slugs.make("NPS", "kr", taken).to_string())
             .collect();
         assert_eq!(made, ["nps", "nps-3", "nps-4"]);
-        assert_eq!(slugs.from_title("目標", "kr", taken).as_str(), "kr");
+        assert_eq!(slugs.make("目標", "kr", taken).as_str(), "kr");
     }
 
     proptest! {

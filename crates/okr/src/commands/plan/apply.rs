@@ -294,7 +294,10 @@ fn hints(context: &mut Context, judged: &[Judged<'_>], changes: &[Change]) {
         .iter()
         .flat_map(|change| &change.events)
         .any(|event| super::told::outcome(event) == Outcome::Add);
-    context.ui.hint("okr undo takes this back");
+    context.ui.hint(match changes.len() {
+        1 => "okr undo takes this back",
+        _ => "okr undo takes back one goal after the other, the last one first",
+    });
     if adds
         && let [only] = judged
         && only.source.name != "-"

@@ -434,7 +434,7 @@ impl Matching<'_, '_, '_> {
                 } else {
                     &self.key_results
                 };
-                self.slugs[usize::from(of_objectives)].from_title(title, fallback, |slug| {
+                self.slugs[usize::from(of_objectives)].make(title, fallback, |slug| {
                     pool.slugs.contains_key(slug)
                         || taken.contains(&(of_objectives, slug.to_owned()))
                 })
@@ -450,10 +450,7 @@ impl Matching<'_, '_, '_> {
 }
 
 /// Keeps those of a list that are better than the others, or all when none is.
-fn preferred<'c>(
-    list: Vec<&'c Candidate>,
-    is_better: impl Fn(&Candidate) -> bool,
-) -> Vec<&'c Candidate> {
+fn preferred(list: Vec<&Candidate>, is_better: impl Fn(&Candidate) -> bool) -> Vec<&Candidate> {
     let better: Vec<&Candidate> = list.iter().copied().filter(|one| is_better(one)).collect();
     if better.is_empty() { list } else { better }
 }
