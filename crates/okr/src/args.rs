@@ -17,6 +17,7 @@ mod history;
 mod import;
 mod inbox;
 mod key_result;
+mod lint;
 mod objective;
 mod op;
 mod org;
@@ -67,6 +68,7 @@ pub(crate) use key_result::{
     KeyResultAddArgs, KeyResultArgs, KeyResultCloseArgs, KeyResultCommand, KeyResultSetArgs,
     MeasureFlags,
 };
+pub(crate) use lint::{LintArgs, LintRule};
 pub(crate) use objective::{
     ObjectiveAddArgs, ObjectiveArgs, ObjectiveCloseArgs, ObjectiveCommand, ObjectiveSetArgs,
 };
@@ -260,7 +262,7 @@ pub(crate) enum Command {
     Redo(RedoArgs),
     /// Show the commands that wrote on this machine, and what they did
     Op(OpArgs),
-    /// Take in goals, check-ins or a whole history from a file
+    /// Take in goals with their history, or a whole history
     Import(ImportArgs),
     /// Edit goals as text: pull, check, apply, edit
     Plan(PlanArgs),
@@ -294,6 +296,8 @@ pub(crate) enum Command {
     Search(SearchArgs),
     /// Show who changed what, when, from what to what, and why
     Log(LogArgs),
+    /// Find weak goals and cycles: why, and what mends them
+    Lint(LintArgs),
     /// Draw how goals went, with targets, pace and forecast
     Chart(ChartArgs),
     /// Compare two moments: what changed, from what to what, and who did it
@@ -373,6 +377,7 @@ impl Command {
             Self::Show(_) => "show",
             Self::Search(_) => "search",
             Self::Log(_) => "log",
+            Self::Lint(_) => "lint",
             Self::Chart(_) => "chart",
             Self::Diff(_) => "diff",
             Self::Blame(_) => "blame",
@@ -423,6 +428,7 @@ impl Command {
             | Self::Show(_)
             | Self::Search(_)
             | Self::Log(_)
+            | Self::Lint(_)
             | Self::Chart(_)
             | Self::Diff(_)
             | Self::Blame(_)

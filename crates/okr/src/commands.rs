@@ -26,6 +26,7 @@ mod inbox;
 mod init;
 mod initiative;
 mod kr;
+mod lint;
 mod list;
 mod log;
 mod login;
@@ -127,6 +128,7 @@ pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exi
         Some(Command::Show(args)) => show::run(context, &args),
         Some(Command::Search(args)) => search::run(context, &args),
         Some(Command::Log(args)) => log::run(context, &args),
+        Some(Command::Lint(args)) => lint::run(context, &args),
         Some(Command::Chart(args)) => chart::run(context, &args),
         Some(Command::Diff(args)) => diff::run(context, &args),
         Some(Command::Blame(args)) => blame::run(context, &args),

@@ -60,6 +60,7 @@ Look
   blame        Show who set each field, when and why, and what it was before
   chart        Draw how goals went, with targets, pace and forecast
   goalposts    Show what moved after a cycle was opened, and what that did
+  lint         Find weak goals and cycles: why, and what mends them
   stats        Count check-ins, silences and moved targets
   report       Report on a week, half-way, or on the end of a cycle
   present      Write the closing presentation of a cycle
@@ -92,7 +93,7 @@ Proof
   audit        Write the history with its proof for others, or check it
 
 Data
-  import       Take in goals, check-ins or a whole history from a file
+  import       Take in goals with their history, or a whole history
   export       Write everything into open formats, or the whole history
   plan         Edit goals as text: pull, check, apply, edit
 

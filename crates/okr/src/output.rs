@@ -16,6 +16,7 @@ mod goal;
 mod goalposts;
 mod inbox;
 mod lineage;
+mod lint;
 mod measure;
 mod org;
 mod own;
@@ -46,6 +47,7 @@ pub(crate) use goal::{CycleItem, KeyResultItem, ObjectiveItem, PersonItem, TeamI
 pub(crate) use goalposts::GoalpostsItem;
 pub(crate) use inbox::{FollowedItem, InboxItem, UnreadItem};
 pub(crate) use lineage::LineageItem;
+pub(crate) use lint::LintItem;
 pub(crate) use measure::{MeasureItem, ValueItem};
 pub(crate) use org::OrgItem;
 pub(crate) use own::ByItem;

@@ -18,6 +18,7 @@ use crate::output::{AlignmentItem, ThingRef};
 use crate::render::{Cell, Column, Table, Tone};
 use crate::resolve::{Resolver, look};
 use crate::write::{Wish, write_and_tell};
+pub(super) use check::orphans;
 use goals::Goals;
 
 use super::goal::BULK;

@@ -7,6 +7,7 @@ mod ending;
 mod following;
 mod goalposts;
 mod history;
+mod linting;
 mod operations;
 mod planning;
 mod plans;

@@ -51,6 +51,23 @@ pub(super) fn run(context: &mut Context, args: &AlignCheckArgs) -> Result<Exit, 
     })
 }
 
+/// Returns the objectives in scope that support nothing and that nothing supports, where others do.
+///
+/// # Errors
+/// When the scope cannot be found, or the replica cannot be read.
+pub(in crate::commands) fn orphans(
+    context: &mut Context,
+    past: &mut Past<'_>,
+) -> Result<Vec<AlignmentFindingItem>, CliError> {
+    let goals = Goals::read(context, past)?;
+    let mut found = findings(&goals, past);
+    found.retain(|item| item.finding == ORPHAN);
+    Ok(found)
+}
+
+/// The finding of an objective that supports nothing and that nothing supports.
+const ORPHAN: &str = "orphan";
+
 fn findings(goals: &Goals, past: &Past<'_>) -> Vec<AlignmentFindingItem> {
     let is_pursued = |goal: &&Goal| matches!(goal.state, GoalState::Draft | GoalState::Active);
     let aligned: BTreeSet<CycleId> = goals
@@ -72,7 +89,7 @@ fn findings(goals: &Goals, past: &Past<'_>) -> Vec<AlignmentFindingItem> {
             // Without any link in the cycle nobody has begun to align it.
             if aligned.contains(&goal.cycle) && !served.contains(&goal.id) {
                 let message = "supports nothing, and nothing supports it".to_owned();
-                items.push(item("orphan", None, message));
+                items.push(item(ORPHAN, None, message));
             }
             continue;
         };

@@ -17,6 +17,17 @@ Examples:
 
 A check-in is due a cadence after the last one or, without any, after the start of the key result;
 the cycle and the organisation set the cadence.";
+    /// Of `okr lint`.
+    LINT = "\
+Examples:
+  okr lint
+  okr lint -t platform -c 2027-Q1
+  okr lint --rule task-like --rule many-key-results
+  okr lint --exit-code -o json           exit code 3 when there is a finding
+
+A finding is advice, not a rule: nothing is refused for it. Goals that were closed, abandoned or
+archived are left out. A task is a key result that is done or not, whose title begins with what is to
+be done, such as launch, implement, lansere or innføre.";
     /// Of `okr tree`.
     TREE = "\
 Examples:
