@@ -85,7 +85,7 @@ fn what_is_known_here_is_completed_with_where_it_stands() {
         ("okr show 2026-Q4:api-p", &["api-p99"]),
         ("okr -w ", &["acme"]),
         ("okr workspace use a", &["acme"]),
-        ("okr help ex", &["exit-codes"]),
+        ("okr help exi", &["exit-codes"]),
         ("okr help kr a", &["add", "abandon", "archive"]),
         ("okr list --status off", &["off-track"]),
         ("okr chec", &["checkin"]),

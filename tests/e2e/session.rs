@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::programs;
 
 /// The commands that read, each of which answers about any moment.
-const READERS: &[&[&str]] = &[
+pub(crate) const READERS: &[&[&str]] = &[
     &["status"],
     &["tree"],
     &["list"],

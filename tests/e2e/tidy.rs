@@ -311,8 +311,25 @@ fn every_path_that_a_document_names_exists() {
 
 #[test]
 fn every_test_that_the_table_of_attacks_names_exists() {
+    assert_tests_exist("crates/okr-replica/PROOF.md", 15);
+}
+
+#[test]
+fn every_test_that_the_table_of_complaints_names_exists() {
+    assert_tests_exist("crates/okr/COMPLAINTS.md", 30);
+    let table = read(&root().join("crates/okr/COMPLAINTS.md"));
+    for number in 1..=15 {
+        assert!(
+            table.contains(&format!("\n| C{number} ")),
+            "C{number} is missing"
+        );
+    }
+}
+
+/// Looks for every test that the last column of the tables of a document names.
+fn assert_tests_exist(document: &str, at_least: usize) {
     let code: String = rust_files().iter().map(|path| read(path)).collect();
-    let table = read(&root().join("crates/okr-replica/PROOF.md"));
+    let table = read(&root().join(document));
     let rows = table
         .lines()
         .filter(|line| line.starts_with("| ") && line.contains('`'));
@@ -331,5 +348,5 @@ fn every_test_that_the_table_of_attacks_names_exists() {
             named += 1;
         }
     }
-    assert!(named > 15, "only {named} tests are named");
+    assert!(named > at_least, "only {named} tests are named");
 }

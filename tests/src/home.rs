@@ -100,6 +100,16 @@ impl Home {
         Ok(Run::new(arguments, &output))
     }
 
+    /// Runs `okr` as [`Home::run`] does, from another directory.
+    pub fn run_in(&self, directory: &Path, arguments: &[&str]) -> Result<Run> {
+        let output = self
+            .command(arguments)
+            .current_dir(directory)
+            .output()
+            .context("okr does not start")?;
+        Ok(Run::new(arguments, &output))
+    }
+
     /// Runs `okr` here, and ends it with an error when it takes longer than a hang-up may be waited for.
     pub fn run_within(&self, limit: Duration, arguments: &[&str]) -> Result<Run> {
         let child = self

@@ -76,6 +76,18 @@ impl Replica {
         Ok(Self::of(schema::open_to_read(dir)?))
     }
 
+    /// Looks through the file for damage of its pages, and says what is the first found.
+    ///
+    /// What the pages say is another matter: that is what verifying is for.
+    ///
+    /// # Errors
+    /// The store's failures.
+    pub fn file_fault(&self) -> Result<Option<String>, ReplicaError> {
+        let sql = "PRAGMA quick_check(1)";
+        let found: String = self.db.query_row(sql, [], |row| row.get(0))?;
+        Ok((found != "ok").then_some(found))
+    }
+
     /// Makes a replica that goes away when it is dropped.
     pub(crate) fn temporary(new: &NewReplica) -> Result<Self, ReplicaError> {
         Ok(Self::of(schema::create_temporary(|db| {

@@ -30,6 +30,7 @@ mod proof;
 mod read;
 mod report;
 mod search;
+mod settings;
 mod shell;
 mod start;
 mod sync;
@@ -94,9 +95,14 @@ pub(crate) use read::{
 };
 pub(crate) use report::{ReportArgs, ReportCommand, ReportFlags};
 pub(crate) use search::SearchArgs;
-pub(crate) use shell::{CompletionsArgs, ShellName};
+pub(crate) use settings::{
+    AliasArgs, AliasCommand, AliasSetArgs, ConfigArgs, ConfigCommand, ConfigSetArgs,
+    ConfigUnsetArgs,
+};
+pub(crate) use shell::{CompletionsArgs, DoctorArgs, ManArgs, ShellName, UtilArgs, UtilCommand};
 pub(crate) use start::{
-    CloneArgs, Credential, InitArgs, LoginArgs, WorkspaceArgs, WorkspaceCommand, WorkspaceUseArgs,
+    CloneArgs, Credential, InitArgs, LoginArgs, WorkspaceArgs, WorkspaceCommand,
+    WorkspaceRemoveArgs, WorkspaceRenameArgs, WorkspaceUseArgs,
 };
 pub(crate) use sync::{ConflictsArgs, ResolveArgs, SyncArgs, SyncCommand};
 pub(crate) use tutorial::{TutorialArgs, TutorialCommand};
@@ -316,8 +322,16 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     /// Follow changes as they are made
     Watch(WatchArgs),
+    /// Check what could keep okr from working here
+    Doctor(DoctorArgs),
+    /// Show and change settings
+    Config(ConfigArgs),
+    /// Give command lines names of your own
+    Alias(AliasArgs),
     /// Print what sets completion up in a shell
     Completions(CompletionsArgs),
+    /// Write what a package of okr needs: man pages
+    Util(UtilArgs),
     /// Explain a command or a topic
     Help(HelpArgs),
 }
@@ -387,9 +401,21 @@ impl Command {
             Self::Present(_) => "present",
             Self::Replay(_) => "replay",
             Self::Watch(_) => "watch",
+            Self::Doctor(_) => "doctor",
+            Self::Config(_) => "config",
+            Self::Alias(_) => "alias",
             Self::Completions(_) => "completions",
+            Self::Util(_) => "util",
             Self::Help(_) => "help",
         }
+    }
+
+    /// Says whether the command works without the settings, because they can be mended with it.
+    pub(crate) const fn mends_settings(&self) -> bool {
+        matches!(
+            self,
+            Self::Config(_) | Self::Doctor(_) | Self::Help(_) | Self::Completions(_)
+        )
     }
 
     /// Returns what the command can honour of the flags that every command takes.
@@ -437,16 +463,19 @@ impl Command {
             | Self::Present(_)
             | Self::Replay(_) => Honours::READS,
             Self::Report(_) => Honours::REPORTS,
-            Self::Completions(_) => Honours::NOTHING,
             Self::Inbox(_) => Honours {
                 dry_run: true,
                 ..Honours::READS
             },
             Self::Follow(args) => args.honours(),
             Self::Export(_) => Honours::EXPORTS,
+            Self::Completions(_) | Self::Util(_) | Self::Config(_) | Self::Alias(_) => {
+                Honours::NOTHING
+            }
             Self::Workspace(_)
             | Self::Tutorial(_)
             | Self::Help(_)
+            | Self::Doctor(_)
             | Self::Whoami
             | Self::Verify(_)
             | Self::Conflicts(_)

@@ -40,6 +40,56 @@ pub(crate) fn kept(words: &[OsString]) -> String {
     }
 }
 
+/// Writes words as a line that can be typed again.
+pub(crate) fn joined(words: &[String]) -> String {
+    let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    words.join(" ")
+}
+
+/// Splits a line into its words, without quotes; none where a quote is not closed.
+pub(crate) fn split(line: &str) -> Option<Vec<String>> {
+    let (mut words, is_whole) = words(line.trim());
+    if words.last().is_some_and(String::is_empty) && !line.trim().ends_with(['"', '\'']) {
+        words.pop();
+    }
+    is_whole.then_some(words)
+}
+
+/// Splits a line into words as a shell does; the last one is empty after a blank. Says, too, whether
+/// every quote is closed.
+pub(crate) fn words(line: &str) -> (Vec<String>, bool) {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut is_word = false;
+    let mut quote = None;
+    let mut characters = line.chars();
+    while let Some(character) = characters.next() {
+        match (quote, character) {
+            (Some(end), _) if character == end => quote = None,
+            (None, '\'' | '"') => {
+                quote = Some(character);
+                is_word = true;
+            }
+            (None | Some('"'), '\\') => {
+                word.extend(characters.next());
+                is_word = true;
+            }
+            (None, ' ' | '\t') => {
+                if is_word {
+                    words.push(std::mem::take(&mut word));
+                }
+                is_word = false;
+            }
+            (_, _) => {
+                word.push(character);
+                is_word = true;
+            }
+        }
+    }
+    words.push(word);
+    (words, quote.is_none())
+}
+
 /// Says whether the value of a flag is not kept.
 fn hides(flag: &str) -> bool {
     let Some(name) = flag.strip_prefix("--") else {
@@ -140,6 +190,15 @@ mod tests {
         );
         assert_eq!(line(&["okr", "show", "okr_team"]), "okr show okr_team");
         assert_eq!(line(&["okr", "--code", "--code", "x"]), "okr --code *** x");
+    }
+
+    #[test]
+    fn what_is_joined_is_split_again() {
+        let words = ["list", "krs", "--owner", "@me", "it's", "", "a b"].map(str::to_owned);
+        assert_eq!(split(&joined(&words)).as_deref(), Some(&words[..]));
+        assert_eq!(split("  tree  "), Some(vec!["tree".to_owned()]));
+        assert_eq!(split(""), Some(Vec::new()));
+        assert_eq!(split("show 'x"), None);
     }
 
     #[test]

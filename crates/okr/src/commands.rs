@@ -1,5 +1,6 @@
 //! The commands: one file for each verb or noun.
 
+mod alias;
 mod align;
 mod anchor;
 mod audit;
@@ -12,9 +13,11 @@ mod close;
 mod closing;
 mod comment;
 mod completions;
+mod config;
 mod conflicts;
 mod cycle;
 mod diff;
+mod doctor;
 mod due;
 mod export;
 mod follow;
@@ -53,12 +56,14 @@ mod team;
 mod tree;
 mod tutorial;
 mod undo;
+mod util;
 mod verify;
 mod watch;
 mod whoami;
 mod whose;
 mod workspace;
 
+pub(crate) use alias::expanded;
 pub(crate) use goalposts::Counts;
 pub(crate) use list::STATUS_WORDS;
 pub(crate) use log::learn_entries;
@@ -138,7 +143,11 @@ pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exi
         Some(Command::Present(args)) => present::run(context, &args),
         Some(Command::Replay(args)) => replay::run(context, &args),
         Some(Command::Watch(args)) => watch::run(context, &args),
+        Some(Command::Doctor(args)) => doctor::run(context, &args),
+        Some(Command::Config(args)) => config::run(context, &args),
+        Some(Command::Alias(args)) => alias::run(context, &args),
         Some(Command::Completions(args)) => Ok(completions::run(context, &args)),
+        Some(Command::Util(args)) => util::run(context, &args),
         Some(Command::Help(args)) => help::run(context, &args),
     }
 }

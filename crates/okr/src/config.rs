@@ -1,4 +1,4 @@
-//! The settings of a person and of a workspace: small TOML files that are replaced as a whole.
+//! What is kept beside a replica: small TOML files that are replaced as a whole.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -8,15 +8,6 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::error::CliError;
-
-/// The settings of a person: `config.toml` in the configuration directory.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct UserConfig {
-    /// The workspace that is used unless another one is named.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) workspace: Option<String>,
-}
 
 /// What a person decided for a workspace: `workspace.toml` beside the replica.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,6 +81,29 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     written
 }
 
+/// Puts bytes in place of a file that keeps its rights; a new one has the usual ones.
+pub(crate) fn replace_alike(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let directory = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(directory)?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let temporary = directory.join(format!(".{name}.{}", std::process::id()));
+    let written = write_alike(&temporary, bytes, path).and_then(|()| fs::rename(&temporary, path));
+    if written.is_err() {
+        // The temporary file is of no use to anybody; the first failure is the one to report.
+        fs::remove_file(&temporary).ok();
+    }
+    written
+}
+
+fn write_alike(path: &Path, bytes: &[u8], like: &Path) -> io::Result<()> {
+    let mut file = fs::File::create(path)?;
+    if let Ok(before) = fs::metadata(like) {
+        file.set_permissions(before.permissions())?;
+    }
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
 fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
@@ -111,23 +125,27 @@ mod tests {
     fn what_is_saved_is_loaded() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("okr/config.toml");
-        assert_eq!(load::<UserConfig>(&path), Ok(UserConfig::default()));
-        let config = UserConfig {
-            workspace: Some("acme".to_owned()),
+        assert_eq!(
+            load::<WorkspaceConfig>(&path),
+            Ok(WorkspaceConfig::default())
+        );
+        let config = WorkspaceConfig {
+            cycle: Some("2026-Q4".to_owned()),
+            ..WorkspaceConfig::default()
         };
         save(&path, &config).unwrap();
-        assert_eq!(load::<UserConfig>(&path), Ok(config));
+        assert_eq!(load::<WorkspaceConfig>(&path), Ok(config));
     }
 
     #[test]
     fn a_broken_file_is_named() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("config.toml");
-        fs::write(&path, "workspace = [").unwrap();
-        let error = load::<UserConfig>(&path).unwrap_err();
+        fs::write(&path, "cycle = [").unwrap();
+        let error = load::<WorkspaceConfig>(&path).unwrap_err();
         assert!(error.message().contains("config.toml"), "{error}");
-        fs::write(&path, "wrokspace = \"acme\"").unwrap();
-        assert!(load::<UserConfig>(&path).is_err());
+        fs::write(&path, "cylce = \"2026-Q4\"").unwrap();
+        assert!(load::<WorkspaceConfig>(&path).is_err());
     }
 
     #[cfg(unix)]

@@ -53,6 +53,8 @@ impl Context {
         globals: GlobalArgs,
         environment: Environment,
     ) -> Result<Self, (Ui, CliError)> {
+        let mut globals = globals;
+        globals.ui.fill_in(&environment);
         let ui = Ui::of_process(&globals.ui);
         Self::new(ui, globals, environment)
     }
@@ -66,6 +68,10 @@ impl Context {
         globals: GlobalArgs,
         environment: Environment,
     ) -> Result<Self, (Ui, CliError)> {
+        let environment = match environment.with_settings() {
+            Ok(environment) => environment,
+            Err(error) => return Err((ui, error)),
+        };
         let found = Places::find(&environment).and_then(|places| {
             let now = match &globals.now {
                 None => Timestamp::now(),
@@ -106,9 +112,21 @@ impl Context {
         if self.workspace.is_none() {
             let named = self.globals.workspace.as_deref();
             let named = named.or_else(|| self.environment.get("OKR_WORKSPACE"));
-            self.workspace = Some(self.places.choose(named)?);
+            let chosen = self.places.choose(named);
+            self.workspace = Some(chosen.map_err(|error| self.named_by(error))?);
         }
         Ok(self.workspace.as_ref().expect("it was chosen just now"))
+    }
+
+    /// Adds to an error about the workspace which file named it, if one did.
+    fn named_by(&self, error: CliError) -> CliError {
+        let of_line = self.globals.workspace.as_deref();
+        let of_line = of_line.or_else(|| self.environment.variable("OKR_WORKSPACE"));
+        let settings = self.environment.settings();
+        match settings.and_then(|settings| settings.get("workspace")) {
+            Some((_, place)) if of_line.is_none() => error.with_detail(format!("named by {place}")),
+            Some(_) | None => error,
+        }
     }
 
     /// Opens the replica of the workspace.

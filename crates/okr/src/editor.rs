@@ -5,6 +5,8 @@
 
 mod buffer;
 
+use std::path::Path;
+
 use okr_core::value::ValueError;
 
 use crate::context::Context;
@@ -147,6 +149,27 @@ fn written<T>(
         }
         shown = text;
     }
+}
+
+/// Lets a person edit a file where it is.
+///
+/// # Errors
+/// When nobody is at a terminal, there is no editor, or it fails.
+pub(crate) fn open(context: &mut Context, path: &Path) -> Result<(), CliError> {
+    if !context.may_ask() || context.ui.output().is_json() {
+        let message = "an editor needs somebody at a terminal";
+        return Err(CliError::usage("needs-terminal", message)
+            .with_hint(format!("the file is {}", path.display())));
+    }
+    let editor = editor(context)?;
+    let interrupt = context.interrupt()?;
+    if let Some(directory) = path.parent() {
+        std::fs::create_dir_all(directory).map_err(|error| {
+            let message = format!("{} cannot be made", directory.display());
+            CliError::config("no-directory", message).caused_by(&error)
+        })?;
+    }
+    interrupt.given_away(|| buffer::run(&editor, path))
 }
 
 /// Finds the command that opens an editor.

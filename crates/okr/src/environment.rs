@@ -13,6 +13,10 @@ pub struct Variable {
 pub const NOW: &str = "OKR_NOW";
 /// Names the workspace.
 pub const WORKSPACE: &str = "OKR_WORKSPACE";
+/// Names the team.
+pub const TEAM: &str = "OKR_TEAM";
+/// Names the cycle.
+pub const CYCLE: &str = "OKR_CYCLE";
 /// Names the directory of all workspaces.
 pub const DATA_DIR: &str = "OKR_DATA_DIR";
 /// Switches hints off.
@@ -21,6 +25,8 @@ pub const HINTS: &str = "OKR_HINTS";
 pub const COLOR: &str = "OKR_COLOR";
 /// Asks for ASCII; read by the flag `--ascii`.
 pub const ASCII: &str = "OKR_ASCII";
+/// Says how times are written; read by the flag `--time`.
+pub const TIME: &str = "OKR_TIME";
 /// Gives the width; read by the flag `--width`.
 pub const WIDTH: &str = "OKR_WIDTH";
 
@@ -44,11 +50,11 @@ pub const VARIABLES: &[Variable] = &[
         meaning: "the settings file; $XDG_CONFIG_HOME/okr/config.toml by default",
     },
     Variable {
-        name: "OKR_TEAM",
+        name: TEAM,
         meaning: "the team to work in, like --team",
     },
     Variable {
-        name: "OKR_CYCLE",
+        name: CYCLE,
         meaning: "the cycle to work in, like --cycle",
     },
     Variable {
@@ -122,6 +128,10 @@ pub const VARIABLES: &[Variable] = &[
     Variable {
         name: WIDTH,
         meaning: "lay out for this many columns, 20 to 1000, like --width",
+    },
+    Variable {
+        name: TIME,
+        meaning: "auto, iso, relative or local, like --time",
     },
     Variable {
         name: LANGUAGE,

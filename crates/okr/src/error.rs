@@ -140,6 +140,11 @@ impl CliError {
         &self.0.message
     }
 
+    /// Returns what to type next.
+    pub fn hints(&self) -> &[String] {
+        &self.0.hints
+    }
+
     /// Returns how the process ends.
     pub const fn exit(&self) -> Exit {
         self.0.exit

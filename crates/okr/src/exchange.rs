@@ -29,6 +29,11 @@ impl Limits {
         connect: Duration::from_secs(3),
         total: None,
     };
+    /// For a look whether the server is there.
+    pub(crate) const LOOKED_AT: Self = Self {
+        connect: Duration::from_secs(1),
+        total: Some(Duration::from_secs(3)),
+    };
     /// For what happens beside a write.
     const AFTER_WRITE: Self = Self {
         connect: Duration::from_millis(400),
@@ -54,7 +59,8 @@ pub(crate) fn after_write(context: &mut Context, replica: &mut Replica) -> Resul
     let Some(remote) = info.remote else {
         return Ok(());
     };
-    if context.globals.offline {
+    let is_off = context.environment.setting("sync.auto") == Some("false");
+    if context.globals.offline || is_off {
         return Ok(());
     }
     let workspace = context.workspace()?.clone();

@@ -31,7 +31,7 @@ Begin
   clone        Create a workspace as a replica of a server
   login        Log in to a server
   whoami       Show who you are, in which workspace and on which server
-  workspace    Manage workspaces: list, use, path
+  workspace    Manage workspaces: list, use, show, rename, remove ...
   tutorial     Learn okr in ten lessons, in a workspace that is thrown away
 
 Every week
@@ -97,7 +97,11 @@ Data
   export       Write everything into open formats, or the whole history
   plan         Edit goals as text: pull, check, apply, edit
 
+  doctor       Check what could keep okr from working here
+  config       Show and change settings
+  alias        Give command lines names of your own
   completions  Print what sets completion up in a shell
+  util         Write what a package of okr needs: man
   help         Explain a command or a topic
 
 Options:

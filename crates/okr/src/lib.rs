@@ -27,6 +27,7 @@ mod parse;
 mod plan;
 pub mod render;
 mod resolve;
+mod settings;
 pub mod short_id;
 mod slug;
 mod text_file;
@@ -45,7 +46,8 @@ use std::process::ExitCode;
 
 use context::Context;
 use exit::Exit;
-use parse::Parsed;
+use parse::{Answered, Parsed};
+use ui::Ui;
 use workspace::Environment;
 
 /// Runs `okr` with the arguments, environment and streams of the process.
@@ -58,7 +60,8 @@ fn run_process() -> Exit {
     if let Some(exit) = completion::answered(&words) {
         return exit;
     }
-    let parsed = match parse::command_line(words.into_iter()) {
+    let environment = Environment::of_process();
+    let parsed = match understood(words, &environment) {
         Ok(parsed) => parsed,
         Err(answered) => return answered.say(),
     };
@@ -67,12 +70,37 @@ fn run_process() -> Exit {
         command,
         line,
     } = parsed;
-    let mut context = match Context::of_process(globals, Environment::of_process()) {
+    let mends = command.as_ref().is_some_and(args::Command::mends_settings);
+    let environment = match environment.clone().with_settings() {
+        Err(_) if mends => Ok(environment.without_settings()),
+        read => read,
+    };
+    let environment = match environment {
+        Ok(environment) => environment,
+        Err(error) => return Ui::of_process(&globals.ui).error(&error),
+    };
+    let mut context = match Context::of_process(globals, environment) {
         Ok(context) => context,
         Err((mut ui, error)) => return ui.error(&error),
     };
     context.command_line = line;
     run(&mut context, command)
+}
+
+/// Understands a command line; a word that is no command may be the name that somebody gave one.
+fn understood(words: Vec<OsString>, environment: &Environment) -> Result<Parsed, Answered> {
+    let refused = match parse::command_line(words.iter().cloned()) {
+        Err(refused @ Answered::Refused { .. }) => refused,
+        understood => return understood,
+    };
+    match commands::expanded(&words, environment.clone()) {
+        Ok(Some(expanded)) => parse::command_line(expanded.into_iter()),
+        Ok(None) => Err(refused),
+        Err(error) => Err(Answered::Refused {
+            error,
+            json: refused.is_json(),
+        }),
+    }
 }
 
 /// Runs a command and ends the answer; errors are printed here and nowhere else.

@@ -31,6 +31,7 @@ mod setter;
 mod shown;
 mod stats;
 mod status;
+mod text;
 mod tree;
 mod work;
 
@@ -60,5 +61,6 @@ pub(crate) use series::SeriesItem;
 pub(crate) use shown::{ShownItem, WithHistory};
 pub(crate) use stats::StatsItem;
 pub(crate) use status::StatusItem;
+pub(crate) use text::TextItem;
 pub(crate) use tree::CycleTreeItem;
 pub(crate) use work::{InitiativeItem, MetricInFullItem, MetricItem, MetricValueItem};

@@ -39,6 +39,14 @@ pub(crate) enum Answered {
 }
 
 impl Answered {
+    /// Says whether programs read what is said.
+    pub(crate) const fn is_json(&self) -> bool {
+        match self {
+            Self::Refused { json, .. } => *json,
+            Self::Version | Self::Help(_) => false,
+        }
+    }
+
     /// Prints it and returns how the process must end.
     pub(crate) fn say(self) -> Exit {
         match self {

@@ -4,16 +4,24 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use okr_replica::{Replica, ReplicaError};
 
-use crate::config::{self, UserConfig, WorkspaceConfig, WorkspaceState};
+use crate::config::{self, WorkspaceConfig, WorkspaceState};
 use crate::error::CliError;
 use crate::exit::Exit;
+use crate::settings::Settings;
 
-/// The environment variables of the process, or those that a test gives.
+/// The environment variables of the process, or those that a test gives, and what stands for those
+/// that are not set.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Environment(BTreeMap<String, String>);
+pub(crate) struct Environment {
+    variables: BTreeMap<String, String>,
+    /// Where the process works.
+    directory: Option<PathBuf>,
+    settings: Option<Arc<Settings>>,
+}
 
 impl Environment {
     /// Takes the variables of the process; values that are not text count as not set.
@@ -21,19 +29,71 @@ impl Environment {
         let variables = std::env::vars_os().filter_map(|(name, value)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         });
-        Self(variables.collect())
+        Self {
+            variables: variables.collect(),
+            directory: std::env::current_dir().ok(),
+            settings: None,
+        }
     }
 
     /// Takes the variables that a test gives.
     #[cfg(test)]
     pub(crate) fn of<const N: usize>(variables: [(&str, &str); N]) -> Self {
         let owned = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        Self(owned.into_iter().collect())
+        Self {
+            variables: owned.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Returns the directory that the process works in, where it is known.
+    pub(crate) fn directory(&self) -> Option<&Path> {
+        self.directory.as_deref()
+    }
+
+    /// Reads the settings, unless that is done.
+    ///
+    /// # Errors
+    /// As [`Settings::load`], and when there is not even a home directory.
+    pub(crate) fn with_settings(self) -> Result<Self, CliError> {
+        if self.settings.is_some() {
+            return Ok(self);
+        }
+        let places = Places::find(&self)?;
+        let settings = Settings::load(&places.config_file, self.directory())?;
+        Ok(Self {
+            settings: Some(Arc::new(settings)),
+            ..self
+        })
+    }
+
+    /// Goes on without the settings, for a command that can mend them.
+    pub(crate) fn without_settings(self) -> Self {
+        Self {
+            settings: Some(Arc::default()),
+            ..self
+        }
+    }
+
+    /// Returns the settings, once they were read.
+    pub(crate) fn settings(&self) -> Option<&Settings> {
+        self.settings.as_deref()
+    }
+
+    /// Returns what a setting is set to in a file.
+    pub(crate) fn setting(&self, key: &str) -> Option<&str> {
+        self.settings()?.get(key).map(|(value, _)| value)
+    }
+
+    /// Returns the value of a variable that is set to something, or of the setting that stands for it.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.variable(name)
+            .or_else(|| self.settings()?.for_variable(name))
     }
 
     /// Returns the value of a variable that is set to something.
-    pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0
+    pub(crate) fn variable(&self, name: &str) -> Option<&str> {
+        self.variables
             .get(name)
             .map(String::as_str)
             .filter(|value| !value.is_empty())
@@ -93,11 +153,6 @@ impl Places {
         Ok(Self { config_file, data })
     }
 
-    /// Reads the settings of the person.
-    pub(crate) fn user_config(&self) -> Result<UserConfig, CliError> {
-        config::load(&self.config_file)
-    }
-
     /// Returns the workspace of a name, whether or not it exists.
     ///
     /// # Errors
@@ -141,23 +196,18 @@ impl Places {
         Ok(workspaces)
     }
 
-    /// Finds the workspace that a command works in: the named one, else the default one, else the
-    /// only one.
+    /// Finds the workspace that a command works in: the named one, else the only one.
     ///
     /// # Errors
     /// Exit 6 when the named one does not exist; a configuration error when there is none, or none
     /// can be preferred.
     pub(crate) fn choose(&self, named: Option<&str>) -> Result<Workspace, CliError> {
-        let chosen = match named {
-            Some(name) => Some(name.to_owned()),
-            None => self.user_config()?.workspace,
-        };
-        if let Some(name) = chosen {
-            let workspace = self.workspace(&name)?;
+        if let Some(name) = named {
+            let workspace = self.workspace(name)?;
             return if workspace.exists() {
                 Ok(workspace)
             } else {
-                Err(self.unknown(&name))
+                Err(self.unknown(name))
             };
         }
         let mut workspaces = self.workspaces()?;
@@ -315,11 +365,6 @@ mod tests {
         add(&places, "beta");
         let error = places.choose(None).unwrap_err();
         assert!(error.message().contains("acme, beta"), "{error}");
-        let config = UserConfig {
-            workspace: Some("beta".to_owned()),
-        };
-        config::save(&places.config_file, &config).unwrap();
-        assert_eq!(places.choose(None).unwrap().name, "beta");
         assert_eq!(places.choose(Some("acme")).unwrap().name, "acme");
         let error = places.choose(Some("gamma")).unwrap_err();
         assert_eq!(error.exit(), Exit::NotFound);

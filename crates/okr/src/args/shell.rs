@@ -1,6 +1,8 @@
 //! Arguments of the commands about the shell: completions.
 
-use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
 
 use crate::help;
 
@@ -24,6 +26,38 @@ impl ShellName {
             Self::Fish => "fish",
         }
     }
+}
+
+/// Arguments of `okr doctor`.
+#[derive(Args, Debug)]
+#[command(after_help = help::DOCTOR)]
+pub(crate) struct DoctorArgs {
+    /// Mend what can be mended without losing anything: rights of the token's file, an older copy
+    #[arg(long)]
+    pub(crate) fix: bool,
+}
+
+/// Arguments of `okr util`.
+#[derive(Args, Debug)]
+pub(crate) struct UtilArgs {
+    #[command(subcommand)]
+    pub(crate) command: UtilCommand,
+}
+
+/// What whoever makes a package needs.
+#[derive(Debug, Subcommand)]
+pub(crate) enum UtilCommand {
+    /// Write a man page for each command into a directory
+    Man(ManArgs),
+}
+
+/// Arguments of `okr util man`.
+#[derive(Args, Debug)]
+#[command(after_help = help::UTIL_MAN)]
+pub(crate) struct ManArgs {
+    /// The directory, which is made if need be; what is there of the same name is replaced
+    #[arg(value_name = "DIR")]
+    pub(crate) directory: PathBuf,
 }
 
 /// Arguments of `okr completions`.

@@ -120,11 +120,18 @@ pub(crate) enum WorkspaceCommand {
     /// List the workspaces of this machine
     #[command(visible_alias = "ls", after_help = help::WORKSPACE_LIST)]
     List,
-    /// Set the default workspace
+    /// Set the default workspace, or the one of this directory
     Use(WorkspaceUseArgs),
+    /// Show how the workspace stands
+    #[command(after_help = help::WORKSPACE_SHOW)]
+    Show,
     /// Print the directory of the workspace
     #[command(after_help = help::WORKSPACE_PATH)]
     Path,
+    /// Give a workspace another name
+    Rename(WorkspaceRenameArgs),
+    /// Delete a workspace from this machine
+    Remove(WorkspaceRemoveArgs),
 }
 
 /// Arguments of `okr workspace use`.
@@ -133,4 +140,36 @@ pub(crate) enum WorkspaceCommand {
 pub(crate) struct WorkspaceUseArgs {
     /// The name of a workspace of this machine
     pub(crate) workspace_name: String,
+
+    /// Only in this directory and below it, by .okr.toml
+    #[arg(long)]
+    pub(crate) here: bool,
+}
+
+/// Arguments of `okr workspace rename`.
+#[derive(Args, Debug)]
+#[command(after_help = help::WORKSPACE_RENAME)]
+pub(crate) struct WorkspaceRenameArgs {
+    /// The name of a workspace of this machine
+    pub(crate) workspace_name: String,
+
+    /// Its new name
+    #[arg(value_name = "NAME")]
+    pub(crate) new_name: String,
+}
+
+/// Arguments of `okr workspace remove`.
+#[derive(Args, Debug)]
+#[command(after_help = help::WORKSPACE_REMOVE)]
+pub(crate) struct WorkspaceRemoveArgs {
+    /// The name of a workspace of this machine
+    pub(crate) workspace_name: String,
+
+    /// Delete the copy of the history and the token; the server keeps what it has
+    #[arg(long)]
+    pub(crate) delete_data: bool,
+
+    /// The name once more, where nobody can be asked for it
+    #[arg(long, value_name = "NAME")]
+    pub(crate) confirm: Option<String>,
 }

@@ -5,6 +5,7 @@
 use crate::args::{CompletionsArgs, ShellName};
 use crate::context::Context;
 use crate::exit::Exit;
+use crate::output::TextItem;
 
 const BASH: &str = include_str!("completions/okr.bash");
 const ZSH: &str = include_str!("completions/okr.zsh");
@@ -12,10 +13,16 @@ const FISH: &str = include_str!("completions/okr.fish");
 
 /// Runs `okr completions`.
 pub(crate) fn run(context: &mut Context, args: &CompletionsArgs) -> Exit {
-    context.ui.print(match args.shell {
+    let text = match args.shell {
         ShellName::Bash => BASH,
         ShellName::Zsh => ZSH,
         ShellName::Fish => FISH,
-    });
+    };
+    let items = [TextItem {
+        about: args.shell.word().to_owned(),
+        text: text.to_owned(),
+    }];
+    let frame = context.plain_frame();
+    context.ui.answer(&frame, &items, |_| text.to_owned());
     Exit::Ok
 }

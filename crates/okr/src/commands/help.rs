@@ -5,13 +5,14 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::help_topics::Topic;
+use crate::output::TextItem;
 use crate::parse;
 
 pub(crate) fn run(context: &mut Context, args: &HelpArgs) -> Result<Exit, CliError> {
     if let [word] = args.topic.as_slice()
         && let Some(topic) = Topic::ALL.into_iter().find(|topic| topic.word() == word)
     {
-        context.ui.print(&topic.text());
+        say(context, topic.word().to_owned(), topic.text());
         return Ok(Exit::Ok);
     }
     let mut command = parse::complete();
@@ -26,8 +27,14 @@ pub(crate) fn run(context: &mut Context, args: &HelpArgs) -> Result<Exit, CliErr
     } else {
         found.render_long_help()
     };
-    context.ui.print(&text.to_string());
+    say(context, args.topic.join(" "), text.to_string());
     Ok(Exit::Ok)
+}
+
+fn say(context: &mut Context, about: String, text: String) {
+    let items = [TextItem { about, text }];
+    let frame = context.plain_frame();
+    context.ui.answer(&frame, &items, |_| items[0].text.clone());
 }
 
 fn unknown(topic: &str) -> CliError {

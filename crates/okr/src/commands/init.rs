@@ -11,11 +11,11 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::args::InitArgs;
-use crate::config;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::failure;
+use crate::settings::{self, Settings};
 use crate::slug;
 use crate::ui::Item;
 use crate::workspace::Workspace;
@@ -130,10 +130,9 @@ fn create(workspace: &Workspace, org: OrgId, me: PersonId) -> Result<Replica, Cl
 
 /// Makes a workspace the default one where there is none yet.
 pub(super) fn prefer(context: &Context, workspace: &Workspace) -> Result<(), CliError> {
-    let mut settings = context.places.user_config()?;
-    if settings.workspace.is_none() {
-        settings.workspace = Some(workspace.name.clone());
-        config::save(&context.places.config_file, &settings)?;
+    let file = &context.places.config_file;
+    if Settings::load(file, None)?.get("workspace").is_none() {
+        settings::set(file, settings::find("workspace")?, &workspace.name)?;
     }
     Ok(())
 }

@@ -295,11 +295,7 @@ fn finish(context: &mut Context) {
 fn end(context: &mut Context, workspace: &Workspace) -> Result<Exit, CliError> {
     begun(workspace)?;
     remove(workspace)?;
-    let mut settings = context.places.user_config()?;
-    if settings.workspace.as_deref() == Some(NAME) {
-        settings.workspace = None;
-        config::save(&context.places.config_file, &settings)?;
-    }
+    super::workspace::follow(context, NAME, None)?;
     context.ui.note("the workspace of the tutorial is gone");
     context
         .ui

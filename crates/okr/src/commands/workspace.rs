@@ -1,50 +1,27 @@
 //! `okr workspace`: what replicas are on this machine, and which one is used.
 
-use std::path::Path;
+mod item;
+mod remove;
 
-use serde::Serialize;
-use uuid::Uuid;
-
-use crate::args::{WorkspaceArgs, WorkspaceCommand, WorkspaceUseArgs};
-use crate::config;
+use crate::args::{WorkspaceArgs, WorkspaceCommand, WorkspaceRenameArgs, WorkspaceUseArgs};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::ui::Item;
-use crate::workspace::Workspace;
+use crate::settings::{self, DIRECTORY_FILE, Settings};
+use item::{StandingItem, WorkspaceItem, shown};
 
-/// A workspace in machine output.
-#[derive(Serialize)]
-struct WorkspaceItem {
-    name: String,
-    path: String,
-    default: bool,
-}
-
-impl Item for WorkspaceItem {
-    const TYPE: &'static str = "workspace";
-    const SCHEMA: &'static str = "WorkspaceList";
-
-    fn id(&self) -> Option<Uuid> {
-        None
-    }
-}
-
-impl WorkspaceItem {
-    fn new(workspace: &Workspace, default: bool) -> Self {
-        Self {
-            name: workspace.name.clone(),
-            path: shown(&workspace.directory),
-            default,
-        }
-    }
-}
-
+/// Runs `okr workspace`.
+///
+/// # Errors
+/// When there is no such workspace, or a file cannot be read or written.
 pub(crate) fn run(context: &mut Context, args: &WorkspaceArgs) -> Result<Exit, CliError> {
     match &args.command {
         WorkspaceCommand::List => list(context),
         WorkspaceCommand::Use(args) => set_default(context, args),
+        WorkspaceCommand::Show => show(context),
         WorkspaceCommand::Path => path(context),
+        WorkspaceCommand::Rename(args) => rename(context, args),
+        WorkspaceCommand::Remove(args) => remove::run(context, args),
     }
 }
 
@@ -82,17 +59,62 @@ fn list(context: &mut Context) -> Result<Exit, CliError> {
 
 fn set_default(context: &mut Context, args: &WorkspaceUseArgs) -> Result<Exit, CliError> {
     let workspace = context.places.choose(Some(&args.workspace_name))?;
-    let mut config = context.places.user_config()?;
-    let before = config.workspace.replace(workspace.name.clone());
-    config::save(&context.places.config_file, &config)?;
+    let key = settings::find("workspace")?;
+    let file = if args.here {
+        let directory = context.environment.directory().ok_or_else(|| {
+            CliError::config("no-directory", "the directory that okr runs in is gone")
+        })?;
+        directory.join(DIRECTORY_FILE)
+    } else {
+        context.places.config_file.clone()
+    };
+    let before = Settings::load(&context.places.config_file, None)?;
+    let before = before.get(key.name).map(|(name, _)| name.to_owned());
+    settings::set(&file, key, &workspace.name)?;
     let items = [WorkspaceItem::new(&workspace, true)];
     let frame = context.plain_frame();
-    context.ui.answer(&frame, &items, |_| match before {
-        Some(before) if before != workspace.name => {
-            format!("default workspace: {before} -> {}", workspace.name)
+    context.ui.answer(&frame, &items, |screen| {
+        let name = &workspace.name;
+        match before {
+            _ if args.here => format!("workspace here and below: {name}  ({})", file.display()),
+            Some(before) if before != *name => {
+                format!("default workspace: {before} {} {name}", screen.arrow())
+            }
+            Some(_) | None => format!("default workspace: {name}"),
         }
-        Some(_) | None => format!("default workspace: {}", workspace.name),
     });
+    warn_of_stronger(context, &workspace.name)?;
+    Ok(Exit::Ok)
+}
+
+/// Says when something stronger than what was just set names another workspace.
+fn warn_of_stronger(context: &mut Context, name: &str) -> Result<(), CliError> {
+    let stronger = match context.environment.variable(crate::environment::WORKSPACE) {
+        Some(named) => Some((named.to_owned(), "OKR_WORKSPACE".to_owned())),
+        None => {
+            let directory = context.environment.directory();
+            let settings = Settings::load(&context.places.config_file, directory)?;
+            let found = settings.get("workspace");
+            found.map(|(named, place)| (named.to_owned(), place.to_string()))
+        }
+    };
+    if let Some((named, by)) = stronger.filter(|(named, _)| named != name) {
+        context
+            .ui
+            .warning(&format!("{by} is stronger here and names {named}"));
+    }
+    Ok(())
+}
+
+fn show(context: &mut Context) -> Result<Exit, CliError> {
+    let workspace = context.workspace()?.clone();
+    let item = StandingItem::read(&workspace)?;
+    let frame = context.plain_frame();
+    context
+        .ui
+        .answer(&frame, std::slice::from_ref(&item), |screen| {
+            item.text(screen)
+        });
     Ok(Exit::Ok)
 }
 
@@ -106,6 +128,49 @@ fn path(context: &mut Context) -> Result<Exit, CliError> {
     Ok(Exit::Ok)
 }
 
-fn shown(path: &Path) -> String {
-    path.display().to_string()
+fn rename(context: &mut Context, args: &WorkspaceRenameArgs) -> Result<Exit, CliError> {
+    let old = context.places.choose(Some(&args.workspace_name))?;
+    let new = context.places.workspace(&args.new_name)?;
+    if new.directory.exists() {
+        let message = format!("there is a workspace \"{}\" already", new.name);
+        return Err(CliError::user("workspace-exists", message)
+            .with_hint("okr workspace list shows the names in use"));
+    }
+    std::fs::rename(&old.directory, &new.directory).map_err(|error| {
+        let message = format!("{} cannot be renamed", shown(&old.directory));
+        CliError::config("workspace-not-renamed", message).caused_by(&error)
+    })?;
+    follow(context, &old.name, Some(&new.name))?;
+    let items = [WorkspaceItem::new(&new, false)];
+    let frame = context.plain_frame();
+    context.ui.answer(&frame, &items, |screen| {
+        format!("renamed: {} {} {}", old.name, screen.arrow(), new.name)
+    });
+    Ok(Exit::Ok)
+}
+
+/// Lets the settings that name a workspace name it by its new name, or no longer.
+pub(super) fn follow(context: &mut Context, old: &str, new: Option<&str>) -> Result<(), CliError> {
+    let key = settings::find("workspace")?;
+    let file = context.places.config_file.clone();
+    let directory = context
+        .environment
+        .directory()
+        .map(std::path::Path::to_path_buf);
+    let names_old = |settings: &Settings| settings.get(key.name).map(|(name, _)| name) == Some(old);
+    if names_old(&Settings::load(&file, None)?) {
+        match new {
+            Some(new) => settings::set(&file, key, new)?,
+            None => settings::unset(&file, key)?,
+        }
+    }
+    let settings = Settings::load(&file, directory.as_deref())?;
+    if names_old(&settings)
+        && let Some((_, place)) = settings.get(key.name)
+    {
+        let text = format!("{place} still names {old}");
+        context.ui.warning(&text);
+        context.ui.hint("okr workspace use NAME --here, or edit it");
+    }
+    Ok(())
 }

@@ -10,6 +10,7 @@ use std::path::Path;
 use clap_complete::engine::CompletionCandidate;
 use clap_complete::env::EnvCompleter;
 
+use crate::command_line;
 use crate::render::{Screen, fit, text_width};
 
 /// The line up to the cursor.
@@ -146,38 +147,9 @@ fn kept_by_bash(raw: &str, breaks: &str) -> usize {
     kept
 }
 
-/// Splits a line into words as a shell does, without quotes; the last one is the one that is typed.
+/// Splits a line into words as a shell does; the last one is the one that is typed.
 pub(super) fn words(line: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word = String::new();
-    let mut is_word = false;
-    let mut quote = None;
-    let mut characters = line.chars();
-    while let Some(character) = characters.next() {
-        match (quote, character) {
-            (Some(end), _) if character == end => quote = None,
-            (None, '\'' | '"') => {
-                quote = Some(character);
-                is_word = true;
-            }
-            (None | Some('"'), '\\') => {
-                word.extend(characters.next());
-                is_word = true;
-            }
-            (None, ' ' | '\t') => {
-                if is_word {
-                    words.push(std::mem::take(&mut word));
-                }
-                is_word = false;
-            }
-            (_, _) => {
-                word.push(character);
-                is_word = true;
-            }
-        }
-    }
-    words.push(word);
-    words
+    command_line::words(line).0
 }
 
 /// Returns the last word of a line as it was typed.

@@ -18,6 +18,7 @@ use crate::failure;
 use crate::help_topics::Topic;
 use crate::parse;
 use crate::render::Screen;
+use crate::settings::KEYS;
 use crate::short_id::{self, Alphabet};
 use crate::ui::{Streams, Ui, UiFlags, UiSettings};
 use crate::when::Clock;
@@ -85,6 +86,13 @@ impl Source {
             Wanted::Moments => Ok(owned(&MOMENTS)),
             Wanted::Days => Ok(owned(&DAYS)),
             Wanted::Statuses => Ok(statuses()),
+            Wanted::Settings => {
+                let keys = KEYS.iter();
+                Ok(keys
+                    .map(|key| (key.name.to_owned(), key.meaning.to_owned()))
+                    .collect())
+            }
+            Wanted::Aliases => Ok(self.aliases()),
             Wanted::Workspaces => self.workspaces(),
             Wanted::Waiting | Wanted::Conflicts | Wanted::Changes | Wanted::Operations => {
                 self.changes(wanted)
@@ -135,6 +143,15 @@ impl Source {
             },
         };
         find(&mut context, &look)
+    }
+
+    /// Returns the names that somebody gave command lines.
+    pub(super) fn aliases(&self) -> Vec<Candidate> {
+        let environment = self.environment.clone().with_settings().unwrap_or_default();
+        let aliases = environment
+            .settings()
+            .map(|settings| settings.aliases.clone());
+        aliases.unwrap_or_default().into_iter().collect()
     }
 
     fn workspaces(&self) -> Result<Vec<Candidate>, CliError> {

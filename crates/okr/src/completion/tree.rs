@@ -7,6 +7,7 @@ use super::request::Request;
 use super::source::Source;
 use super::wanted::{Wanted, wanted};
 use crate::args::{Arguments, GlobalArgs};
+use crate::command_line;
 use crate::ui::sanitise;
 
 /// Returns as much of the command line as the typed word can belong to.
@@ -24,9 +25,30 @@ pub(super) fn command(request: &Request) -> Command {
         Some(verb) => root = root.subcommand(verb.clone()),
         None => root = root.subcommands(all.get_subcommands().map(named)),
     }
-    root.build();
     let source = Source::new(request);
+    for (name, line) in source.aliases() {
+        root = root.subcommand(stand_in(&all, &name, &line));
+    }
+    root.build();
     prepared(root, &[], &source)
+}
+
+/// Returns what somebody's name for a command line takes: what the command takes that it stands for.
+fn stand_in(all: &Command, name: &str, line: &str) -> Command {
+    let mut found = all;
+    for word in command_line::split(line).unwrap_or_default() {
+        match found.find_subcommand(word) {
+            Some(below) => found = below,
+            None => break,
+        }
+    }
+    let command = if found.get_name() == all.get_name() {
+        Command::new(name.to_owned())
+    } else {
+        let aliases: Vec<String> = Vec::new();
+        found.clone().name(name.to_owned()).visible_aliases(aliases)
+    };
+    command.about(line.to_owned())
 }
 
 /// Returns a command of which only the name is completed.

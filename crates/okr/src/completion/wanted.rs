@@ -23,6 +23,8 @@ pub(super) enum Wanted {
     /// Commands that wrote on this machine.
     Operations,
     Workspaces,
+    Settings,
+    Aliases,
     /// Topics of help, and commands.
     Topics,
     /// Words for a moment.
@@ -62,6 +64,8 @@ pub(super) fn wanted(path: &[&str], argument: &str, value_name: &str) -> Option<
             _ => Wanted::Nothing,
         },
         "STATUS" => Wanted::Statuses,
+        "SETTING" => Wanted::Settings,
+        "ALIAS" => Wanted::Aliases,
         "TOPIC" => Wanted::Topics,
         "WHEN" | "A[..B]|REF" => Wanted::Moments,
         "DATE" | "DAY" | "WEEK" => Wanted::Days,

@@ -56,24 +56,8 @@ impl Buffer {
     }
 
     /// Opens the file in an editor and waits for its end.
-    ///
-    /// The command is read by the shell, so that it can have arguments: `code --wait`.
     pub(super) fn open_in(&self, editor: &str) -> Result<(), CliError> {
-        let status = Command::new("sh")
-            .arg("-c")
-            .arg(format!("{editor} \"$@\""))
-            .arg("sh")
-            .arg(&self.path)
-            .status();
-        let failed = |message: String| CliError::user("editor-failed", message);
-        match status {
-            Ok(status) if status.success() => Ok(()),
-            Ok(status) => Err(
-                failed(format!("the editor \"{editor}\" ended with {status}"))
-                    .with_hint("OKR_EDITOR, VISUAL or EDITOR name another one"),
-            ),
-            Err(error) => Err(failed("the shell does not start".to_owned()).caused_by(&error)),
-        }
+        run(editor, &self.path)
     }
 
     /// Reads what is in the file, up to so many bytes.
@@ -128,6 +112,27 @@ impl Buffer {
     fn unusable(&self, done: &str, error: &io::Error) -> CliError {
         let message = format!("{} cannot be {done}", self.path.display());
         CliError::config("no-state", message).caused_by(error)
+    }
+}
+
+/// Opens a file in an editor and waits for its end.
+///
+/// The command is read by the shell, so that it can have arguments: `code --wait`.
+pub(super) fn run(editor: &str, path: &Path) -> Result<(), CliError> {
+    let status = Command::new("sh")
+        .arg("-c")
+        .arg(format!("{editor} \"$@\""))
+        .arg("sh")
+        .arg(path)
+        .status();
+    let failed = |message: String| CliError::user("editor-failed", message);
+    match status {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(
+            failed(format!("the editor \"{editor}\" ended with {status}"))
+                .with_hint("OKR_EDITOR, VISUAL or EDITOR name another one"),
+        ),
+        Err(error) => Err(failed("the shell does not start".to_owned()).caused_by(&error)),
     }
 }
 

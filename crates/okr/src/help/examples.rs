@@ -7,6 +7,7 @@ mod people;
 mod plan;
 mod proof;
 mod reports;
+mod settings;
 mod sync;
 mod week;
 mod work;
@@ -18,6 +19,7 @@ pub(crate) use people::*;
 pub(crate) use plan::*;
 pub(crate) use proof::*;
 pub(crate) use reports::*;
+pub(crate) use settings::*;
 pub(crate) use sync::*;
 pub(crate) use week::*;
 pub(crate) use work::*;
@@ -32,6 +34,7 @@ pub(super) const ALL: &[&[&str]] = &[
     plan::ALL,
     proof::ALL,
     reports::ALL,
+    settings::ALL,
     sync::ALL,
     week::ALL,
     work::ALL,

@@ -5,8 +5,9 @@ use std::io::{self, IsTerminal as _};
 use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
 
-use crate::environment;
+use crate::environment::{self, ASCII, HINTS};
 use crate::render::Screen;
+use crate::workspace::Environment;
 
 /// The form of an answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -164,7 +165,7 @@ pub struct UiFlags {
     pub width: Option<u16>,
 
     /// Write times as ISO 8601, as "3 d ago", or as local day and time
-    #[arg(long, global = true, value_enum, value_name = "STYLE")]
+    #[arg(long, global = true, value_enum, value_name = "STYLE", env = environment::TIME, hide_env_values = true)]
     pub time: Option<TimeStyle>,
 
     /// Print the answer and errors only, no hints and notes
@@ -174,6 +175,28 @@ pub struct UiFlags {
     /// Say more; errors show their code word
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
+
+    /// Whether the settings switch hints off.
+    #[arg(skip)]
+    pub hints_off: bool,
+}
+
+impl UiFlags {
+    /// Lets the settings say what neither a flag nor a variable does.
+    pub(crate) fn fill_in(&mut self, environment: &Environment) {
+        let word = |key| environment.setting(key);
+        let is = |key, wanted| environment.setting(key) == Some(wanted);
+        self.color = self
+            .color
+            .or_else(|| ColorWhen::from_str(word("ui.color")?, false).ok());
+        self.time = self
+            .time
+            .or_else(|| TimeStyle::from_str(word("ui.time")?, false).ok());
+        if environment.variable(ASCII).is_none() && is("ui.ascii", "true") {
+            self.ascii = true;
+        }
+        self.hints_off = environment.variable(HINTS).is_none() && is("ui.hints", "false");
+    }
 }
 
 /// What the process knows about its two output streams.
@@ -253,7 +276,7 @@ impl UiSettings {
             },
             answer: screen(streams.answer_is_terminal, streams.answer_takes_color),
             remarks: screen(streams.remarks_is_terminal, streams.remarks_takes_color),
-            hints: !streams.hints_off,
+            hints: !streams.hints_off && !flags.hints_off,
             quiet: flags.quiet,
             verbose: flags.verbose,
         }

@@ -37,6 +37,7 @@ Examples:
     WORKSPACE_USE = "\
 Examples:
   okr workspace use acme
+  okr workspace use acme --here          only in this directory and below it
 
 For one command: -w acme. For one shell: export OKR_WORKSPACE=acme";
     /// Of `okr workspace path`.
@@ -54,6 +55,24 @@ Examples:
 
 The workspace is called tutorial. It is an ordinary one, with a made-up company in the ninth week of
 its cycle, and without a server: nothing leaves this machine.";
+    /// Of `okr workspace show`.
+    WORKSPACE_SHOW = "\
+Examples:
+  okr workspace show
+  okr workspace show -w acme -o json";
+    /// Of `okr workspace rename`.
+    WORKSPACE_RENAME = "\
+Examples:
+  okr workspace rename try acme
+
+Only this machine calls it so; the organisation keeps its name.";
+    /// Of `okr workspace remove`.
+    WORKSPACE_REMOVE = "\
+Examples:
+  okr workspace remove try                       says what would be lost
+  okr workspace remove try --delete-data --confirm try
+
+The server keeps what it has. Changes that were not pushed are lost: okr sync before.";
     /// Of `okr import`.
     IMPORT = "\
 Examples:

@@ -1,0 +1,72 @@
+//! Examples of the commands about settings.
+
+examples! {
+    /// Of `okr doctor`.
+    DOCTOR = "\
+Examples:
+  okr doctor
+  okr doctor --fix
+  okr doctor --offline                   do not ask the server
+
+Ends with exit code 3 when something does not work.";
+    /// Of `okr config list`.
+    CONFIG_LIST = "\
+Examples:
+  okr config list
+  okr config list --origin               from which file and line, or which variable
+
+The strongest holds: a flag, an environment variable, .okr.toml in this directory or the nearest
+one above, your own file, and what okr does by itself.";
+    /// Of `okr config get`.
+    CONFIG_GET = "\
+Examples:
+  okr config get team
+
+Ends with exit code 3 when nothing is set.";
+    /// Of `okr config set`.
+    CONFIG_SET = "\
+Examples:
+  okr config set ui.color never
+  okr config set team platform --here    in this directory and below it, by .okr.toml
+
+A directory can pin workspace, team and cycle. It may come from somebody else, so it can never say
+what is run, such as an editor or an alias, and there is no setting for a secret.";
+    /// Of `okr config unset`.
+    CONFIG_UNSET = "\
+Examples:
+  okr config unset ui.color
+  okr config unset team --here";
+    /// Of `okr config edit` and `okr config path`.
+    CONFIG_FILE = "\
+Examples:
+  okr config edit
+  okr config path --here";
+    /// Of `okr config explain`.
+    CONFIG_EXPLAIN = "\
+Examples:
+  okr config explain
+  okr config explain ui.color";
+    /// Of `okr alias list`.
+    ALIAS_LIST = "\
+Examples:
+  okr alias list";
+    /// Of `okr alias set`.
+    ALIAS_SET = "\
+Examples:
+  okr alias set mine list krs --owner @me
+  okr alias set ahead \"diff 'last friday'..\"
+
+What you type after the name is added at the end. A name cannot hide a command, and stands for a
+command, not for another name.";
+    /// Of `okr util man`.
+    UTIL_MAN = "\
+Examples:
+  okr util man man1
+  man -l man1/okr-checkin.1
+
+The pages are made from the same texts as --help, and are the same for the same version.";
+    /// Of `okr alias delete`.
+    ALIAS_DELETE = "\
+Examples:
+  okr alias delete mine";
+}

@@ -1,0 +1,23 @@
+//! A text that is the same everywhere, such as help, in machine output.
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::ui::Item;
+
+/// A text in machine output.
+#[derive(Serialize)]
+pub(crate) struct TextItem {
+    /// What it is about: a topic, a command, a shell.
+    pub(crate) about: String,
+    pub(crate) text: String,
+}
+
+impl Item for TextItem {
+    const TYPE: &'static str = "text";
+    const SCHEMA: &'static str = "TextList";
+
+    fn id(&self) -> Option<Uuid> {
+        None
+    }
+}

@@ -1,0 +1,259 @@
+//! What scripts rely on: whatever the command, JSON is JSON, codes are codes, and nobody else is asked.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use okr_e2e::{Home, Run};
+use serde_json::Value;
+
+use crate::session::{READERS, planned};
+use crate::sync::{founded, plan};
+
+/// Commands that write, or are about this machine, in an order in which all of them work.
+const OTHERS: &[&[&str]] = &[
+    &["initiative", "add", "Pool connections", "--kr", "api-p99"],
+    &[
+        "metric",
+        "add",
+        "Error rate",
+        "--at-most",
+        "1",
+        "--unit",
+        "%",
+    ],
+    &[
+        "metric",
+        "record",
+        "error-rate",
+        "1.5",
+        "-m",
+        "before the rollback",
+    ],
+    &["org", "show"],
+    &["org", "set", "--name", "Acme and daughters"],
+    &["team", "add", "Web"],
+    &["team", "archive", "web"],
+    &["team", "restore", "web"],
+    &["member", "add", "ben", "--name", "Ben"],
+    &["cycle", "add", "2027-Q1"],
+    &["cycle", "use", "2026-Q4"],
+    &["objective", "add", "Sell more", "--slug", "sell"],
+    &[
+        "kr", "add", "Orders", "-O", "sell", "--from", "1", "--to", "9",
+    ],
+    &[
+        "kr",
+        "set",
+        "api-p99",
+        "--target",
+        "180",
+        "-m",
+        "better",
+        "--category",
+        "other",
+    ],
+    &["checkin", "api-p99", "330", "-C", "5"],
+    &["comment", "api-p99", "Is 180 enough?"],
+    &["comment", "list", "api-p99"],
+    &["align", "sell", "--to", "fast"],
+    &["align", "list"],
+    &["undo"],
+    &["redo"],
+    &["op", "log"],
+    &["pending"],
+    &["conflicts"],
+    &["due"],
+    &["whoami"],
+    &["verify"],
+    &["workspace", "list"],
+    &["workspace", "show"],
+    &["workspace", "path"],
+    &["config", "list"],
+    &["config", "explain"],
+    &["config", "path"],
+    &["config", "set", "ui.hints", "true"],
+    &["config", "get", "ui.hints"],
+    &["config", "unset", "ui.hints"],
+    &["alias", "set", "mine", "tree"],
+    &["alias", "list"],
+    &["alias", "delete", "mine"],
+    &["completions", "bash"],
+    &["help"],
+    &["help", "dates"],
+    &["help", "kr", "add"],
+    &["init", "second", "--handle", "ana"],
+    &["workspace", "rename", "second", "third"],
+    &["workspace", "use", "acme"],
+    &[
+        "workspace",
+        "remove",
+        "third",
+        "--delete-data",
+        "--confirm",
+        "third",
+    ],
+];
+
+fn as_json(home: &Home, line: &[&str]) -> Run {
+    // In front: what stands behind the name of an alias belongs to its line.
+    let line: Vec<&str> = ["-o", "json"]
+        .into_iter()
+        .chain(line.iter().copied())
+        .collect();
+    // Where a command writes a file without being told where, it is here.
+    let run = home.run_in(home.directory(), &line).unwrap();
+    for remark in run.stderr.lines() {
+        let remark: Value = serde_json::from_str(remark)
+            .unwrap_or_else(|_| panic!("{}: {remark} is no JSON", run.line));
+        assert!(remark["type"].is_string(), "{}: {remark}", run.line);
+    }
+    run
+}
+
+/// Demands one document with the one envelope.
+fn assert_document(run: &Run) {
+    let answer: Value = serde_json::from_str(&run.stdout)
+        .unwrap_or_else(|error| panic!("{}: {error}: {}", run.line, run.stdout));
+    let keys: Vec<&str> = answer
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    assert_eq!(
+        keys,
+        ["at", "axis", "items", "replica", "schema", "workspace"],
+        "{}",
+        run.line
+    );
+    assert!(
+        answer["schema"].as_str().unwrap().starts_with("okr.v1."),
+        "{}",
+        run.line
+    );
+    assert!(answer["items"].is_array(), "{}", run.line);
+}
+
+/// Returns every command that has none below it, as the man pages name them.
+fn commands(home: &Home) -> BTreeSet<Vec<String>> {
+    let pages = home.directory().join("man1");
+    home.okr(&["util", "man", &pages.display().to_string()])
+        .unwrap();
+    let names = fs::read_dir(&pages)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name());
+    let names: BTreeSet<String> = names
+        .map(|name| name.to_string_lossy().trim_end_matches(".1").to_owned())
+        .collect();
+    let has_below = |name: &String| {
+        names
+            .iter()
+            .any(|other| other.starts_with(&format!("{name}-")))
+    };
+    let leaves = names.iter().filter(|name| !has_below(name));
+    leaves
+        .map(|name| name.split('-').skip(1).map(str::to_owned).collect())
+        .collect()
+}
+
+#[test]
+fn every_command_says_json_and_nothing_else() {
+    let directory = tempfile::tempdir().unwrap();
+    let home = planned(directory.path());
+    for line in OTHERS.iter().chain(READERS) {
+        let run = as_json(&home, line);
+        assert_eq!(run.code, Some(0), "{}: {}", run.line, run.stderr);
+        assert_document(&run);
+    }
+    // Whatever else there is, without arguments: an answer, or nothing and an error.
+    let commands = commands(&home);
+    assert!(commands.len() > 80, "only {} commands", commands.len());
+    for command in &commands {
+        let line: Vec<&str> = command.iter().map(String::as_str).collect();
+        let run = as_json(&home, &line);
+        if run.code == Some(0) || !run.stdout.is_empty() {
+            let is_lines = matches!(line.as_slice(), ["watch" | "replay"]);
+            if !is_lines {
+                assert_document(&run);
+            }
+        } else {
+            let last: Value = serde_json::from_str(run.stderr.lines().last().unwrap()).unwrap();
+            assert_eq!(last["type"], "error", "{}", run.line);
+        }
+    }
+}
+
+#[test]
+fn the_exit_code_does_not_depend_on_the_form() {
+    let directory = tempfile::tempdir().unwrap();
+    let home = planned(directory.path());
+    for (line, code) in [
+        (&["tree"][..], 0),
+        (&["show", "nothing-like-this"], 6),
+        (&["checkin", "api-p99", "many"], 2),
+        (&["tre"], 2),
+        (&["-w", "nowhere", "tree"], 6),
+        (&["config", "get", "team"], 3),
+        (&["diff", "2026-11-01..", "--exit-code"], 3),
+        (&["sync"], 4),
+        (&["undo", "0000000000"], 6),
+    ] {
+        let run = home.run(line).unwrap();
+        assert_eq!(run.code, Some(code), "{}: {}", run.line, run.stderr);
+        let run = as_json(&home, line);
+        assert_eq!(run.code, Some(code), "{}: {}", run.line, run.stderr);
+        if run.stdout.is_empty() {
+            let last: Value = serde_json::from_str(run.stderr.lines().last().unwrap()).unwrap();
+            assert_eq!(last["exit"], code, "{}", run.line);
+        }
+    }
+}
+
+#[test]
+fn a_number_names_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let home = planned(directory.path());
+    for number in ["1", "2", "0"] {
+        let run = home.run(&["kr", "show", number]).unwrap();
+        assert_eq!(run.code, Some(6), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn reading_asks_nobody_and_writing_waits_for_nobody() {
+    let directory = tempfile::tempdir().unwrap();
+    let (server, ana) = founded(directory.path());
+    plan(&ana);
+    server.kill().unwrap();
+    for line in [
+        &["status"][..],
+        &["tree"],
+        &["list", "krs"],
+        &["log"],
+        &["show", "fast"],
+        &["diff"],
+        &["due"],
+    ] {
+        let run = ana.run(line).unwrap();
+        assert_eq!(run.code, Some(0), "{}", run.line);
+        assert!(
+            !run.stderr.contains("reached"),
+            "{}: {}",
+            run.line,
+            run.stderr
+        );
+    }
+    let run = ana.run(&["checkin", "api-p99", "300"]).unwrap();
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let run = ana.run(&["sync"]).unwrap();
+    assert_eq!(run.code, Some(7));
+    assert!(
+        run.stderr.contains("safe on this machine"),
+        "{}",
+        run.stderr
+    );
+    // With automatic exchange switched off not even a try is made.
+    ana.okr(&["config", "set", "sync.auto", "false"]).unwrap();
+    let run = ana.run(&["checkin", "api-p99", "290"]).unwrap();
+    assert!(!run.stderr.contains("reached"), "{}", run.stderr);
+}
