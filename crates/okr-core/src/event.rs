@@ -450,7 +450,7 @@ pub enum CheckInEdit {
     Blocker(Edit<Option<BlockerReport>>),
 }
 
-/// What a comment is about: anything but a comment, to which one replies.
+/// What a comment is about: anything but a comment, to which one replies, and a value of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Topic {
     /// The organisation as a whole.
@@ -467,10 +467,14 @@ pub enum Topic {
     KeyResult(KeyResultId),
     /// A check-in.
     CheckIn(CheckInId),
+    /// An initiative.
+    Initiative(InitiativeId),
+    /// A health metric.
+    Metric(MetricId),
 }
 
 impl Topic {
-    /// Makes a topic of an entity; comments, initiatives, metrics and their values are none.
+    /// Makes a topic of an entity; comments and values of metrics are none.
     pub const fn of(entity: EntityId) -> Option<Self> {
         Some(match entity {
             EntityId::Org(id) => Self::Org(id),
@@ -480,10 +484,9 @@ impl Topic {
             EntityId::Objective(id) => Self::Objective(id),
             EntityId::KeyResult(id) => Self::KeyResult(id),
             EntityId::CheckIn(id) => Self::CheckIn(id),
-            EntityId::Comment(_)
-            | EntityId::Initiative(_)
-            | EntityId::Metric(_)
-            | EntityId::MetricValue(_) => return None,
+            EntityId::Initiative(id) => Self::Initiative(id),
+            EntityId::Metric(id) => Self::Metric(id),
+            EntityId::Comment(_) | EntityId::MetricValue(_) => return None,
         })
     }
 
@@ -497,6 +500,8 @@ impl Topic {
             Self::Objective(id) => EntityId::Objective(id),
             Self::KeyResult(id) => EntityId::KeyResult(id),
             Self::CheckIn(id) => EntityId::CheckIn(id),
+            Self::Initiative(id) => EntityId::Initiative(id),
+            Self::Metric(id) => EntityId::Metric(id),
         }
     }
 }

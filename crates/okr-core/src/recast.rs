@@ -44,7 +44,9 @@ impl Recast {
             | Topic::Cycle(_)
             | Topic::Objective(_)
             | Topic::KeyResult(_)
-            | Topic::CheckIn(_) => {}
+            | Topic::CheckIn(_)
+            | Topic::Initiative(_)
+            | Topic::Metric(_) => {}
         }
     }
 

@@ -3,13 +3,16 @@
 use okr_core::admit::Verdict;
 use okr_core::authorize::Refusal;
 use okr_core::decide::{Command, CommentPatch};
-use okr_core::event::{CommentEdit, CommentEvent, Event, NewComment, ObjectiveEvent, Topic};
+use okr_core::event::{
+    CommentEdit, CommentEvent, Event, InitiativeEvent, MetricEvent, NewComment, ObjectiveEvent,
+    Topic,
+};
 use okr_core::id::{CommentId, EntityId};
 use okr_core::rejection::Rejection;
 use okr_core::value::{CommentKind, Source};
 use okr_testkit::sample::{
-    ANA, BEN, CAI, ORG, VIC, check_in_id, comment_id, cycle_id, edit, key_result_id, new_comment,
-    objective_id, person_id, team_id, text,
+    ANA, BEN, CAI, ORG, VIC, check_in_id, comment_id, cycle_id, edit, initiative_id, key_result_id,
+    metric_id, new_comment, new_initiative, new_metric, objective_id, person_id, team_id, text,
 };
 use okr_testkit::scenario::Scenario;
 
@@ -83,6 +86,27 @@ fn what_is_commented_on_must_be_there() {
     ] {
         let refused = unknown_reference(FIRST, "subject of the comment", topic.entity());
         open().refuses(CAI, added(FIRST, by_cai(topic)), refused);
+    }
+}
+
+#[test]
+fn work_and_health_are_talked_about_once_they_are_there() {
+    let topics = [
+        Topic::Initiative(initiative_id(1)),
+        Topic::Metric(metric_id(1)),
+    ];
+    for topic in topics {
+        let refused = unknown_reference(FIRST, "subject of the comment", topic.entity());
+        open().refuses(CAI, added(FIRST, by_cai(topic)), refused);
+        let there = open().given([
+            Event::Initiative(
+                initiative_id(1),
+                InitiativeEvent::Created(new_initiative(KEY_RESULT, "pooling")),
+            ),
+            Event::Metric(metric_id(1), MetricEvent::Created(new_metric("churn"))),
+        ]);
+        there.admits(CAI, [added(FIRST, by_cai(topic))]);
+        assert_eq!(Topic::of(topic.entity()), Some(topic));
     }
 }
 

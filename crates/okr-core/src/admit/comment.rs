@@ -126,5 +126,7 @@ fn exists<V: View>(judge: &Judge<'_, V>, topic: Topic) -> Result<bool, Stop<V::E
         Topic::Objective(id) => judge.objective(id)?.is_some(),
         Topic::KeyResult(id) => judge.key_result(id)?.is_some(),
         Topic::CheckIn(id) => judge.check_in(id)?.is_some(),
+        Topic::Initiative(id) => judge.initiative(id)?.is_some(),
+        Topic::Metric(id) => judge.metric(id)?.is_some(),
     })
 }

@@ -71,6 +71,8 @@ impl Part for Topic {
             Self::Objective(id) => Entity::Objective(write_id(*id)),
             Self::KeyResult(id) => Entity::KeyResult(write_id(*id)),
             Self::CheckIn(id) => Entity::CheckIn(write_id(*id)),
+            Self::Initiative(id) => Entity::Initiative(write_id(*id)),
+            Self::Metric(id) => Entity::Metric(write_id(*id)),
         };
         v1::Topic {
             entity: Some(entity),
@@ -86,6 +88,8 @@ impl Part for Topic {
             Entity::Objective(id) => Self::Objective(read_id(id).at("objective")?),
             Entity::KeyResult(id) => Self::KeyResult(read_id(id).at("key_result")?),
             Entity::CheckIn(id) => Self::CheckIn(read_id(id).at("check_in")?),
+            Entity::Initiative(id) => Self::Initiative(read_id(id).at("initiative")?),
+            Entity::Metric(id) => Self::Metric(read_id(id).at("metric")?),
         })
     }
 }

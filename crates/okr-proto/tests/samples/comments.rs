@@ -1,7 +1,7 @@
 //! Events of comments.
 
 use okr_core::event::{CommentEdit, CommentEvent, Event, NewComment, Topic};
-use okr_core::id::{CheckInId, CommentId, OrgId};
+use okr_core::id::{CheckInId, CommentId, InitiativeId, MetricId, OrgId};
 use okr_core::value::CommentKind;
 
 use super::{CYCLE, KEY_RESULT, OBJECTIVE, OTHER, PERSON, TEAM, edit, long};
@@ -17,6 +17,8 @@ pub(super) fn comments() -> Vec<Event> {
         Topic::Objective(OBJECTIVE),
         Topic::KeyResult(KEY_RESULT),
         Topic::CheckIn(CheckInId::from_bytes([0xf1; 16])),
+        Topic::Initiative(InitiativeId::from_bytes([0xf2; 16])),
+        Topic::Metric(MetricId::from_bytes([0xf3; 16])),
     ];
     let new = |topic, kind, reply_to| {
         CommentEvent::Added(NewComment {

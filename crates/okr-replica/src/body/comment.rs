@@ -3,7 +3,8 @@
 use okr_core::entity::Comment;
 use okr_core::event::Topic;
 use okr_core::id::{
-    CheckInId, CommentId, CycleId, KeyResultId, ObjectiveId, OrgId, PersonId, TeamId,
+    CheckInId, CommentId, CycleId, InitiativeId, KeyResultId, MetricId, ObjectiveId, OrgId,
+    PersonId, TeamId,
 };
 use okr_core::text::LongText;
 use okr_core::value::CommentKind;
@@ -22,6 +23,8 @@ enum TopicBody {
     Objective(Word<ObjectiveId>),
     KeyResult(Word<KeyResultId>),
     CheckIn(Word<CheckInId>),
+    Initiative(Word<InitiativeId>),
+    Metric(Word<MetricId>),
 }
 
 impl From<Topic> for TopicBody {
@@ -34,6 +37,8 @@ impl From<Topic> for TopicBody {
             Topic::Objective(id) => Self::Objective(Word(id)),
             Topic::KeyResult(id) => Self::KeyResult(Word(id)),
             Topic::CheckIn(id) => Self::CheckIn(Word(id)),
+            Topic::Initiative(id) => Self::Initiative(Word(id)),
+            Topic::Metric(id) => Self::Metric(Word(id)),
         }
     }
 }
@@ -48,6 +53,8 @@ impl From<TopicBody> for Topic {
             TopicBody::Objective(id) => Self::Objective(id.0),
             TopicBody::KeyResult(id) => Self::KeyResult(id.0),
             TopicBody::CheckIn(id) => Self::CheckIn(id.0),
+            TopicBody::Initiative(id) => Self::Initiative(id.0),
+            TopicBody::Metric(id) => Self::Metric(id.0),
         }
     }
 }

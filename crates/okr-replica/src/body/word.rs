@@ -6,7 +6,8 @@ use std::marker::PhantomData;
 use jiff::civil::Date;
 use okr_core::calendar::FiscalStart;
 use okr_core::id::{
-    CheckInId, CommentId, CycleId, KeyResultId, MetricId, ObjectiveId, OrgId, PersonId, TeamId,
+    CheckInId, CommentId, CycleId, InitiativeId, KeyResultId, MetricId, ObjectiveId, OrgId,
+    PersonId, TeamId,
 };
 use okr_core::text::{
     BlockerText, LongText, Name, Slug, Tag, TimeZoneName, Title, Unit, WebAddress,
@@ -77,6 +78,7 @@ readable! {
     CycleId => |text| Uuid::try_parse(text).ok().map(Self::new);
     ObjectiveId => |text| Uuid::try_parse(text).ok().map(Self::new);
     KeyResultId => |text| Uuid::try_parse(text).ok().map(Self::new);
+    InitiativeId => |text| Uuid::try_parse(text).ok().map(Self::new);
     MetricId => |text| Uuid::try_parse(text).ok().map(Self::new);
     Title => |text| Self::new(text).ok();
     Name => |text| Self::new(text).ok();

@@ -377,13 +377,15 @@ impl Maker {
     }
 
     fn topic(&mut self) -> Option<Topic> {
-        Some(match self.random.below(10) {
+        Some(match self.random.below(12) {
             0 => Topic::Org(ORG),
             1 => Topic::Person(self.random.choose(&self.people)?),
             2 => Topic::Team(self.some_team()?),
             3 => Topic::Cycle(self.pick(|maker| &maker.cycles)?),
             4..=5 => Topic::Objective(self.some_objective()?),
             6..=7 => Topic::KeyResult(self.pick(|maker| &maker.key_results)?),
+            8 => Topic::Initiative(self.pick(|maker| &maker.initiatives)?),
+            9 => Topic::Metric(self.some_metric()?),
             _ => Topic::CheckIn(self.pick(|maker| &maker.check_ins)?),
         })
     }

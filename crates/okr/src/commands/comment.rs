@@ -27,6 +27,8 @@ pub(super) const KINDS: &[EntityKind] = &[
     EntityKind::Team,
     EntityKind::Cycle,
     EntityKind::CheckIn,
+    EntityKind::Initiative,
+    EntityKind::Metric,
     EntityKind::Person,
     EntityKind::Org,
     EntityKind::Comment,
