@@ -50,8 +50,8 @@ fn shell(home: &Home, program: &str, arguments: &[&str]) -> Option<String> {
     let output = match command.output() {
         Ok(output) => output,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let line = format!("skipped: there is no {program} here to complete in\n");
-            std::io::stderr().write_all(line.as_bytes()).unwrap();
+            let skipped = format!("skipped: there is no {program} here to complete in\n");
+            std::io::stderr().write_all(skipped.as_bytes()).unwrap();
             return None;
         }
         Err(error) => panic!("{program}: {error}"),

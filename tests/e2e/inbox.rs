@@ -108,35 +108,19 @@ fn what_was_seen_is_marked_by_a_script_when_it_asks() {
     assert_eq!(told(&ana, &[]), []);
 }
 
+fn words(line: &str) -> Vec<&str> {
+    line.split(' ').collect()
+}
+
 #[test]
 fn what_is_followed_given_and_taken_is_told() {
     let (_directory, _server, ana, ben) = two();
     ben.okr(&["follow", "fast"]).unwrap();
     ana.okr(&["checkin", "api-p99", "430"]).unwrap();
     let renamed: [&[&str]; 3] = [
-        &[
-            "kr",
-            "set",
-            "api-p99",
-            "--slug",
-            "latency",
-            "-m",
-            "shorter",
-            "--category",
-            "other",
-        ],
+        &words("kr set api-p99 --slug latency -m shorter --category other"),
         &["comment", "@ben", "Well done", "--kind", "recognition"],
-        &[
-            "kr",
-            "set",
-            "latency",
-            "--owner",
-            "@ben",
-            "-m",
-            "his",
-            "--category",
-            "other",
-        ],
+        &words("kr set latency --owner @ben -m his --category other"),
     ];
     exchanged(&ana, &renamed, &ben);
     assert_eq!(
@@ -150,27 +134,9 @@ fn what_is_followed_given_and_taken_is_told() {
     );
     ben.okr(&["unfollow", "fast"]).unwrap();
     let later: [&[&str]; 3] = [
-        &[
-            "kr",
-            "set",
-            "latency",
-            "--owner",
-            "@me",
-            "-m",
-            "back",
-            "--category",
-            "other",
-        ],
+        &words("kr set latency --owner @me -m back --category other"),
         &["checkin", "latency", "300"],
-        &[
-            "kr",
-            "archive",
-            "latency",
-            "-m",
-            "no longer",
-            "--category",
-            "other",
-        ],
+        &words("kr archive latency -m over --category other"),
     ];
     exchanged(&ana, &later, &ben);
     // What was done after it was taken is no business of his.

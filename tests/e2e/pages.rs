@@ -276,15 +276,7 @@ fn whatever_people_write_pages_stay_pages() {
         comment("@org", &long, "recognition"),
         comment("api-p99", &long, "feedback"),
         comment("fast", scripts, "review"),
-        vec![
-            "initiative",
-            "add",
-            attack,
-            "--kr",
-            "api-p99",
-            "--slug",
-            "odd",
-        ],
+        [&["initiative", "add", attack][..], &["--kr", "api-p99"]].concat(),
         [
             &["objective", "set", "fast", "--title", scripts],
             &amending[..],

@@ -158,6 +158,22 @@ fn names_for_commands_are_kept_and_cannot_hide_one() {
     assert_eq!(home.run(&["mine"]).unwrap().code, Some(2));
 }
 
+/// How `okr workspace remove` can be meant otherwise, how it ends, and what it says.
+const NOT_REMOVED: [(&str, i32, &str); 4] = [
+    ("work", 2, "are nowhere else and would be lost"),
+    ("work --delete-data -y", 1, "add --confirm work"),
+    (
+        "work --delete-data --confirm acme",
+        1,
+        "nothing was deleted",
+    ),
+    (
+        "acme --delete-data --confirm acme",
+        6,
+        "no workspace \"acme\"",
+    ),
+];
+
 #[test]
 fn a_workspace_is_renamed_and_removed_only_by_its_name() {
     let directory = tempfile::tempdir().unwrap();
@@ -172,43 +188,12 @@ fn a_workspace_is_renamed_and_removed_only_by_its_name() {
         "work",
         "the default goes along"
     );
-    for (line, exit, message) in [
-        (
-            &["workspace", "remove", "work"][..],
-            2,
-            "are nowhere else and would be lost",
-        ),
-        (
-            &["workspace", "remove", "work", "--delete-data", "-y"],
-            1,
-            "add --confirm work",
-        ),
-        (
-            &[
-                "workspace",
-                "remove",
-                "work",
-                "--delete-data",
-                "--confirm",
-                "acme",
-            ],
-            1,
-            "nothing was deleted",
-        ),
-        (
-            &[
-                "workspace",
-                "remove",
-                "acme",
-                "--delete-data",
-                "--confirm",
-                "acme",
-            ],
-            6,
-            "no workspace \"acme\"",
-        ),
-    ] {
-        let run = home.run(line).unwrap();
+    for (rest, exit, message) in NOT_REMOVED {
+        let line: Vec<&str> = ["workspace", "remove"]
+            .into_iter()
+            .chain(rest.split(' '))
+            .collect();
+        let run = home.run(&line).unwrap();
         assert_eq!(run.code, Some(exit), "{line:?}: {}", run.stderr);
         assert!(run.stderr.contains(message), "{line:?}: {}", run.stderr);
     }

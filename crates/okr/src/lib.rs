@@ -61,7 +61,7 @@ fn run_process() -> Exit {
         return exit;
     }
     let environment = Environment::of_process();
-    let parsed = match understood(words, &environment) {
+    let parsed = match understood(&words, &environment) {
         Ok(parsed) => parsed,
         Err(answered) => return answered.say(),
     };
@@ -88,12 +88,12 @@ fn run_process() -> Exit {
 }
 
 /// Understands a command line; a word that is no command may be the name that somebody gave one.
-fn understood(words: Vec<OsString>, environment: &Environment) -> Result<Parsed, Answered> {
+fn understood(words: &[OsString], environment: &Environment) -> Result<Parsed, Answered> {
     let refused = match parse::command_line(words.iter().cloned()) {
         Err(refused @ Answered::Refused { .. }) => refused,
         understood => return understood,
     };
-    match commands::expanded(&words, environment.clone()) {
+    match commands::expanded(words, environment.clone()) {
         Ok(Some(expanded)) => parse::command_line(expanded.into_iter()),
         Ok(None) => Err(refused),
         Err(error) => Err(Answered::Refused {

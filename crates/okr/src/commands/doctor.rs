@@ -10,17 +10,14 @@ mod server;
 use crate::args::DoctorArgs;
 use crate::commands::counted;
 use crate::context::Context;
-use crate::error::CliError;
 use crate::exit::Exit;
 use crate::render::{Cell, Screen, Tone, page, wrap};
 use crate::workspace::Workspace;
 use check::{Check, State};
 
 /// Runs `okr doctor`.
-///
-/// # Errors
-/// None of its own: what is wrong is the answer.
-pub(crate) fn run(context: &mut Context, args: &DoctorArgs) -> Result<Exit, CliError> {
+/// What is wrong is the answer, never an error of its own.
+pub(crate) fn run(context: &mut Context, args: &DoctorArgs) -> Exit {
     let mut checks = vec![machine::program(), machine::settings(context)];
     checks.extend(machine::aliases(context));
     match context.workspace().cloned() {
@@ -46,11 +43,11 @@ pub(crate) fn run(context: &mut Context, args: &DoctorArgs) -> Result<Exit, CliE
         text.push_str(&end);
         text
     });
-    Ok(if problems > 0 {
+    if problems > 0 {
         Exit::ConditionNotMet
     } else {
         Exit::Ok
-    })
+    }
 }
 
 fn in_workspace(

@@ -89,14 +89,14 @@ fn set_default(context: &mut Context, args: &WorkspaceUseArgs) -> Result<Exit, C
 
 /// Says when something stronger than what was just set names another workspace.
 fn warn_of_stronger(context: &mut Context, name: &str) -> Result<(), CliError> {
-    let stronger = match context.environment.variable(crate::environment::WORKSPACE) {
-        Some(named) => Some((named.to_owned(), "OKR_WORKSPACE".to_owned())),
-        None => {
-            let directory = context.environment.directory();
-            let settings = Settings::load(&context.places.config_file, directory)?;
-            let found = settings.get("workspace");
-            found.map(|(named, place)| (named.to_owned(), place.to_string()))
-        }
+    let variable = context.environment.variable(crate::environment::WORKSPACE);
+    let stronger = if let Some(named) = variable {
+        Some((named.to_owned(), "OKR_WORKSPACE".to_owned()))
+    } else {
+        let directory = context.environment.directory();
+        let settings = Settings::load(&context.places.config_file, directory)?;
+        let found = settings.get("workspace");
+        found.map(|(named, place)| (named.to_owned(), place.to_string()))
     };
     if let Some((named, by)) = stronger.filter(|(named, _)| named != name) {
         context

@@ -89,7 +89,7 @@ impl Reader<'_> {
             let place = self.place(item.span().or_else(|| table.key(word)?.span()));
             if above == "alias." {
                 if self.whose == Whose::Directory {
-                    return Err(self.foreign(&name, &place));
+                    return Err(foreign(&name, &place));
                 }
                 let command = self.text_of(&name, item, &place)?;
                 read.aliases.insert(word.to_owned(), command);
@@ -112,7 +112,7 @@ impl Reader<'_> {
 
     fn value(&self, key: &Key, item: &Item, place: &Place) -> Result<String, CliError> {
         match self.whose {
-            Whose::Directory if !key.in_directory => return Err(self.foreign(key.name, place)),
+            Whose::Directory if !key.in_directory => return Err(foreign(key.name, place)),
             Whose::Person if !key.in_person => {
                 let error = CliError::config(
                     "bad-config",
@@ -137,14 +137,6 @@ impl Reader<'_> {
         })
     }
 
-    /// Says that a directory may not set something.
-    fn foreign(&self, name: &str, place: &Place) -> CliError {
-        let message = format!("{place}: {name} cannot be set for a directory");
-        CliError::config("bad-config", message)
-            .with_detail("A directory may come from somebody else, so it never says what is run.")
-            .with_hint(format!("okr config set {name} VALUE sets it for yourself"))
-    }
-
     fn refused(&self, error: &CliError, place: &Place) -> CliError {
         let refused = CliError::config("bad-config", format!("{place}: {}", error.message()));
         let hints = error.hints().iter().cloned();
@@ -160,6 +152,14 @@ impl Reader<'_> {
             line: self.text[..before].matches('\n').count() + 1,
         }
     }
+}
+
+/// Says that a directory may not set something.
+fn foreign(name: &str, place: &Place) -> CliError {
+    let message = format!("{place}: {name} cannot be set for a directory");
+    CliError::config("bad-config", message)
+        .with_detail("A directory may come from somebody else, so it never says what is run.")
+        .with_hint(format!("okr config set {name} VALUE sets it for yourself"))
 }
 
 fn edit(whose: Whose) -> &'static str {

@@ -31,65 +31,68 @@ fn a_directory_is_stronger_than_a_person() {
     assert_eq!(settings.for_variable("OKR_CYCLE"), None);
 }
 
+/// What stands in the own file, in that of the directory, what is said, and what to do.
+const WRONG: &[(&str, &str, &str, &str)] = &[
+    ("a = 1\nb", "", "cannot be understood", "okr config edit"),
+    (
+        "\nwrokspace = \"acme\"",
+        "",
+        "config.toml:2: there is no setting \"wrokspace\"",
+        "Did you mean workspace?",
+    ),
+    (
+        "[ui]\ncolour = \"never\"",
+        "",
+        "config.toml:2: there is no setting \"ui.colour\"",
+        "Did you mean ui.color?",
+    ),
+    (
+        "[uo]\ncolor = \"never\"",
+        "",
+        "there is no setting \"uo\"",
+        "okr config edit",
+    ),
+    (
+        "ui.color = \"red\"",
+        "",
+        "config.toml:1: ui.color cannot be \"red\"",
+        "auto, always, never",
+    ),
+    (
+        "workspace = 3",
+        "",
+        "workspace must be a text in quotes",
+        "okr config edit",
+    ),
+    (
+        "cycle = \"2026-Q4\"",
+        "",
+        "cycle belongs to a directory",
+        "okr cycle use",
+    ),
+    (
+        "",
+        "[ui]\neditor = \"rm -rf\"",
+        ".okr.toml:2: ui.editor cannot be set for a directory",
+        "for yourself",
+    ),
+    (
+        "",
+        "alias.x = \"sync\"",
+        "alias.x cannot be set for a directory",
+        "for yourself",
+    ),
+    (
+        "",
+        "token = \"okr_1\"",
+        ".okr.toml:1: there is no setting \"token\"",
+        "okr config edit --here",
+    ),
+];
+
 #[test]
 fn what_is_wrong_is_named_with_its_line() {
-    for (user, directory, message, hint) in [
-        ("a = 1\nb", "", "cannot be understood", "okr config edit"),
-        (
-            "\nwrokspace = \"acme\"",
-            "",
-            "config.toml:2: there is no setting \"wrokspace\"",
-            "Did you mean workspace?",
-        ),
-        (
-            "[ui]\ncolour = \"never\"",
-            "",
-            "config.toml:2: there is no setting \"ui.colour\"",
-            "Did you mean ui.color?",
-        ),
-        (
-            "[uo]\ncolor = \"never\"",
-            "",
-            "there is no setting \"uo\"",
-            "okr config edit",
-        ),
-        (
-            "ui.color = \"red\"",
-            "",
-            "config.toml:1: ui.color cannot be \"red\"",
-            "auto, always, never",
-        ),
-        (
-            "workspace = 3",
-            "",
-            "workspace must be a text in quotes",
-            "okr config edit",
-        ),
-        (
-            "cycle = \"2026-Q4\"",
-            "",
-            "cycle belongs to a directory",
-            "okr cycle use",
-        ),
-        (
-            "",
-            "[ui]\neditor = \"rm -rf\"",
-            ".okr.toml:2: ui.editor cannot be set for a directory",
-            "for yourself",
-        ),
-        (
-            "",
-            "alias.x = \"sync\"",
-            "alias.x cannot be set for a directory",
-            "for yourself",
-        ),
-        (
-            "",
-            "token = \"okr_1\"",
-            ".okr.toml:1: there is no setting \"token\"",
-            "okr config edit --here",
-        ),
-    ] {
+    for &(user, directory, message, hint) in WRONG {
         let (_root, settings) = files(user, directory);
         let error = settings.unwrap_err();
         assert_eq!(error.code(), "bad-config");

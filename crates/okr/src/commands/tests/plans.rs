@@ -777,7 +777,9 @@ fn compared(text: &str) -> Vec<ObjectiveEntry> {
             if let Some(MeasureEntry::Milestones(list)) =
                 own.measure.as_mut().map(|said| &mut said.value)
             {
-                list.iter_mut().for_each(|one| one.key = None);
+                for one in list.iter_mut() {
+                    one.key = None;
+                }
             }
         }
     }
