@@ -43,7 +43,6 @@ const KEEPERS: &[(&str, &[&str])] = &[
     ("granit-parser", &["okr"]),
     ("clap_complete", &["okr"]),
     ("clap_mangen", &["okr"]),
-    ("schemars", &["okr"]),
     ("toml_edit", &["okr"]),
     ("ratatui-core", &["okr"]),
     ("ratatui-crossterm", &["okr"]),
