@@ -34,11 +34,8 @@ fn every_replica_of_a_world_at_rest_prints_the_same() {
                 items(&["log", "--limit", "all"]),
             ];
             assert!(printed.iter().all(|items| items.as_array().is_some()));
-            assert!(
-                printed[0].to_string().contains("objective-1"),
-                "{}",
-                printed[0]
-            );
+            let goals = printed[0][0]["objectives"].as_array();
+            assert!(goals.is_some_and(|goals| !goals.is_empty()), "seed {seed}");
             assert_eq!(
                 first.get_or_insert_with(|| printed.clone()),
                 &printed,

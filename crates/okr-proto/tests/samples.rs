@@ -131,6 +131,7 @@ pub(crate) fn all() -> Vec<Change> {
         work::metrics(),
         work::metric_values(),
         work::fed_key_results(),
+        comments::on_work(),
     ]
     .concat();
     changes.extend(later.into_iter().map(|event| change(vec![event])));

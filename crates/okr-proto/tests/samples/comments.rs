@@ -17,18 +17,7 @@ pub(super) fn comments() -> Vec<Event> {
         Topic::Objective(OBJECTIVE),
         Topic::KeyResult(KEY_RESULT),
         Topic::CheckIn(CheckInId::from_bytes([0xf1; 16])),
-        Topic::Initiative(InitiativeId::from_bytes([0xf2; 16])),
-        Topic::Metric(MetricId::from_bytes([0xf3; 16])),
     ];
-    let new = |topic, kind, reply_to| {
-        CommentEvent::Added(NewComment {
-            topic,
-            reply_to,
-            author: PERSON,
-            kind,
-            text: long("Is 200 still\n\tthe right target?"),
-        })
-    };
     let mut events: Vec<CommentEvent> = topics
         .into_iter()
         .map(|topic| new(topic, CommentKind::Comment, None))
@@ -46,4 +35,24 @@ pub(super) fn comments() -> Vec<Event> {
         .into_iter()
         .map(|event| Event::Comment(COMMENT, event))
         .collect()
+}
+
+/// Comments on the work and on a health metric.
+pub(super) fn on_work() -> Vec<Event> {
+    let topics = [
+        Topic::Initiative(InitiativeId::from_bytes([0xf2; 16])),
+        Topic::Metric(MetricId::from_bytes([0xf3; 16])),
+    ];
+    let event = |topic| Event::Comment(COMMENT, new(topic, CommentKind::Comment, None));
+    topics.into_iter().map(event).collect()
+}
+
+fn new(topic: Topic, kind: CommentKind, reply_to: Option<CommentId>) -> CommentEvent {
+    CommentEvent::Added(NewComment {
+        topic,
+        reply_to,
+        author: PERSON,
+        kind,
+        text: long("Is 200 still\n\tthe right target?"),
+    })
 }
