@@ -8,7 +8,7 @@ use okr_core::event::Topic;
 use okr_core::id::{EntityId, PersonId};
 use okr_core::value::CommentKind;
 use okr_core::view::View as _;
-use okr_replica::CommentFact;
+use okr_replica::{CommentFact, InitiativeFilter};
 use okr_report::reports::Said;
 
 use super::decisions;
@@ -22,8 +22,8 @@ use crate::failure;
 pub(super) struct Voices(Vec<(Timestamp, u64, Said)>);
 
 impl Voices {
-    /// Reads what was said about the goals of a cycle, with their check-ins, and about the cycle itself
-    /// where the report is about everybody. Where `several` cycles are told of, goals are named with
+    /// Reads what was said about the goals of a cycle, with their check-ins and the work behind them, and
+    /// about the cycle itself where the report is about everybody. Where `several` cycles are told of, goals are named with
     /// theirs.
     ///
     /// # Errors
@@ -39,10 +39,12 @@ impl Voices {
             EntityId::Cycle(_) => ask.whose == Whose::All,
             _ => true,
         });
-        Self::about(past, topics, Some((cycle, several)))
+        let work = work_behind(past, &ground.subjects)?;
+        Self::about(past, topics.chain(work), Some((cycle, several)))
     }
 
-    /// Reads what was said about people and teams that the report is about, and about the organisation.
+    /// Reads what was said about people and teams that the report is about; where it is about everybody,
+    /// about the organisation and its health metrics, too.
     ///
     /// # Errors
     /// When the replica cannot be read.
@@ -60,7 +62,9 @@ impl Voices {
                 let people = past.reading.people().map_err(failure::replica)?;
                 let people = people.iter().map(|person| EntityId::from(person.id));
                 let teams = past.teams.iter().map(|team| EntityId::from(team.id));
-                people.chain(teams).chain(org).collect()
+                let metrics = past.reading.metrics(true).map_err(failure::replica)?;
+                let metrics = metrics.iter().map(|metric| EntityId::from(metric.id));
+                people.chain(teams).chain(org).chain(metrics).collect()
             }
         };
         Self::about(past, topics.into_iter(), None)
@@ -94,6 +98,8 @@ impl Voices {
             // What waits is told by what it is about, the same each time.
             (*at, *rank, said.about.reference.clone(), said.id)
         });
+        // Work can serve key results of two cycles; what was said about it is told once.
+        self.0.dedup_by_key(|(_, _, said)| said.id);
         self
     }
 
@@ -141,6 +147,24 @@ impl Voices {
             .cloned()
             .collect()
     }
+}
+
+/// Returns the initiatives that serve key results among some goals.
+fn work_behind(past: &Past<'_>, subjects: &BTreeSet<EntityId>) -> Result<Vec<EntityId>, CliError> {
+    let key_results = subjects.iter().filter_map(|id| match id {
+        EntityId::KeyResult(id) => Some(*id),
+        _ => None,
+    });
+    let found = past.reading.initiatives(&InitiativeFilter {
+        key_results: Some(key_results.collect()),
+        archived: true,
+        ..InitiativeFilter::default()
+    });
+    let found = found.map_err(failure::replica)?;
+    Ok(found
+        .iter()
+        .map(|initiative| initiative.id.into())
+        .collect())
 }
 
 /// Returns the teams that a report is about, who is in them, and who answers for their goals.

@@ -430,6 +430,24 @@ fn work_and_health_are_told_where_they_belong() {
 }
 
 #[test]
+fn what_is_said_about_work_and_health_is_told_with_the_goals() {
+    let machine = talked();
+    let before = words_of(&json(&machine, &["report", "weekly"]), "recognition");
+    for (about, text) in [("move-eu", "Fast work"), ("uptime", "A calm week")] {
+        let comment = ["comment", about, text, "--kind", "recognition"];
+        at(&machine, "2026-11-25", &comment);
+    }
+    let after = words_of(&json(&machine, &["report", "weekly"]), "recognition");
+    assert_eq!(after[..before.len()], before);
+    assert_eq!(after[before.len()..], ["Fast work", "A calm week"]);
+    // A health metric is the organisation's, and work is told where its key results are.
+    let growth = json(&machine, &["report", "weekly", "-t", "growth"]);
+    let growth = words_of(&growth, "recognition");
+    assert!(!growth.contains(&"Fast work".to_owned()), "{growth:?}");
+    assert!(!growth.contains(&"A calm week".to_owned()), "{growth:?}");
+}
+
+#[test]
 fn feedback_to_a_person_is_told_in_their_own_report_only() {
     let machine = quarter();
     let to_ben = ["comment", "@ben", "Ask sooner", "--kind", "feedback"];
