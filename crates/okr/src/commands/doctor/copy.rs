@@ -132,5 +132,9 @@ pub(super) fn waiting(info: &ReplicaInfo) -> Check {
             "okr conflicts shows them, okr resolve decides",
         );
     }
-    Check::ok("waiting", format!("{changes} for the server"))
+    let state = match info.remote {
+        Some(_) => format!("{changes} for the server"),
+        None => format!("{changes} on this machine only"),
+    };
+    Check::ok("waiting", state)
 }
