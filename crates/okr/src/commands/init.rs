@@ -47,19 +47,9 @@ pub(crate) fn run(context: &mut Context, args: &InitArgs) -> Result<Exit, CliErr
         return Err(CliError::user("workspace-exists", message)
             .with_hint("choose another name; okr workspace list shows those in use"));
     }
-    let zone = time_zone(args)?;
-    let name = args.name.as_ref().unwrap_or(&workspace.name);
-    let new = NewOrg {
-        name: Name::new(name.clone()).map_err(|error| bad_value("--name", &error))?,
-        time_zone: TimeZoneName::new(zone).map_err(|error| bad_value("--tz", &error))?,
-        week_start: WeekStart::Monday,
-        edit_policy: EditPolicy::Everyone,
-        reason_after_commitment: true,
-        cadence: CadenceDays::WEEKLY,
-    };
     let Founded {
         org, me, handle, ..
-    } = found(context, &workspace, new, args)?;
+    } = found(context, &workspace, args)?;
     prefer(context, &workspace)?;
     tell(context, &workspace, (org, me, handle));
     Ok(Exit::Ok)
@@ -77,9 +67,9 @@ pub(super) struct Founded {
 pub(super) fn found(
     context: &mut Context,
     workspace: &Workspace,
-    new: NewOrg,
     args: &InitArgs,
 ) -> Result<Founded, CliError> {
+    let new = new_org(workspace, args)?;
     let org = OrgId::new(context.new_uuid());
     let me = PersonId::new(context.new_uuid());
     let entry = entry(context, args, me)?;
@@ -116,6 +106,19 @@ pub(super) fn found(
         org,
         me,
         handle: entry.handle,
+    })
+}
+
+fn new_org(workspace: &Workspace, args: &InitArgs) -> Result<NewOrg, CliError> {
+    let zone = time_zone(args)?;
+    let name = args.name.as_ref().unwrap_or(&workspace.name);
+    Ok(NewOrg {
+        name: Name::new(name.clone()).map_err(|error| bad_value("--name", &error))?,
+        time_zone: TimeZoneName::new(zone).map_err(|error| bad_value("--tz", &error))?,
+        week_start: WeekStart::Monday,
+        edit_policy: EditPolicy::Everyone,
+        reason_after_commitment: true,
+        cadence: CadenceDays::WEEKLY,
     })
 }
 

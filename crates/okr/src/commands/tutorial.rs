@@ -9,10 +9,6 @@ mod story;
 
 use std::fs;
 
-use jiff::tz::TimeZone;
-use okr_core::event::NewOrg;
-use okr_core::text::{Name, TimeZoneName};
-use okr_core::value::{CadenceDays, EditPolicy, ValueError, WeekStart};
 use okr_replica::Replica;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -27,7 +23,6 @@ use crate::failure;
 use crate::render::{Cell, Screen, Tone};
 use crate::ui::Item;
 use crate::workspace::Workspace;
-use crate::zone::zone_named;
 use lessons::{LESSONS, Lesson};
 
 /// The name of the workspace.
@@ -39,6 +34,8 @@ const MARK: &str = "tutorial.toml";
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 struct Progress {
+    /// Whether the workspace was made as a whole.
+    has_story: bool,
     /// How many lessons lie behind.
     behind: usize,
 }
@@ -80,17 +77,18 @@ pub(crate) fn run(context: &mut Context, args: &TutorialArgs) -> Result<Exit, Cl
             next(context, &workspace, progress, args.skip)
         }
         Some(TutorialCommand::Back) => {
+            let begun = begun(&workspace)?;
             let progress = Progress {
-                behind: begun(&workspace)?.behind.saturating_sub(1),
+                behind: begun.behind.saturating_sub(1),
+                ..begun
             };
             keep(&workspace, progress)?;
             show(context, &workspace, progress)
         }
         None => {
-            if args.reset {
+            if args.reset || progress(&workspace)?.is_none() {
+                // What is there is an old one, or the part of one that was killed while it was made.
                 remove(&workspace)?;
-            }
-            if !is_ours(&workspace) {
                 begin(context, &workspace)?;
             }
             show(context, &workspace, begun(&workspace)?)
@@ -112,16 +110,23 @@ fn refuse_another(workspace: &Workspace) -> Result<(), CliError> {
         .with_hint("OKR_DATA_DIR=/tmp/okr-tutorial okr tutorial has its workspace elsewhere"))
 }
 
-fn begun(workspace: &Workspace) -> Result<Progress, CliError> {
-    if !is_ours(workspace) {
-        return Err(CliError::user("no-tutorial", "no tutorial was begun here")
-            .with_exit(Exit::NotFound)
-            .with_hint("okr tutorial"));
-    }
+/// Returns how far somebody is; none before there is a whole workspace.
+fn progress(workspace: &Workspace) -> Result<Option<Progress>, CliError> {
     let progress: Progress = config::load(&workspace.directory.join(MARK))?;
-    Ok(Progress {
+    Ok(progress.has_story.then_some(Progress {
         behind: progress.behind.min(LESSONS.len()),
-    })
+        ..progress
+    }))
+}
+
+fn begun(workspace: &Workspace) -> Result<Progress, CliError> {
+    progress(workspace)?.ok_or_else(not_begun)
+}
+
+fn not_begun() -> CliError {
+    CliError::user("no-tutorial", "no tutorial was begun here")
+        .with_exit(Exit::NotFound)
+        .with_hint("okr tutorial")
 }
 
 fn keep(workspace: &Workspace, progress: Progress) -> Result<(), CliError> {
@@ -134,39 +139,30 @@ fn begin(context: &mut Context, workspace: &Workspace) -> Result<(), CliError> {
     if let [only] = context.places.workspaces()?.as_slice() {
         init::prefer(context, &only.clone())?;
     }
-    let zone = TimeZone::system().iana_name().unwrap_or("UTC").to_owned();
-    let bad = |error: ValueError| init::bad_value("the time zone of this machine", &error);
-    let new = NewOrg {
-        name: Name::new("Tutorial").map_err(bad)?,
-        time_zone: TimeZoneName::new(zone).map_err(bad)?,
-        week_start: WeekStart::Monday,
-        edit_policy: EditPolicy::Everyone,
-        reason_after_commitment: true,
-        cadence: CadenceDays::WEEKLY,
+    // From here on the directory says whose it is, however this ends.
+    fs::create_dir_all(&workspace.directory).map_err(|error| {
+        let message = format!("{} cannot be made", workspace.directory.display());
+        CliError::config("bad-data-dir", message).caused_by(&error)
+    })?;
+    keep(workspace, Progress::default())?;
+    let args = InitArgs {
+        name: Some("Tutorial".to_owned()),
+        ..InitArgs::named(NAME)
     };
-    let today = zone_named(new.time_zone.as_str())?
-        .to_datetime(context.now)
-        .date();
-    let made = made(context, workspace, new).and_then(|(mut replica, handle)| {
-        let story = story::of(today, &handle);
-        import::take_in_text(context, &mut replica, ("the tutorial", &story))?;
-        keep(workspace, Progress::default())
-    });
-    if made.is_err() {
-        // Nothing of it is anybody's work yet, and half of it would be in the way of the next try.
-        fs::remove_dir_all(&workspace.directory).ok();
-    }
-    made
-}
-
-fn made(
-    context: &mut Context,
-    workspace: &Workspace,
-    new: NewOrg,
-) -> Result<(Replica, String), CliError> {
-    let founded = init::found(context, workspace, new, &InitArgs::named(NAME))?;
+    let init::Founded {
+        mut replica,
+        handle,
+        ..
+    } = init::found(context, workspace, &args)?;
     context.choose(workspace.clone());
-    Ok((founded.replica, founded.handle))
+    let today = context.present(&replica)?.1.today();
+    let story = story::of(today, &handle);
+    import::take_in_text(context, &mut replica, ("the tutorial", &story))?;
+    let begun = Progress {
+        has_story: true,
+        behind: 0,
+    };
+    keep(workspace, begun)
 }
 
 fn next(
@@ -175,25 +171,27 @@ fn next(
     progress: Progress,
     skip: bool,
 ) -> Result<Exit, CliError> {
-    let lesson = LESSONS.get(progress.behind);
-    let is_done = lesson.map(|lesson| done(context, workspace, lesson));
-    if is_done.transpose()?.flatten() == Some(false) && !skip {
-        let lesson = &LESSONS[progress.behind];
-        let mut error = CliError::user(
-            "lesson-not-done",
-            format!("\"{}\" is not done", lesson.title),
-        )
-        .with_exit(Exit::ConditionNotMet);
-        for command in typed(context, lesson) {
-            error = error.with_hint(command);
-        }
-        return Err(error.with_hint("okr tutorial next --skip goes on without it"));
+    if !skip
+        && let Some(lesson) = LESSONS.get(progress.behind)
+        && done(context, workspace, lesson)? == Some(false)
+    {
+        return Err(not_done(context, lesson));
     }
     let progress = Progress {
         behind: (progress.behind + 1).min(LESSONS.len()),
+        ..progress
     };
     keep(workspace, progress)?;
     show(context, workspace, progress)
+}
+
+fn not_done(context: &Context, lesson: &Lesson) -> CliError {
+    let message = format!("\"{}\" is not done", lesson.title);
+    let error = CliError::user("lesson-not-done", message).with_exit(Exit::ConditionNotMet);
+    typed(context, lesson)
+        .into_iter()
+        .fold(error, CliError::with_hint)
+        .with_hint("okr tutorial next --skip goes on without it")
 }
 
 /// Says whether a lesson was done; none where that leaves no trace.
@@ -293,7 +291,9 @@ fn finish(context: &mut Context) {
 }
 
 fn end(context: &mut Context, workspace: &Workspace) -> Result<Exit, CliError> {
-    begun(workspace)?;
+    if !is_ours(workspace) {
+        return Err(not_begun());
+    }
     remove(workspace)?;
     super::workspace::follow(context, NAME, None)?;
     context.ui.note("the workspace of the tutorial is gone");

@@ -99,6 +99,21 @@ fn what_the_tutorial_did_not_make_it_does_not_touch() {
 }
 
 #[test]
+fn one_that_was_killed_while_it_was_made_is_made_again() {
+    let machine = Machine::new();
+    machine.done(&["tutorial"]);
+    let mark = machine.directory.path().join("data/tutorial/tutorial.toml");
+    std::fs::write(&mark, "").unwrap();
+    machine.refused(&["tutorial", "next"], Exit::NotFound);
+    machine.done(&["tutorial"]);
+    assert!(
+        machine
+            .done(&["tree", "-w", "tutorial"])
+            .contains("api-p99")
+    );
+}
+
+#[test]
 fn before_it_began_there_is_nothing_to_go_on_with() {
     let machine = Machine::with_goals();
     for word in ["next", "back", "end"] {
