@@ -171,12 +171,10 @@ fn list(context: &mut Context) -> Result<Exit, CliError> {
     });
     past.warn_upgrade(context);
     if items.is_empty() {
-        match &past.at.words {
-            Some(_) => past.hint_empty(context),
-            None => context
-                .ui
-                .hint("nothing is aligned here: okr align CHILD --to PARENT"),
-        }
+        past.hint_nothing(
+            context,
+            "nothing is aligned here: okr align CHILD --to PARENT",
+        );
     }
     Ok(Exit::Ok)
 }

@@ -199,12 +199,10 @@ fn list(context: &mut Context, args: &InitiativeListArgs) -> Result<Exit, CliErr
     let is_empty = print(context, &mut past, args)?;
     past.warn_upgrade(context);
     if is_empty {
-        match &past.at.words {
-            Some(_) => past.hint_empty(context),
-            None => context
-                .ui
-                .hint("nothing fits; okr initiative add TITLE --kr KR, or -c all for every cycle"),
-        }
+        past.hint_nothing(
+            context,
+            "nothing fits; okr initiative add TITLE --kr KR, or -c all for every cycle",
+        );
     }
     Ok(Exit::Ok)
 }

@@ -56,10 +56,7 @@ pub(crate) fn run(context: &mut Context, args: &ListArgs) -> Result<Exit, CliErr
     let is_empty = listing.print(context, &mut past, args)?;
     past.warn_upgrade(context);
     if is_empty {
-        match &past.at.words {
-            Some(_) => past.hint_empty(context),
-            None => context.ui.hint("nothing fits; -c all looks in every cycle"),
-        }
+        past.hint_nothing(context, "nothing fits; -c all looks in every cycle");
     }
     Ok(Exit::Ok)
 }

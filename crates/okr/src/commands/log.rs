@@ -70,12 +70,10 @@ pub(crate) fn run(context: &mut Context, args: &LogArgs) -> Result<Exit, CliErro
         answer(context, &past, &filter, &entries)?;
     }
     if entries.is_empty() {
-        match &past.at.words {
-            Some(_) => past.hint_empty(context),
-            None => context
-                .ui
-                .hint("nothing was changed that fits; okr log shows all changes"),
-        }
+        past.hint_nothing(
+            context,
+            "nothing was changed that fits; okr log shows all changes",
+        );
     }
     if has_more {
         let which = if args.reverse { "later" } else { "earlier" };

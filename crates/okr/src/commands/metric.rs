@@ -220,12 +220,10 @@ fn list(context: &mut Context, args: &MetricListArgs) -> Result<Exit, CliError> 
     let is_empty = print(context, &mut past, args)?;
     past.warn_upgrade(context);
     if is_empty {
-        match &past.at.words {
-            Some(_) => past.hint_empty(context),
-            None => context
-                .ui
-                .hint("nothing fits; okr metric add NAME --at-most N adds one"),
-        }
+        past.hint_nothing(
+            context,
+            "nothing fits; okr metric add NAME --at-most N adds one",
+        );
     }
     Ok(Exit::Ok)
 }

@@ -415,6 +415,14 @@ impl<'r> Past<'r> {
         }
     }
 
+    /// Says on stderr why an answer is empty: the moment that was asked about, or else `now`.
+    pub(crate) fn hint_nothing(&self, context: &mut Context, now: &str) {
+        match &self.at.words {
+            Some(_) => self.hint_empty(context),
+            None => context.ui.hint(now),
+        }
+    }
+
     /// Says on stderr why an answer is empty, where the moment is the reason.
     pub(crate) fn hint_empty(&self, context: &mut Context) {
         let Some(words) = &self.at.words else {

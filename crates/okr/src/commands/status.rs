@@ -54,12 +54,7 @@ pub(crate) fn run(context: &mut Context, args: &StatusArgs) -> Result<Exit, CliE
     answer(context, &past, &view, scope)?;
     past.warn_upgrade(context);
     if cycle.is_none() {
-        match &past.at.words {
-            Some(_) => past.hint_empty(context),
-            None => context
-                .ui
-                .hint("plan a cycle first: okr cycle add 2026-Q4 --open"),
-        }
+        past.hint_nothing(context, "plan a cycle first: okr cycle add 2026-Q4 --open");
     }
     let needs_somebody = is_overdue || past.info.conflicts > 0;
     Ok(if args.check && needs_somebody {

@@ -56,17 +56,14 @@ pub(crate) fn run(context: &mut Context, args: &TreeArgs) -> Result<Exit, CliErr
     answer(context, &past, &standings, (about, args.depth))?;
     past.warn_upgrade(context);
     if is_empty {
-        match &past.at.words {
-            Some(_) => past.hint_empty(context),
-            None if standings.is_empty() => {
-                context
-                    .ui
-                    .hint("there is no cycle yet: okr cycle add 2026-Q4 --open");
-            }
-            None => context
-                .ui
-                .hint("no goals here yet: okr objective add TITLE"),
-        }
+        past.hint_nothing(
+            context,
+            if standings.is_empty() {
+                "there is no cycle yet: okr cycle add 2026-Q4 --open"
+            } else {
+                "no goals here yet: okr objective add TITLE"
+            },
+        );
     }
     Ok(Exit::Ok)
 }

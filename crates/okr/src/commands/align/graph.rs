@@ -46,12 +46,7 @@ pub(super) fn run(context: &mut Context, args: &AlignGraphArgs) -> Result<Exit, 
     });
     past.warn_upgrade(context);
     if goals.all.is_empty() {
-        match &past.at.words {
-            Some(_) => past.hint_empty(context),
-            None => context
-                .ui
-                .hint("no goals here yet: okr objective add TITLE"),
-        }
+        past.hint_nothing(context, "no goals here yet: okr objective add TITLE");
     } else if goals.own().all(|goal| goal.above.is_none()) {
         context
             .ui
