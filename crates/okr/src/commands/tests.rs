@@ -8,6 +8,7 @@ mod following;
 mod goalposts;
 mod history;
 mod linting;
+mod merging;
 mod operations;
 mod planning;
 mod plans;

@@ -12,7 +12,7 @@ mod order;
 mod steps;
 
 use okr_core::decide::Command;
-use okr_core::id::{CycleId, EntityId, PersonId};
+use okr_core::id::{CycleId, EntityId, PersonId, TeamId};
 use okr_replica::{Directory, Reading, ReplicaError};
 use uuid::Uuid;
 
@@ -123,7 +123,9 @@ pub(crate) fn merge(
         matched: &matched,
         conflicts: &mut merge.conflicts,
         faults: &mut faults,
+        team: None,
     };
+    work.team = work.team_of_file();
     for (index, entry) in facts.plan.objectives.iter().enumerate() {
         work.objective(index, entry, &mut wishes)?;
     }
@@ -141,6 +143,8 @@ struct Work<'w, 'a, 'r> {
     matched: &'w matching::Matched,
     conflicts: &'w mut Vec<Conflict>,
     faults: &'w mut Faults,
+    /// The team of the head, where there is one and it was found.
+    team: Option<TeamId>,
 }
 
 impl Work<'_, '_, '_> {

@@ -29,56 +29,56 @@ const GOALS: &[&str] = &[
 ];
 
 /// A machine with goals of every kind, in a cycle that is planned.
-fn planned() -> Machine {
+pub(super) fn planned() -> Machine {
     let machine = Machine::new();
     machine.type_all(GOALS);
     machine
 }
 
 impl Machine {
-    fn type_all(&self, lines: &[&str]) {
+    pub(super) fn type_all(&self, lines: &[&str]) {
         for line in lines {
             let words: Vec<&str> = line.split('|').collect();
             self.done(&words);
         }
     }
 
-    fn path(&self, name: &str) -> String {
+    pub(super) fn path(&self, name: &str) -> String {
         self.directory.path().join(name).display().to_string()
     }
 
-    fn write(&self, name: &str, text: &str) -> String {
+    pub(super) fn write(&self, name: &str, text: &str) -> String {
         let path = self.path(name);
         fs::write(&path, text).unwrap();
         path
     }
 
     /// Pulls a plan to a file, and returns where it is.
-    fn pulled(&self, name: &str) -> String {
+    pub(super) fn pulled(&self, name: &str) -> String {
         let path = self.path(name);
         self.done(&["plan", "pull", "--to", &path]);
         path
     }
 
     /// Replaces a part of a file that must be there.
-    fn edit(path: &str, from: &str, to: &str) {
+    pub(super) fn edit(path: &str, from: &str, to: &str) {
         let text = fs::read_to_string(path).unwrap();
         assert!(text.contains(from), "{from}: {text}");
         fs::write(path, text.replacen(from, to, 1)).unwrap();
     }
 
     /// Returns the plan of the cycle without what differs from run to run.
-    fn plan(&self, form: &str) -> String {
+    pub(super) fn plan(&self, form: &str) -> String {
         let text = self.done(&["plan", "pull", "-o", form]);
         let base = |line: &&str| !line.starts_with("  until:") && !line.starts_with("  count:");
         crate::render::page(text.lines().filter(base).map(str::to_owned).collect())
     }
 }
 
-const NOTHING: &str = "Nothing to do: the workspace is as the file says.\n";
+pub(super) const NOTHING: &str = "Nothing to do: the workspace is as the file says.\n";
 
 /// The rows of an answer without files and lines.
-fn rows(answer: &str) -> String {
+pub(super) fn rows(answer: &str) -> String {
     let rows = answer.lines().skip(1).map(|row| {
         let cells: Vec<&str> = row.split('\t').take(4).collect();
         format!("{}\n", cells.join("  "))

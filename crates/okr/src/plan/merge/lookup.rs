@@ -99,6 +99,15 @@ impl Work<'_, '_, '_> {
         found.map(|value| Said { value, at: said.at })
     }
 
+    /// Finds the team of the head: the one that was called so at the base before any other.
+    pub(super) fn team_of_file(&mut self) -> Option<TeamId> {
+        let said = self.facts.plan.head.team.clone()?;
+        let at_base = self
+            .base()
+            .and_then(|base| base.team_called(said.value.trim()));
+        at_base.or_else(|| self.team(&said, None).map(|team| team.value))
+    }
+
     /// Finds the goal that an objective supports; `before` is which one it was at the base.
     pub(super) fn support(
         &mut self,

@@ -17,11 +17,12 @@ impl Work<'_, '_, '_> {
             return;
         };
         let head = &self.facts.plan.head;
+        if head.team.is_some() && self.team.is_none() {
+            // Of a team that nobody knows nothing is missing.
+            return;
+        }
         let scope = Scope {
-            team: head
-                .team
-                .as_ref()
-                .and_then(|team| base.team_called(team.value.trim())),
+            team: self.team,
             objective: None,
         };
         let only = head.objective.as_ref().map(|said| said.value.trim());

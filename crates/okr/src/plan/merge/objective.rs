@@ -94,14 +94,10 @@ impl Work<'_, '_, '_> {
         let team = match (split(entry.team.as_ref()), &self.facts.plan.head.team) {
             (Some(Ok(name)), _) => self.team(&name, team_before).map(|said| said.map(Some)),
             (Some(Err(none)), _) => Some(none),
-            (None, Some(head)) if is_new || !self.leaves_unsaid() => {
-                let head = head.clone();
-                let team = self.team(&head, team_before);
-                team.map(|said| Said {
-                    at: entry.at.0,
-                    value: Some(said.value),
-                })
-            }
+            (None, Some(_)) if is_new || !self.leaves_unsaid() => self.team.map(|team| Said {
+                at: entry.at.0,
+                value: Some(team),
+            }),
             (None, _) => self.wanted(None, None, entry.at.0),
         };
         let supports = match split(entry.supports.as_ref()) {
