@@ -5,6 +5,29 @@ use std::fs;
 use super::plans::{planned, rows};
 use super::*;
 
+/// How a key result stands in a pulled file.
+const DOCS: &str =
+    "- Docs: zones {#docs}\n  - commit: pages\n  - target: examples\n  - stretch: playground\n";
+
+/// Returns the titles of the key results of the cycle, in order.
+fn order(machine: &Machine) -> Vec<String> {
+    let plan = machine.plan("md");
+    let titles = plan
+        .lines()
+        .filter_map(|line| line.strip_prefix("- ")?.split_once(':'));
+    titles.map(|(title, _)| title.to_owned()).collect()
+}
+
+/// Turns the order of the key results of the objective `fast` round.
+fn turn_round(machine: &Machine) {
+    machine.type_all(&[
+        "kr|set|docs|--order|0",
+        "kr|set|new-cdn|--order|1",
+        "kr|set|error-budget|--order|2",
+        "kr|set|api-p99|--order|3",
+    ]);
+}
+
 #[test]
 fn what_is_missing_is_looked_for_among_the_goals_of_the_team_alone() {
     let machine = planned();
@@ -33,4 +56,29 @@ fn what_is_missing_is_looked_for_among_the_goals_of_the_team_alone() {
     let path = machine.write("of-no-team.yaml", &two);
     let refused = machine.refused(&["plan", "apply", &path], Exit::Error);
     assert_eq!(refused.matches("there is no team").count(), 1, "{refused}");
+}
+
+#[test]
+fn a_new_key_result_does_not_undo_the_order_that_others_gave() {
+    for take in [&[][..], &["--take", "theirs"]] {
+        let machine = planned();
+        let path = machine.pulled("q4.md");
+        Machine::edit(
+            &path,
+            "- Error budget",
+            "- Uptime: at least 99.9 %\n- Error budget",
+        );
+        if !take.is_empty() {
+            // The file has another order, too.
+            Machine::edit(&path, DOCS, "");
+            Machine::edit(&path, "- Uptime", &format!("{DOCS}- Uptime"));
+        }
+        turn_round(&machine);
+        let before = order(&machine);
+        let applied = machine.done(&[&["plan", "apply", &path][..], take].concat());
+        assert_eq!(rows(&applied).lines().count(), 1, "{applied}");
+        let mut after = before;
+        after.push("Uptime".to_owned());
+        assert_eq!(order(&machine), after);
+    }
 }

@@ -18,8 +18,8 @@ use crate::plan::Spot;
 pub(super) enum Places {
     /// Each its place in the file.
     AsInFile,
-    /// Only the new ones, after all others: the first of them stands at this place in the file.
-    After { first: usize, order: u32 },
+    /// Only the new ones, which stand at these places in the file: after all others, from this number.
+    After { new: Vec<usize>, order: u32 },
     /// None.
     AsTheyAre,
 }
@@ -29,11 +29,11 @@ impl Places {
     pub(super) fn of(&self, place: usize) -> Option<u32> {
         match self {
             Self::AsInFile => u32::try_from(place).ok(),
-            Self::After { first, order } if place >= *first => {
-                let further = u32::try_from(place - first).ok()?;
-                order.checked_add(further)
+            Self::After { new, order } => {
+                let further = new.binary_search(&place).ok()?;
+                order.checked_add(u32::try_from(further).ok()?)
             }
-            Self::After { .. } | Self::AsTheyAre => None,
+            Self::AsTheyAre => None,
         }
     }
 }
@@ -47,34 +47,36 @@ pub(super) fn places(
 ) -> Places {
     let now = facts.now.key_results(objective);
     let is_here = |id: &KeyResultId| now.iter().any(|one| one.id == *id);
-    let new_at = targets.iter().position(|target| !is_here(&target.id));
-    let last_old = targets.iter().rposition(|target| is_here(&target.id));
-    let first_new = new_at.unwrap_or(targets.len());
-    let at_the_end = last_old.is_none_or(|last| last < first_new);
-    match verdict(facts, (objective, targets), at, conflicts) {
+    let (new, old): (Vec<usize>, Vec<usize>) =
+        (0..targets.len()).partition(|place| !is_here(&targets[*place].id));
+    let (verdict, is_so_now) = verdict(facts, (objective, targets), at, conflicts);
+    match verdict {
         Verdict::Set => return Places::AsInFile,
         Verdict::Clash => return Places::AsTheyAre,
         Verdict::Leave => {}
     }
-    if new_at.is_none() {
+    let is_between = matches!((new.first(), old.last()), (Some(new), Some(old)) if new < old);
+    if new.is_empty() {
         Places::AsTheyAre
-    } else if at_the_end {
+    } else if is_between && is_so_now {
+        Places::AsInFile
+    } else {
+        // Where others gave the old ones another order, the place of a new one among them is lost.
         let last = now.iter().map(|one| one.order).max();
         Places::After {
-            first: first_new,
+            new,
             order: last.map_or(0, |last| last.saturating_add(1)),
         }
-    } else {
-        Places::AsInFile
     }
 }
 
+/// Judges the order, and says whether it is now as in the file.
 fn verdict(
     facts: &Facts<'_, '_>,
     (objective, targets): (ObjectiveId, &[Target<KeyResultId>]),
     at: Spot,
     conflicts: &mut Vec<Conflict>,
-) -> Verdict {
+) -> (Verdict, bool) {
     let now = facts.now.key_results(objective);
     let base = match facts.against {
         Against::Base(base) => Some(base.key_results(objective)),
@@ -94,7 +96,7 @@ fn verdict(
     let before = before.as_ref().map_or(Before::Ignored, Before::Held);
     let (wanted, now_order) = (among(in_file), among(ids(now)));
     let verdict = judge(&wanted, &before, &now_order);
-    match (&verdict, facts.take) {
+    let verdict = match (&verdict, facts.take) {
         (Verdict::Leave | Verdict::Set, _) => verdict,
         (Verdict::Clash, Take::Mine) => Verdict::Set,
         (Verdict::Clash, Take::Theirs) => Verdict::Leave,
@@ -117,5 +119,6 @@ fn verdict(
             });
             Verdict::Clash
         }
-    }
+    };
+    (verdict, wanted == now_order)
 }
