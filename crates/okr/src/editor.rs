@@ -12,8 +12,7 @@ use okr_core::value::ValueError;
 use crate::context::Context;
 use crate::environment;
 use crate::error::CliError;
-pub(crate) use buffer::Buffer;
-use buffer::read_back;
+pub(crate) use buffer::{Buffer, read_back};
 
 /// What stands before each line that explains; nobody writes it, and Markdown does not use it.
 const MARK: &str = "OKR:";

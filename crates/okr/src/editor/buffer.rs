@@ -137,7 +137,7 @@ pub(super) fn run(editor: &str, path: &Path) -> Result<(), CliError> {
 }
 
 /// Returns what somebody wrote: without what explains, and without blank lines around it.
-pub(super) fn read_back(text: &str) -> String {
+pub(crate) fn read_back(text: &str) -> String {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let kept = text.lines().filter(|line| !line.starts_with(MARK));
     let lines: Vec<&str> = kept.map(str::trim_end).collect();

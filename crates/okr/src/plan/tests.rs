@@ -288,6 +288,14 @@ proptest! {
     }
 
     #[test]
+    fn an_editor_that_changes_nothing_gives_the_same_text_back(plan in plan()) {
+        for form in [Form::Yaml, Form::Markdown] {
+            let text = form.write(&plan, &[]);
+            prop_assert_eq!(crate::editor::read_back(&text), text.trim_end());
+        }
+    }
+
+    #[test]
     fn no_text_makes_a_reader_panic(text in "(\\PC|[\\n\\t -~]){0,200}") {
         for form in [Form::Yaml, Form::Markdown] {
             let head = "format: okr-plan/1\ncycle: Q\nobjectives:\n";

@@ -70,9 +70,8 @@ fn is_block(text: &str) -> bool {
     !first.is_empty()
         && !first.starts_with(' ')
         && !text.ends_with('\n')
-        && text
-            .split('\n')
-            .all(|line| line.is_empty() || line.trim() != "")
+        // An editor takes blanks at the end of a line away.
+        && text.split('\n').all(|line| !line.ends_with(' '))
         && !text
             .chars()
             .any(|character| character != '\n' && is_hidden(character))
