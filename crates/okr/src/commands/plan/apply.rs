@@ -57,7 +57,23 @@ pub(super) fn run(context: &mut Context, args: &PlanApplyArgs) -> Result<Exit, C
         let message = "without a base nothing can be missing";
         return Err(CliError::usage("no-base", message).with_hint("leave --base now out"));
     }
+    if args.archive_missing && matches!(how.asked, Asked::InFile) {
+        has_base(&plans)?;
+    }
     apply(context, &mut replica, (&plans, &how), &args.reason)
+}
+
+/// Refuses files that say nothing of what was there, for whoever asks what is missing.
+fn has_base(plans: &[(Source<'_>, Plan)]) -> Result<(), CliError> {
+    match plans.iter().find(|(_, plan)| plan.head.base.is_none()) {
+        None => Ok(()),
+        Some((source, _)) => {
+            let message = format!("{} has no base: nothing can be missing", source.name);
+            Err(CliError::usage("no-base", message)
+                .with_hint("okr plan pull writes a file with one")
+                .with_hint("--base CHANGE takes another moment of the history"))
+        }
+    }
 }
 
 /// Judges files, says what they ask for, and does it.

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::plans::{planned, rows};
+use super::plans::{NOTHING, planned, rows};
 use super::*;
 
 /// How a key result stands in a pulled file.
@@ -81,4 +81,37 @@ fn a_new_key_result_does_not_undo_the_order_that_others_gave() {
         after.push("Uptime".to_owned());
         assert_eq!(order(&machine), after);
     }
+}
+
+#[test]
+fn a_file_without_a_base_changes_no_order_and_publishes_nothing_unasked() {
+    let machine = planned();
+    let path = machine.write(
+        "hand.yaml",
+        "format: okr-plan/1\ncycle: 2026-Q4\nobjectives:\n\
+         \x20 - title: Customers stay\n    state: active\n\
+         \x20 - title: Feel instant\n    key_results:\n\
+         \x20     - title: Docs\n      - title: Error budget\n",
+    );
+    let said = machine.run(&["plan", "apply", &path]);
+    assert_eq!(said.exit, Exit::ConflictsOpen);
+    insta::assert_snapshot!(rows(&said.answer), @r#"
+    conflict  objective  stay  state: the file says "active", now it is "draft" (ana, Mon 23 Nov 11:36)
+    conflict  objective  fast  order: the file says "docs, error-budget", now it is "error-budget, docs" (ana, Mon 23 Nov 11:36)
+    "#);
+    assert_eq!(
+        machine.done(&["plan", "apply", &path, "--take", "theirs"]),
+        NOTHING
+    );
+    let mine = machine.done(&["plan", "apply", &path, "--take", "mine"]);
+    assert!(mine.contains("published"), "{mine}");
+    let order = order(&machine);
+    let place = |title: &str| order.iter().position(|one| one == title);
+    assert!(place("Docs") < place("Error budget"), "{order:?}");
+    assert_eq!(machine.done(&["plan", "apply", &path]), NOTHING);
+    let refused = machine.refused(&["plan", "apply", &path, "--archive-missing"], Exit::Usage);
+    assert!(
+        refused.contains("hand.yaml") && refused.contains("nothing can be missing"),
+        "{refused}"
+    );
 }

@@ -11,9 +11,9 @@ use okr_core::value::{GoalState, ObjectiveKind, Weight};
 use okr_core::view::View as _;
 use okr_replica::ReplicaError;
 
-use super::Work;
 use super::fields::{Before, Fields, Words, held};
 use super::steps::Wishes;
+use super::{Against, Conflict, Take, Work};
 use crate::plan::{Fault, ObjectiveEntry, Said};
 
 /// What an objective of a file names, looked up.
@@ -146,21 +146,50 @@ impl Work<'_, '_, '_> {
                 }
             },
         ));
-        if let Some(draft) = draft {
-            let was = before.map_or(now.stage, |before| before.stage);
-            match (draft.value, was, now.stage) {
-                (false, GoalState::Draft, GoalState::Draft) => {
-                    commands.push(Command::PublishObjective(id));
-                }
-                (true, was, _) if was != GoalState::Draft => {
-                    let message = "a goal that was published cannot become a draft again";
-                    self.fault(Fault::new(draft.at, message));
-                }
-                (_, _, _) => {}
-            }
+        if let Some(draft) = draft
+            && self.publishes(&draft, (before, now))
+        {
+            commands.push(Command::PublishObjective(id));
         }
         wishes.edit(commands, at);
         Ok(())
+    }
+
+    /// Says whether an objective is to be published; there is no way back.
+    fn publishes(
+        &mut self,
+        draft: &Said<bool>,
+        (before, now): (Option<&Objective>, &Objective),
+    ) -> bool {
+        let was = before.map_or(now.stage, |before| before.stage);
+        if draft.value {
+            if was != GoalState::Draft {
+                let message = "a goal that was published cannot become a draft again";
+                self.fault(Fault::new(draft.at, message));
+            }
+            return false;
+        }
+        if was != GoalState::Draft || now.stage != GoalState::Draft {
+            return false;
+        }
+        if before.is_some() || matches!(self.facts.against, Against::Now) {
+            return true;
+        }
+        match self.facts.take {
+            Take::Mine => true,
+            Take::Theirs => false,
+            Take::Neither => {
+                self.conflicts.push(Conflict {
+                    id: now.id.into(),
+                    field: "state",
+                    base: String::new(),
+                    mine: "active".to_owned(),
+                    theirs: "draft".to_owned(),
+                    at: draft.at,
+                });
+                false
+            }
+        }
     }
 
     fn objective_patch(

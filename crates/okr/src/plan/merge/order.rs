@@ -93,7 +93,11 @@ fn verdict(
         list.into_iter().filter(|id| common.contains(id)).collect()
     };
     let before = base.map(|base| among(ids(base)));
-    let before = before.as_ref().map_or(Before::Ignored, Before::Held);
+    let before = match (&before, facts.against) {
+        (Some(before), _) => Before::Held(before),
+        (None, Against::Now) => Before::Ignored,
+        (None, Against::Base(_) | Against::Nothing) => Before::NotThere,
+    };
     let (wanted, now_order) = (among(in_file), among(ids(now)));
     let verdict = judge(&wanted, &before, &now_order);
     let verdict = match (&verdict, facts.take) {
