@@ -115,3 +115,28 @@ fn a_file_without_a_base_changes_no_order_and_publishes_nothing_unasked() {
         "{refused}"
     );
 }
+
+#[test]
+fn a_goal_whose_key_results_others_edited_is_not_archived_unasked() {
+    let machine = planned();
+    let path = machine.path("team.yaml");
+    machine.done(&["plan", "pull", "platform", "--to", &path]);
+    let text = fs::read_to_string(&path).unwrap();
+    let (head, _) = text.split_once("objectives:").unwrap();
+    fs::write(&path, format!("{head}objectives: []\n")).unwrap();
+    let words = ["plan", "apply", &path, "--archive-missing"];
+    for (line, back) in [
+        ("kr|set|docs|--weight|3", "kr|set|docs|--weight|1"),
+        ("kr|add|Uptime|-O|fast|--at-least|99", "kr|archive|uptime"),
+    ] {
+        machine.type_all(&[line]);
+        let said = machine.run(&words);
+        assert_eq!(said.exit, Exit::ConflictsOpen, "{line}: {}", said.answer);
+        assert!(
+            said.answer.contains("objective\tfast\tstate"),
+            "{}",
+            said.answer
+        );
+        machine.type_all(&[back]);
+    }
+}

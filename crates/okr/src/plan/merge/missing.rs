@@ -39,7 +39,10 @@ impl Work<'_, '_, '_> {
             let now = self.facts.now.objective(before.id);
             if !claimed(before.id.into()) {
                 if let Some(now) = now.filter(|now| is_shown(now.state())) {
-                    gone.push((EntityId::from(before.id), now != before));
+                    // Its key results go with it.
+                    let was_changed = now != before
+                        || self.facts.now.key_results(before.id) != base.key_results(before.id);
+                    gone.push((EntityId::from(before.id), was_changed));
                 }
                 continue;
             }
