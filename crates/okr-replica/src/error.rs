@@ -44,6 +44,10 @@ pub enum ReplicaError {
         /// The version of this program.
         known: i64,
     },
+    /// A first load was cut short, or an older program understood less, and the replica was opened to
+    /// look only.
+    #[error("something is left to do in the replica, which the next command does")]
+    Unfinished,
     /// A newer program understood more of the history than this one does.
     #[error("a newer program wrote the replica: its vocabulary is {found}, this program's {known}")]
     NewerVocabulary {

@@ -28,7 +28,7 @@ use crate::replica::Replica;
 use crate::{upgrade, version};
 pub(crate) use again::evolve_again;
 use load::Load;
-pub(crate) use put_off::catch_up;
+pub(crate) use put_off::{catch_up, is_marked as is_put_off};
 use reader::{Failed, Read, Reader};
 
 /// How many records are kept in memory before they are written.

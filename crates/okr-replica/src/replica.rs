@@ -71,9 +71,13 @@ impl Replica {
     /// program left is brought up to date, and no other process is waited for.
     ///
     /// # Errors
-    /// As [`Replica::open`], and [`ReplicaError::Older`].
+    /// As [`Replica::open`], [`ReplicaError::Older`] and [`ReplicaError::Unfinished`].
     pub fn open_to_read(dir: &Path) -> Result<Self, ReplicaError> {
-        Ok(Self::of(schema::open_to_read(dir)?))
+        let db = schema::open_to_read(dir)?;
+        if ingest::is_put_off(&db)? || upgrade::is_behind(&db)? {
+            return Err(ReplicaError::Unfinished);
+        }
+        Ok(Self::of(db))
     }
 
     /// Looks through the file for damage of its pages, and says what is the first found.

@@ -198,7 +198,7 @@ pub(crate) fn catch_up(db: &mut Connection) -> Result<(), ReplicaError> {
 }
 
 /// Says whether there are records that this program may understand better.
-fn is_behind(db: &Connection) -> Result<bool, ReplicaError> {
+pub(crate) fn is_behind(db: &Connection) -> Result<bool, ReplicaError> {
     let known = vocabulary();
     // A replica without one is of a program that did not count yet.
     let found: i64 = Meta::Vocabulary.get(db)?.unwrap_or(0);

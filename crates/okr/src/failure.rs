@@ -26,7 +26,7 @@ pub(crate) fn replica(error: ReplicaError) -> CliError {
                 .with_exit(Exit::Incompatible)
                 .with_hint("a newer okr wrote it: use that one here too")
         }
-        ReplicaError::Older { .. } => {
+        ReplicaError::Older { .. } | ReplicaError::Unfinished => {
             config("replica-too-old").with_hint("okr status brings it up to date")
         }
         ReplicaError::Damaged { .. } => config("replica-damaged")

@@ -58,7 +58,7 @@ fn make_up(
     Ok(())
 }
 
-fn is_marked(db: &Connection) -> Result<bool, ReplicaError> {
+pub(crate) fn is_marked(db: &Connection) -> Result<bool, ReplicaError> {
     Ok(Meta::PutOff.get::<i64>(db)?.is_some())
 }
 

@@ -17,6 +17,7 @@ use crate::directory::DirectoryEntry;
 use crate::fake_log::FakeLog;
 use crate::ingest::IngestError;
 use crate::log::{LogFilter, Place};
+use crate::meta::Meta;
 use crate::moment::Moment;
 
 fn proposal(id: ChangeId, commands: Vec<Command>) -> Proposal {
@@ -210,6 +211,30 @@ fn version(db: &Connection) -> i64 {
         .unwrap()
 }
 
+/// The schema in which there were no initiatives, health metrics and inboxes.
+#[test]
+fn the_schema_before_this_one_is_brought_up_to_date() {
+    let (dir, replica) = workspace();
+    replica
+        .db
+        .execute_batch(
+            "DROP INDEX versions_recorded; DROP INDEX versions_authored; DROP INDEX versions_owner;
+             CREATE INDEX versions_recorded ON versions (recorded_from) WHERE kind < 7 OR flags > 1;
+             CREATE INDEX versions_authored ON versions (authored_from) WHERE kind < 7 OR flags > 1;
+             DROP TABLE follows; DROP VIEW initiatives; DROP VIEW metrics; DROP VIEW metric_values;
+             PRAGMA user_version = 6",
+        )
+        .unwrap();
+    drop(replica);
+    let replica = Replica::open(dir.path()).unwrap();
+    assert_eq!(version(&replica.db), schema::SCHEMA_VERSION);
+    let made = "SELECT count(*) FROM sqlite_schema
+        WHERE name IN ('follows', 'versions_owner', 'initiatives', 'metrics', 'metric_values')";
+    let made: i64 = replica.db.query_row(made, [], |row| row.get(0)).unwrap();
+    assert_eq!(made, 5);
+    assert!(replica.inbox_seen().unwrap().is_some());
+}
+
 #[test]
 fn an_older_schema_is_brought_up_to_date_and_nothing_is_lost() {
     let (dir, mut replica) = workspace();
@@ -287,6 +312,21 @@ fn a_look_changes_nothing_and_waits_for_nobody() {
         Err(ReplicaError::Older { found: 1, .. })
     ));
     assert_eq!(version(&other), 1);
+    other
+        .pragma_update(None, "user_version", schema::SCHEMA_VERSION)
+        .unwrap();
+    let vocabulary = i64::from(okr_proto::VOCABULARY);
+    Meta::Vocabulary.set(&other, vocabulary + 1).unwrap();
+    assert!(matches!(
+        Replica::open_to_read(dir.path()),
+        Err(ReplicaError::NewerVocabulary { .. })
+    ));
+    Meta::Vocabulary.set(&other, vocabulary).unwrap();
+    Meta::PutOff.set(&other, 1_i64).unwrap();
+    assert!(matches!(
+        Replica::open_to_read(dir.path()),
+        Err(ReplicaError::Unfinished)
+    ));
 }
 
 #[test]

@@ -17,14 +17,14 @@ use crate::zone::zone_named;
 pub(super) fn replica(workspace: &Workspace, fix: bool) -> (Vec<Check>, Option<Replica>) {
     let mut checks = Vec::new();
     let mut opened = Replica::open_to_read(&workspace.directory);
-    if let Err(ReplicaError::Older { .. }) = opened {
+    if let Err(ReplicaError::Older { .. } | ReplicaError::Unfinished) = opened {
         if fix {
             opened = Replica::open(&workspace.directory);
             if opened.is_ok() {
                 checks.push(Check::ok("fixed", "the copy was brought up to date"));
             }
         } else {
-            let text = "an older okr wrote the copy";
+            let text = "an older okr wrote the copy, or a first load was cut short";
             let hint = "okr doctor --fix, or the next command, brings it up to date";
             return (vec![Check::warning("replica", text, hint)], None);
         }
