@@ -50,26 +50,26 @@ SELECT id,
     body ->> 'reply_to' AS reply_to, body ->> 'author' AS author, body ->> 'kind' AS kind,
     body ->> 'text' AS text, coalesce(body ->> 'retracted', 0) AS retracted,
     (flags >> 1) & 1 AS edited, recorded_from AS position, body
-FROM current WHERE kind = 8;
+FROM current WHERE kind > 7 AND kind = 8;
 
 CREATE VIEW initiatives AS
 SELECT id, body ->> 'title' AS title, body ->> 'slug' AS slug, body ->> 'owner' AS owner,
     body ->> 'key_results' AS key_results, body ->> 'state' AS state, body ->> 'due' AS due,
     body ->> 'url' AS url, coalesce(body ->> 'archived', 0) AS archived,
     recorded_from AS position, body
-FROM current WHERE kind = 9;
+FROM current WHERE kind > 7 AND kind = 9;
 
 CREATE VIEW metrics AS
 SELECT id, body ->> 'name' AS name, body ->> 'slug' AS slug, body ->> 'owner' AS owner,
     body ->> 'team' AS team, body ->> 'unit' AS unit, body ->> 'low' AS low, body ->> 'high' AS high,
     coalesce(body ->> 'archived', 0) AS archived, recorded_from AS position, body
-FROM current WHERE kind = 10;
+FROM current WHERE kind > 7 AND kind = 10;
 
 CREATE VIEW metric_values AS
 SELECT id, body ->> 'metric' AS metric, body ->> 'effective' AS effective, body ->> 'value' AS value,
     body ->> 'note' AS note, coalesce(body ->> 'retracted', 0) AS retracted,
     recorded_from AS position, body
-FROM current WHERE kind = 11;
+FROM current WHERE kind > 7 AND kind = 11;
 
 CREATE VIEW changes AS
 SELECT position, recorded_at, authored_at, source,

@@ -48,9 +48,11 @@ impl<'db> Names<'db> {
                 named.insert(entry.person.uuid().to_string(), value);
             }
         }
+        // What there are very many of is not asked for; the first words are those of an index.
         let mut statement = self.db.prepare(
             "SELECT key, kind, id, flags, body, authored_from FROM versions
-             WHERE kind NOT IN (7, 8, 11) AND recorded_from IS NOT NULL AND recorded_to IS NULL",
+             WHERE (kind < 7 OR kind > 8 OR flags > 1) AND kind NOT IN (7, 8, 11)
+                 AND recorded_from IS NOT NULL AND recorded_to IS NULL",
         )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {

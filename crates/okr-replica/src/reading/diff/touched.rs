@@ -228,14 +228,19 @@ impl Search<'_> {
         )
     }
 
-    /// Finds the values of metrics about the days after one and up to another.
+    /// Finds the values of metrics about the days after one and up to another: metric by metric, since
+    /// days are indexed below each.
     fn metric_values(&mut self, (after, until): (Date, Date)) -> Result<(), ReplicaError> {
         let mut statement = self.db.prepare_cached(
-            "SELECT kind, id FROM versions
-             WHERE kind > 7 AND kind = ?1 AND day > ?2 AND day <= ?3",
+            "SELECT value.kind, value.id
+             FROM (SELECT DISTINCT key >> 32 AS metric FROM versions WHERE kind > 7 AND kind = ?1)
+             CROSS JOIN versions AS value
+                 ON value.parent = metric AND value.day > ?3 AND value.day <= ?4
+             WHERE value.kind = ?2",
         )?;
-        let kind = version::kind_number(EntityKind::MetricValue);
-        let mut rows = statement.query((kind, day_number(after), day_number(until)))?;
+        let kinds = [EntityKind::Metric, EntityKind::MetricValue].map(version::kind_number);
+        let days = (day_number(after), day_number(until));
+        let mut rows = statement.query((kinds[0], kinds[1], days.0, days.1))?;
         while let Some(row) = rows.next()? {
             let id = version::entity_id(row.get(0)?, row.get(1)?)?;
             self.touched.others.insert(id);
