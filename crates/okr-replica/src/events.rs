@@ -7,7 +7,7 @@ mod file;
 mod take_in;
 mod write;
 
-use okr_core::id::OrgId;
+use okr_core::id::{OrgId, PersonId};
 use serde::{Deserialize, Serialize};
 
 use crate::directory::DirectoryEntry;
@@ -49,6 +49,17 @@ struct Person {
     email: String,
 }
 
+impl Person {
+    fn entry(&self) -> DirectoryEntry {
+        DirectoryEntry {
+            person: PersonId::new(self.id),
+            handle: self.handle.clone(),
+            name: self.name.clone(),
+            email: self.email.clone(),
+        }
+    }
+}
+
 impl EventsHead {
     /// Returns whose history it is.
     pub const fn org(&self) -> OrgId {
@@ -67,12 +78,13 @@ impl EventsHead {
 
     /// Returns who the people are.
     pub fn people(&self) -> impl Iterator<Item = DirectoryEntry> + '_ {
-        self.people.iter().map(|person| DirectoryEntry {
-            person: okr_core::id::PersonId::new(person.id),
-            handle: person.handle.clone(),
-            name: person.name.clone(),
-            email: person.email.clone(),
-        })
+        self.people.iter().map(Person::entry)
+    }
+
+    /// Returns who somebody is.
+    fn entry_of(&self, person: PersonId) -> Option<DirectoryEntry> {
+        let found = self.people.iter().find(|one| one.id == person.uuid());
+        found.map(Person::entry)
     }
 }
 

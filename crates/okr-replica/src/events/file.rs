@@ -207,7 +207,7 @@ fn read_change(bytes: &[u8], line: u64) -> Result<Told, EventsError> {
     let decoded =
         okr_proto::decode(&body, &texts).map_err(|problem| EventsError::Body { line, problem })?;
     let again = readable::change(&decoded);
-    let mut said = shown.clone();
+    let mut said = shown;
     said.retain(|name, _| again.contains_key(name));
     if let Some(member) = readable::difference(&said, &again) {
         return Err(EventsError::Edited { line, member });

@@ -6,7 +6,6 @@ use okr_core::change::Change;
 use okr_core::decide::OrgPatch;
 use okr_core::entity::Org;
 use okr_core::event::{Event, NewOrg, OrgEvent, PersonEvent};
-use okr_core::id::PersonId;
 use okr_core::recast::Recast;
 use okr_core::rejection::Rejection;
 use okr_core::value::Source;
@@ -16,7 +15,6 @@ use rusqlite::Connection;
 use super::fault::EventsError;
 use super::file::{EventsFile, Told};
 use super::{EventsChecked, EventsHead};
-use crate::directory::DirectoryEntry;
 use crate::error::ReplicaError;
 use crate::rebase::{self, Bench};
 use crate::replica::Replica;
@@ -238,17 +236,13 @@ impl Step<'_> {
             let Event::Person(added, PersonEvent::Added(_)) = event else {
                 continue;
             };
-            if let Some(entry) = entry_of(head, *added) {
+            if let Some(entry) = head.entry_of(*added) {
                 people::insert_missing(self.db, &entry)?;
                 handles.push(entry.handle);
             }
         }
         Ok(())
     }
-}
-
-fn entry_of(head: &EventsHead, person: PersonId) -> Option<DirectoryEntry> {
-    head.people().find(|entry| entry.person == person)
 }
 
 /// Tells the founding of an organisation as edits of another one.
