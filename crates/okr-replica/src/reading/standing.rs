@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use okr_core::entity::{Cycle, Entity, KeyResult, Objective};
+use okr_core::entity::{CheckIn, Cycle, Entity, KeyResult, Objective};
 use okr_core::id::{CycleId, KeyResultId, ObjectiveId, TeamId};
 use okr_core::measure::{Measure, Value};
 use okr_core::progress::{
@@ -59,12 +59,25 @@ pub struct ObjectiveStanding {
     pub progress: Option<Progress>,
     /// The same against the original commitment, when a measure is another.
     pub original: Option<Progress>,
-    /// The score that its key results suggest; none when none counts.
-    pub suggestion: Option<Suggestion>,
     /// Whether it was added after the commitment.
     pub late_addition: bool,
     /// Whether pending changes are part of this.
     pub pending: bool,
+}
+
+impl KeyResultStanding {
+    /// Returns the key result with the check-in that counts.
+    fn reported(&self) -> (&KeyResult, Option<&CheckIn>) {
+        let latest = self.latest.as_ref();
+        (&self.key_result, latest.map(|latest| &latest.check_in))
+    }
+}
+
+impl ObjectiveStanding {
+    /// Returns the score that its key results suggest; none when none counts.
+    pub fn suggestion(&self) -> Option<Suggestion> {
+        suggest_for_objective(self.key_results.iter().map(KeyResultStanding::reported))
+    }
 }
 
 /// How a cycle stands.
@@ -211,25 +224,14 @@ impl Reading<'_> {
         for known in goals.key_results {
             key_results.push(self.stand(known, &objective, frame)?);
         }
-        let latest = |standing: &KeyResultStanding| {
-            standing
-                .latest
-                .as_ref()
-                .map(|latest| latest.check_in.clone())
-        };
-        let latest: Vec<_> = key_results.iter().map(latest).collect();
-        let now = || {
-            let now = key_results.iter().map(|standing| &standing.key_result);
-            now.zip(latest.iter().map(Option::as_ref))
-        };
-        let progress = objective_progress(now());
-        let suggestion = suggest_for_objective(now());
+        let progress = objective_progress(key_results.iter().map(KeyResultStanding::reported));
         let amended = key_results
             .iter()
             .any(|standing| standing.original_measure.is_some());
         let original = if amended {
             let then: Vec<KeyResult> = key_results.iter().map(as_committed).collect();
-            objective_progress(then.iter().zip(latest.iter().map(Option::as_ref)))
+            let reports = key_results.iter().map(|standing| standing.reported().1);
+            objective_progress(then.iter().zip(reports))
         } else {
             None
         };
@@ -241,7 +243,6 @@ impl Reading<'_> {
             key_results,
             progress,
             original,
-            suggestion,
             pending,
         })
     }

@@ -45,7 +45,7 @@ impl Suggested {
 
     /// Returns what is suggested for an objective; none where nothing measures it.
     pub(super) fn of_objective(standing: &ObjectiveStanding) -> Option<Self> {
-        let suggestion = standing.suggestion?;
+        let suggestion = standing.suggestion()?;
         let way = standing.progress.map(of_the_way);
         let scores = match suggestion.basis {
             Basis::Progress => None,

@@ -160,7 +160,6 @@ fn objective(id: u32, new: NewObjective, below: Vec<KeyResultStanding>) -> Objec
         objective: Objective::evolve(None, objective_id(id), &event).unwrap(),
         key_results: below,
         original: None,
-        suggestion: None,
         late_addition: false,
         pending: false,
     }

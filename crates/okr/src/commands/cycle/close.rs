@@ -108,7 +108,7 @@ fn grade_all(standing: &CycleStanding, closing: &mut Closing) -> Result<(), CliE
     };
     for objective in &standing.objectives {
         match objective.objective.state() {
-            GoalState::Active if objective.suggestion.is_some() => {
+            GoalState::Active if objective.suggestion().is_some() => {
                 closing.objective(objective, &ending)?;
             }
             GoalState::Closed => {

@@ -86,7 +86,7 @@ fn one_objective(
     let continued_by = lineage.later.iter().filter(continues);
     let key_results = standing.key_results.iter();
     ObjectiveFinal {
-        suggested: standing.suggestion,
+        suggested: standing.suggestion(),
         suggested_original: facts.original.map(|one| suggested_score(Some(one))),
         key_results: key_results.map(|one| key_result(one, past)).collect(),
         continues: lineage.earlier.first().map(|earlier| kin(earlier, past)),
