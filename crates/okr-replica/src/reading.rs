@@ -85,7 +85,8 @@ pub struct Reading<'r> {
     seek_day: i64,
     queue: Arc<Queue>,
     changed: BTreeMap<EntityId, Known>,
-    changed_check_ins: HashMap<KeyResultId, Vec<CheckInId>>,
+    /// The changed ones by what they belong to: key results, check-ins, and values of metrics.
+    changed_below: HashMap<EntityId, Vec<EntityId>>,
     /// Every team and every cycle, once somebody asked: there are few, and they are asked for often.
     teams: OnceCell<Vec<Team>>,
     cycles: OnceCell<Vec<Cycle>>,
@@ -135,7 +136,7 @@ impl Replica {
                 }
             },
             changed: BTreeMap::new(),
-            changed_check_ins: HashMap::new(),
+            changed_below: HashMap::new(),
             teams: OnceCell::new(),
             cycles: OnceCell::new(),
             snapshot,
@@ -285,12 +286,8 @@ impl Reading<'_> {
                 continue;
             };
             born += 1;
-            if let Entity::CheckIn(check_in) = &entity {
-                let of_key_result = self
-                    .changed_check_ins
-                    .entry(check_in.key_result)
-                    .or_default();
-                of_key_result.push(check_in.id);
+            if let Some(above) = above(&entity) {
+                self.changed_below.entry(above).or_default().push(id);
             }
             let known = Known {
                 entity,
@@ -337,6 +334,13 @@ impl Reading<'_> {
         Ok(found.filter(|known| self.counts(&known.entity)))
     }
 
+    /// Returns what pending changes make of what belongs to a thing.
+    fn changed_below(&self, above: EntityId) -> impl Iterator<Item = &Known> {
+        let ids = self.changed_below.get(&above);
+        let ids = ids.map_or(&[][..], Vec::as_slice).iter();
+        ids.filter_map(|id| self.changed.get(id))
+    }
+
     /// Says whether the day of a check-in, or of a value of a metric, is one that counts.
     pub(crate) fn counts(&self, entity: &Entity) -> bool {
         match (entity, self.last_day) {
@@ -351,6 +355,23 @@ impl Reading<'_> {
         let confirmed = self.confirmed(id, bound.confirmed)?;
         let entity = confirmed.map(|version| version.entity);
         Ok(self.queue.fold(id, entity, bound.waiting).entity)
+    }
+}
+
+/// Returns what an entity belongs to, where there can be many that belong to the same.
+fn above(entity: &Entity) -> Option<EntityId> {
+    match entity {
+        Entity::KeyResult(key_result) => Some(key_result.objective.into()),
+        Entity::CheckIn(check_in) => Some(check_in.key_result.into()),
+        Entity::MetricValue(value) => Some(value.metric.into()),
+        Entity::Org(_)
+        | Entity::Person(_)
+        | Entity::Team(_)
+        | Entity::Cycle(_)
+        | Entity::Objective(_)
+        | Entity::Comment(_)
+        | Entity::Initiative(_)
+        | Entity::Metric(_) => None,
     }
 }
 

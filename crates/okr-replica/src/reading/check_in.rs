@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use okr_core::Timestamp;
 use okr_core::entity::{CheckIn, Entity};
-use okr_core::id::{EntityId, KeyResultId, PersonId};
+use okr_core::id::{KeyResultId, PersonId};
 use okr_core::value::{CycleState, Source};
 use okr_core::view::View as _;
 use rusqlite::OptionalExtension as _;
@@ -179,10 +179,7 @@ impl Reading<'_> {
 
     /// Returns the check-ins that pending changes are about.
     pub(super) fn changed_of(&self, key_result: KeyResultId) -> Vec<Known> {
-        let ids = self.changed_check_ins.get(&key_result);
-        let ids = ids.map_or(&[][..], Vec::as_slice).iter();
-        let known = ids.filter_map(|id| self.changed.get(&EntityId::from(*id)));
-        known
+        self.changed_below(key_result.into())
             .filter(|known| self.counts(&known.entity))
             .cloned()
             .collect()

@@ -40,10 +40,11 @@ impl Reading<'_> {
     ) -> Result<CheckInRows, ReplicaError> {
         let mut found = CheckInRows::default();
         let mut pending = BTreeSet::new();
-        let changed = self.changed_check_ins.get(&key_result);
-        for id in changed.into_iter().flatten() {
-            pending.extend(self.key((*id).into())?);
-            found.others.push(*id);
+        for known in self.changed_below(key_result.into()) {
+            if let EntityId::CheckIn(id) = known.entity.id() {
+                pending.extend(self.key(id.into())?);
+                found.others.push(id);
+            }
         }
         let Some(parent) = self.key(key_result.into())? else {
             return Ok(found);

@@ -85,7 +85,7 @@ impl Reading<'_> {
             seek_day: i64::MAX,
             queue: Arc::clone(&self.queue),
             changed: BTreeMap::new(),
-            changed_check_ins: HashMap::new(),
+            changed_below: HashMap::new(),
             teams: OnceCell::new(),
             cycles: OnceCell::new(),
         };

@@ -160,11 +160,14 @@ impl Reading<'_> {
         let mut found = self.list_confirmed(by)?;
         if !self.changed.is_empty() {
             found.retain(|known| !self.changed.contains_key(&known.entity.id()));
-            let changed = self
-                .changed
-                .values()
-                .filter(|known| by.finds(&known.entity));
-            found.extend(changed.cloned());
+            match by {
+                By::Parent(above) => found.extend(self.changed_below(above).cloned()),
+                By::Kind(_) | By::Cycle(_) | By::Team(_) => {
+                    let changed = self.changed.values();
+                    let changed = changed.filter(|known| by.finds(&known.entity));
+                    found.extend(changed.cloned());
+                }
+            }
         }
         Ok(found)
     }

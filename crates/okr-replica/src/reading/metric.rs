@@ -105,13 +105,14 @@ impl Reading<'_> {
         count: usize,
     ) -> Result<Vec<Known>, ReplicaError> {
         let wanted = |known: &&Known| {
-            let is_of_metric = match &known.entity {
-                Entity::MetricValue(value) => value.metric == id && (retracted || !value.retracted),
+            let is_shown = match &known.entity {
+                Entity::MetricValue(value) => retracted || !value.retracted,
                 _ => false,
             };
-            is_of_metric && self.counts(&known.entity)
+            is_shown && self.counts(&known.entity)
         };
-        let mut found: Vec<Known> = self.changed.values().filter(wanted).cloned().collect();
+        let changed = self.changed_below(id.into()).filter(wanted);
+        let mut found: Vec<Known> = changed.cloned().collect();
         let changed = found.len();
         let key = self.key(id.into())?;
         let which = if retracted {
