@@ -186,3 +186,16 @@ fn what_happened_before_somebody_came_is_no_news() {
     exchanged(&ana, &[&["checkin", "api-p99", "400"]], &cai);
     assert_eq!(told(&cai, &[]), [row("api-p99", "yours", "check-in")]);
 }
+
+#[test]
+fn a_pinned_team_hides_nothing_that_is_marked() {
+    let (_directory, _server, ana, ben) = two();
+    exchanged(&ana, &[&["team", "add", "Platform"]], &ben);
+    exchanged(&ben, &[&["checkin", "api-p99", "420"]], &ana);
+    assert_eq!(told(&ana, &["-t", "platform"]), []);
+    let pinned = ana.clone().with("OKR_TEAM", "platform");
+    let all = [row("api-p99", "yours", "check-in")];
+    assert_eq!(told(&pinned, &[]), all);
+    assert_eq!(told(&pinned, &["--ack"]), all);
+    assert_eq!(told(&ana, &[]), []);
+}

@@ -101,7 +101,11 @@ fn refuse_parts(context: &Context, args: &InboxArgs) -> Result<(), CliError> {
 fn list(context: &mut Context, replica: &Replica, args: &InboxArgs) -> Result<Listed, CliError> {
     let mut past = Past::open(context, replica)?;
     let (span, seen) = span(context, &past, args)?;
-    let team = past.team_scope(context)?;
+    // Where a team is pinned one works in it; the inbox is mine whatever team that is about.
+    let team = match &context.globals.team {
+        Some(_) => past.team_scope(context)?,
+        None => None,
+    };
     let limit = match args.limit {
         _ if args.ack => usize::MAX,
         None => LOG_LIMIT,
