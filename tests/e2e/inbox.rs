@@ -199,3 +199,28 @@ fn a_pinned_team_hides_nothing_that_is_marked() {
     assert_eq!(told(&pinned, &["--ack"]), all);
     assert_eq!(told(&ana, &[]), []);
 }
+
+#[test]
+fn the_work_of_a_team_is_in_its_part() {
+    let (_directory, _server, ana, ben) = two();
+    let work: [&[&str]; 5] = [
+        &["team", "add", "Platform"],
+        &["team", "add", "Sales"],
+        &words("objective set fast --to-team platform -m ours --category correction"),
+        &words("initiative add Pooling --kr api-p99 --slug pooling"),
+        &words("metric add Response --at-most 300 --slug response -t platform"),
+    ];
+    exchanged(&ana, &work, &ben);
+    let lines: [&[&str]; 2] = [
+        &words("initiative set pooling --state doing"),
+        &words("metric record response 280"),
+    ];
+    exchanged(&ben, &lines, &ana);
+    let both = [
+        row("pooling", "yours", "state"),
+        row("response", "yours", "value"),
+    ];
+    assert_eq!(told(&ana, &[]), both);
+    assert_eq!(told(&ana, &["-t", "platform"]), both);
+    assert_eq!(told(&ana, &["-t", "sales"]), []);
+}

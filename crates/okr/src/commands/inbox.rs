@@ -224,22 +224,36 @@ fn thing_of(event: &Event, past: &Past<'_>) -> EntityId {
     said.first().map_or(event.subject(), |said| said.about)
 }
 
-/// Says whether a change is about a goal of a team, or of one below it.
+/// Says whether a change is about something of a team, or of one below it.
 fn is_of_team(entry: &InboxEntry, team: TeamId, past: &Past<'_>) -> bool {
-    let events = entry.entry.change.iter().flat_map(|change| &change.events);
-    let of = |id: EntityId| match past.names.thing(id) {
+    let mut events = entry.entry.change.iter().flat_map(|change| &change.events);
+    events.any(|event| belongs_to(thing_of(event, past), team, past))
+}
+
+/// Says whether a thing is of a team, or of one below it; an initiative is where a goal is that it serves.
+fn belongs_to(thing: EntityId, team: TeamId, past: &Past<'_>) -> bool {
+    let is_within = |found| past.is_within(found, team);
+    match past.names.thing(thing) {
+        Some(Entity::Team(found)) => is_within(Some(found.id)),
+        Some(Entity::Objective(objective)) => is_within(objective.team),
         Some(Entity::KeyResult(key_result)) => {
-            match past.names.thing(key_result.objective.into()) {
-                Some(Entity::Objective(objective)) => objective.team,
-                Some(_) | None => None,
-            }
+            belongs_to(key_result.objective.into(), team, past)
         }
-        Some(Entity::Objective(objective)) => objective.team,
-        Some(Entity::Team(found)) => Some(found.id),
-        Some(_) | None => None,
-    };
-    let mut teams = events.map(|event| of(thing_of(event, past)));
-    teams.any(|found| past.is_within(found, team))
+        Some(Entity::Initiative(initiative)) => {
+            let mut served = initiative.key_results.iter();
+            served.any(|id| belongs_to((*id).into(), team, past))
+        }
+        Some(Entity::Metric(metric)) => is_within(metric.team),
+        Some(
+            Entity::Org(_)
+            | Entity::Person(_)
+            | Entity::Cycle(_)
+            | Entity::CheckIn(_)
+            | Entity::Comment(_)
+            | Entity::MetricValue(_),
+        )
+        | None => false,
+    }
 }
 
 fn answer(context: &mut Context, past: &Past<'_>, happened: &[Happened]) -> Result<(), CliError> {
