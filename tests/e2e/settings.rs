@@ -263,3 +263,18 @@ fn man_pages_are_read_by_man() {
         );
     }
 }
+
+#[test]
+fn all_goals_are_shown_where_a_team_is_pinned() {
+    let directory = tempfile::tempdir().unwrap();
+    let home = planned(directory.path());
+    home.okr(&["team", "add", "Sales"]).unwrap();
+    let due = home.json(&["due", "--all"]).unwrap();
+    assert!(!due["items"].as_array().unwrap().is_empty(), "{due}");
+    let pinned = home.with("OKR_TEAM", "sales");
+    assert_eq!(pinned.json(&["due"]).unwrap()["items"], serde_json::json!([]));
+    assert_eq!(pinned.json(&["due", "--all"]).unwrap()["items"], due["items"]);
+    let scope = |words: &[&str]| pinned.json(words).unwrap()["items"][0]["scope"].clone();
+    assert_eq!(scope(&["status"]), "team");
+    assert_eq!(scope(&["status", "--all"]), "all");
+}

@@ -118,8 +118,9 @@ pub(crate) fn choose<'a>(
 ) -> Result<(Scope, Vec<Chosen<'a>>), CliError> {
     let scope = match team {
         _ if whose.mine => Scope::Mine(past.me()),
+        // Asked for in so many words it is stronger than a team that is pinned.
+        _ if whose.all => Scope::All,
         Some(team) => Scope::Team(team),
-        None if whose.all => Scope::All,
         None => nearest(past, cycles),
     };
     let mut chosen = Vec::new();
