@@ -272,8 +272,14 @@ fn all_goals_are_shown_where_a_team_is_pinned() {
     let due = home.json(&["due", "--all"]).unwrap();
     assert!(!due["items"].as_array().unwrap().is_empty(), "{due}");
     let pinned = home.with("OKR_TEAM", "sales");
-    assert_eq!(pinned.json(&["due"]).unwrap()["items"], serde_json::json!([]));
-    assert_eq!(pinned.json(&["due", "--all"]).unwrap()["items"], due["items"]);
+    assert_eq!(
+        pinned.json(&["due"]).unwrap()["items"],
+        serde_json::json!([])
+    );
+    assert_eq!(
+        pinned.json(&["due", "--all"]).unwrap()["items"],
+        due["items"]
+    );
     let scope = |words: &[&str]| pinned.json(words).unwrap()["items"][0]["scope"].clone();
     assert_eq!(scope(&["status"]), "team");
     assert_eq!(scope(&["status", "--all"]), "all");

@@ -187,6 +187,17 @@ fn show_one(
     show::run(context, &args)
 }
 
+/// Refuses `--cycle` where what is listed is of no cycle; a moment that is told by one takes it.
+fn refuse_cycle(context: &Context, since: Option<&str>) -> Result<(), CliError> {
+    let mut moments = [context.globals.at.as_deref(), since].into_iter().flatten();
+    let is_of_use = moments.any(|text| text.trim_start().starts_with("cycle:"));
+    if context.globals.cycle.is_none() || is_of_use {
+        return Ok(());
+    }
+    let message = "--cycle does not fit what is listed, which is of no cycle";
+    Err(CliError::usage("flag-without-effect", message))
+}
+
 /// Writes a number of things: "1 change", "2 changes".
 fn counted<N: Copy + PartialEq + From<u8> + std::fmt::Display>(count: N, noun: &str) -> String {
     let plural = if count == N::from(1) { "" } else { "s" };

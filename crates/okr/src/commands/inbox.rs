@@ -81,6 +81,7 @@ pub(crate) fn run(context: &mut Context, args: &InboxArgs) -> Result<Exit, CliEr
 
 /// Refuses what would mark more than is listed, and what has no answer.
 fn refuse_parts(context: &Context, args: &InboxArgs) -> Result<(), CliError> {
+    super::refuse_cycle(context, args.since.as_deref())?;
     let given = [
         ("--team", context.globals.team.is_some()),
         ("--at", context.globals.at.is_some()),
@@ -236,9 +237,7 @@ fn belongs_to(thing: EntityId, team: TeamId, past: &Past<'_>) -> bool {
     match past.names.thing(thing) {
         Some(Entity::Team(found)) => is_within(Some(found.id)),
         Some(Entity::Objective(objective)) => is_within(objective.team),
-        Some(Entity::KeyResult(key_result)) => {
-            belongs_to(key_result.objective.into(), team, past)
-        }
+        Some(Entity::KeyResult(key_result)) => belongs_to(key_result.objective.into(), team, past),
         Some(Entity::Initiative(initiative)) => {
             let mut served = initiative.key_results.iter();
             served.any(|id| belongs_to((*id).into(), team, past))

@@ -56,20 +56,33 @@ pub(crate) fn run(context: &mut Context, args: &ListArgs) -> Result<Exit, CliErr
     let is_empty = listing.print(context, &mut past, args)?;
     past.warn_upgrade(context);
     if is_empty {
-        past.hint_nothing(context, "nothing fits; -c all looks in every cycle");
+        past.hint_nothing(context, nothing_fits(args.kind));
     }
     Ok(Exit::Ok)
+}
+
+/// Returns what to type where nothing of a kind fits.
+const fn nothing_fits(kind: ListKind) -> &'static str {
+    match kind {
+        ListKind::Objectives | ListKind::Krs | ListKind::Initiatives | ListKind::Checkins => {
+            "nothing fits; -c all looks in every cycle"
+        }
+        ListKind::Metrics => super::metric::NOTHING_FITS,
+        ListKind::Teams => "nothing fits; okr team add NAME adds one",
+        ListKind::Cycles => "nothing fits; okr cycle add NAME adds one",
+        ListKind::People => "nothing fits; okr member add HANDLE adds somebody",
+    }
 }
 
 /// Refuses a filter that the kind cannot honour.
 fn check(context: &Context, args: &ListArgs) -> Result<(), CliError> {
     let (owner, status, scope) = match args.kind {
-        ListKind::Objectives | ListKind::Krs | ListKind::Initiatives => (true, true, true),
+        ListKind::Objectives | ListKind::Krs | ListKind::Initiatives | ListKind::Metrics => {
+            (true, true, true)
+        }
         ListKind::Checkins => (true, false, true),
         ListKind::Cycles => (false, true, false),
         ListKind::Teams | ListKind::People => (false, false, false),
-        // Of no cycle; of a team all the same.
-        ListKind::Metrics => (true, true, context.globals.cycle.is_none()),
     };
     let archived = match args.kind {
         ListKind::Objectives
@@ -83,15 +96,15 @@ fn check(context: &Context, args: &ListArgs) -> Result<(), CliError> {
         ("--owner", args.owner.is_some() && !owner),
         ("--status", args.status.is_some() && !status),
         ("--archived", args.archived && !archived),
-        (
-            "--team",
-            context.globals.team.is_some() && !scope && args.kind != ListKind::Metrics,
-        ),
+        ("--team", context.globals.team.is_some() && !scope),
         ("--cycle", context.globals.cycle.is_some() && !scope),
     ];
     if let Some((flag, _)) = refused.into_iter().find(|(_, refused)| *refused) {
         let message = format!("{flag} does not fit what is listed");
         return Err(CliError::usage("flag-without-effect", message));
+    }
+    if args.kind == ListKind::Metrics {
+        super::refuse_cycle(context, None)?;
     }
     if let Some(word) = &args.status {
         check_status(args.kind, &word.replace([' ', '_'], "-"))?;

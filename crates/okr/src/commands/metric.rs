@@ -33,6 +33,9 @@ use crate::write::{Wish, write_and_tell};
 /// The words for how a metric stands.
 pub(super) const HEALTH_WORDS: &str = "healthy, outside, unknown";
 
+/// What to type where no metric fits.
+pub(super) const NOTHING_FITS: &str = "nothing fits; okr metric add NAME --at-most N adds one";
+
 pub(crate) fn run(context: &mut Context, args: &MetricArgs) -> Result<Exit, CliError> {
     let verbs = Verbs {
         find: |resolver, text| resolver.metric(text),
@@ -215,15 +218,13 @@ fn list(context: &mut Context, args: &MetricListArgs) -> Result<Exit, CliError> 
             CliError::usage("unknown-status", message).with_hint(format!("one of {HEALTH_WORDS}"))
         );
     }
+    super::refuse_cycle(context, None)?;
     let replica = context.replica()?;
     let mut past = Past::open(context, &replica)?;
     let is_empty = print(context, &mut past, args)?;
     past.warn_upgrade(context);
     if is_empty {
-        past.hint_nothing(
-            context,
-            "nothing fits; okr metric add NAME --at-most N adds one",
-        );
+        past.hint_nothing(context, NOTHING_FITS);
     }
     Ok(Exit::Ok)
 }

@@ -257,6 +257,28 @@ fn a_metric_is_listed_with_its_health_then_and_now() {
 }
 
 #[test]
+fn what_is_of_no_cycle_takes_none() {
+    let machine = Machine::with_goals();
+    for line in [&["inbox"][..], &["metric", "list"], &["list", "metrics"]] {
+        let named = [line, &["-c", "2026-Q4"]].concat();
+        let said = machine.refused(&named, Exit::Usage);
+        assert!(said.contains("--cycle does not fit"), "{named:?}: {said}");
+        // The middle of a cycle is a moment like any other.
+        machine.done(&[&named[..], &["--at", "cycle:mid"]].concat());
+    }
+    machine.done(&["inbox", "--since", "cycle:start", "-c", "2026-Q4"]);
+    // An empty list is no reason to type what is refused.
+    let hints = |kind| machine.run(&["list", kind]).remarks;
+    let said = hints("metrics");
+    assert!(
+        said.contains("okr metric add") && !said.contains("-c all"),
+        "{said}"
+    );
+    let said = hints("initiatives");
+    assert!(said.contains("-c all"), "{said}");
+}
+
+#[test]
 fn what_a_metric_cannot_be_is_said() {
     let machine = with_work();
     let add = |more| with(["metric", "add", "Burn"], more);
