@@ -1,7 +1,7 @@
 //! What happened to what somebody owns or follows, and what was said to them, since they looked.
 //!
 //! Confirmed changes of others only, found from what is theirs by indexes: what it costs grows with
-//! that and with what was said since, not with the history. How far somebody looked, and what they
+//! all that was ever reported on that and with what was said since, not with the history of others. How far somebody looked, and what they
 //! follow, is kept beside the history and never exchanged.
 
 mod follow;

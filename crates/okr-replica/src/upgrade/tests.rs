@@ -9,7 +9,7 @@ use okr_core::event::{Event, ObjectiveEvent};
 use okr_core::id::PersonId;
 use okr_core::value::Source;
 use okr_testkit::generate::history;
-use okr_testkit::sample::{ORG, TODAY, change_id, tag, text};
+use okr_testkit::sample::{ORG, TODAY, change_id, metric_value_id, new_metric_value, tag, text};
 use tempfile::TempDir;
 
 use super::*;
@@ -234,6 +234,45 @@ fn a_check_in_on_what_is_not_understood_is_refused_too() {
         matches!(refused, Err(ReplicaError::UpgradeNeeded { entity }) if entity == key_result),
         "{refused:?}"
     );
+}
+
+#[test]
+fn a_value_of_a_metric_that_is_not_understood_is_refused_too() {
+    let history = with_tags();
+    let log = FakeLog::of(&history);
+    let (_dir, mut replica) = log.replica();
+    log.give_all(&mut replica);
+    let reading = replica.reading(Moment::now(TODAY)).unwrap();
+    let mut metrics = reading.metrics(true).unwrap().into_iter();
+    let value = metrics.find_map(|metric| {
+        let values = reading.metric_values(metric.id, None).unwrap();
+        values.into_iter().find(|fact| !fact.value.retracted)
+    });
+    let value = value.expect("the history has values of metrics").value;
+    drop(reading);
+    let metric = EntityId::from(value.metric);
+    let marked = replica.write(|db| {
+        let id = metric.uuid();
+        db.execute("INSERT INTO upgrades VALUES (?1, 1)", [id.as_bytes()])?;
+        Ok::<_, ReplicaError>(())
+    });
+    marked.unwrap();
+    let recorded = MetricValueEvent::Recorded(new_metric_value(value.metric, "1"));
+    let view = crate::rebase::head_view(replica.db()).unwrap();
+    for event in [
+        Event::MetricValue(value.id, MetricValueEvent::Retracted),
+        Event::MetricValue(metric_value_id(999_997), recorded),
+    ] {
+        let change = Change {
+            events: vec![event],
+            ..history[0].1.clone()
+        };
+        let refused = refuse_unknown(replica.db(), &view, &change);
+        assert!(
+            matches!(refused, Err(ReplicaError::UpgradeNeeded { entity }) if entity == metric),
+            "{refused:?}"
+        );
+    }
 }
 
 #[test]
