@@ -65,20 +65,27 @@ impl Reading<'_> {
     /// # Errors
     /// The store's failures.
     pub fn metric_standing(&self, id: MetricId) -> Result<Option<MetricStanding>, ReplicaError> {
-        let Some(metric) = self.metric(id)? else {
-            return Ok(None);
-        };
-        let latest = self.newest_values(id, false, 1)?.into_iter().next();
+        let metric = self.metric(id)?;
+        let standing = metric.map(|metric| self.stand_metric(metric.into_owned()));
+        standing.transpose()
+    }
+
+    /// Returns how a health metric stands that was read at this moment.
+    ///
+    /// # Errors
+    /// The store's failures.
+    pub fn stand_metric(&self, metric: HealthMetric) -> Result<MetricStanding, ReplicaError> {
+        let latest = self.newest_values(metric.id, false, 1)?.into_iter().next();
         let latest = latest.map(|known| self.value_fact(known)).transpose()?;
         let latest = latest.flatten();
         let health = metric
             .band
             .health(latest.as_ref().map(|fact| fact.value.value));
-        Ok(Some(MetricStanding {
-            metric: metric.into_owned(),
+        Ok(MetricStanding {
+            metric,
             latest,
             health,
-        }))
+        })
     }
 
     /// Returns the values of a health metric, newest first; retracted ones are among them.

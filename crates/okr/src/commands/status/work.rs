@@ -55,9 +55,9 @@ pub(super) fn read(
             Scope::All => true,
         };
         if is_meant {
-            let standing = past.reading.metric_standing(metric.id);
+            let standing = past.reading.stand_metric(metric);
             let standing = standing.map_err(failure::replica)?;
-            outside.extend(standing.filter(|one| one.health == Health::Outside));
+            outside.extend((standing.health == Health::Outside).then_some(standing));
         }
     }
     let named = initiatives.iter().map(|one| EntityId::from(one.id));
