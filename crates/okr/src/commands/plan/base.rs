@@ -1,5 +1,7 @@
 //! The base of a plan: the state of the workspace when it was pulled, read from the history.
 
+use std::collections::HashMap;
+
 use okr_core::change::Change;
 use okr_core::id::{ChangeId, Position};
 use okr_replica::{Axis, LogFilter, Moment, Place, Point, Reading, Replica};
@@ -96,11 +98,7 @@ impl Bench<'_> {
         }
         match &base.waiting {
             Waiting::Nothing => self.at(base.position, Vec::new()),
-            Waiting::Changes(ids) => {
-                let over = ids.iter().map(|id| self.change(id));
-                let over = over.collect::<Result<Vec<Change>, CliError>>()?;
-                self.at(base.position, over)
-            }
+            Waiting::Changes(ids) => self.at(base.position, self.changes(ids)?),
             Waiting::Until { change, count } => self.until(base.position, (change, *count)),
         }
     }
@@ -119,8 +117,14 @@ impl Bench<'_> {
     /// Without all the changes that counted then, the state would be another one, and what was taken
     /// back since would look like an edit in the file.
     fn until(&self, position: u64, (id, count): (&str, usize)) -> Result<Ground<'_>, CliError> {
-        let last = self.change(id)?;
-        let entry = self.replica.change(last.id).map_err(failure::replica)?;
+        let last = change_id(id)?;
+        let entry = self.replica.change(last).map_err(failure::replica)?;
+        match &entry {
+            Some(entry) if entry.change.is_none() => return Err(failure::newer(&shown(id))),
+            Some(_) => {}
+            // Nobody knows it, or it was taken back.
+            None => drop(self.put_away(id)?),
+        }
         let all_are_here = |here: usize| {
             if here == count {
                 return Ok(());
@@ -135,22 +139,35 @@ impl Bench<'_> {
             return self.at(position.get(), Vec::new());
         }
         let mut over = waiting(self.replica, Position::new(position))?;
-        let before = over.iter().position(|change| change.id == last.id);
+        let before = over.iter().position(|change| change.id == last);
         over.truncate(before.map_or(0, |before| before + 1));
         all_are_here(over.len())?;
         self.at(position, over)
     }
 
-    /// Finds a change that counted when a plan was pulled, wherever it is now.
-    fn change(&self, full: &str) -> Result<Change, CliError> {
-        let short: String = full.chars().take(Alphabet::Change.shown_length()).collect();
-        let id = short_id::hex_end(Alphabet::Change, full)
-            .and_then(|hex| Uuid::parse_str(&hex).ok())
-            .map(ChangeId::new)
-            .ok_or_else(|| not_here(format!("\"{full}\" is no id of a change")))?;
-        if let Some(entry) = self.replica.change(id).map_err(failure::replica)? {
-            return entry.change.ok_or_else(|| failure::newer(&short));
-        }
+    /// Finds the changes that waited when a plan was pulled, wherever they are now.
+    fn changes(&self, ids: &[String]) -> Result<Vec<Change>, CliError> {
+        // Read once: each look for a single one reads all that wait.
+        let head = self.replica.info().map_err(failure::replica)?.head;
+        let waiting = waiting(self.replica, head)?.into_iter();
+        let waiting: HashMap<ChangeId, Change> =
+            waiting.map(|change| (change.id, change)).collect();
+        let found = ids.iter().map(|full| {
+            let id = change_id(full)?;
+            if let Some(change) = waiting.get(&id) {
+                return Ok(change.clone());
+            }
+            match self.replica.change(id).map_err(failure::replica)? {
+                Some(entry) => entry.change.ok_or_else(|| failure::newer(&shown(full))),
+                None => self.put_away(full),
+            }
+        });
+        found.collect()
+    }
+
+    /// Finds a change that counted when a plan was pulled, and does no longer.
+    fn put_away(&self, full: &str) -> Result<Change, CliError> {
+        let (id, short) = (change_id(full)?, shown(full));
         let conflicts = self.replica.conflicts().map_err(failure::replica)?;
         let mut conflicts = conflicts.into_iter().map(|conflict| conflict.change);
         if let Some(change) = conflicts.find(|change| change.id == id) {
@@ -166,6 +183,19 @@ impl Bench<'_> {
             .with_hint("--base now takes what the file says for what is meant")
         })
     }
+}
+
+/// Reads the full id of a change.
+fn change_id(full: &str) -> Result<ChangeId, CliError> {
+    short_id::hex_end(Alphabet::Change, full)
+        .and_then(|hex| Uuid::parse_str(&hex).ok())
+        .map(ChangeId::new)
+        .ok_or_else(|| not_here(format!("\"{full}\" is no id of a change")))
+}
+
+/// Shortens a full id as it is shown.
+fn shown(full: &str) -> String {
+    full.chars().take(Alphabet::Change.shown_length()).collect()
 }
 
 fn not_here(message: String) -> CliError {
