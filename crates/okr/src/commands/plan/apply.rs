@@ -1,5 +1,6 @@
 //! `okr plan apply`: the workspace becomes what files say, as a whole or not at all.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use okr_core::change::Change;
@@ -22,7 +23,7 @@ use crate::exchange;
 use crate::exit::Exit;
 use crate::failure;
 use crate::plan::merge::{Merge, Take};
-use crate::plan::{Fault, Plan, Source, Spot};
+use crate::plan::{Fault, Faults, Plan, Source, Spot};
 use crate::why;
 
 /// A file that was judged.
@@ -120,8 +121,10 @@ pub(super) fn judge<'a>(
     let bench = Bench::open(context, replica)?;
     let mut new_uuid = || context.new_uuid();
     let mut judged: Vec<Judged<'a>> = Vec::new();
+    let mut once = Once::default();
     for (source, plan) in plans {
         let merge = bench.judge(plan, how, &mut new_uuid);
+        let merge = merge.and_then(|merge| once.of(source.name, merge));
         let merge = merge.map_err(|refusal| match refusal {
             Refusal::Wrong(faults) => faults.into_error(*source),
             Refusal::Error(error) => error,
@@ -131,24 +134,32 @@ pub(super) fn judge<'a>(
             merge,
         });
     }
-    each_goal_once(&judged)?;
     Ok(judged)
 }
 
-/// Refuses files that speak of the same goal: which of them is meant would depend on their order.
-fn each_goal_once(judged: &[Judged<'_>]) -> Result<(), CliError> {
-    let mut first: BTreeMap<EntityId, (&str, Spot)> = BTreeMap::new();
-    for file in judged {
-        for (id, at) in &file.merge.goals {
-            let Some((name, before)) = first.insert(*id, (file.source.name, *at)) else {
-                continue;
-            };
-            let message = format!("this goal stands in {name}:{} already", before.line);
-            let faults = crate::plan::Faults(vec![Fault::new(*at, message)]);
-            return Err(faults.into_error(file.source));
+/// The goals of all files, with where they stand.
+#[derive(Default)]
+pub(super) struct Once(BTreeMap<EntityId, (String, Spot)>);
+
+impl Once {
+    /// Refuses a file that speaks of a goal of an earlier one: which of them is meant would depend on
+    /// their order.
+    pub(super) fn of(&mut self, name: &str, merge: Merge) -> Result<Merge, Refusal> {
+        let mut faults = Faults::default();
+        for (id, at) in &merge.goals {
+            match self.0.entry(*id) {
+                Entry::Vacant(free) => {
+                    free.insert((name.to_owned(), *at));
+                }
+                Entry::Occupied(taken) => {
+                    let (name, before) = taken.get();
+                    let message = format!("this goal stands in {name}:{} already", before.line);
+                    faults.push(Fault::new(*at, message));
+                }
+            }
         }
+        faults.or(merge).map_err(Refusal::Wrong)
     }
-    Ok(())
 }
 
 /// Where files ask for changes.

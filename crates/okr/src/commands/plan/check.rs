@@ -1,10 +1,12 @@
 //! `okr plan check`: what is wrong with plan files, and what applying them would meet.
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::Read;
-use super::apply::passing_uuids;
+use super::apply::{Once, passing_uuids};
 use super::base::asked;
 use super::bench::{Bench, How, Refusal};
 use crate::args::PlanCheckArgs;
@@ -52,28 +54,36 @@ impl Item for CheckedItem {
 }
 
 pub(super) fn run(context: &mut Context, args: &PlanCheckArgs) -> Result<Exit, CliError> {
-    let mut replica = None;
-    let mut items = Vec::new();
-    let mut texts = Vec::new();
-    for path in &args.files {
-        let read = Read::of(path)?;
-        let checked = match &read.plan {
-            Err(faults) => wrong(read.source(), faults.clone()),
+    let files = args.files.iter().map(PathBuf::as_path).map(Read::of);
+    let files = files.collect::<Result<Vec<Read>, CliError>>()?;
+    // Files that cannot be read at all are told without a workspace.
+    let replica = if files.iter().any(|file| file.plan.is_ok()) {
+        Some(context.replica()?)
+    } else {
+        None
+    };
+    let bench = match &replica {
+        Some(replica) => {
+            let how = How {
+                asked: asked(context, replica, args.base.base.as_deref())?,
+                take: Take::Neither,
+                archive_missing: false,
+            };
+            Some((Bench::open(context, replica)?, how))
+        }
+        None => None,
+    };
+    let (mut items, mut texts) = (Vec::new(), Vec::new());
+    let (mut once, mut new_uuid) = (Once::default(), passing_uuids());
+    for file in &files {
+        let checked = match &file.plan {
+            Err(faults) => wrong(file.source(), faults.clone()),
             Ok(plan) => {
-                // A file that cannot be read at all is told without a workspace.
-                if replica.is_none() {
-                    replica = Some(context.replica()?);
-                }
-                let replica = replica.as_ref().expect("it was opened just now");
-                let how = How {
-                    asked: asked(context, replica, args.base.base.as_deref())?,
-                    take: Take::Neither,
-                    archive_missing: false,
-                };
-                let bench = Bench::open(context, replica)?;
-                match bench.judge(plan, &how, &mut passing_uuids()) {
-                    Ok(merge) => fits(read.source(), plan, &merge),
-                    Err(Refusal::Wrong(faults)) => wrong(read.source(), faults),
+                let (bench, how) = bench.as_ref().expect("it was opened for such a file");
+                let merge = bench.judge(plan, how, &mut new_uuid);
+                match merge.and_then(|merge| once.of(&file.name, merge)) {
+                    Ok(merge) => fits(file.source(), plan, &merge),
+                    Err(Refusal::Wrong(faults)) => wrong(file.source(), faults),
                     Err(Refusal::Error(error)) => return Err(error),
                 }
             }
@@ -164,7 +174,9 @@ fn fits(source: Source<'_>, plan: &Plan, merge: &Merge) -> (CheckedItem, String)
     );
     if conflicts > 0 {
         let fields = counted(conflicts, "field");
-        text = format!("{text}; {fields} changed in the workspace as well");
+        text.push_str("; ");
+        text.push_str(&fields);
+        text.push_str(" changed in the workspace as well");
     }
     text.push('\n');
     for conflict in &merge.conflicts {
@@ -175,7 +187,9 @@ fn fits(source: Source<'_>, plan: &Plan, merge: &Merge) -> (CheckedItem, String)
                 conflict.field, conflict.mine, conflict.theirs
             ),
         );
-        text = format!("{text}  {}\n", source.named(&fault));
+        text.push_str("  ");
+        text.push_str(&source.named(&fault));
+        text.push('\n');
     }
     (item, text)
 }

@@ -140,3 +140,23 @@ fn a_goal_whose_key_results_others_edited_is_not_archived_unasked() {
         machine.type_all(&[back]);
     }
 }
+
+#[test]
+fn a_goal_that_stands_in_two_files_is_told_by_check_as_well() {
+    let machine = planned();
+    let one = machine.pulled("one.yaml");
+    let two = machine.pulled("two.yaml");
+    let said = machine.run(&["plan", "check", &one, &two]);
+    assert_eq!(said.exit, Exit::ConditionNotMet, "{}", said.answer);
+    assert!(
+        said.answer.contains("one.yaml: 2 objectives") && said.answer.contains("stands in"),
+        "{}",
+        said.answer
+    );
+    assert_eq!(
+        said.answer.matches("this goal stands in").count(),
+        7,
+        "{}",
+        said.answer
+    );
+}
