@@ -6,7 +6,7 @@ use okr_core::change::Change;
 use okr_core::event::{Event, KeyResultEvent, ObjectiveEvent};
 use okr_core::id::{ChangeId, EntityId};
 use okr_core::view::Overlay;
-use okr_replica::ReplicaError;
+use okr_replica::{Given, ReplicaError};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -233,9 +233,17 @@ fn setter(
     bench: &Bench<'_>,
     conflict: &Conflict,
 ) -> Result<Option<(String, String)>, ReplicaError> {
-    let Some(blame) = bench.reading.blame(conflict.id)? else {
-        return Ok(None);
-    };
+    // Any edit of a goal stands against its archiving.
+    let is_any = conflict.field == "state" && conflict.mine == "archived";
+    // The order of an objective is held by its key results, and they are archived with it.
+    let mut holders = Vec::new();
+    if conflict.field != "order" {
+        holders.push(conflict.id);
+    }
+    if let (EntityId::Objective(id), true) = (conflict.id, is_any || conflict.field == "order") {
+        let own = bench.reading.key_results(id)?.into_iter();
+        holders.extend(own.map(|one| EntityId::from(one.id)));
+    }
     // The parts of a measure are fields of their own there, and the newest one says who moved it.
     let of_measure = [
         "measure",
@@ -251,13 +259,21 @@ fn setter(
     let is_it = |word: &str| {
         word == conflict.field || (conflict.field == "measure" && of_measure.contains(&word))
     };
-    let is_any = conflict.field == "order" || conflict.field == "state";
-    let given = blame
-        .fields
-        .iter()
-        .filter(|field| is_any || is_it(field.field.word))
-        .filter_map(|field| field.given.first());
-    let newest = given.max_by_key(|given| given.by.authored_at);
+    let mut newest: Option<Given> = None;
+    for holder in holders {
+        let Some(blame) = bench.reading.blame(holder)? else {
+            continue;
+        };
+        let given = blame
+            .fields
+            .into_iter()
+            .filter(|field| is_any || is_it(field.field.word))
+            .filter_map(|field| field.given.into_iter().next());
+        newest = newest
+            .into_iter()
+            .chain(given)
+            .max_by_key(|given| given.by.authored_at);
+    }
     Ok(newest.map(|given| {
         let by = given.by.on_behalf_of.unwrap_or(given.by.author);
         let name = match bench.directory.entries.get(&by) {

@@ -125,17 +125,22 @@ fn a_goal_whose_key_results_others_edited_is_not_archived_unasked() {
     let (head, _) = text.split_once("objectives:").unwrap();
     fs::write(&path, format!("{head}objectives: []\n")).unwrap();
     let words = ["plan", "apply", &path, "--archive-missing"];
-    for (line, back) in [
-        ("kr|set|docs|--weight|3", "kr|set|docs|--weight|1"),
-        ("kr|add|Uptime|-O|fast|--at-least|99", "kr|archive|uptime"),
+    for (line, at, back) in [
+        ("kr|set|docs|--weight|3", "12:10", "kr|set|docs|--weight|1"),
+        (
+            "kr|add|Uptime|-O|fast|--at-least|99",
+            "12:20",
+            "kr|archive|uptime",
+        ),
     ] {
-        machine.type_all(&[line]);
+        machine.type_all(&[&format!("{line}|--now|2026-11-23T{at}:00+01:00")]);
         let said = machine.run(&words);
         assert_eq!(said.exit, Exit::ConflictsOpen, "{line}: {}", said.answer);
+        let conflict = rows(&said.answer);
         assert!(
-            said.answer.contains("objective\tfast\tstate"),
-            "{}",
-            said.answer
+            conflict.starts_with("conflict  objective  fast  state: ")
+                && conflict.contains(&format!("(ana, Mon 23 Nov {at})")),
+            "{conflict}"
         );
         machine.type_all(&[back]);
     }
@@ -156,6 +161,28 @@ fn a_goal_that_stands_in_two_files_is_told_by_check_as_well() {
     assert_eq!(
         said.answer.matches("this goal stands in").count(),
         7,
+        "{}",
+        said.answer
+    );
+}
+
+#[test]
+fn a_conflict_about_the_order_names_who_gave_it() {
+    let machine = planned();
+    let path = machine.pulled("q4.md");
+    Machine::edit(&path, DOCS, "");
+    Machine::edit(&path, "- p99 latency", &format!("{DOCS}- p99 latency"));
+    let later = |line: &str, now: &str| {
+        let words: Vec<&str> = line.split('|').chain(["--now", now]).collect();
+        machine.done(&words);
+    };
+    later("kr|set|new-cdn|--order|0", "2026-11-23T12:00:00+01:00");
+    later("kr|set|api-p99|--order|5", "2026-11-23T12:10:00+01:00");
+    later("objective|set|fast|--weight|5", "2026-11-23T12:40:00+01:00");
+    let said = machine.run(&["plan", "apply", &path, "--now", "2026-11-23T13:00:00+01:00"]);
+    assert_eq!(said.exit, Exit::ConflictsOpen);
+    assert!(
+        said.answer.contains("(ana, Mon 23 Nov 12:10)"),
         "{}",
         said.answer
     );
