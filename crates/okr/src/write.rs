@@ -118,7 +118,7 @@ fn propose(
 }
 
 /// Keeps what `@last` means.
-fn remember(context: &mut Context, change: &Change) -> Result<(), CliError> {
+pub(crate) fn remember(context: &mut Context, change: &Change) -> Result<(), CliError> {
     if let Some(event) = change.events.last() {
         let id = event.subject();
         let last = format!("{}:{}", id.kind().word(), id.uuid());
@@ -130,13 +130,13 @@ fn remember(context: &mut Context, change: &Change) -> Result<(), CliError> {
 }
 
 /// Names the thing that a refusal is about, where it can be found.
-fn about(context: &Context, replica: &Replica, rejection: &Rejection) -> Option<String> {
+pub(crate) fn about(context: &Context, replica: &Replica, rejection: &Rejection) -> Option<String> {
     let subject = rejection.subject()?;
     slug_of(context, replica, subject)
 }
 
 /// Says why nothing can be written, with the name of what only a newer program knows.
-fn unwritable(context: &Context, replica: &Replica, error: ReplicaError) -> CliError {
+pub(crate) fn unwritable(context: &Context, replica: &Replica, error: ReplicaError) -> CliError {
     let about = match &error {
         ReplicaError::UpgradeNeeded { entity } => slug_of(context, replica, *entity),
         _ => None,

@@ -24,7 +24,7 @@ use crate::exit::Exit;
 use crate::failure;
 use crate::plan::merge::{Merge, Take};
 use crate::plan::{Fault, Faults, Plan, Source, Spot};
-use crate::why;
+use crate::{why, write};
 
 /// A file that was judged.
 pub(super) struct Judged<'a> {
@@ -94,6 +94,9 @@ pub(super) fn apply(
     }
     let (proposals, of) = proposals(context, &judged, reason);
     let changes = propose(context, replica, (proposals, &judged), &of)?;
+    if let Some(last) = changes.last().filter(|_| !context.globals.dry_run) {
+        write::remember(context, last)?;
+    }
     answer(context, replica, (&judged, &changes), &of)?;
     if judged.iter().any(|file| !file.merge.missing.is_empty()) {
         context
@@ -202,12 +205,12 @@ fn propose(
     for may_ask in [true, false] {
         let proposed = replica
             .propose_all(proposals.clone(), today, dry_run)
-            .map_err(failure::replica)?;
+            .map_err(|error| write::unwritable(context, replica, error))?;
         let (index, rejection) = match proposed {
             ProposedAll::Written { changes, .. } => return Ok(changes),
             ProposedAll::Rejected { index, rejection } => (index, rejection),
         };
-        let about = about(context, replica, &rejection);
+        let about = write::about(context, replica, &rejection);
         let asked = may_ask
             && why::complete(
                 context,
@@ -225,17 +228,6 @@ fn propose(
         }
     }
     Err(CliError::internal("a plan was neither written nor refused"))
-}
-
-fn about(context: &Context, replica: &Replica, rejection: &Rejection) -> Option<String> {
-    let subject = rejection.subject()?;
-    let bench = Bench::open(context, replica).ok()?;
-    let names = crate::describe::Names {
-        view: &bench.reading,
-        directory: &bench.directory,
-    };
-    let called = names.called(subject).ok()?;
-    called.slug
 }
 
 /// Says which line of which file the rules refuse.

@@ -187,3 +187,13 @@ fn a_conflict_about_the_order_names_who_gave_it() {
         said.answer
     );
 }
+
+#[test]
+fn last_means_what_a_plan_did_last() {
+    let machine = planned();
+    let path = machine.pulled("q4.yaml");
+    Machine::edit(&path, "title: Docs", "title: Documentation");
+    machine.done(&["plan", "apply", &path]);
+    let shown = machine.done(&["show", "@last"]);
+    assert!(shown.contains("Documentation"), "{shown}");
+}
