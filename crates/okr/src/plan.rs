@@ -190,10 +190,10 @@ impl Form {
     /// Tells the form by the name or, where that says nothing, by how the text begins.
     pub(crate) fn of(name: &str, text: &str) -> Self {
         Self::of_name(name).unwrap_or_else(|| {
-            let body = text.strip_prefix("---\n");
-            match body.and_then(|body| body.split_once("\n---\n")) {
-                Some(_) => Self::Markdown,
-                None => Self::Yaml,
+            if markdown::has_head(text) {
+                Self::Markdown
+            } else {
+                Self::Yaml
             }
         })
     }

@@ -10,7 +10,7 @@ use crate::help;
 #[derive(Args, Debug)]
 #[command(after_help = help::IMPORT)]
 pub(crate) struct ImportArgs {
-    /// Plan-and-history files (YAML), or one history that okr export --events wrote; - is standard input
+    /// YAML plan-and-history files (- is standard input), or one file that okr export --events wrote
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 }

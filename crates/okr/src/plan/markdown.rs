@@ -71,6 +71,11 @@ const fn first_line() -> Spot {
     }
 }
 
+/// Says whether a text begins as a plan in Markdown does, with a head between fences.
+pub(super) fn has_head(text: &str) -> bool {
+    fenced(text).is_ok()
+}
+
 /// Returns the head with its lines where they are in the text, and how many lines come before the
 /// body.
 fn fenced(text: &str) -> Result<(String, usize), Fault> {

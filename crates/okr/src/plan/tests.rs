@@ -328,6 +328,21 @@ proptest! {
     }
 }
 
+#[test]
+fn the_form_of_what_has_no_name_is_told_by_its_head_whatever_ends_its_lines() {
+    let markdown = "---\nformat: okr-plan/1\n---\n\n# 2026-Q4\n";
+    let yaml = "---\nformat: okr-plan/1\ncycle: 2026-Q4\n";
+    for text in [markdown.to_owned(), markdown.replace("---\n", "--- \n")] {
+        for text in [text.clone(), text.replace('\n', "\r\n")] {
+            assert_eq!(Form::of("-", &text), Form::Markdown, "{text:?}");
+            assert!(Form::Markdown.parse(&text).is_ok(), "{text:?}");
+        }
+    }
+    for text in [yaml.to_owned(), yaml.replace('\n', "\r\n")] {
+        assert_eq!(Form::of("-", &text), Form::Yaml, "{text:?}");
+    }
+}
+
 fn faults(form: Form, text: &str) -> Vec<String> {
     let faults = form.parse(text).expect_err(text);
     let faults = faults.0.iter().map(|fault| {
