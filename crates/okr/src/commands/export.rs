@@ -49,8 +49,9 @@ pub(crate) fn run(context: &mut Context, args: &ExportArgs) -> Result<Exit, CliE
     let to = args.to.as_deref().unwrap_or("-");
     let text = match form {
         Form::Json if to == "-" => {
-            context.ui.answer(&frame, &found.items(), |_| {
-                ui::document(&frame, &found.items()).expect("items always serialise")
+            let items = found.items();
+            context.ui.answer(&frame, &items, |_| {
+                ui::document(&frame, &items).expect("items always serialise")
             });
             None
         }

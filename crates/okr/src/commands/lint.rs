@@ -21,14 +21,17 @@ pub(crate) fn run(context: &mut Context, args: &LintArgs) -> Result<Exit, CliErr
     let replica = context.replica()?;
     let mut past = Past::open(context, &replica)?;
     let mut findings = rules::findings(context, &mut past)?;
-    let orphans = align::orphans(context, &mut past)?;
-    findings.extend(orphans.into_iter().map(|orphan| LintItem {
-        rule: LintRule::Orphan.word(),
-        mend: format!("okr align {} --to PARENT", orphan.objective.name),
-        about: orphan.objective,
-        title: orphan.title,
-        message: orphan.message,
-    }));
+    // All goals are read again for it.
+    if args.rule.is_empty() || args.rule.contains(&LintRule::Orphan) {
+        let orphans = align::orphans(context, &mut past)?;
+        findings.extend(orphans.into_iter().map(|orphan| LintItem {
+            rule: LintRule::Orphan.word(),
+            mend: format!("okr align {} --to PARENT", orphan.objective.name),
+            about: orphan.objective,
+            title: orphan.title,
+            message: orphan.message,
+        }));
+    }
     findings.retain(|finding| {
         args.rule.is_empty() || args.rule.iter().any(|rule| rule.word() == finding.rule)
     });

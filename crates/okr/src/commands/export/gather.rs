@@ -87,7 +87,24 @@ impl Found {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.items().is_empty()
+        let Self {
+            org,
+            people,
+            teams,
+            cycles,
+            objectives,
+            key_results,
+            check_ins,
+            comments,
+        } = self;
+        org.is_none()
+            && people.is_empty()
+            && teams.is_empty()
+            && cycles.is_empty()
+            && objectives.is_empty()
+            && key_results.is_empty()
+            && check_ins.is_empty()
+            && comments.is_empty()
     }
 }
 
