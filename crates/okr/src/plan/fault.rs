@@ -47,6 +47,14 @@ impl Fault {
             None => self,
         }
     }
+
+    /// Adds what was probably meant or, where nothing is near, what to write.
+    pub(crate) fn with_near_or(self, near: Option<&str>, help: impl Into<String>) -> Self {
+        match near {
+            Some(_) => self.with_near(near),
+            None => self.with_help(help),
+        }
+    }
 }
 
 /// Everything that is wrong with a file.

@@ -31,8 +31,12 @@ pub(crate) struct Scope {
 impl Scope {
     /// Says whether an objective is shown.
     pub(crate) fn shows(&self, objective: &Objective) -> bool {
-        is_shown(objective.state())
-            && self.team.is_none_or(|team| objective.team == Some(team))
+        is_shown(objective.state()) && self.covers(objective)
+    }
+
+    /// Says whether an objective is one of those that were asked for, shown or not.
+    fn covers(&self, objective: &Objective) -> bool {
+        self.team.is_none_or(|team| objective.team == Some(team))
             && self.objective.is_none_or(|id| objective.id == id)
     }
 }
@@ -71,18 +75,9 @@ impl Pull<'_, '_> {
         let mut hidden = 0;
         let mut objectives = Vec::new();
         for objective in self.state.objectives() {
-            let in_scope = Scope {
-                objective: self.scope.objective,
-                team: self.scope.team,
-            };
-            if !in_scope.shows(objective) {
-                hidden += usize::from(
-                    !is_shown(objective.state())
-                        && in_scope
-                            .team
-                            .is_none_or(|team| objective.team == Some(team))
-                        && in_scope.objective.is_none_or(|id| objective.id == id),
-                );
+            if !self.scope.shows(objective) {
+                // What is of another scope is not hidden.
+                hidden += usize::from(self.scope.covers(objective));
                 continue;
             }
             let own = self.state.key_results(objective.id);

@@ -150,10 +150,7 @@ impl<'r> Bench<'r> {
         let names = cycles.iter().map(|cycle| cycle.name.as_str());
         let near = near(&said.value, names).first().copied();
         let fault = Fault::new(said.at, format!("there is no cycle \"{}\"", said.value));
-        Err(match near {
-            Some(_) => fault.with_near(near),
-            None => fault.with_help(format!("okr cycle add {}", said.value)),
-        }
-        .into())
+        let help = format!("okr cycle add {}", said.value);
+        Err(fault.with_near_or(near, help).into())
     }
 }

@@ -80,10 +80,7 @@ impl Attributes {
         if !words.contains(&word) {
             let fault = wrong(format!("\"{part}\" is nothing that can stand here"));
             let near = near(word, words.iter().copied()).first().copied();
-            return Err(match near {
-                Some(_) => fault.with_near(near),
-                None => fault.with_help(format!("@owner, #tag, {}", words.join(", "))),
-            });
+            return Err(fault.with_near_or(near, format!("@owner, #tag, {}", words.join(", "))));
         }
         let kind = ObjectiveKind::from_word(word);
         if value.is_empty() != (kind.is_some() || matches!(word, "draft" | "active")) {

@@ -55,10 +55,7 @@ impl Work<'_, '_, '_> {
         let near = near(word, handles);
         let fault = Fault::new(said.at, format!("there is no person \"{text}\""));
         let near = near.first().copied();
-        self.fault(match near {
-            Some(_) => fault.with_near(near),
-            None => fault.with_help("okr member list shows everybody"),
-        });
+        self.fault(fault.with_near_or(near, "okr member list shows everybody"));
         Ok(None)
     }
 
@@ -90,11 +87,7 @@ impl Work<'_, '_, '_> {
         if found.is_none() {
             let near = near(text, self.facts.now.team_slugs()).first().copied();
             let fault = Fault::new(said.at, format!("there is no team \"{text}\""));
-            let fault = match near {
-                Some(_) => fault.with_near(near),
-                None => fault.with_help("okr team list shows all of them"),
-            };
-            self.fault(fault);
+            self.fault(fault.with_near_or(near, "okr team list shows all of them"));
         }
         found.map(|value| Said { value, at: said.at })
     }
