@@ -1,5 +1,13 @@
 //! Sessions of `okr lint`: each rule finds what is weak, says why, and names a command that exists.
 
+use std::path::Path;
+
+use okr_core::decide::{Command, Proposal};
+use okr_core::id::ChangeId;
+use okr_core::value::Source;
+use okr_replica::{Proposed, Replica};
+use uuid::Uuid;
+
 use super::*;
 
 fn weak() -> Machine {
@@ -115,6 +123,47 @@ fn rules_and_scope_narrow_it_and_scripts_can_ask() {
     );
     let unknown = machine.refused(&["lint", "--rule", "style"], Exit::Usage);
     assert!(unknown.contains("many-key-results"), "{unknown}");
+}
+
+/// Lets a person leave, as whoever looks after the people of an organisation says.
+fn leaves(machine: &Machine, handle: &str) {
+    let path = machine.done(&["workspace", "path"]);
+    let mut replica = Replica::open(Path::new(path.trim())).unwrap();
+    let directory = replica.directory().unwrap();
+    let mut entries = directory.entries.values();
+    let person = entries.find(|entry| entry.handle == handle).unwrap().person;
+    let proposal = Proposal {
+        id: ChangeId::new(Uuid::from_u128(7)),
+        authored_at: "2026-11-23T11:36:00+01:00".parse().unwrap(),
+        on_behalf_of: None,
+        source: Source::Human,
+        reason: None,
+        amendment: None,
+        commands: vec![Command::DeactivatePerson(person)],
+    };
+    let today = "2026-11-23".parse().unwrap();
+    let proposed = replica.propose(proposal, today).unwrap();
+    assert!(matches!(proposed, Proposed::Written(_)), "{proposed:?}");
+}
+
+#[test]
+fn a_goal_whose_owner_has_left_has_no_owner() {
+    let machine = weak();
+    machine.done(&["member", "add", "ben"]);
+    machine.done(&["objective", "set", "bare", "--owner", "@ben"]);
+    machine.done(&["kr", "set", "shop", "--owner", "@ben"]);
+    let words = ["--rule", "no-owner"];
+    assert_eq!(found(&machine, &words), []);
+    leaves(&machine, "ben");
+    let ownerless = ["bare", "shop"].map(|name| ("no-owner".to_owned(), name.to_owned()));
+    let mut all = found(&machine, &words);
+    all.sort();
+    assert_eq!(all, ownerless);
+    let lines = machine.done(&["lint", "--rule", "no-owner"]);
+    assert!(
+        lines.contains("its owner @ben has left\tokr objective set bare --owner @PERSON"),
+        "{lines}"
+    );
 }
 
 #[test]
