@@ -127,6 +127,31 @@ fn many_goals_are_edited_in_an_editor() {
 }
 
 #[test]
+fn an_editor_that_changes_nothing_changes_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let home = with_editor(directory.path(), "true");
+    let described = [
+        "objective",
+        "set",
+        "fast",
+        "--description",
+        "One, with a blank at its end \nand two.",
+        "-m",
+        "why",
+        "--category",
+        "other",
+    ];
+    home.okr(&described).unwrap();
+    for form in ["yaml", "md"] {
+        let line = [&EDIT[..], &["-o", form]].concat();
+        let run = home.typed("", &line).unwrap();
+        assert_eq!(run.code, Some(1), "{}{}", run.stdout, run.stderr);
+        assert!(run.stderr.contains("as it was"), "{}", run.stderr);
+    }
+    assert_eq!(kept(directory.path()), 0);
+}
+
+#[test]
 fn a_mistake_is_shown_again_where_it_is_and_what_was_written_is_kept() {
     let directory = tempfile::tempdir().unwrap();
     // Breaks the plan the first time, and leaves it so the second time, with what it was shown.
