@@ -74,8 +74,19 @@ fn what_is_known_here_is_completed_with_where_it_stands() {
             "api-docs  (3 steps  no check-in  platform)"
         ]
     );
+    let initiative = ["initiative", "add", "Pooling", "--kr", "api-p99"];
+    home.okr(&[&initiative[..], &["--slug", "pooling"]].concat())
+        .unwrap();
+    let metric = ["metric", "add", "Satisfaction", "--slug", "csat"];
+    home.okr(&[&metric[..], &["--at-least", "80"]].concat())
+        .unwrap();
     for (line, expected) in [
         ("okr objective set ", &["fast"][..]),
+        ("okr show csat", &["csat"]),
+        ("okr follow poo", &["pooling"]),
+        ("okr comment @a", &["@ana"]),
+        ("okr log @", &["@me", "@ana", "@last"]),
+        ("okr follow @", &["@last"]),
         ("okr kr add x -O f", &["fast"]),
         ("okr show --team pl", &["platform"]),
         ("okr tree -c 2026", &["2026-Q4"]),

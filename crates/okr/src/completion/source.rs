@@ -97,17 +97,12 @@ impl Source {
             Wanted::Waiting | Wanted::Conflicts | Wanted::Changes | Wanted::Operations => {
                 self.changes(wanted)
             }
-            Wanted::Goals | Wanted::Objectives | Wanted::KeyResults | Wanted::Things => {
-                let mut found =
-                    self.look(|context, look| goals::goals(context, look, wanted, typed))?;
-                if wanted == Wanted::Things {
-                    found.extend(self.look(|_, look| look.teams())?);
-                    found.extend(self.look(|_, look| look.cycles())?);
-                }
-                if typed.starts_with('@') {
-                    found.push(("@last".to_owned(), "what you wrote about last".to_owned()));
-                }
-                Ok(found)
+            Wanted::Goals
+            | Wanted::Objectives
+            | Wanted::KeyResults
+            | Wanted::Things
+            | Wanted::ThingsAndPeople => {
+                self.look(|context, look| look.references(context, wanted, typed))
             }
             Wanted::Teams => self.look(|_, look| look.teams()),
             Wanted::Cycles => self.look(|_, look| look.cycles()),
@@ -251,6 +246,30 @@ pub(super) struct Look<'r> {
 }
 
 impl Look<'_> {
+    /// Returns what a reference can name.
+    fn references(
+        &self,
+        context: &mut Context,
+        wanted: Wanted,
+        typed: &str,
+    ) -> Result<Vec<Candidate>, CliError> {
+        let mut found = goals::goals(context, self, wanted, typed)?;
+        if matches!(wanted, Wanted::Things | Wanted::ThingsAndPeople) {
+            found.extend(self.initiatives()?);
+            found.extend(self.metrics()?);
+            found.extend(self.teams()?);
+            found.extend(self.cycles()?);
+        }
+        // A bare handle names nobody where things are meant as well.
+        if wanted == Wanted::ThingsAndPeople && (typed.is_empty() || typed.starts_with('@')) {
+            found.extend(self.people(typed)?);
+        }
+        if typed.starts_with('@') {
+            found.push(("@last".to_owned(), "what you wrote about last".to_owned()));
+        }
+        Ok(found)
+    }
+
     fn teams(&self) -> Result<Vec<Candidate>, CliError> {
         let mut teams = self.reading.teams().map_err(failure::replica)?;
         teams.retain(|team| !team.archived);

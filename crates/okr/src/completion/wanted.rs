@@ -7,8 +7,10 @@ pub(super) enum Wanted {
     Goals,
     Objectives,
     KeyResults,
-    /// Everything that has a history of its own: goals, teams, cycles, people.
+    /// Goals, initiatives, health metrics, teams and cycles.
     Things,
+    /// Everything that has a history of its own: these, and people.
+    ThingsAndPeople,
     Teams,
     Cycles,
     People,
@@ -87,6 +89,7 @@ fn reference(path: &[&str], argument: &str) -> Wanted {
         (["team", ..], _) => Wanted::Teams,
         (["cycle", ..], _) => Wanted::Cycles,
         (["grade" | "close" | "chart" | "replay" | "tree", ..], _) => Wanted::Goals,
+        (["show" | "log" | "comment" | "audit", ..], _) => Wanted::ThingsAndPeople,
         (_, _) => Wanted::Things,
     }
 }
