@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::CliError;
 pub(crate) use file::{Aliases, Place};
-pub(crate) use key::{KEYS, Key, find};
+pub(crate) use key::{KEYS, Key, find, foreign};
 pub(crate) use store::{set, set_alias, unset, unset_alias};
 
 /// The file that pins settings for a directory and everything below it.

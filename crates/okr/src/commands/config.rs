@@ -96,10 +96,9 @@ fn file(context: &Context, here: bool) -> Result<PathBuf, CliError> {
 fn check_place(key: &Key, here: bool) -> Result<(), CliError> {
     let name = key.name;
     if here && !key.in_directory {
-        let message = format!("{name} cannot be set for a directory");
-        return Err(CliError::usage("not-here", message)
-            .with_detail("A directory may come from somebody else, so it never says what is run.")
-            .with_hint(format!("okr config set {name} VALUE sets it for yourself")));
+        return Err(settings::foreign(name, |message| {
+            CliError::usage("not-here", message)
+        }));
     }
     if !here && !key.in_person {
         let message = format!("{name} belongs to a directory or a workspace");

@@ -154,12 +154,11 @@ impl Reader<'_> {
     }
 }
 
-/// Says that a directory may not set something.
+/// Says that a directory may not set something, and where it does.
 fn foreign(name: &str, place: &Place) -> CliError {
-    let message = format!("{place}: {name} cannot be set for a directory");
-    CliError::config("bad-config", message)
-        .with_detail("A directory may come from somebody else, so it never says what is run.")
-        .with_hint(format!("okr config set {name} VALUE sets it for yourself"))
+    key::foreign(name, |message| {
+        CliError::config("bad-config", format!("{place}: {message}"))
+    })
 }
 
 fn edit(whose: Whose) -> &'static str {

@@ -175,3 +175,14 @@ pub(crate) fn refuse(name: &str) -> CliError {
         [nearest, ..] => error.with_hint(format!("Did you mean {nearest}?")),
     }
 }
+
+/// Says that a directory may not set something; `refused` says what kind of error that is.
+pub(crate) fn foreign(name: &str, refused: impl FnOnce(String) -> CliError) -> CliError {
+    let hint = match name.strip_prefix("alias.") {
+        Some(alias) => format!("okr alias set {alias} COMMAND sets it for yourself"),
+        None => format!("okr config set {name} VALUE sets it for yourself"),
+    };
+    refused(format!("{name} cannot be set for a directory"))
+        .with_detail("A directory may come from somebody else, so it never says what is run.")
+        .with_hint(hint)
+}

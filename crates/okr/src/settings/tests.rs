@@ -80,7 +80,7 @@ const WRONG: &[(&str, &str, &str, &str)] = &[
         "",
         "alias.x = \"sync\"",
         "alias.x cannot be set for a directory",
-        "for yourself",
+        "okr alias set x COMMAND sets it for yourself",
     ),
     (
         "",
