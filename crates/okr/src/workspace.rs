@@ -285,6 +285,20 @@ impl Workspace {
             )
     }
 
+    /// Deletes all of it, out of sight first: what is cut off half-way must not look like a workspace.
+    ///
+    /// # Errors
+    /// A configuration error when it cannot be put out of sight or deleted.
+    pub(crate) fn delete(&self) -> Result<(), CliError> {
+        let away = format!(".{}.removed.{}", self.name, std::process::id());
+        let away = self.directory.with_file_name(away);
+        let deleted = fs::rename(&self.directory, &away).and_then(|()| fs::remove_dir_all(&away));
+        deleted.map_err(|error| {
+            let message = format!("{} cannot be deleted as a whole", self.directory.display());
+            CliError::config("workspace-not-removed", message).caused_by(&error)
+        })
+    }
+
     /// Returns where its token is kept.
     pub(crate) fn token_file(&self) -> PathBuf {
         self.directory.join("token")

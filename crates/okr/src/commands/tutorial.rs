@@ -308,8 +308,5 @@ fn remove(workspace: &Workspace) -> Result<(), CliError> {
     if !is_ours(workspace) {
         return Ok(());
     }
-    fs::remove_dir_all(&workspace.directory).map_err(|error| {
-        let message = format!("{} cannot be deleted", workspace.directory.display());
-        CliError::config("cannot-delete", message).caused_by(&error)
-    })
+    workspace.delete()
 }

@@ -114,6 +114,27 @@ fn one_that_was_killed_while_it_was_made_is_made_again() {
 }
 
 #[test]
+fn it_is_put_out_of_sight_before_anything_of_it_is_deleted() {
+    let machine = Machine::new();
+    machine.done(&["tutorial"]);
+    let data = machine.directory.path().join("data");
+    // Where something stands in the way, the workspace stays as it is, and whole.
+    let away = data.join(format!(".tutorial.removed.{}", std::process::id()));
+    std::fs::create_dir_all(away.join("in the way")).unwrap();
+    for words in [&["tutorial", "end"][..], &["tutorial", "--reset"]] {
+        let refused = machine.refused(words, Exit::Error);
+        assert!(
+            refused.contains("cannot be deleted as a whole"),
+            "{refused}"
+        );
+    }
+    assert!(machine.done(&["tree"]).contains("api-p99"));
+    std::fs::remove_dir_all(&away).unwrap();
+    machine.done(&["tutorial", "end"]);
+    assert_eq!(std::fs::read_dir(&data).unwrap().count(), 0);
+}
+
+#[test]
 fn before_it_began_there_is_nothing_to_go_on_with() {
     let machine = Machine::with_goals();
     for word in ["next", "back", "end"] {

@@ -1,7 +1,5 @@
 //! `okr workspace remove`: the only command that takes history off a machine.
 
-use std::fs;
-
 use super::follow;
 use super::item::{StandingItem, WorkspaceItem, shown};
 use crate::args::WorkspaceRemoveArgs;
@@ -36,18 +34,7 @@ pub(super) fn run(context: &mut Context, args: &WorkspaceRemoveArgs) -> Result<E
             )));
     }
     confirm(context, args, &lost)?;
-    // Out of sight first: what is cut off half-way must not look like a workspace.
-    let away = workspace
-        .directory
-        .with_file_name(format!(".{name}.removed.{}", std::process::id()));
-    let removed = fs::rename(&workspace.directory, &away).and_then(|()| fs::remove_dir_all(&away));
-    removed.map_err(|error| {
-        let message = format!(
-            "{} cannot be deleted as a whole",
-            shown(&workspace.directory)
-        );
-        CliError::config("workspace-not-removed", message).caused_by(&error)
-    })?;
+    workspace.delete()?;
     follow(context, &name, None)?;
     let items = [WorkspaceItem::new(&workspace, false)];
     let frame = context.plain_frame();
