@@ -63,7 +63,8 @@ pub(crate) struct TextArgs {
 /// What is said, about what.
 #[derive(Args, Debug)]
 pub(crate) struct CommentAddArgs {
-    /// What it is about: a goal, check-in, cycle, team or person, @org, or a comment to answer
+    /// What it is about: a goal, check-in, initiative, health metric, cycle, team or person, @org, or a
+    /// comment to answer
     #[arg(value_name = "REF")]
     pub(crate) reference: String,
 

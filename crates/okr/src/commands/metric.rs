@@ -5,7 +5,7 @@ mod record;
 use okr_core::decide::{Command, MetricPatch};
 use okr_core::entity::HealthMetric;
 use okr_core::event::NewMetric;
-use okr_core::id::{EntityId, MetricId, MetricValueId};
+use okr_core::id::{EntityId, MetricId};
 use okr_core::measure::Band;
 use okr_core::text::Unit;
 use okr_core::value::Number;
@@ -200,7 +200,6 @@ fn retract(context: &mut Context, args: &MetricRetractArgs) -> Result<Exit, CliE
         reason: Some(args.reason.clone()),
         category: None,
     };
-    let id: MetricValueId = id;
     let wish = Wish::new(Command::RetractMetricValue(id), &reason);
     write_and_tell(context, &mut replica, wish, (EntityId::from(id), None))
 }
@@ -280,11 +279,6 @@ fn find(
         found.extend(standing.filter(|one| wanted.is_none_or(|word| one.health.word() == word)));
     }
     found.truncate(args.limit.unwrap_or(usize::MAX));
-    let teams: Vec<EntityId> = found
-        .iter()
-        .filter_map(|one| one.metric.team.map(EntityId::from))
-        .collect();
     past.learn(found.iter().map(|one| one.metric.id.into()))?;
-    past.learn(teams)?;
     Ok(found)
 }
