@@ -109,7 +109,7 @@ pub(crate) use tutorial::{TutorialArgs, TutorialCommand};
 pub(crate) use undo::{RedoArgs, UndoArgs};
 pub(crate) use watch::{OnFailure, WatchArgs};
 pub(crate) use work::{
-    BandFlags, EndArgs, InitiativeAddArgs, InitiativeArgs, InitiativeCommand, InitiativeListArgs,
+    BandFlags, InitiativeAddArgs, InitiativeArgs, InitiativeCommand, InitiativeListArgs,
     InitiativeSetArgs, MetricAddArgs, MetricArgs, MetricCommand, MetricListArgs, MetricRecordArgs,
     MetricRetractArgs, MetricSetArgs,
 };

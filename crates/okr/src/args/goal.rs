@@ -31,9 +31,8 @@ pub(crate) struct StepArgs {
     pub(crate) reason: Reason,
 }
 
-/// One or more things that are put away or taken out again, and why.
+/// One or more things that come to an end or back, and why.
 #[derive(Args, Debug)]
-#[command(after_help = help::ARCHIVE)]
 pub(crate) struct ArchiveArgs {
     /// Slugs, short ids or full ids
     #[arg(value_name = "REF", required = true)]

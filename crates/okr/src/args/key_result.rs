@@ -36,8 +36,10 @@ pub(crate) enum KeyResultCommand {
     /// Take up a closed or abandoned key result again
     Reopen(StepArgs),
     /// Put key results away
+    #[command(after_help = help::ARCHIVE)]
     Archive(ArchiveArgs),
     /// Take archived key results out again
+    #[command(after_help = help::ARCHIVE)]
     Restore(ArchiveArgs),
     /// Put tags on a key result
     Tag(TagArgs),

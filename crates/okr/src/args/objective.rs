@@ -38,8 +38,10 @@ pub(crate) enum ObjectiveCommand {
     /// Take up a closed or abandoned objective again
     Reopen(StepArgs),
     /// Put objectives away
+    #[command(after_help = help::ARCHIVE)]
     Archive(ArchiveArgs),
     /// Take archived objectives out again
+    #[command(after_help = help::ARCHIVE)]
     Restore(ArchiveArgs),
     /// Put tags on an objective
     Tag(TagArgs),

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use okr_core::text::{LongText, Name, Slug, Title, WebAddress};
 use okr_core::value::InitiativeState;
 
-use super::goal::Reason;
+use super::goal::{ArchiveArgs, Reason};
 use super::parse;
 use super::read::ShowOneArgs;
 use crate::help;
@@ -31,16 +31,16 @@ pub(crate) enum InitiativeCommand {
     Set(Box<InitiativeSetArgs>),
     /// Say that initiatives are done
     #[command(after_help = help::INITIATIVE_DONE)]
-    Done(EndArgs),
+    Done(ArchiveArgs),
     /// Give initiatives up
     #[command(after_help = help::INITIATIVE_DROP)]
-    Drop(EndArgs),
+    Drop(ArchiveArgs),
     /// Put initiatives away
     #[command(after_help = help::INITIATIVE_ARCHIVE)]
-    Archive(EndArgs),
+    Archive(ArchiveArgs),
     /// Take archived initiatives out again
     #[command(after_help = help::INITIATIVE_ARCHIVE)]
-    Restore(EndArgs),
+    Restore(ArchiveArgs),
 }
 
 impl InitiativeCommand {
@@ -142,17 +142,6 @@ pub(crate) struct InitiativeSetArgs {
     pub(crate) reason: Reason,
 }
 
-/// One or more initiatives or health metrics that come to an end or back, and why.
-#[derive(Args, Debug)]
-pub(crate) struct EndArgs {
-    /// Slugs, short ids or full ids
-    #[arg(value_name = "REF", required = true)]
-    pub(crate) references: Vec<String>,
-
-    #[command(flatten)]
-    pub(crate) reason: Reason,
-}
-
 /// Arguments of `okr initiative list`.
 #[derive(Args, Clone, Debug, Default)]
 #[command(after_help = help::INITIATIVE_LIST)]
@@ -207,10 +196,10 @@ pub(crate) enum MetricCommand {
     Retract(MetricRetractArgs),
     /// Put health metrics away
     #[command(after_help = help::METRIC_ARCHIVE)]
-    Archive(EndArgs),
+    Archive(ArchiveArgs),
     /// Take archived health metrics out again
     #[command(after_help = help::METRIC_ARCHIVE)]
-    Restore(EndArgs),
+    Restore(ArchiveArgs),
 }
 
 impl MetricCommand {

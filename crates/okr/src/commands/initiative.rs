@@ -16,8 +16,7 @@ use super::goal::Verbs;
 use super::init::bad_value;
 use super::past::Past;
 use crate::args::{
-    ArchiveArgs, EndArgs, InitiativeAddArgs, InitiativeArgs, InitiativeCommand, InitiativeListArgs,
-    InitiativeSetArgs,
+    InitiativeAddArgs, InitiativeArgs, InitiativeCommand, InitiativeListArgs, InitiativeSetArgs,
 };
 use crate::context::Context;
 use crate::error::CliError;
@@ -44,25 +43,13 @@ pub(crate) fn run(context: &mut Context, args: &InitiativeArgs) -> Result<Exit, 
         }),
         InitiativeCommand::Set(args) => set(context, args),
         InitiativeCommand::Done(args) => {
-            verbs.all(context, &named(args), |id| ended(id, InitiativeState::Done))
+            verbs.all(context, args, |id| ended(id, InitiativeState::Done))
         }
-        InitiativeCommand::Drop(args) => verbs.all(context, &named(args), |id| {
-            ended(id, InitiativeState::Dropped)
-        }),
-        InitiativeCommand::Archive(args) => {
-            verbs.all(context, &named(args), Command::ArchiveInitiative)
+        InitiativeCommand::Drop(args) => {
+            verbs.all(context, args, |id| ended(id, InitiativeState::Dropped))
         }
-        InitiativeCommand::Restore(args) => {
-            verbs.all(context, &named(args), Command::RestoreInitiative)
-        }
-    }
-}
-
-/// Hands on what is named, and why.
-pub(super) fn named(args: &EndArgs) -> ArchiveArgs {
-    ArchiveArgs {
-        references: args.references.clone(),
-        reason: args.reason.clone(),
+        InitiativeCommand::Archive(args) => verbs.all(context, args, Command::ArchiveInitiative),
+        InitiativeCommand::Restore(args) => verbs.all(context, args, Command::RestoreInitiative),
     }
 }
 

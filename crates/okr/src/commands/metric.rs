@@ -14,7 +14,6 @@ use okr_replica::MetricStanding;
 
 use super::goal::{Verbs, text_or_none};
 use super::init::bad_value;
-use super::initiative::named;
 use super::past::Past;
 use super::resolve::value::work::amount;
 use crate::args::{
@@ -50,8 +49,8 @@ pub(crate) fn run(context: &mut Context, args: &MetricArgs) -> Result<Exit, CliE
         MetricCommand::Set(args) => set(context, args),
         MetricCommand::Record(args) => record::run(context, args),
         MetricCommand::Retract(args) => retract(context, args),
-        MetricCommand::Archive(args) => verbs.all(context, &named(args), Command::ArchiveMetric),
-        MetricCommand::Restore(args) => verbs.all(context, &named(args), Command::RestoreMetric),
+        MetricCommand::Archive(args) => verbs.all(context, args, Command::ArchiveMetric),
+        MetricCommand::Restore(args) => verbs.all(context, args, Command::RestoreMetric),
     }
 }
 
