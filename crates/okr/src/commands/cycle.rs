@@ -133,18 +133,24 @@ fn new_period(
         .with_hint("--from 2026-10-01 --to 2026-12-31, or a name such as 2026-Q4"))
 }
 
-/// Reads a date of a plan, of which one end is taken where it is a period.
+/// Reads a date of a plan, if one is given.
 pub(super) fn day(
     text: Option<&str>,
-    (flag, clock): (&str, &Clock),
+    origin: (&str, &Clock),
     end: fn((Date, Date)) -> Date,
 ) -> Result<Option<Date>, CliError> {
-    let Some(text) = text else {
-        return Ok(None);
-    };
+    text.map(|text| given_day(text, origin, end)).transpose()
+}
+
+/// Reads a date of a plan, of which one end is taken where it is a period.
+pub(super) fn given_day(
+    text: &str,
+    (flag, clock): (&str, &Clock),
+    end: fn((Date, Date)) -> Date,
+) -> Result<Date, CliError> {
     let when = parse_due(text, clock).map_err(|error| bad_when(flag, &error))?;
     match when.days(clock) {
-        Some(days) => Ok(Some(end(days))),
+        Some(days) => Ok(end(days)),
         None => Err(
             CliError::usage("bad-date", format!("{flag}: \"{text}\" is no date"))
                 .with_hint("such as 2026-12-15"),

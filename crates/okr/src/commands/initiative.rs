@@ -11,7 +11,7 @@ use okr_core::value::InitiativeState;
 use okr_core::view::View as _;
 use okr_replica::{InitiativeFilter, ObjectiveFilter};
 
-use super::cycle::day;
+use super::cycle::{day, given_day};
 use super::goal::Verbs;
 use super::init::bad_value;
 use super::past::Past;
@@ -137,8 +137,7 @@ fn patch(
         },
         key_results: served(resolver, (id, args))?,
         due: super::or_none(args.due.as_deref(), |text| {
-            let day = day(Some(text), ("--due", clock), |(_, last)| last)?;
-            day.ok_or_else(|| CliError::internal("a date that was given is none"))
+            given_day(text, ("--due", clock), |(_, last)| last)
         })?,
         url: super::or_none(args.url.as_deref(), |text| {
             WebAddress::new(text).map_err(|error| bad_value("--url", &error))

@@ -9,7 +9,7 @@ use okr_core::event::NewKeyResult;
 use okr_core::id::{EntityKind, KeyResultId, ObjectiveId};
 use okr_core::view::View as _;
 
-use super::cycle::day;
+use super::cycle::{day, given_day};
 use super::goal::{self, Verbs};
 use crate::args::{KeyResultAddArgs, KeyResultArgs, KeyResultCommand, KeyResultSetArgs, ListKind};
 use crate::context::Context;
@@ -135,10 +135,7 @@ fn patch(
         None
     };
     let date = |text: Option<&str>, flag, end| {
-        super::or_none(text, |text| {
-            let day = day(Some(text), (flag, clock), end)?;
-            day.ok_or_else(|| CliError::internal("a date that was given is none"))
-        })
+        super::or_none(text, |text| given_day(text, (flag, clock), end))
     };
     Ok(KeyResultPatch {
         objective: match &args.objective {

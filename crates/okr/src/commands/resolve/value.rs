@@ -20,7 +20,7 @@ use okr_core::view::View as _;
 
 use crate::args::{MeasureFlags, parse};
 use crate::commands::checkin::value;
-use crate::commands::cycle::day;
+use crate::commands::cycle::given_day;
 use crate::commands::kr::measure;
 use crate::commands::team;
 use crate::error::CliError;
@@ -208,8 +208,7 @@ impl Reader<'_, '_> {
         text: &str,
         end: fn((okr_core::Date, okr_core::Date)) -> okr_core::Date,
     ) -> Result<okr_core::Date, CliError> {
-        let day = day(Some(text), (field, self.clock), end)?;
-        day.ok_or_else(|| CliError::internal("a date that was given is none"))
+        given_day(text, (field, self.clock), end)
     }
 }
 
