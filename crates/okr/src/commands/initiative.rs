@@ -9,12 +9,13 @@ use okr_core::id::{EntityId, InitiativeId, KeyResultId, PersonId};
 use okr_core::text::WebAddress;
 use okr_core::value::InitiativeState;
 use okr_core::view::View as _;
-use okr_replica::{InitiativeFilter, ObjectiveFilter};
+use okr_replica::{CycleGoals, InitiativeFilter};
 
 use super::cycle::{day, given_day};
 use super::goal::Verbs;
 use super::init::bad_value;
 use super::past::Past;
+use super::whose::cycle_goals;
 use crate::args::{
     InitiativeAddArgs, InitiativeArgs, InitiativeCommand, InitiativeListArgs, InitiativeSetArgs,
 };
@@ -204,15 +205,11 @@ pub(super) fn print(
 ) -> Result<bool, CliError> {
     let found = find(context, past, args)?;
     let today = past.at.moment.day;
-    let items: Vec<InitiativeItem> = found
-        .iter()
-        .map(|one| InitiativeItem::new(one, (today, &past.names)))
-        .collect();
-    let frame = past.frame(context)?;
-    context.ui.answer(&frame, &items, |screen| {
-        super::list::work::initiatives(&found, true, (past, screen)).render(screen)
-    });
-    Ok(items.is_empty())
+    let past = &*past;
+    let item = |one| InitiativeItem::new(one, (today, &past.names));
+    super::list::print(context, past, (&found, item), |screen| {
+        super::list::work::initiatives(&found, true, (past, screen))
+    })
 }
 
 fn find(
@@ -255,23 +252,11 @@ fn find(
 }
 
 /// Returns the key results of the cycles and of the team that the command is about.
-fn in_scope(context: &mut Context, past: &Past<'_>) -> Result<BTreeSet<KeyResultId>, CliError> {
+fn in_scope(context: &mut Context, past: &mut Past<'_>) -> Result<BTreeSet<KeyResultId>, CliError> {
     let team = past.team_scope(context)?;
-    let mut wanted = BTreeSet::new();
-    for cycle in past.cycles_in_scope(context)? {
-        let filter = ObjectiveFilter {
-            cycle: Some(cycle.id),
-            ..ObjectiveFilter::default()
-        };
-        let objectives = past.reading.objectives(&filter).map_err(failure::replica)?;
-        for objective in objectives {
-            if team.is_some_and(|team| !past.is_within(objective.team, team)) {
-                continue;
-            }
-            let key_results = past.reading.key_results(objective.id);
-            let key_results = key_results.map_err(failure::replica)?.into_iter();
-            wanted.extend(key_results.map(|one| one.id));
-        }
-    }
-    Ok(wanted)
+    let cycles = cycle_goals(context, past)?;
+    let goals = cycles.iter().flat_map(CycleGoals::key_results);
+    let wanted =
+        goals.filter(|(objective, _)| team.is_none_or(|team| past.is_within(objective.team, team)));
+    Ok(wanted.map(|(_, key_result)| key_result.id).collect())
 }

@@ -131,8 +131,12 @@ fn check_status(kind: ListKind, word: &str) -> Result<(), CliError> {
     Err(CliError::usage("unknown-status", message).with_hint(format!("one of {words}")))
 }
 
-/// Prints what was found: a table for people, an item of each for programs.
-fn print<'f, F, T: Item>(
+/// Prints what was found, a table for people, an item of each for programs, and says whether it is
+/// nothing.
+///
+/// # Errors
+/// When the replica cannot be read.
+pub(super) fn print<'f, F, T: Item>(
     context: &mut Context,
     past: &Past<'_>,
     (found, item): (&'f [F], impl Fn(&'f F) -> T),

@@ -238,15 +238,11 @@ pub(super) fn print(
 ) -> Result<bool, CliError> {
     let found = find(context, past, args)?;
     let today = past.at.moment.day;
-    let items: Vec<MetricItem> = found
-        .iter()
-        .map(|one| MetricItem::new(one, (today, &past.names)))
-        .collect();
-    let frame = past.frame(context)?;
-    context.ui.answer(&frame, &items, |screen| {
-        super::list::work::metrics(&found, past, screen).render(screen)
-    });
-    Ok(items.is_empty())
+    let past = &*past;
+    let item = |one| MetricItem::new(one, (today, &past.names));
+    super::list::print(context, past, (&found, item), |screen| {
+        super::list::work::metrics(&found, past, screen)
+    })
 }
 
 fn find(
