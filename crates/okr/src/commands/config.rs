@@ -81,8 +81,11 @@ fn get(context: &mut Context, name: &str) -> Result<Exit, CliError> {
     Ok(Exit::Ok)
 }
 
-/// Returns the file of the person or of this directory.
-fn file(context: &Context, here: bool) -> Result<PathBuf, CliError> {
+/// Returns the settings file of the person or of this directory.
+///
+/// # Errors
+/// A configuration error when the directory is gone.
+pub(super) fn file(context: &Context, here: bool) -> Result<PathBuf, CliError> {
     if !here {
         return Ok(context.places.config_file.clone());
     }

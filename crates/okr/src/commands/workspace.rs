@@ -7,7 +7,7 @@ use crate::args::{WorkspaceArgs, WorkspaceCommand, WorkspaceRenameArgs, Workspac
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::settings::{self, DIRECTORY_FILE, Settings};
+use crate::settings::{self, Settings};
 use item::{StandingItem, WorkspaceItem, shown};
 
 /// Runs `okr workspace`.
@@ -60,14 +60,7 @@ fn list(context: &mut Context) -> Result<Exit, CliError> {
 fn set_default(context: &mut Context, args: &WorkspaceUseArgs) -> Result<Exit, CliError> {
     let workspace = context.places.choose(Some(&args.workspace_name))?;
     let key = settings::find("workspace")?;
-    let file = if args.here {
-        let directory = context.environment.directory().ok_or_else(|| {
-            CliError::config("no-directory", "the directory that okr runs in is gone")
-        })?;
-        directory.join(DIRECTORY_FILE)
-    } else {
-        context.places.config_file.clone()
-    };
+    let file = super::config::file(context, args.here)?;
     let before = Settings::load(&context.places.config_file, None)?;
     let before = before.get(key.name).map(|(name, _)| name.to_owned());
     settings::set(&file, key, &workspace.name)?;

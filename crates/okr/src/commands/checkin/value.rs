@@ -59,7 +59,7 @@ impl Asked<'_> {
             ValueText::Relative(amount) => {
                 let step = self.number(unit, amount)?;
                 let from = number_of(self.before).unwrap_or(metric.baseline);
-                added(from, step, self.text)
+                stepped(Some(from), step, self.text).map(Value::Number)
             }
             ValueText::Of { done, all } if all == metric.target => Ok(Value::Number(done)),
             ValueText::Of { done, all } => {
@@ -78,12 +78,7 @@ impl Asked<'_> {
             ValueText::Absolute(amount) => self.number(hold.unit(), amount).map(Value::Number),
             ValueText::Relative(amount) => {
                 let step = self.number(hold.unit(), amount)?;
-                let text = self.text;
-                let from = number_of(self.before).ok_or_else(|| {
-                    wrong_value(format!("there is no value yet that {text} could step from"))
-                        .with_hint(format!("={text} means exactly {text}"))
-                })?;
-                added(from, step, text)
+                stepped(number_of(self.before), step, self.text).map(Value::Number)
             }
             ValueText::Of { .. } | ValueText::Done | ValueText::Zone(_) | ValueText::Keys(_) => {
                 Err(self.wrong_kind())
@@ -92,19 +87,7 @@ impl Asked<'_> {
     }
 
     fn number(self, unit: Option<&Unit>, amount: Amount) -> Result<Number, CliError> {
-        let (text, slug) = (self.text, &self.key_result.slug);
-        if amount.percent && unit.is_none_or(|unit| unit.as_str() != "%") {
-            let unit = unit.map_or_else(
-                || "a bare number".to_owned(),
-                |unit| format!("a number in {unit}"),
-            );
-            let message = format!("\"{text}\" is in %, and {slug} takes {unit}");
-            return Err(wrong_value(message));
-        }
-        match amount.time {
-            Some(time) => converted(slug, unit, (amount.number, time)),
-            None => Ok(amount.number),
-        }
+        number(&self.key_result.slug, unit, (amount, self.text))
     }
 
     fn wrong_kind(self) -> CliError {
@@ -118,11 +101,52 @@ impl Asked<'_> {
     }
 }
 
+/// Returns a number in the unit of what is measured, as it was typed with a unit or without.
+///
+/// # Errors
+/// A usage error where it was typed in a unit that does not fit.
+pub(in crate::commands) fn number(
+    slug: &Slug,
+    unit: Option<&Unit>,
+    (amount, text): (Amount, &str),
+) -> Result<Number, CliError> {
+    if amount.percent && unit.is_none_or(|unit| unit.as_str() != "%") {
+        let unit = unit.map_or_else(
+            || "a bare number".to_owned(),
+            |unit| format!("a number in {unit}"),
+        );
+        let message = format!("\"{text}\" is in %, and {slug} takes {unit}");
+        return Err(wrong_value(message));
+    }
+    match amount.time {
+        Some(time) => converted(slug, unit, (amount.number, time)),
+        None => Ok(amount.number),
+    }
+}
+
+/// Returns what a step leads to.
+///
+/// # Errors
+/// A usage error where there is nothing that it could begin from, or the sum is too large.
+pub(in crate::commands) fn stepped(
+    from: Option<Number>,
+    step: Number,
+    text: &str,
+) -> Result<Number, CliError> {
+    let from = from.ok_or_else(|| {
+        wrong_value(format!("there is no value yet that {text} could step from"))
+            .with_hint(format!("={text} means exactly {text}"))
+    })?;
+    let sum = from.decimal().checked_add(step.decimal());
+    let sum = sum.and_then(|sum| Number::from_decimal(sum).ok());
+    sum.ok_or_else(|| wrong_value(format!("{from} {text} is too large a number")))
+}
+
 /// Returns a time in the unit of what is measured.
 ///
 /// # Errors
 /// A usage error where the unit is none of time, or no number says it exactly.
-pub(in crate::commands) fn converted(
+fn converted(
     slug: &Slug,
     unit: Option<&Unit>,
     (number, time): (Number, TimeUnit),
@@ -152,13 +176,6 @@ fn number_of(value: Option<&Value>) -> Option<Number> {
         Some(Value::Number(number)) => Some(*number),
         Some(Value::Milestones(_) | Value::Zone(_)) | None => None,
     }
-}
-
-fn added(from: Number, step: Number, text: &str) -> Result<Value, CliError> {
-    let sum = from.decimal().checked_add(step.decimal());
-    let sum = sum.and_then(|sum| Number::from_decimal(sum).ok());
-    sum.map(Value::Number)
-        .ok_or_else(|| wrong_value(format!("{from} {text} is too large a number")))
 }
 
 /// Names the forms of a value that a measure takes.

@@ -21,7 +21,7 @@ use crate::error::CliError;
 use crate::exit::Exit;
 use crate::failure;
 use crate::resolve::{Resolver, look};
-use crate::value_text::{Amount, ValueText, parse_value};
+use crate::value_text::{ValueText, parse_value};
 use crate::when::Clock;
 use crate::write::{Wish, finish, write};
 
@@ -200,24 +200,13 @@ fn said(why: PassedOver) -> String {
 
 /// Reads a value of a metric.
 fn read(metric: &HealthMetric, last: Option<Number>, text: &str) -> Result<Number, CliError> {
-    let wrong = |message: String| CliError::usage("wrong-value", message);
-    let unit = metric.unit.as_ref();
-    let fitting = |amount: Amount| match amount.time {
-        Some(time) => check_in_value::converted(&metric.slug, unit, (amount.number, time)),
-        None => super::in_unit(amount, text, unit),
+    let number = |amount| {
+        let unit = metric.unit.as_ref();
+        check_in_value::number(&metric.slug, unit, (amount, text))
     };
     match parse_value(text)? {
-        ValueText::Absolute(amount) => fitting(amount),
-        ValueText::Relative(amount) => {
-            let step = fitting(amount)?;
-            let last = last.ok_or_else(|| {
-                wrong(format!("there is no value yet that {text} could step from"))
-                    .with_hint(format!("={text} means exactly {text}"))
-            })?;
-            let sum = last.decimal().checked_add(step.decimal());
-            let sum = sum.and_then(|sum| Number::from_decimal(sum).ok());
-            sum.ok_or_else(|| wrong(format!("{last} {text} is too large")))
-        }
+        ValueText::Absolute(amount) => number(amount),
+        ValueText::Relative(amount) => check_in_value::stepped(last, number(amount)?, text),
         other @ (ValueText::Of { .. }
         | ValueText::Done
         | ValueText::Zone(_)
@@ -227,7 +216,8 @@ fn read(metric: &HealthMetric, last: Option<Number>, text: &str) -> Result<Numbe
                 metric.slug,
                 other.label()
             );
-            Err(wrong(message).with_hint("such as 42, 4.5, 45%, 1.2k, +5, -3 or =-3"))
+            Err(CliError::usage("wrong-value", message)
+                .with_hint("such as 42, 4.5, 45%, 1.2k, +5, -3 or =-3"))
         }
     }
 }
