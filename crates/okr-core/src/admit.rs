@@ -14,13 +14,14 @@ mod metric;
 mod objective;
 mod org;
 mod person;
+mod scope;
 mod team;
 
 use std::borrow::Cow;
 
 use jiff::civil::Date;
 
-use crate::authorize::Refusal;
+use crate::authorize::{Action, Refusal, Scope};
 use crate::change::Change;
 use crate::event::{Event, OrgEvent, PersonEvent};
 use crate::id::{EntityId, OrgId, PersonId};
@@ -37,8 +38,21 @@ pub use links::MAX_LINKS;
 pub struct Context {
     /// Who made the change, as the credential says.
     pub author: PersonId,
+    /// What the credential allows of what the author may do.
+    pub scope: Scope,
     /// The day in the organisation's time zone, by the judge's clock.
     pub today: Date,
+}
+
+impl Context {
+    /// Makes the context of somebody who may do all that their role allows.
+    pub const fn new(author: PersonId, today: Date) -> Self {
+        Self {
+            author,
+            scope: Scope::FULL,
+            today,
+        }
+    }
 }
 
 /// The answer of [`admit`].
@@ -98,9 +112,9 @@ fn judge_change<V: View>(
         [] => Err(Stop::Rejected(Rejection::EmptyChange)),
         // Nearly every change is a single check-in or edit: no overlay, no allocation.
         [event] if exists => {
-            let judge = Judge::new(view, context, change)?;
+            let mut judge = Judge::new(view, context, change)?;
             provenance(&judge)?;
-            judge_event(&judge, event)
+            judge_event(&mut judge, event)
         }
         events if exists => {
             provenance(&Judge::new(view, context, change)?)?;
@@ -108,6 +122,11 @@ fn judge_change<V: View>(
         }
         events => {
             let rest = founding(context, org, events).ok_or(Rejection::NoOrganisation)?;
+            let allowed = context.scope.allows(Action::ManageOrganisation, false);
+            allowed.map_err(|refusal| Rejection::NotPermitted {
+                subject: Some(EntityId::Org(org)),
+                refusal,
+            })?;
             let mut overlay = Overlay::new(view);
             for event in events.iter().take(events.len() - rest.len()) {
                 overlay.apply_event(event).map_err(Stop::Failed)?;
@@ -139,8 +158,8 @@ fn judge_in_turn<V: View>(
 ) -> Result<Effect, Stop<V::Error>> {
     let mut overall = Effect::AlreadySo;
     for event in events {
-        let judge = Judge::new(&*overlay, context, change)?;
-        let effect = judge_event(&judge, event)?;
+        let mut judge = Judge::new(&*overlay, context, change)?;
+        let effect = judge_event(&mut judge, event)?;
         if effect == Effect::Applies {
             overall = Effect::Applies;
             overlay.apply_event(event).map_err(Stop::Failed)?;
@@ -177,7 +196,10 @@ fn provenance<V: View>(judge: &Judge<'_, V>) -> Result<(), Stop<V::Error>> {
     Ok(())
 }
 
-fn judge_event<V: View>(judge: &Judge<'_, V>, event: &Event) -> Result<Effect, Stop<V::Error>> {
+fn judge_event<V: View>(judge: &mut Judge<'_, V>, event: &Event) -> Result<Effect, Stop<V::Error>> {
+    if let Some(team) = judge.context.scope.team {
+        judge.in_team = scope::is_about(judge, team, event)?;
+    }
     match event {
         Event::Org(id, event) => org::judge(judge, *id, event),
         Event::Person(id, event) => person::judge(judge, *id, *event),

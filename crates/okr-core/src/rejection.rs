@@ -280,7 +280,9 @@ impl Rejection {
             Self::InactivePerson { field, person, .. } => &[("field", field), ("person", person)],
             Self::WrongState { state, action, .. } => &[("state", state), ("action", action)],
             Self::CycleClosed { cycle, name, .. } => &[("cycle", cycle), ("name", name)],
-            Self::NotPermitted { refusal, .. } => &[("why", &refusal.words())],
+            Self::NotPermitted { refusal, .. } => {
+                &[("why", &refusal.words()), ("refusal", &refusal.code())]
+            }
             Self::ReasonRequired {
                 action, missing, ..
             } => &[("action", action), ("missing", &missing.words())],

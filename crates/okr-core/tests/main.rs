@@ -25,6 +25,7 @@ mod recast;
 mod rejection;
 mod rhythm;
 mod roll_up;
+mod scope;
 mod series;
 mod status;
 mod team;

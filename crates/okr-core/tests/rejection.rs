@@ -248,9 +248,14 @@ fn refusals_and_what_is_missing_have_words() {
         Refusal::OthersWords,
         Refusal::NotTheAuthor,
         Refusal::OnBehalfOfNeedsAdmin,
+        Refusal::ScopeReads,
+        Refusal::ScopeReports,
+        Refusal::ScopeTeam,
     ];
     let words: BTreeSet<&str> = refusals.into_iter().map(Refusal::words).collect();
     assert_eq!(words.len(), refusals.len());
+    let codes: BTreeSet<&str> = refusals.into_iter().map(Refusal::code).collect();
+    assert_eq!(codes.len(), refusals.len());
     assert_eq!(Missing::Reason.words(), "a reason");
     assert_eq!(Missing::Category.words(), "a category");
 }

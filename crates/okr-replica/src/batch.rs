@@ -87,10 +87,7 @@ fn judge_all(
     today: Date,
 ) -> Result<ProposedAll, ReplicaError> {
     let bench = Bench::read(db)?;
-    let context = Context {
-        author: bench.me,
-        today,
-    };
+    let context = Context::new(bench.me, today);
     let view = rebase::head_view(db)?;
     let mut overlay = Overlay::new(&view);
     let waiting = pending::ids(db)?;

@@ -286,10 +286,7 @@ fn judge(db: &Connection, proposal: Proposal, today: Date) -> Result<Proposed, R
     let view = rebase::head_view(db)?;
     let mut overlay = Overlay::new(&view);
     rebase::rebase_onto(&mut overlay, bench, pending::all(db)?)?;
-    let context = Context {
-        author: bench.me,
-        today,
-    };
+    let context = Context::new(bench.me, today);
     Ok(match decide(&overlay, &context, bench.org, proposal)? {
         Decision::Change(change) => {
             upgrade::refuse_unknown(db, &overlay, &change)?;

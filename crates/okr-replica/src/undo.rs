@@ -338,10 +338,7 @@ fn write(
         let view = crate::rebase::head_view(db)?;
         let mut state = okr_core::view::Overlay::new(&view);
         crate::rebase::rebase_onto(&mut state, bench, pending::all(db)?)?;
-        let context = Context {
-            author: bench.me,
-            today,
-        };
+        let context = Context::new(bench.me, today);
         crate::upgrade::refuse_unknown(db, &state, &change)?;
         match admit(&state, &context, bench.org, &change)? {
             Verdict::Admitted => {
@@ -382,10 +379,7 @@ fn put_back(
     let view = crate::rebase::head_view(db)?;
     let mut state = okr_core::view::Overlay::new(&view);
     crate::rebase::rebase_onto(&mut state, bench, pending::all(db)?)?;
-    let context = Context {
-        author: bench.me,
-        today: order.today,
-    };
+    let context = Context::new(bench.me, order.today);
     let mut changes = Vec::new();
     for id in std::iter::once(&undo.change).chain(&undo.with) {
         let Some(encoded) = dropped::find(db, *id)? else {

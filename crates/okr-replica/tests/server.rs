@@ -242,10 +242,7 @@ impl Server {
                 position: *position,
             };
         }
-        let context = Context {
-            author,
-            today: TODAY,
-        };
+        let context = Context::new(author, TODAY);
         match never(admit(&self.view, &context, ORG, &change)) {
             Verdict::Admitted => {}
             Verdict::AlreadySo => return PushOutcome::AlreadySo,

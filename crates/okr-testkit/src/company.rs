@@ -166,10 +166,7 @@ impl<'s> Company<'s> {
             amendment,
             commands,
         };
-        let context = Context {
-            author,
-            today: self.today(),
-        };
+        let context = Context::new(author, self.today());
         let change = match never(decide(&self.view, &context, ORG, proposal)) {
             Decision::Change(change) => change,
             Decision::NothingToDo => return,

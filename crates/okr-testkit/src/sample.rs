@@ -99,10 +99,7 @@ pub const fn person_id(number: u32) -> PersonId {
 
 /// Returns what a judge of a change by this author knows on the day of the tests.
 pub const fn context(author: PersonId) -> Context {
-    Context {
-        author,
-        today: TODAY,
-    }
+    Context::new(author, TODAY)
 }
 
 /// Makes a name.

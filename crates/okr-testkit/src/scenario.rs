@@ -15,6 +15,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use okr_core::admit::{Context, Verdict, admit};
+use okr_core::authorize::Scope;
 use okr_core::change::Change;
 use okr_core::decide::{Command, Decision, Proposal, decide};
 use okr_core::event::{Event, NewOrg, PersonEvent};
@@ -31,6 +32,7 @@ use crate::sample::{ANA, BEN, CAI, ORG, TODAY, VIC, change_id, founding, new_org
 pub struct Scenario {
     view: MemoryView,
     today: Date,
+    scope: Scope,
     source: Source,
     on_behalf_of: Option<PersonId>,
     reason: Option<&'static str>,
@@ -43,6 +45,7 @@ impl Scenario {
         Self {
             view: MemoryView::new(),
             today: TODAY,
+            scope: Scope::FULL,
             source: Source::Human,
             on_behalf_of: None,
             reason: None,
@@ -75,6 +78,12 @@ impl Scenario {
     /// Sets the day of the judge.
     pub const fn on(mut self, today: Date) -> Self {
         self.today = today;
+        self
+    }
+
+    /// Narrows what the credential of every author allows.
+    pub const fn scoped(mut self, scope: Scope) -> Self {
+        self.scope = scope;
         self
     }
 
@@ -154,8 +163,8 @@ impl Scenario {
 
     fn context(&self, author: PersonId) -> Context {
         Context {
-            author,
-            today: self.today,
+            scope: self.scope,
+            ..Context::new(author, self.today)
         }
     }
 

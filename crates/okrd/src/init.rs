@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use jiff::Timestamp;
+use okr_core::authorize::Scope;
 use okr_core::change::Change;
 use okr_core::event::{Event, NewOrg, OrgEvent, PersonEvent};
 use okr_core::id::{ChangeId, OrgId, PersonId};
@@ -215,6 +216,7 @@ impl NewServer {
         let author = Author {
             principal: founder,
             token: random_id()?,
+            scope: Scope::FULL,
         };
         let offer = Offer {
             change,

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use okr_core::admit::{Context, Verdict, admit};
+use okr_core::authorize::Scope;
 use okr_core::change::Change;
 use okr_core::entity::Person;
 use okr_core::id::{ChangeId, OrgId, PersonId, Position};
@@ -41,6 +42,8 @@ pub struct Author {
     pub principal: Principal,
     /// The public id of the token.
     pub token: Uuid,
+    /// What the token allows of what the person may do.
+    pub scope: Scope,
 }
 
 /// What becomes of an offer.
@@ -150,8 +153,8 @@ impl<H: History> Sequencer<H> {
             return Ok(Answer::Duplicate(position));
         }
         let context = Context {
-            author: author.principal.person,
-            today: org.today(now)?,
+            scope: author.scope,
+            ..Context::new(author.principal.person, org.today(now)?)
         };
         match admit(&org.state, &context, id, change)? {
             Verdict::AlreadySo => Ok(Answer::AlreadySo),

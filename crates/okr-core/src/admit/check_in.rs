@@ -101,11 +101,11 @@ impl<'a> Goal<'a> {
         id: KeyResultId,
     ) -> Result<Self, Stop<V::Error>> {
         let Some(key_result) = judge.key_result(id)? else {
-            judge.permit(subject, Action::EditGoals, || Ok(true))?;
+            judge.permit(subject, Action::Report, || Ok(true))?;
             return Err(unknown(subject, "key result", id.into()));
         };
         let objective = judge.known_objective(subject, key_result.objective)?;
-        judge.permit(subject, Action::EditGoals, || {
+        judge.permit(subject, Action::Report, || {
             Ok(key_result.owner == judge.context.author || judge.stewards(&objective)?)
         })?;
         Ok(Self {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::admit::{Context, Found};
-use crate::authorize::{Action, Refusal, authorize};
+use crate::authorize::{Action, Refusal, Request, authorize};
 use crate::change::Change;
 use crate::entity::{
     CheckIn, Comment, Cycle, HealthMetric, Initiative, KeyResult, MetricValue, Objective, Org,
@@ -48,6 +48,8 @@ pub(super) struct Judge<'a, V: View> {
     pub(super) context: &'a Context,
     pub(super) change: &'a Change,
     pub(super) org: Cow<'a, Org>,
+    /// Whether the event is about the team that the author's credential is for.
+    pub(super) in_team: bool,
     author: Option<Cow<'a, Person>>,
 }
 
@@ -63,14 +65,15 @@ impl<'a, V: View> Judge<'a, V> {
             context,
             change,
             org: org.ok_or(Rejection::NoOrganisation)?,
+            in_team: false,
             author: view.person(context.author).map_err(Stop::Failed)?,
         })
     }
 
+    /// Says whether the author may act for others: a narrow credential makes nobody an administrator.
     pub(super) fn author_is_admin(&self) -> bool {
-        self.author
-            .as_ref()
-            .is_some_and(|author| author.active && author.role == Role::Admin)
+        let is_admin = |author: &Cow<'_, Person>| author.active && author.role == Role::Admin;
+        self.context.scope.is_full() && self.author.as_ref().is_some_and(is_admin)
     }
 
     pub(super) fn person(&self, id: PersonId) -> Result<Found<'a, Person>, Stop<V::Error>> {
@@ -132,10 +135,18 @@ impl<'a, V: View> Judge<'a, V> {
         action: Action,
         steward: impl FnOnce() -> Result<bool, Stop<V::Error>>,
     ) -> Result<(), Stop<V::Error>> {
-        let author = self.author.as_deref();
-        let mut verdict = authorize(author, self.org.edit_policy, action, false);
+        let mut request = Request {
+            author: self.author.as_deref(),
+            scope: self.context.scope,
+            policy: self.org.edit_policy,
+            action,
+            steward: false,
+            in_team: self.in_team,
+        };
+        let mut verdict = authorize(&request);
         if verdict == Err(Refusal::NeedsSteward) {
-            verdict = authorize(author, self.org.edit_policy, action, steward()?);
+            request.steward = steward()?;
+            verdict = authorize(&request);
         }
         verdict.map_err(|refusal| {
             Stop::Rejected(Rejection::NotPermitted {

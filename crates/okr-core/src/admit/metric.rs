@@ -29,7 +29,7 @@ pub(super) fn judge<V: View>(
             Err(unknown_subject(id.into()))
         };
     };
-    permit(judge, id.into(), &metric)?;
+    permit(judge, (id.into(), Action::EditGoals), &metric)?;
     match event {
         MetricEvent::Created(_) => Err(already_exists(id.into())),
         MetricEvent::Edited(edit) => edited(judge, &metric, edit),
@@ -42,10 +42,10 @@ pub(super) fn judge<V: View>(
 /// Refuses an author who neither answers for the metric nor leads its team.
 fn permit<V: View>(
     judge: &Judge<'_, V>,
-    subject: EntityId,
+    (subject, action): (EntityId, Action),
     metric: &HealthMetric,
 ) -> Result<(), Stop<V::Error>> {
-    judge.permit(subject, Action::EditGoals, || {
+    judge.permit(subject, action, || {
         Ok(metric.owner == judge.context.author || judge.leads(metric.team)?)
     })
 }
@@ -143,10 +143,10 @@ fn taking_values<V: View>(
     id: MetricId,
 ) -> Result<(), Stop<V::Error>> {
     let Some(metric) = judge.metric(id)? else {
-        judge.permit(subject, Action::EditGoals, || Ok(true))?;
+        judge.permit(subject, Action::Report, || Ok(true))?;
         return Err(unknown(subject, "metric", EntityId::Metric(id)));
     };
-    permit(judge, subject, &metric)?;
+    permit(judge, (subject, Action::Report), &metric)?;
     if metric.archived {
         return Err(wrong_state(EntityId::Metric(id), "archived", "take values"));
     }

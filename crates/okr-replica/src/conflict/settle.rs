@@ -180,10 +180,7 @@ fn decide(
         events: rewritten.events,
         ..original.clone()
     };
-    let context = Context {
-        author: bench.me,
-        today: settlement.today,
-    };
+    let context = Context::new(bench.me, settlement.today);
     crate::upgrade::refuse_unknown(db, &state, &change)?;
     let resolved = match admit(&state, &context, bench.org, &change)? {
         Verdict::Rejected(rejection) => Resolved::StillRefused(Refusal::from(&rejection)),

@@ -152,10 +152,7 @@ struct Step<'db> {
 
 impl Step<'_> {
     fn run(&self, file: &mut EventsFile, progress: &mut dyn FnMut(u64)) -> Result<TakenIn, Stop> {
-        let context = Context {
-            author: self.bench.me,
-            today: self.order.today,
-        };
+        let context = Context::new(self.bench.me, self.order.today);
         let view = rebase::head_view(self.db)?;
         let mut overlay = Overlay::new(&view);
         rebase::rebase_onto(&mut overlay, self.bench, pending::all(self.db)?)?;

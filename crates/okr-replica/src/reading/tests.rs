@@ -362,7 +362,7 @@ proptest! {
         let (_dir, mut replica) = log.replica();
         log.give_all(&mut replica);
         let mut oracle = replay(&history[..cut]);
-        let context = Context { author: ANA, today: Date::MAX };
+        let context = Context::new(ANA, Date::MAX);
         let (mut fitting, mut waiting) = (Vec::new(), Vec::new());
         for (_, change) in &history[cut..] {
             replica.write(|db| pending::append(db, change, &pending::encode(change)?)).unwrap();

@@ -222,11 +222,11 @@ impl Audit {
             position: record.position.get(),
             why,
         };
-        let context = Context {
-            author: record.author,
+        let context = Context::new(
+            record.author,
             // The server's day began earlier or as early, whatever the time zone.
-            today: day_after(record.recorded_at),
-        };
+            day_after(record.recorded_at),
+        );
         match never(admit(&self.view, &context, ORG, change)) {
             Verdict::Admitted => Ok(()),
             Verdict::AlreadySo => Err(refused("it is already so".to_owned())),
@@ -243,10 +243,7 @@ impl Audit {
         (change, before): (&Change, &[Change]),
         since: u64,
     ) -> bool {
-        let context = Context {
-            author,
-            today: Date::MAX,
-        };
+        let context = Context::new(author, Date::MAX);
         let so = |view: &MemoryView| {
             let mut overlay = Overlay::new(view);
             if never(admit(&overlay, &context, ORG, change)) == Verdict::AlreadySo {

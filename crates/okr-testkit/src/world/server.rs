@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use bytes::Bytes;
 use okr_core::Timestamp;
+use okr_core::authorize::Scope;
 use okr_core::change::Change;
 use okr_core::event::{Event, KeyResultEdit, KeyResultEvent, ObjectiveEdit, ObjectiveEvent};
 use okr_core::id::{OrgId, PersonId, Position};
@@ -157,6 +158,7 @@ impl Server {
                     person,
                 },
                 token,
+                scope: Scope::FULL,
             };
             self.push(&mut sequencer, author, offers)
         });

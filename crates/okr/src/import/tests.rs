@@ -31,10 +31,7 @@ fn load(text: &str, until: Date) -> MemoryView {
     let known = known();
     let import = import(&parse("file.yaml", text).unwrap(), &known).unwrap();
     let mut view = MemoryView::new();
-    let context = Context {
-        author: ME,
-        today: date(2026, 11, 23),
-    };
+    let context = Context::new(ME, date(2026, 11, 23));
     let founded = Proposal {
         id: ChangeId::new(Uuid::from_u128(2)),
         authored_at: known.now,

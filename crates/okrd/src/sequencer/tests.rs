@@ -105,6 +105,7 @@ impl World {
                 person: ANA,
             },
             token: Uuid::from_u128(9),
+            scope: okr_core::authorize::Scope::FULL,
         };
         let offer = Offer {
             change: change.clone(),

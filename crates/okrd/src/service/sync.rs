@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use okr_core::authorize::Scope;
 use okr_proto::v1::sync_server;
 use okr_proto::{ApiError, v1};
 use tokio_stream::wrappers::ReceiverStream;
@@ -79,6 +80,7 @@ impl SyncService {
         let author = Author {
             principal: caller.principal,
             token: caller.token,
+            scope: Scope::FULL,
         };
         let pushed = self.0.writer.push(author, offers).await?;
         Ok(v1::PushResponse {

@@ -94,6 +94,7 @@ fn author() -> Author {
             person: ANA,
         },
         token: Uuid::from_u128(9),
+        scope: okr_core::authorize::Scope::FULL,
     }
 }
 
