@@ -111,6 +111,11 @@ impl Server {
         Ok((status, log))
     }
 
+    /// Stops the server where it stands (SIGSTOP): it does and answers nothing more.
+    pub fn freeze(&self) -> Result<()> {
+        kill_process(Pid::from_child(&self.child), Signal::STOP).context("okrd is gone already")
+    }
+
     /// Ends the server without a warning (SIGKILL).
     pub fn kill(mut self) -> Result<()> {
         self.child.kill().context("okrd is gone already")?;

@@ -1,0 +1,176 @@
+//! The power is cut under the server, and under the replica of somebody who writes.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::process::{Child, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use okr_e2e::{Home, Server};
+use okr_testkit::Random;
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::disk::Disk;
+use super::load::Campaign;
+use super::{figure, rounds, skipped};
+use crate::programs;
+
+/// How much a disk holds, in MiB.
+const DISK: u64 = 256;
+
+fn disk(directory: &tempfile::TempDir) -> Option<Disk> {
+    let disk = Disk::new(directory.path(), DISK);
+    if disk.is_none() {
+        skipped("no file system can be mounted through a loop device here");
+    }
+    disk
+}
+
+/// Returns a little time, so that cuts come at any moment of a flush.
+fn moment(random: &mut Random, microseconds: usize) -> Duration {
+    Duration::from_micros(random.below(microseconds) as u64)
+}
+
+/// Otherwise the campaigns below would prove nothing.
+#[test]
+fn a_cut_loses_what_was_written_and_keeps_what_was_synced() {
+    let directory = tempfile::tempdir().unwrap();
+    let Some(mut disk) = disk(&directory) else {
+        return;
+    };
+    let (synced, written) = (disk.path().join("synced"), disk.path().join("written"));
+    let mut file = File::create(&synced).unwrap();
+    file.write_all(b"kept").unwrap();
+    file.sync_all().unwrap();
+    File::open(disk.path()).unwrap().sync_all().unwrap();
+    let mut other = File::create(&written).unwrap();
+    other.write_all(b"lost").unwrap();
+    drop((file, other));
+    let cut = disk.cut();
+    disk.power_on(cut);
+    assert_eq!(std::fs::read(&synced).unwrap(), b"kept");
+    assert_ne!(std::fs::read(&written).unwrap_or_default(), b"lost");
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_when_the_power_of_the_server_is_cut() {
+    let directory = tempfile::tempdir().unwrap();
+    let Some(mut disk) = disk(&directory) else {
+        return;
+    };
+    let data = disk.path().join("data");
+    let cuts = rounds(4);
+    let mut random = Random::new(1);
+    let (mut campaign, mut server) = Campaign::found(&data);
+    for _ in 0..cuts {
+        let answers = 3 + random.below(60);
+        let pause = moment(&mut random, 3_000);
+        campaign.under_load(server, answers, |server| {
+            thread::sleep(pause);
+            server.freeze().unwrap();
+            let cut = disk.cut();
+            server.kill().unwrap();
+            disk.power_on(cut);
+        });
+        server = Server::start(&programs(), &data).unwrap();
+        campaign.ask_again(&server);
+    }
+    figure(&format!("{cuts} power cuts: {}", campaign.judge(&server)));
+    server.kill().unwrap();
+}
+
+/// Somebody whose replica is on a disk of its own.
+struct Writer {
+    home: Home,
+    made: usize,
+    acknowledged: Vec<String>,
+}
+
+impl Writer {
+    /// Starts a command that makes a team of a new name.
+    fn start(&mut self) -> (String, Child) {
+        self.made += 1;
+        let name = format!("team-{}", self.made);
+        let mut command = self.home.command(&["team", "add", &name]);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        (name, command.spawn().unwrap())
+    }
+
+    fn add(&mut self) {
+        let (name, mut child) = self.start();
+        assert!(child.wait().unwrap().success(), "{name} is made");
+        self.acknowledged.push(name);
+    }
+
+    fn teams(&self) -> Vec<String> {
+        let answer = self.home.json(&["team", "list"]).unwrap();
+        let teams = answer["items"].as_array().unwrap().iter();
+        teams
+            .map(|team| team["name"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    /// Demands that everything is there that was acknowledged, and nothing twice.
+    fn judge(&self) {
+        let teams = self.teams();
+        for name in &self.acknowledged {
+            let found = teams.iter().filter(|team| *team == name).count();
+            assert_eq!(found, 1, "{name} of {teams:?}");
+        }
+    }
+}
+
+#[test]
+fn nothing_written_is_lost_when_the_power_of_a_replica_is_cut() {
+    let directory = tempfile::tempdir().unwrap();
+    let Some(mut disk) = disk(&directory) else {
+        return;
+    };
+    let (server, founder) = crate::sync::founded(directory.path());
+    let cuts = rounds(4);
+    let mut random = Random::new(2);
+    let mut writer = Writer {
+        home: Home::new(&programs(), &disk.path().join("home")).unwrap(),
+        made: 0,
+        acknowledged: Vec::new(),
+    };
+    let code = crate::network::code(&founder);
+    let clone = ["clone", server.url(), "acme", "--code", &code];
+    writer.home.okr(&clone).unwrap();
+    let writer_offline = writer.home.clone().with("OKR_OFFLINE", "1");
+    let online = std::mem::replace(&mut writer.home, writer_offline);
+    for round in 0..cuts {
+        for _ in 0..random.below(4) {
+            writer.add();
+        }
+        if round % 3 == 2 {
+            online.okr(&["sync"]).unwrap();
+        }
+        let (name, mut child) = writer.start();
+        thread::sleep(moment(&mut random, 60_000));
+        let pid = Pid::from_child(&child);
+        kill_process(pid, Signal::STOP).unwrap();
+        let cut = disk.cut();
+        kill_process(pid, Signal::KILL).unwrap();
+        // Who had ended before the cut had been told that all is well.
+        if child.wait().unwrap().success() {
+            writer.acknowledged.push(name);
+        }
+        disk.power_on(cut);
+        writer.judge();
+    }
+    online.okr(&["sync"]).unwrap();
+    writer.judge();
+    online.okr(&["verify"]).unwrap();
+    let elsewhere = Writer {
+        home: founder,
+        acknowledged: std::mem::take(&mut writer.acknowledged),
+        ..writer
+    };
+    elsewhere.home.okr(&["sync"]).unwrap();
+    elsewhere.judge();
+    let (made, kept) = (elsewhere.made, elsewhere.acknowledged.len());
+    figure(&format!(
+        "{cuts} power cuts of a replica: {kept} of {made} teams acknowledged, 0 lost, 0 doubled"
+    ));
+}
