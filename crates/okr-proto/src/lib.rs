@@ -10,6 +10,7 @@ mod event;
 mod fault;
 mod field;
 mod ids;
+mod methods;
 mod record;
 mod status;
 mod sync;
@@ -20,10 +21,12 @@ pub use choice::{role_from_number, role_number};
 pub use directory::{Directory, DirectoryEntry, DisplayName, Email, Handle};
 pub use fault::{DecodeError, Problem};
 pub use ids::{ToCore, ToLog};
+pub use methods::methods;
 pub use okr_log::{MAX_BODY_BYTES, MAX_TEXT_BYTES, MAX_TEXTS};
 pub use record::{ConfirmedChange, RecordError, decode_record};
 pub use status::{
     AUTHORIZATION_METADATA_KEY, ApiError, BEARER_PREFIX, ERROR_DOMAIN, PROTOCOL_METADATA_KEY,
+    REQUEST_ID_METADATA_KEY,
 };
 pub use sync::{PushOutcome, Refusal};
 pub use text::{ERASED, SaltedText, StoredText};

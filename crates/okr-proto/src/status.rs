@@ -16,6 +16,8 @@ pub const PROTOCOL_METADATA_KEY: &str = "okr-protocol";
 pub const AUTHORIZATION_METADATA_KEY: &str = "authorization";
 /// What stands before the token in the metadata [`AUTHORIZATION_METADATA_KEY`].
 pub const BEARER_PREFIX: &str = "Bearer ";
+/// The metadata key of a request's name, which the server's log has as well: at most 64 of `A-Za-z0-9-_.`.
+pub const REQUEST_ID_METADATA_KEY: &str = "x-request-id";
 /// The domain of every `google.rpc.ErrorInfo` of this protocol.
 pub const ERROR_DOMAIN: &str = "okr.v1";
 

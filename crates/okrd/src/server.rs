@@ -32,6 +32,7 @@ use crate::limits;
 use crate::service::{IdentityService, Shared, SyncService};
 use crate::standing::Standing;
 use crate::stored_log;
+use crate::telemetry::ObserveLayer;
 use crate::tls::TlsFiles;
 use crate::writer::{Writer, WriterLimits, WriterParts};
 
@@ -274,6 +275,7 @@ impl Server {
         );
         Ok(transport
             .layer(MapRequestLayer::new(note_call))
+            .layer(ObserveLayer::default())
             .layer(MapResponseLayer::new(name_limit))
             .add_service(sync)
             .add_service(identity)

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use okr_log::Log;
 use okr_proto::ApiError;
 use tokio::sync::watch;
-use tonic::metadata::{MetadataMap, MetadataValue};
-use tonic::{Code, Request, Response, Status};
+use tonic::metadata::MetadataMap;
+use tonic::{Request, Response, Status};
 
 pub(crate) use self::identity::IdentityService;
 pub(crate) use self::sync::SyncService;
@@ -23,7 +23,7 @@ use crate::directory::Directory;
 use crate::heads::Heads;
 use crate::limits;
 use crate::standing::Standing;
-use crate::telemetry::{CallLine, REQUEST_ID_KEY};
+use crate::telemetry::CallNotes;
 use crate::writer::Writer;
 
 /// What the services share.
@@ -51,9 +51,10 @@ pub(crate) enum CallError {
     Late,
 }
 
-/// One call, from its metadata to its line in the log.
+/// One call, from its metadata to its answer.
 pub(crate) struct Call {
-    line: CallLine,
+    method: &'static str,
+    notes: CallNotes,
 }
 
 impl From<ApiError> for CallError {
@@ -85,64 +86,42 @@ impl Shared {
 impl Call {
     pub(crate) fn start<T>(method: &'static str, request: &Request<T>) -> Self {
         Self {
-            line: CallLine::start(method, request),
+            method,
+            notes: CallNotes::of(request),
         }
     }
 
     /// Finds out who is calling, for the line and for the answer.
     pub(crate) fn caller(
-        &mut self,
+        &self,
         shared: &Shared,
         metadata: &MetadataMap,
     ) -> Result<Caller, ApiError> {
         let caller = shared.caller(metadata)?;
-        self.line.set_principal(caller.principal, caller.token);
+        self.notes.set_principal(caller.principal, caller.token);
         Ok(caller)
     }
 
     /// Makes the status of a call without answer, and logs what the client is not told.
     pub(crate) fn status(&self, error: CallError) -> Status {
-        let request_id = self.line.request_id();
-        let mut status: Status = match error {
+        match error {
             CallError::Refused(error) => error.into(),
             CallError::Late => Status::deadline_exceeded("the call took too long"),
             CallError::Failed(cause) => {
+                let (method, request_id) = (self.method, self.notes.request_id());
                 let cause = cause.as_ref() as &dyn Error;
-                tracing::error!(%request_id, error = cause, "a call failed");
+                tracing::error!(method, %request_id, error = cause, "a call failed");
                 let request_id = request_id.to_string();
                 ApiError::Internal { request_id }.into()
-            }
-        };
-        note_request_id(status.metadata_mut(), request_id.as_str());
-        status
-    }
-
-    /// Writes the line of a call that has its answer, and returns the answer.
-    pub(crate) fn finish<T>(self, answer: Result<T, CallError>) -> Result<Response<T>, Status> {
-        match answer {
-            Ok(answer) => {
-                let mut response = Response::new(answer);
-                note_request_id(response.metadata_mut(), self.line.request_id().as_str());
-                self.line.finish(Code::Ok);
-                Ok(response)
-            }
-            Err(error) => {
-                let status = self.status(error);
-                self.line.finish(status.code());
-                Err(status)
             }
         }
     }
 
-    /// Writes the line of a call that answered by a stream.
-    pub(crate) fn end(self, code: Code) {
-        self.line.finish(code);
-    }
-}
-
-fn note_request_id(metadata: &mut MetadataMap, request_id: &str) {
-    if let Ok(value) = MetadataValue::try_from(request_id) {
-        metadata.insert(REQUEST_ID_KEY, value);
+    /// Returns the answer as the transport wants it.
+    pub(crate) fn finish<T>(self, answer: Result<T, CallError>) -> Result<Response<T>, Status> {
+        answer
+            .map(Response::new)
+            .map_err(|error| self.status(error))
     }
 }
 
@@ -156,7 +135,7 @@ async fn answer<Q, A, F>(
 where
     F: Future<Output = Result<A, CallError>>,
 {
-    let mut call = Call::start(method, &request);
+    let call = Call::start(method, &request);
     let (metadata, _, message) = request.into_parts();
     let answer = match call.caller(shared, &metadata) {
         Ok(caller) => in_time(handle(caller, message)).await,

@@ -2,20 +2,23 @@
 //!
 //! Never a secret, never a text that a person wrote; ids only.
 
-use std::fmt;
-use std::net::SocketAddr;
-use std::time::Instant;
+mod call;
+mod layer;
+mod lines;
+mod method;
 
+use std::fmt;
+
+use okr_proto::REQUEST_ID_METADATA_KEY;
 use tonic::metadata::MetadataMap;
-use tonic::{Code, Request};
 use tracing_subscriber::EnvFilter;
 use uuid::Uuid;
 
-use crate::accept::Connection;
-use crate::credentials::Principal;
+pub(crate) use self::call::CallNotes;
+pub(crate) use self::layer::ObserveLayer;
 
-/// The metadata key that names a request in both logs.
-pub(crate) const REQUEST_ID_KEY: &str = "x-request-id";
+use self::lines::OneLineEach;
+
 /// The longest name of a request that is taken from a client, in bytes.
 const MAX_REQUEST_ID_BYTES: usize = 64;
 /// What is shown unless `OKRD_LOG` says otherwise.
@@ -31,16 +34,6 @@ pub(crate) enum LogFormat {
     Json,
 }
 
-/// A call, from its start to its line in the log.
-#[derive(Debug)]
-pub(crate) struct CallLine {
-    method: &'static str,
-    request_id: RequestId,
-    peer: Option<SocketAddr>,
-    principal: Option<(Principal, Uuid)>,
-    started: Instant,
-}
-
 /// Names a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RequestId(String);
@@ -51,7 +44,7 @@ pub(crate) fn init(format: LogFormat) {
         EnvFilter::try_from_env("OKRD_LOG").unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+        .with_writer(|| OneLineEach(std::io::stderr()));
     // The only failure is a subscriber that is there already.
     drop(match format {
         LogFormat::Text => lines.with_ansi(false).try_init(),
@@ -63,17 +56,30 @@ impl RequestId {
     /// Takes the client's name for the request when it is harmless, else makes one.
     pub(crate) fn of(metadata: &MetadataMap) -> Self {
         let given = metadata
-            .get(REQUEST_ID_KEY)
-            .and_then(|value| value.to_str().ok())
+            .get(REQUEST_ID_METADATA_KEY)
+            .and_then(|value| value.to_str().ok());
+        Self::taken(given)
+    }
+
+    /// Takes a name when it is harmless, else makes one.
+    fn taken(given: Option<&str>) -> Self {
+        let harmless = given
             .filter(|id| !id.is_empty() && id.len() <= MAX_REQUEST_ID_BYTES)
             .filter(|id| {
                 id.bytes()
                     .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
             });
-        match given {
+        match harmless {
             Some(id) => Self(id.to_owned()),
-            None => Self(Uuid::now_v7().simple().to_string()),
+            None => Self::made(),
         }
+    }
+
+    /// Makes a name that is short enough to be read aloud.
+    fn made() -> Self {
+        // The second half is the random one.
+        let (_, random) = Uuid::now_v7().as_u64_pair();
+        Self(format!("{random:016x}"))
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -87,47 +93,6 @@ impl fmt::Display for RequestId {
     }
 }
 
-impl CallLine {
-    pub(crate) fn start<T>(method: &'static str, request: &Request<T>) -> Self {
-        let connection = request.extensions().get::<Connection>();
-        Self {
-            method,
-            request_id: RequestId::of(request.metadata()),
-            peer: connection.map(|connection| connection.peer),
-            principal: None,
-            started: Instant::now(),
-        }
-    }
-
-    pub(crate) fn request_id(&self) -> &RequestId {
-        &self.request_id
-    }
-
-    /// Adds who is calling.
-    pub(crate) fn set_principal(&mut self, principal: Principal, token: Uuid) {
-        self.principal = Some((principal, token));
-    }
-
-    /// Writes the line.
-    pub(crate) fn finish(self, code: Code) {
-        let Self {
-            method,
-            request_id,
-            peer,
-            principal,
-            started,
-        } = self;
-        let peer = peer.map(tracing::field::display);
-        let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        if let Some((principal, token)) = principal {
-            let (org, person) = (principal.org, principal.person);
-            tracing::info!(target: "rpc", method, ?code, ms, %request_id, peer, %org, %person, %token);
-        } else {
-            tracing::info!(target: "rpc", method, ?code, ms, %request_id, peer);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,7 +101,7 @@ mod tests {
     fn a_request_id_of_the_client_is_taken_only_when_it_is_harmless() {
         let id = |text: &str| {
             let mut metadata = MetadataMap::new();
-            metadata.insert(REQUEST_ID_KEY, text.parse().unwrap());
+            metadata.insert(REQUEST_ID_METADATA_KEY, text.parse().unwrap());
             RequestId::of(&metadata)
         };
         assert_eq!(id("a-1_b.2").as_str(), "a-1_b.2");
@@ -144,7 +109,8 @@ mod tests {
         for bad in ["", "a b", "code=Ok", "{}", long.as_str()] {
             let made = id(bad);
             assert_ne!(made.as_str(), bad);
-            assert_eq!(made.as_str().len(), 32);
+            assert_eq!(made.as_str().len(), 16);
         }
+        assert_ne!(RequestId::made(), RequestId::made());
     }
 }

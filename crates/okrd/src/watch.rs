@@ -15,7 +15,7 @@ use okr_proto::{ApiError, v1};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::{Code, Status};
+use tonic::Status;
 use uuid::Uuid;
 
 use crate::credentials::CredentialsVersion;
@@ -50,17 +50,10 @@ pub(crate) fn follow(shared: Arc<Shared>, pull: Pull, call: Call) -> ReceiverStr
             Some(mut follower) => follower.run(&shared).await,
             None => Err(End::Error(ApiError::Unauthenticated.into())),
         };
-        let code = match end {
-            Ok(()) => Code::Ok,
-            Err(End::Gone) => Code::Cancelled,
-            Err(End::Error(error)) => {
-                let status = call.status(error);
-                let code = status.code();
-                drop(farewell.map(|place| place.send(Err(status))));
-                code
-            }
-        };
-        call.end(code);
+        if let Err(End::Error(error)) = end {
+            let status = call.status(error);
+            drop(farewell.map(|place| place.send(Err(status))));
+        }
     });
     ReceiverStream::new(stream)
 }

@@ -8,12 +8,12 @@ use std::process::{Child, Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-struct World(TempDir);
+pub(crate) struct World(TempDir);
 
 /// A running server, ended with the test.
-struct Serving {
+pub(crate) struct Serving {
     child: Child,
-    url: String,
+    pub(crate) url: String,
 }
 
 impl Drop for Serving {
@@ -28,14 +28,14 @@ impl World {
         Self(tempfile::tempdir().unwrap())
     }
 
-    fn initialised() -> (Self, Value) {
+    pub(crate) fn initialised() -> (Self, Value) {
         let world = Self::new();
         let made = world.run(&format!("{INIT} -o json"));
         let made = serde_json::from_slice(&made.stdout).unwrap();
         (world, made)
     }
 
-    fn data(&self) -> PathBuf {
+    pub(crate) fn data(&self) -> PathBuf {
         self.0.path().join("data")
     }
 
@@ -51,17 +51,45 @@ impl World {
     }
 
     fn serve(&self) -> Serving {
-        let mut command = self.command("serve --listen 127.0.0.1:0");
+        Serving::start(self.command("serve --listen 127.0.0.1:0"))
+    }
+
+    /// Serves with more flags, and keeps the log in a file of the world.
+    pub(crate) fn serve_logging(&self, flags: &str) -> Serving {
+        let mut command = self.command(&format!("serve --listen 127.0.0.1:0 {flags}"));
+        command.stderr(fs::File::create(self.log_file()).unwrap());
+        Serving::start(command)
+    }
+
+    fn log_file(&self) -> PathBuf {
+        self.0.path().join("log")
+    }
+
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.log_file()).unwrap()
+    }
+}
+
+impl Serving {
+    fn start(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         out.read_line(&mut line).unwrap();
         child.stdout = Some(out.into_inner());
         let url = line.trim_end().strip_prefix("okrd listening on ");
-        Serving {
+        Self {
             url: url.unwrap_or_else(|| panic!("{line:?}")).to_owned(),
             child,
         }
+    }
+
+    /// Tells it to stop, and waits until it has.
+    pub(crate) fn stop(&mut self) {
+        let pid = self.child.id().to_string();
+        let status = Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+        assert!(status.success());
+        assert_eq!(self.child.wait().unwrap().code(), Some(0));
     }
 }
 

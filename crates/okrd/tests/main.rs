@@ -7,6 +7,7 @@ mod command;
 mod harness;
 mod life;
 mod login;
+mod logs;
 mod pull;
 mod push;
 mod remote;

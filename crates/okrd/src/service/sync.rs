@@ -37,7 +37,7 @@ impl sync_server::Sync for SyncService {
         &self,
         request: Request<v1::PullRequest>,
     ) -> Result<Response<Self::PullStream>, Status> {
-        let mut call = Call::start("Sync/Pull", &request);
+        let call = Call::start("Sync/Pull", &request);
         let (metadata, _, message) = request.into_parts();
         let pull = call
             .caller(&self.0, &metadata)

@@ -1,0 +1,100 @@
+//! A call, from its first byte to its line in the log.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+use tonic::{Code, Request};
+use uuid::Uuid;
+
+use super::RequestId;
+use super::method::{Method, code_name};
+use crate::credentials::Principal;
+
+/// What becomes known of a call while it is answered.
+#[derive(Clone, Debug)]
+pub(crate) struct CallNotes(Arc<Notes>);
+
+#[derive(Debug)]
+struct Notes {
+    request_id: RequestId,
+    principal: OnceLock<(Principal, Uuid)>,
+    received: AtomicU64,
+    sent: AtomicU64,
+}
+
+/// A call under way. When it goes, its line is written, however the call ended.
+#[derive(Debug)]
+pub(super) struct ObservedCall {
+    pub(super) notes: CallNotes,
+    pub(super) method: Method,
+    pub(super) peer: Option<SocketAddr>,
+    pub(super) started: Instant,
+    /// How it was answered; none while it is not, and then the client went away.
+    pub(super) code: Option<Code>,
+}
+
+impl CallNotes {
+    pub(super) fn new(request_id: RequestId) -> Self {
+        Self(Arc::new(Notes {
+            request_id,
+            principal: OnceLock::new(),
+            received: AtomicU64::new(0),
+            sent: AtomicU64::new(0),
+        }))
+    }
+
+    /// Returns the notes of a request, which [`super::ObserveLayer`] has begun.
+    pub(crate) fn of<T>(request: &Request<T>) -> Self {
+        match request.extensions().get::<Self>() {
+            Some(notes) => notes.clone(),
+            None => Self::new(RequestId::of(request.metadata())),
+        }
+    }
+
+    pub(crate) fn request_id(&self) -> &RequestId {
+        &self.0.request_id
+    }
+
+    /// Adds who is calling.
+    pub(crate) fn set_principal(&self, principal: Principal, token: Uuid) {
+        // A call has one caller; a second look finds the same one.
+        self.0.principal.set((principal, token)).ok();
+    }
+
+    pub(super) fn add_received(&self, bytes: usize) {
+        self.0.received.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    pub(super) fn add_sent(&self, bytes: usize) {
+        self.0.sent.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+}
+
+impl Drop for ObservedCall {
+    fn drop(&mut self) {
+        let code = code_name(self.code.unwrap_or(Code::Cancelled));
+        let Notes {
+            request_id,
+            principal,
+            received,
+            sent,
+        } = &*self.notes.0;
+        let (received, sent) = (
+            received.load(Ordering::Relaxed),
+            sent.load(Ordering::Relaxed),
+        );
+        let method = &self.method;
+        let peer = self.peer.map(tracing::field::display);
+        let ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        if let Some((principal, token)) = principal.get() {
+            let (org, person) = (principal.org, principal.person);
+            tracing::info!(target: "rpc", %method, code, ms, received, sent, %request_id, peer, %org, %person, %token);
+        } else if method.is_probe() {
+            tracing::debug!(target: "rpc", %method, code, ms, received, sent, %request_id, peer);
+        } else {
+            tracing::info!(target: "rpc", %method, code, ms, received, sent, %request_id, peer);
+        }
+    }
+}
