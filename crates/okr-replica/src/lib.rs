@@ -82,6 +82,7 @@ pub use reading::{
 pub use remote::{
     Follow, Followed, Following, GrpcOptions, GrpcRemote, Identity, LoggedIn, LoginCode,
     MAX_DIRECTORY_ENTRIES, MAX_PUSH_BYTES, MAX_PUSH_CHANGES, Pulled, Remote, RemoteError,
+    request_id,
 };
 pub use replica::{Proposed, Replica};
 pub use restored::{Rebuilt, TakenOver};

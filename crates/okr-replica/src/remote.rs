@@ -17,7 +17,7 @@ use thiserror::Error;
 use crate::directory::{Directory, DirectoryEntry};
 
 pub use follow::{Follow, Followed, Following};
-pub use grpc::{GrpcOptions, GrpcRemote, Identity, LoggedIn, LoginCode};
+pub use grpc::{GrpcOptions, GrpcRemote, Identity, LoggedIn, LoginCode, request_id};
 
 /// A server that holds the log of one organisation.
 ///
@@ -227,6 +227,30 @@ impl RemoteError {
             | Self::InvalidChange { .. }
             | Self::TooLarge { .. }
             | Self::Refused { .. }
+            | Self::Nonsense { .. }
+            | Self::Local { .. } => false,
+        }
+    }
+
+    /// Says whether the server answered, so that its log has the call.
+    pub const fn is_answer(&self) -> bool {
+        match self {
+            Self::Unavailable { .. }
+            | Self::OutcomeUnknown
+            | Self::LoginNeeded
+            | Self::CodeRefused
+            | Self::NotPermitted { .. }
+            | Self::Incompatible { .. }
+            | Self::Ahead { .. }
+            | Self::InvalidChange { .. }
+            | Self::TooLarge { .. }
+            | Self::Refused { .. } => true,
+            Self::Address { .. }
+            | Self::NotEncrypted { .. }
+            | Self::CertificateFile { .. }
+            | Self::Tls { .. }
+            | Self::Unreachable { .. }
+            | Self::TimedOut { .. }
             | Self::Nonsense { .. }
             | Self::Local { .. } => false,
         }

@@ -40,6 +40,7 @@ struct Parts {
     details: Vec<String>,
     causes: Vec<String>,
     hints: Vec<String>,
+    request: Option<String>,
     exit: Exit,
 }
 
@@ -87,6 +88,7 @@ impl CliError {
             details: Vec::new(),
             causes: Vec::new(),
             hints: Vec::new(),
+            request: None,
             exit,
         }))
     }
@@ -100,6 +102,12 @@ impl CliError {
     /// Adds a line of facts under the message, such as one candidate of an ambiguous reference.
     pub fn with_detail(mut self, line: impl Into<String>) -> Self {
         self.0.details.push(line.into());
+        self
+    }
+
+    /// Names the request that the server refused, as its log does.
+    pub fn with_request(mut self, id: impl Into<String>) -> Self {
+        self.0.request = Some(id.into());
         self
     }
 
@@ -178,6 +186,10 @@ impl CliError {
                 .iter()
                 .map(|text| format!("{cause} {}", indented(text))),
         );
+        if let Some(id) = &self.0.request {
+            let request = label(Tone::Strong, "Request:");
+            lines.push(format!("{request} {}", sanitise_lines(id)));
+        }
         let hint = label(Tone::Accent, "Hint:");
         lines.extend(
             self.0
@@ -199,6 +211,7 @@ impl CliError {
             details: &self.0.details,
             causes: &self.0.causes,
             hints: &self.0.hints,
+            request: self.0.request.as_deref(),
         }
     }
 }
@@ -227,6 +240,9 @@ pub struct ErrorLine<'a> {
     details: &'a [String],
     causes: &'a [String],
     hints: &'a [String],
+    /// Only where the server answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<&'a str>,
 }
 
 #[cfg(test)]

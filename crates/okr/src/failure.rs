@@ -137,6 +137,14 @@ pub(crate) fn checkpoint(error: &SyncError, pinned: Option<&RemoteInfo>) -> CliE
 /// Says why a call to the server failed. `pending` is how many changes wait on this machine, where
 /// that is known.
 pub(crate) fn remote(error: &RemoteError, pending: Option<usize>) -> CliError {
+    let shown = call(error, pending);
+    if error.is_answer() {
+        return shown.with_request(okr_replica::request_id());
+    }
+    shown
+}
+
+fn call(error: &RemoteError, pending: Option<usize>) -> CliError {
     let offline = |message: String, cause: &str| unreachable_server((message, cause), pending);
     let user = |code: &'static str| CliError::user(code, error.to_string());
     match error {
@@ -294,6 +302,30 @@ mod tests {
         for (error, exit) in cases {
             assert_eq!(remote(&error, None).exit(), exit, "{error}");
         }
+    }
+
+    #[test]
+    fn a_refusal_names_the_request_and_a_lost_connection_does_not() {
+        let screen = crate::render::Screen::piped();
+        let id = okr_replica::request_id();
+        let busy = RemoteError::Unavailable {
+            why: "the server is overloaded".to_owned(),
+        };
+        for refusal in [busy, RemoteError::LoginNeeded] {
+            let shown = remote(&refusal, None);
+            let text = shown.to_text(&screen, false);
+            assert!(text.contains(&format!("\nRequest: {id}\n")), "{text}");
+            let json = serde_json::to_value(shown.to_json()).unwrap();
+            assert_eq!(json["request"], id);
+        }
+        let lost = RemoteError::Unreachable {
+            url: "https://okr.acme.dev".to_owned(),
+            cause: "connection refused".to_owned(),
+        };
+        let shown = remote(&lost, None);
+        assert!(!shown.to_text(&screen, false).contains("Request"));
+        let json = serde_json::to_value(shown.to_json()).unwrap();
+        assert_eq!(json.get("request"), None);
     }
 
     #[test]

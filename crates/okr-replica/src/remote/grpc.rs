@@ -17,6 +17,8 @@ use okr_proto::v1::sync_client::SyncClient;
 use okr_proto::{EncodedChange, PushOutcome, v1};
 use tonic::transport::Channel;
 
+pub use self::connection::request_id;
+
 use self::connection::Connection;
 use crate::directory::DirectoryEntry;
 use crate::remote::{Pulled, Remote, RemoteError};

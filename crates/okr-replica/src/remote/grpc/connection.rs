@@ -3,14 +3,18 @@
 use std::future::Future;
 use std::net::IpAddr;
 use std::path::Path;
+use std::sync::LazyLock;
 use std::time::Duration;
 
-use okr_proto::{AUTHORIZATION_METADATA_KEY, BEARER_PREFIX, PROTOCOL_METADATA_KEY};
+use okr_proto::{
+    AUTHORIZATION_METADATA_KEY, BEARER_PREFIX, PROTOCOL_METADATA_KEY, REQUEST_ID_METADATA_KEY,
+};
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::{Instant, timeout, timeout_at};
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Uri};
 use tonic::{Request, Status};
+use uuid::Uuid;
 
 use super::GrpcOptions;
 use super::failure;
@@ -90,6 +94,10 @@ impl Connection {
             PROTOCOL_METADATA_KEY,
             MetadataValue::from(okr_proto::PROTOCOL_VERSION),
         );
+        metadata.insert(
+            REQUEST_ID_METADATA_KEY,
+            MetadataValue::from_static(request_id()),
+        );
         if let Some(token) = &self.token {
             metadata.insert(AUTHORIZATION_METADATA_KEY, token.clone());
         }
@@ -167,6 +175,18 @@ impl Connection {
             Some(_) | None => (silence, SILENCE_LIMIT),
         }
     }
+}
+
+/// Returns the name that every call of this process carries, and under which the server's log has them.
+///
+/// One name for all of them: what somebody reads out is what one command did.
+pub fn request_id() -> &'static str {
+    static ID: LazyLock<String> = LazyLock::new(|| {
+        // The second half is the random one.
+        let (_, random) = Uuid::now_v7().as_u64_pair();
+        format!("{random:016x}")
+    });
+    &ID
 }
 
 impl Drop for Connection {

@@ -39,13 +39,15 @@ fn all_of(remote: &mut GrpcRemote) -> Result<Vec<Pulled>, RemoteError> {
 }
 
 #[test]
-fn every_call_names_the_protocol_and_the_token() {
+fn every_call_names_the_protocol_the_token_and_the_process() {
     let server = Stub::default().start();
     let mut remote = connect(&server.url);
     remote.who_am_i().unwrap();
     remote.update_directory(Vec::new()).unwrap();
     all_of(&mut remote).unwrap();
-    let expected = ("1".to_owned(), "Bearer okr_secret".to_owned());
+    let id = request_id();
+    assert!(id.len() == 16 && id.chars().all(|c| c.is_ascii_hexdigit()));
+    let expected = ["1", "Bearer okr_secret", id].map(str::to_owned);
     assert_eq!(server.seen(), vec![expected; 3]);
 }
 
@@ -57,8 +59,8 @@ fn a_login_needs_no_token_and_its_token_is_used_from_then_on() {
     assert_eq!(logged_in.token, "okr_new");
     assert_eq!(logged_in.identity, remote.who_am_i().unwrap());
     assert_eq!(logged_in.identity.role, Some(Role::Admin));
-    assert_eq!(server.seen()[0].1, "");
-    assert_eq!(server.seen()[1].1, "Bearer okr_new");
+    assert_eq!(server.seen()[0][1], "");
+    assert_eq!(server.seen()[1][1], "Bearer okr_new");
     let shown = format!("{logged_in:?}");
     assert!(!shown.contains("okr_new"), "{shown}");
     assert!(!format!("{remote:?}").contains("okr_new"));

@@ -17,7 +17,7 @@ use tonic::{Request, Response, Status};
 use super::super::translate;
 use crate::remote::RemoteError;
 
-type Seen = Arc<Mutex<Vec<(String, String)>>>;
+type Seen = Arc<Mutex<Vec<[String; 3]>>>;
 type Outcomes = Result<Vec<v1::push_result::Outcome>, ApiError>;
 
 /// The answers.
@@ -50,8 +50,8 @@ pub(super) struct Running {
 }
 
 impl Running {
-    /// Protocol and credential of every call so far.
-    pub(super) fn seen(&self) -> Vec<(String, String)> {
+    /// Protocol, credential and request id of every call so far.
+    pub(super) fn seen(&self) -> Vec<[String; 3]> {
         self.seen.lock().unwrap().clone()
     }
 
@@ -147,7 +147,7 @@ impl Stub {
             let value = request.metadata().get(name);
             value.map_or("", |value| value.to_str().unwrap()).to_owned()
         };
-        let carried = (text("okr-protocol"), text("authorization"));
+        let carried = ["okr-protocol", "authorization", "x-request-id"].map(text);
         self.seen.lock().unwrap().push(carried);
     }
 }
