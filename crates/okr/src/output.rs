@@ -53,6 +53,7 @@ pub(crate) use measure::{MeasureItem, ValueItem};
 pub(crate) use org::OrgItem;
 pub(crate) use own::ByItem;
 pub(crate) use patch::{LogStatItem, PatchItem, ThingCountItem};
+pub(crate) use place::PlaceItem;
 pub(crate) use present::PresentationItem;
 pub(crate) use progress::ProgressItem;
 pub(crate) use reference::{Id, PersonRef, ThingRef};

@@ -38,6 +38,12 @@ pub(crate) enum ExportKind {
     People,
     /// Comments
     Comments,
+    /// Initiatives
+    Initiatives,
+    /// Health metrics with how they stand
+    Metrics,
+    /// Values of health metrics
+    MetricValues,
 }
 
 impl ExportKind {
@@ -51,6 +57,9 @@ impl ExportKind {
             Self::Cycles => "cycles",
             Self::People => "people",
             Self::Comments => "comments",
+            Self::Initiatives => "initiatives",
+            Self::Metrics => "metrics",
+            Self::MetricValues => "metric-values",
         }
     }
 }

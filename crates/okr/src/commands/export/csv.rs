@@ -19,15 +19,14 @@ pub(super) fn text(sheet: &Sheet) -> String {
 fn cell(fact: &Fact) -> String {
     match fact {
         Fact::Empty => String::new(),
-        // Numbers are made here, so that a minus begins no formula.
-        Fact::Number(number) => number.clone(),
         Fact::Flag(true) => "yes".to_owned(),
         Fact::Flag(false) => "no".to_owned(),
         // Also what begins with an apostrophe, so that the one that is added can be told apart.
         Fact::Text(text) if text.starts_with(FORMULA) || text.starts_with('\'') => {
             format!("'{text}")
         }
-        Fact::Text(text) => text.clone(),
+        // Numbers and days are made here, so that a minus begins no formula.
+        Fact::Number(text) | Fact::Day(text) | Fact::Time(text) | Fact::Text(text) => text.clone(),
     }
 }
 

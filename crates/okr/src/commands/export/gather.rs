@@ -1,10 +1,12 @@
 //! What an export holds: the same items as the lists, of every cycle unless one is named.
 
+mod work;
+
 use std::collections::BTreeSet;
 
-use okr_core::entity::{Cycle, Team};
+use okr_core::entity::{Cycle, Initiative, Team};
 use okr_core::id::{EntityId, TeamId};
-use okr_replica::{CommentFact, CommentFilter, ObjectiveStanding};
+use okr_replica::{CommentFact, CommentFilter, MetricStanding, ObjectiveStanding};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -15,8 +17,8 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::failure;
 use crate::output::{
-    CheckInItem, CommentItem, CycleItem, KeyResultItem, ObjectiveItem, OrgItem, PersonItem,
-    TeamItem,
+    CheckInItem, CommentItem, CycleItem, InitiativeItem, KeyResultItem, MetricItem,
+    MetricValueItem, ObjectiveItem, OrgItem, PersonItem, TeamItem,
 };
 use crate::ui::Item;
 
@@ -32,6 +34,9 @@ pub(super) enum Exported {
     KeyResult(Box<KeyResultItem>),
     CheckIn(Box<CheckInItem>),
     Comment(Box<CommentItem>),
+    Initiative(Box<InitiativeItem>),
+    Metric(Box<MetricItem>),
+    MetricValue(Box<MetricValueItem>),
 }
 
 impl Item for Exported {
@@ -48,6 +53,9 @@ impl Item for Exported {
             Self::KeyResult(item) => item.id(),
             Self::CheckIn(item) => item.id(),
             Self::Comment(item) => item.id(),
+            Self::Initiative(item) => item.id(),
+            Self::Metric(item) => item.id(),
+            Self::MetricValue(item) => item.id(),
         }
     }
 }
@@ -63,6 +71,9 @@ pub(super) struct Found {
     pub(super) key_results: Vec<KeyResultItem>,
     pub(super) check_ins: Vec<CheckInItem>,
     pub(super) comments: Vec<CommentItem>,
+    pub(super) initiatives: Vec<InitiativeItem>,
+    pub(super) metrics: Vec<MetricItem>,
+    pub(super) metric_values: Vec<MetricValueItem>,
 }
 
 impl Found {
@@ -72,17 +83,22 @@ impl Found {
         let people = self.people.iter().cloned().map(Exported::Person);
         let teams = self.teams.iter().cloned().map(Exported::Team);
         let cycles = self.cycles.iter().cloned().map(Exported::Cycle);
-        let objectives = self.objectives.iter().cloned().map(Box::new);
-        let key_results = self.key_results.iter().cloned().map(Box::new);
-        let check_ins = self.check_ins.iter().cloned().map(Box::new);
-        let comments = self.comments.iter().cloned().map(Box::new);
+        let objectives = boxed(&self.objectives).map(Exported::Objective);
+        let key_results = boxed(&self.key_results).map(Exported::KeyResult);
+        let check_ins = boxed(&self.check_ins).map(Exported::CheckIn);
+        let initiatives = boxed(&self.initiatives).map(Exported::Initiative);
+        let metrics = boxed(&self.metrics).map(Exported::Metric);
+        let values = boxed(&self.metric_values).map(Exported::MetricValue);
+        let comments = boxed(&self.comments).map(Exported::Comment);
+        let goals = objectives.chain(key_results).chain(check_ins);
         org.chain(people)
             .chain(teams)
             .chain(cycles)
-            .chain(objectives.map(Exported::Objective))
-            .chain(key_results.map(Exported::KeyResult))
-            .chain(check_ins.map(Exported::CheckIn))
-            .chain(comments.map(Exported::Comment))
+            .chain(goals)
+            .chain(initiatives)
+            .chain(metrics)
+            .chain(values)
+            .chain(comments)
             .collect()
     }
 
@@ -96,6 +112,9 @@ impl Found {
             key_results,
             check_ins,
             comments,
+            initiatives,
+            metrics,
+            metric_values,
         } = self;
         org.is_none()
             && people.is_empty()
@@ -105,7 +124,14 @@ impl Found {
             && key_results.is_empty()
             && check_ins.is_empty()
             && comments.is_empty()
+            && initiatives.is_empty()
+            && metrics.is_empty()
+            && metric_values.is_empty()
     }
+}
+
+fn boxed<T: Clone>(items: &[T]) -> impl Iterator<Item = Box<T>> {
+    items.iter().cloned().map(Box::new)
 }
 
 /// What is wanted.
@@ -114,6 +140,13 @@ struct Wanted<'a> {
     team: Option<TeamId>,
     /// Whether only a part of the goals is.
     is_part: bool,
+}
+
+/// What things can be about: goals, the work for them, and health metrics.
+struct Scope {
+    goals: Vec<ObjectiveStanding>,
+    initiatives: Vec<Initiative>,
+    metrics: Vec<MetricStanding>,
 }
 
 impl Wanted<'_> {
@@ -146,22 +179,17 @@ pub(super) fn gather(
         team,
         is_part: team.is_some() || context.globals.cycle.is_some(),
     };
-    let mut goals = Vec::new();
-    for cycle in &cycles {
-        goals.extend(objectives_of(past, cycle, true)?);
-    }
-    if let Some(team) = team {
-        goals.retain(|one| past.is_within(one.objective.team, team));
-    }
+    let scope = scope(past, &wanted, &cycles)?;
     let mut found = around(past, &wanted, &cycles)?;
     if wanted.has(ExportKind::Checkins) {
-        found.check_ins = check_ins(past, &goals)?;
+        found.check_ins = check_ins(past, &scope.goals)?;
     }
     if wanted.has(ExportKind::Comments) {
-        found.comments = comments(past, &wanted, &goals)?;
+        found.comments = comments(past, &wanted, &scope)?;
     }
-    let names = &past.names;
-    let objectives = goals.iter().map(|one| ObjectiveItem::new(one, names));
+    work::fill(&mut found, past, &wanted, &scope)?;
+    let objectives = scope.goals.iter();
+    let objectives = objectives.map(|one| ObjectiveItem::new(one, &past.names));
     let objectives: Vec<ObjectiveItem> = objectives.collect();
     if wanted.has(ExportKind::Krs) {
         let all = objectives.iter().flat_map(|one| one.key_results.clone());
@@ -171,6 +199,24 @@ pub(super) fn gather(
         found.objectives = objectives;
     }
     Ok(found)
+}
+
+/// Reads what is in scope, and learns the names in it.
+fn scope(past: &mut Past<'_>, wanted: &Wanted<'_>, cycles: &[Cycle]) -> Result<Scope, CliError> {
+    let mut goals = Vec::new();
+    for cycle in cycles {
+        goals.extend(objectives_of(past, cycle, true)?);
+    }
+    if let Some(team) = wanted.team {
+        goals.retain(|one| past.is_within(one.objective.team, team));
+    }
+    let initiatives = work::initiatives(past, wanted, &goals)?;
+    let metrics = work::metrics(past, wanted.team)?;
+    Ok(Scope {
+        goals,
+        initiatives,
+        metrics,
+    })
 }
 
 /// Reads what stands around the goals.
@@ -215,17 +261,17 @@ fn check_ins(past: &Past<'_>, goals: &[ObjectiveStanding]) -> Result<Vec<CheckIn
     Ok(items)
 }
 
-/// Reads what was said, oldest first: about anything or, of a part of the goals, about these and
-/// their check-ins.
+/// Reads what was said, oldest first: about anything or, of a part of the goals, about what is in
+/// scope.
 fn comments(
     past: &mut Past<'_>,
     wanted: &Wanted<'_>,
-    goals: &[ObjectiveStanding],
+    scope: &Scope,
 ) -> Result<Vec<CommentItem>, CliError> {
     let facts = past.reading.newest_comments(&CommentFilter::default());
     let mut facts = facts.map_err(failure::replica)?;
     if wanted.is_part {
-        let about = about(past, goals)?;
+        let about = about(past, scope)?;
         facts.retain(|fact| about.contains(&fact.comment.topic.entity()));
     }
     let topics: Vec<EntityId> = facts.iter().map(topic).collect();
@@ -240,10 +286,11 @@ fn topic(fact: &CommentFact) -> EntityId {
     fact.comment.topic.entity()
 }
 
-/// Returns goals with their key results and check-ins.
-fn about(past: &Past<'_>, goals: &[ObjectiveStanding]) -> Result<BTreeSet<EntityId>, CliError> {
+/// Returns the goals in scope with their key results and check-ins, the work for them, and the
+/// health metrics.
+fn about(past: &Past<'_>, scope: &Scope) -> Result<BTreeSet<EntityId>, CliError> {
     let mut about = BTreeSet::new();
-    for objective in goals {
+    for objective in &scope.goals {
         about.insert(objective.objective.id.into());
         for one in &objective.key_results {
             about.insert(one.key_result.id.into());
@@ -252,5 +299,9 @@ fn about(past: &Past<'_>, goals: &[ObjectiveStanding]) -> Result<BTreeSet<Entity
             about.extend(facts.iter().map(|fact| EntityId::from(fact.check_in.id)));
         }
     }
+    let initiatives = scope.initiatives.iter();
+    about.extend(initiatives.map(|one| EntityId::from(one.id)));
+    let metrics = scope.metrics.iter();
+    about.extend(metrics.map(|one| EntityId::from(one.metric.id)));
     Ok(about)
 }

@@ -1,5 +1,7 @@
-//! Goals as a document that people read and keep in git: cycles, objectives, and a table of the key
-//! results of each. Of other kinds, a table.
+//! Goals as a document that people read and keep in git: cycles, objectives with a table of the key
+//! results and a list of the work for each, and health metrics. Of other kinds, a table.
+
+mod work;
 
 use super::gather::Found;
 use super::sheet::{Fact, Sheet, sheet};
@@ -21,6 +23,9 @@ pub(super) fn text(found: &Found, kinds: &[ExportKind]) -> String {
             ExportKind::Cycles => "Cycles",
             ExportKind::People => "People",
             ExportKind::Comments => "Comments",
+            ExportKind::Initiatives => "Initiatives",
+            ExportKind::Metrics => "Health metrics",
+            ExportKind::MetricValues => "Values of health metrics",
         };
         paragraph(&mut lines, format!("# {heading}"));
         table(&mut lines, &sheet(found, *kind));
@@ -48,8 +53,10 @@ fn goals(lines: &mut Vec<String>, found: &Found) {
         }
         for one in objectives {
             objective(lines, one);
+            work::of_objective(lines, one, &found.initiatives);
         }
     }
+    work::metrics(lines, &found.metrics);
 }
 
 fn heading(lines: &mut Vec<String>, cycle: &CycleItem) {
@@ -173,7 +180,7 @@ fn cell(fact: &Fact) -> String {
     match fact {
         Fact::Empty => String::new(),
         Fact::Text(text) => escaped(text),
-        Fact::Number(number) => number.clone(),
+        Fact::Number(text) | Fact::Day(text) | Fact::Time(text) => text.clone(),
         Fact::Flag(true) => "yes".to_owned(),
         Fact::Flag(false) => "no".to_owned(),
     }

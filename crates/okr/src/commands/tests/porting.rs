@@ -77,6 +77,26 @@ fn with_history() -> Machine {
     machine
 }
 
+/// Also with work in both cycles, and health metrics with values.
+fn with_work() -> Machine {
+    let machine = with_history();
+    for line in [
+        "initiative add Pool|connections --slug pool --kr api-p99 --kr new-cdn --due 2026-11-20",
+        "kr add Painted -O later --slug painted --at-most 1",
+        "initiative add Paint --kr painted --state done --url https://tracker.example/42",
+        "metric add Churn --unit % --at-most 2 -t platform",
+        "metric record churn 1.8 --on 2026-11-16",
+        "metric record churn 2.5 -m =risky",
+        "metric record churn 99",
+        "metric retract churn -m mistyped",
+        "metric add Unread --at-least 1",
+        "metric archive unread",
+    ] {
+        machine.done(&line.split(' ').collect::<Vec<_>>());
+    }
+    machine
+}
+
 fn json(text: &str) -> serde_json::Value {
     serde_json::from_str(text).unwrap()
 }
@@ -182,8 +202,100 @@ fn markdown_is_a_document_for_people() {
 }
 
 #[test]
+fn work_and_metrics_are_exported_in_every_form() {
+    let machine = with_work();
+    let document = json(&machine.done(&["export"]));
+    let of_kind = |kind: &str| {
+        let items = document["items"].as_array().unwrap().iter();
+        let of_kind = items.filter(|item| item["type"] == kind);
+        of_kind.cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(of_kind("initiative").len(), 2);
+    assert_eq!(of_kind("metric")[1]["name"], "Churn");
+    let values = of_kind("metric_value");
+    let values: Vec<_> = values.iter().map(|value| value["value"].as_str()).collect();
+    assert_eq!(values, [Some("1.8"), Some("2.5")], "oldest first");
+    let table = |kind: &str| {
+        let csv = machine.done(&["export", "-o", "csv", "--kind", kind]);
+        let without_ids = csv.lines().map(|line| line.split_once(',').unwrap().1);
+        without_ids.collect::<Vec<_>>().join("\n")
+    };
+    insta::assert_snapshot!(table("initiatives"), @r"
+    slug,title,owner,key_results,due,url,state,overdue,archived
+    pool,Pool|connections,ana,new-cdn api-p99,2026-11-20,,todo,yes,no
+    paint,Paint,ana,painted,,https://tracker.example/42,done,no,no
+    ");
+    insta::assert_snapshot!(table("metrics"), @r"
+    slug,name,description,owner,team,unit,low,high,health,value,value_on,archived
+    unread,Unread,,ana,,,1,,unknown,,,yes
+    churn,Churn,,ana,platform,%,,2,outside,2.5,2026-11-23,no
+    ");
+    insta::assert_snapshot!(table("metric-values"), @r"
+    metric,on,value,note,author,on_behalf_of,source,authored_at,recorded_at
+    churn,2026-11-16,1.8,,ana,,human,2026-11-23T10:36:00Z,
+    churn,2026-11-23,2.5,'=risky,ana,,human,2026-11-23T10:36:00Z,
+    ");
+    let text = machine.written(&["export"], "all.md");
+    let (_, after) = text.split_once("| Docs (`docs`)").unwrap();
+    insta::assert_snapshot!(after, @r"
+    | @ana | - | examples | target | 70 % | - | on-track |
+
+    - [ ] Pool\|connections (`pool`) · @ana · todo · due 2026-11-20 · overdue · serves `new-cdn`, `api-p99`
+
+    ## 2027-Q1
+
+    2027-01-01 to 2027-03-31, planned
+
+    ### Later \*goal\*
+
+    `later` · @ana · aspirational · 0 %
+
+    | key result | owner | from | to | now | progress | confidence | status |
+    |---|---|---|---|---|---|---|---|
+    | Painted (`painted`) | @ana | - | at most 1 | - | - | - | no-check-in |
+
+    - [x] Paint (`paint`) · @ana · done · serves `painted` · https://tracker.example/42
+
+    ## Health metrics
+
+    | health metric | owner | healthy | now | on | health |
+    |---|---|---|---|---|---|
+    | Unread (`unread`) | @ana | at least 1 | - | - | unknown |
+    | Churn (`churn`) | @ana | at most 2 % | 2.5 % | 2026-11-23 | outside |
+    ");
+}
+
+#[test]
+fn a_part_of_the_goals_comes_with_its_own_work() {
+    let machine = with_work();
+    machine.done(&["comment", "pool", "on the work"]);
+    machine.done(&["comment", "paint", "elsewhere"]);
+    machine.done(&["comment", "churn", "on the metric"]);
+    let slugs = |words: &[&str]| {
+        let table = machine.done(&[&["export", "-o", "csv"], words].concat());
+        let lines = table.lines().skip(1);
+        let slug = |line: &str| line.split(',').nth(1).unwrap().to_owned();
+        lines.map(slug).collect::<Vec<_>>()
+    };
+    assert_eq!(slugs(&["--kind", "initiatives", "-c", "2026-Q4"]), ["pool"]);
+    assert_eq!(
+        slugs(&["--kind", "initiatives", "-c", "2027-Q1"]),
+        ["paint"]
+    );
+    assert_eq!(slugs(&["--kind", "metrics", "-t", "platform"]), ["churn"]);
+    let said = machine.done(&[
+        "export", "-o", "csv", "--kind", "comments", "-t", "platform",
+    ]);
+    assert!(
+        said.contains("on the work") && said.contains("on the metric"),
+        "{said}"
+    );
+    assert!(!said.contains("elsewhere"), "{said}");
+}
+
+#[test]
 fn a_history_comes_back_on_another_machine_with_its_people() {
-    let machine = with_history();
+    let machine = with_work();
     let history = machine.written(&["export", "--events"], "acme.jsonl");
     assert_eq!(machine.done(&["export", "--events"]), history);
     let file = machine.file("acme.jsonl");
@@ -210,7 +322,14 @@ fn a_history_comes_back_on_another_machine_with_its_people() {
         assert!(log.contains(line), "{line}: {log}");
     }
     let stand = |machine: &Machine| {
-        let kinds = ["krs", "objectives", "teams", "cycles"];
+        let kinds = [
+            "krs",
+            "objectives",
+            "teams",
+            "cycles",
+            "initiatives",
+            "metrics",
+        ];
         kinds.map(|kind| machine.done(&["export", "-o", "csv", "--kind", kind]))
     };
     assert_eq!(stand(&machine), stand(&other));
