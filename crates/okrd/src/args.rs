@@ -1,7 +1,5 @@
 //! The command line of `okrd`.
 
-use std::path::PathBuf;
-
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use okr_core::id::{OrgId, PersonId};
 use okr_core::text::{Name, TimeZoneName};
@@ -12,10 +10,9 @@ use uuid::Uuid;
 
 use crate::credentials::Principal;
 use crate::failure::EXIT_CODES;
-use crate::telemetry::LogFormat;
+use crate::flags::SettingFlags;
 
-/// The address that is listened on unless another one is given.
-pub(crate) const DEFAULT_LISTEN: &str = "127.0.0.1:7420";
+pub(crate) use crate::flags::DataArgument;
 
 /// The OKR sync server.
 #[derive(Debug, Parser)]
@@ -37,14 +34,9 @@ pub(crate) enum Command {
     Code(CodeArguments),
     /// Check the stored log from its first byte to its last
     Verify(VerifyArguments),
-}
-
-/// Where the data is.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct DataArgument {
-    /// The data directory
-    #[arg(long = "data", value_name = "DIR", env = "OKRD_DATA")]
-    pub path: PathBuf,
+    /// Check and show the settings
+    #[command(subcommand)]
+    Config(ConfigCommand),
 }
 
 /// The form of an answer.
@@ -94,31 +86,72 @@ pub(crate) struct InitArguments {
 
 /// What `okrd serve` needs.
 #[derive(Debug, Args)]
+#[command(after_help = SERVE_EXAMPLES)]
 pub(crate) struct ServeArguments {
     #[command(flatten)]
-    /// Where the data is.
-    pub data: DataArgument,
-    /// The address to listen on; port 0 takes a free one
-    #[arg(
-        long,
-        value_name = "ADDR",
-        default_value = DEFAULT_LISTEN,
-        env = "OKRD_LISTEN"
-    )]
-    pub listen: String,
-    /// The certificate chain (PEM); without it only loopback addresses are served, in plain text
-    #[arg(long, value_name = "FILE", env = "OKRD_TLS_CERT", requires = "tls_key")]
-    pub tls_cert: Option<PathBuf>,
-    /// The private key (PEM), readable by its owner and group only
-    #[arg(long, value_name = "FILE", env = "OKRD_TLS_KEY", requires = "tls_cert")]
-    pub tls_key: Option<PathBuf>,
-    /// Do not describe the services to clients that ask
-    #[arg(long)]
-    pub no_reflection: bool,
-    /// The form of the log on standard error; `OKRD_LOG` sets how much, such as `info` or `okrd=debug`
-    #[arg(long, value_enum, default_value_t, env = "OKRD_LOG_FORMAT")]
-    pub log_format: LogFormat,
+    /// Everything that can be set.
+    pub settings: SettingFlags,
 }
+
+const SERVE_EXAMPLES: &str = "\
+Each setting can stand in the file, in an environment variable or in a flag; the
+flag is the strongest. `okrd config print --origin` shows what is used and why.
+
+Examples:
+  okrd serve --data /var/lib/okrd
+  okrd serve --config /etc/okrd/okrd.toml --log-filter debug
+  okrd serve --data /var/lib/okrd --listen 0.0.0.0:7420 \\
+      --tls-cert-file /etc/okrd/cert.pem --tls-key-file /etc/okrd/key.pem";
+
+/// What `okrd config` can do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Find every mistake in file, environment and flags; exit code 78 when there is one
+    Check(CheckConfigArguments),
+    /// Print every setting as `okrd serve` would use it, as a file that it could read
+    Print(PrintConfigArguments),
+    /// Print the format of the file as a JSON Schema, for editors
+    Schema,
+}
+
+/// What `okrd config check` needs.
+#[derive(Debug, Args)]
+#[command(after_help = CHECK_EXAMPLES)]
+pub(crate) struct CheckConfigArguments {
+    #[command(flatten)]
+    /// Everything that can be set.
+    pub settings: SettingFlags,
+    /// The form of the answer
+    #[arg(short, long, value_enum, default_value_t)]
+    pub output: OutputFormat,
+}
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  okrd config check                              the file in its usual place
+  okrd config check --config ./okrd.toml         before it is put there
+  okrd config check && systemctl reload okrd     never reload a broken file";
+
+/// What `okrd config print` needs.
+#[derive(Debug, Args)]
+#[command(after_help = PRINT_EXAMPLES)]
+pub(crate) struct PrintConfigArguments {
+    #[command(flatten)]
+    /// Everything that can be set.
+    pub settings: SettingFlags,
+    /// Say where each value comes from
+    #[arg(long)]
+    pub origin: bool,
+    /// The form of the answer
+    #[arg(short, long, value_enum, default_value_t)]
+    pub output: OutputFormat,
+}
+
+const PRINT_EXAMPLES: &str = "\
+Examples:
+  okrd config print > okrd.toml                  a file to begin with
+  okrd config print --origin                     which layer wins, for each setting
+  OKRD_LISTEN=[::1]:7420 okrd config print --origin";
 
 /// What `okrd code` needs.
 #[derive(Debug, Args)]
@@ -222,12 +255,5 @@ mod tests {
         ] {
             assert_eq!(kind(bad), ErrorKind::ValueValidation, "{bad}");
         }
-    }
-
-    #[test]
-    fn a_certificate_comes_with_its_key() {
-        let missing = ErrorKind::MissingRequiredArgument;
-        assert_eq!(kind("okrd serve --data d --tls-cert c"), missing);
-        assert_eq!(kind("okrd serve --data d --tls-key k"), missing);
     }
 }

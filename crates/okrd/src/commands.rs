@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod code;
+mod config;
 mod init;
 mod serve;
 mod verify;
@@ -20,9 +21,10 @@ pub fn main() -> ExitCode {
     let Arguments { command } = Arguments::parse();
     let done = match command {
         Command::Init(arguments) => init::run(&arguments),
-        Command::Serve(arguments) => serve::run(arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
         Command::Code(arguments) => code::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
+        Command::Config(command) => config::run(&command),
     };
     match done {
         Ok(()) => Exit::Ok.into(),

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use okr_log::{CreateError, OpenError};
 
+use crate::config::{ConfigError, DEFAULT_FILE, FILE_VARIABLE};
 use crate::data::DataError;
 use crate::key::KeyFileError;
 use crate::server::ServeError;
@@ -26,7 +27,7 @@ pub enum Exit {
     Incompatible = 11,
     /// Another process uses the data directory.
     Locked = 75,
-    /// Directory, certificate or address cannot be used as they are.
+    /// Settings, directory, certificate or address cannot be used as they are.
     Configuration = 78,
 }
 
@@ -40,13 +41,14 @@ Exit codes:
   9   the log or a stored file is damaged or incomplete
   11  the data directory was written by a newer okrd
   75  another process uses the data directory
-  78  the data directory, certificate or address cannot be used as it is";
+  78  a setting, the data directory, certificate or address cannot be used as it is";
 
 /// Why a command failed.
 #[derive(Debug)]
 pub(crate) struct Failure {
     exit: Exit,
     message: String,
+    details: Vec<String>,
     causes: Vec<String>,
     hint: Option<String>,
 }
@@ -70,9 +72,16 @@ impl Failure {
         Self {
             exit,
             message: message.into(),
+            details: Vec::new(),
             causes: Vec::new(),
             hint: None,
         }
+    }
+
+    /// Adds a line for each of the things that are wrong.
+    pub(crate) fn details(mut self, details: impl IntoIterator<Item = String>) -> Self {
+        self.details.extend(details);
+        self
     }
 
     /// Adds what caused it.
@@ -108,6 +117,9 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "Error: {}", self.message)?;
+        for detail in &self.details {
+            write!(formatter, "\n  {detail}")?;
+        }
         for cause in &self.causes {
             write!(formatter, "\nCaused by: {cause}")?;
         }
@@ -147,6 +159,23 @@ impl From<DataError> for Failure {
             DataError::Io { .. } => (Exit::Error, None),
         };
         Self::of(exit, &error, hint)
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        let failure = Self::of(Exit::Configuration, &error, None);
+        match error {
+            ConfigError::File { .. } => failure.hint(format!(
+                "name another file with --config FILE or {FILE_VARIABLE}, or none to read {DEFAULT_FILE} if it is there"
+            )),
+            ConfigError::NoData => failure.hint(format!(
+                "give --data DIR, set OKRD_DATA, or write `data` below [server] into {DEFAULT_FILE}"
+            )),
+            ConfigError::Mistakes(mistakes) => failure
+                .details(mistakes.iter().map(ToString::to_string))
+                .hint("`okrd config print` shows every setting; nothing was started or changed"),
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Every limit of the server in one place, each with its unit.
+//! The limits that nobody sets, each with its unit; the others are in the table of settings.
 
 use std::time::Duration;
 
@@ -34,14 +34,6 @@ pub const HEARTBEAT: Duration = Duration::from_secs(20);
 /// Time for the calls that are under way when the server stops.
 pub const DRAIN_TIME: Duration = Duration::from_secs(10);
 
-/// Connections at one time.
-pub const CONNECTIONS: usize = 10_000;
-/// Time for the TLS handshake, and for the first request of a connection.
-pub const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
-/// Calls at one time on one connection.
-pub const STREAMS_PER_CONNECTION: u32 = 128;
-/// Bytes of the metadata of a call.
-pub const HEADER_LIST_BYTES: u32 = 16 * 1024;
 /// Time between two pings of an idle connection.
 pub const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(20);
 /// Time for the answer to a ping.

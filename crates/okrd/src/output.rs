@@ -15,3 +15,8 @@ pub(crate) fn print(text: &str) {
 pub(crate) fn complain(failure: &Failure) {
     drop(writeln!(io::stderr().lock(), "{failure}"));
 }
+
+/// Prints what a person should look at although nothing failed.
+pub(crate) fn warn(text: &str) {
+    drop(writeln!(io::stderr().lock(), "Warning: {text}"));
+}

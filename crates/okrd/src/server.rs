@@ -23,6 +23,7 @@ use uuid::Uuid;
 use crate::accept::{AcceptLimits, accept, note_call};
 use crate::auth::LoginLimiter;
 use crate::clock::Clock;
+use crate::config::Limits;
 use crate::credentials::Credentials;
 use crate::data::{DataDir, DataError, Manifest};
 use crate::directory::Directory;
@@ -50,6 +51,8 @@ pub struct ServeOptions {
     pub tls: Option<TlsFiles>,
     /// Whether clients may ask what the services look like.
     pub reflection: bool,
+    /// What clients may use of the server.
+    pub limits: Limits,
     /// The time of day.
     pub clock: Clock,
     /// How the log is opened.
@@ -59,6 +62,7 @@ pub struct ServeOptions {
 /// A server whose data is open and verified.
 pub struct Server {
     reflection: bool,
+    limits: Limits,
     tls: Option<ServerTlsConfig>,
     shared: Arc<Shared>,
     stop: watch::Sender<bool>,
@@ -102,6 +106,7 @@ impl ServeOptions {
             data,
             tls: None,
             reflection: true,
+            limits: Limits::default(),
             clock: Clock::system(),
             log: LogOptions::new(),
         }
@@ -117,6 +122,7 @@ impl Server {
     pub fn open(options: &ServeOptions) -> Result<Self, ServeError> {
         let (data, manifest) = DataDir::open(&options.data)?;
         let tls = options.tls.as_ref().map(TlsFiles::load).transpose()?;
+        let tls = tls.map(|tls| tls.timeout(options.limits.handshake_time.get()));
         let orgs = read_orgs(&manifest)?;
         let key = key::open(&data.key_file())?;
         let credentials = Credentials::open(data.credentials_file())?;
@@ -159,6 +165,7 @@ impl Server {
         };
         Ok(Self {
             reflection: options.reflection,
+            limits: options.limits.clone(),
             tls,
             shared: Arc::new(shared),
             stop,
@@ -240,8 +247,8 @@ impl Server {
         signal: impl Future<Output = ()>,
     ) -> Result<impl Future<Output = Result<(), tonic::transport::Error>>, ServeError> {
         let mut transport = Transport::builder()
-            .max_concurrent_streams(limits::STREAMS_PER_CONNECTION)
-            .http2_max_header_list_size(limits::HEADER_LIST_BYTES)
+            .max_concurrent_streams(self.limits.streams_per_connection.to_u32())
+            .http2_max_header_list_size(self.limits.header_size.to_u32())
             .http2_max_pending_accept_reset_streams(Some(limits::PENDING_RESETS))
             .http2_keepalive_interval(Some(limits::KEEPALIVE_INTERVAL))
             .http2_keepalive_timeout(Some(limits::KEEPALIVE_TIMEOUT));
@@ -269,8 +276,8 @@ impl Server {
         let accepted = accept(
             listener,
             AcceptLimits {
-                connections: limits::CONNECTIONS,
-                first_request: limits::HANDSHAKE_TIME,
+                connections: self.limits.connections.to_usize(),
+                first_request: self.limits.handshake_time.get(),
             },
         );
         Ok(transport

@@ -3,6 +3,7 @@
 //! Never a secret, never a text that a person wrote; ids only.
 
 mod call;
+mod filter;
 mod layer;
 mod lines;
 mod method;
@@ -11,24 +12,21 @@ use std::fmt;
 
 use okr_proto::REQUEST_ID_METADATA_KEY;
 use tonic::metadata::MetadataMap;
-use tracing_subscriber::EnvFilter;
 use uuid::Uuid;
 
 pub(crate) use self::call::CallNotes;
+pub(crate) use self::filter::{FilterHandle, LogFilter};
 pub(crate) use self::layer::ObserveLayer;
 
 use self::lines::OneLineEach;
 
 /// The longest name of a request that is taken from a client, in bytes.
 const MAX_REQUEST_ID_BYTES: usize = 64;
-/// What is shown unless `OKRD_LOG` says otherwise.
-const DEFAULT_FILTER: &str = "info";
 
 /// The form of the lines.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LogFormat {
     /// For people.
-    #[default]
     Text,
     /// One JSON object a line.
     Json,
@@ -38,18 +36,28 @@ pub(crate) enum LogFormat {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RequestId(String);
 
-/// Sends the lines to standard error; does nothing when somebody has done so already.
-pub(crate) fn init(format: LogFormat) {
-    let filter =
-        EnvFilter::try_from_env("OKRD_LOG").unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
+/// Sends the lines to standard error, and returns what changes which; does nothing when somebody has done so already.
+pub(crate) fn init(format: LogFormat, filter: &LogFilter) -> FilterHandle {
     let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(filter.to_filter())
         .with_writer(|| OneLineEach(std::io::stderr()));
-    // The only failure is a subscriber that is there already.
-    drop(match format {
-        LogFormat::Text => lines.with_ansi(false).try_init(),
-        LogFormat::Json => lines.json().flatten_event(true).try_init(),
-    });
+    let (begun, handle) = match format {
+        LogFormat::Text => {
+            let lines = lines.with_ansi(false).with_filter_reloading();
+            let handle = FilterHandle::new(lines.reload_handle());
+            (lines.try_init(), handle)
+        }
+        LogFormat::Json => {
+            let lines = lines.json().flatten_event(true).with_filter_reloading();
+            let handle = FilterHandle::new(lines.reload_handle());
+            (lines.try_init(), handle)
+        }
+    };
+    match begun {
+        Ok(()) => handle,
+        // The only failure is a subscriber that is there already.
+        Err(_) => FilterHandle::none(),
+    }
 }
 
 impl RequestId {

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use tonic::transport::{Identity, ServerTlsConfig};
 
 use crate::data::{DataError, io_error};
-use crate::limits;
 
 /// The permissions of everybody but owner and group.
 const OTHERS: u32 = 0o007;
@@ -32,9 +31,7 @@ impl TlsFiles {
         let certificate = fs::read(&self.certificate);
         let certificate = certificate.map_err(io_error("read", &self.certificate))?;
         let key = fs::read(&self.key).map_err(io_error("read", &self.key))?;
-        Ok(ServerTlsConfig::new()
-            .identity(Identity::from_pem(certificate, key))
-            .timeout(limits::HANDSHAKE_TIME))
+        Ok(ServerTlsConfig::new().identity(Identity::from_pem(certificate, key)))
     }
 }
 

@@ -225,7 +225,7 @@ fn verify_says_what_it_found() {
 fn what_cannot_be_used_as_it_is_ends_with_78() {
     let (world, _) = World::initialised();
     let plain = refused(&world.run("serve --listen 0.0.0.0:0"), 78);
-    assert!(plain.contains("--tls-cert"), "{plain}");
+    assert!(plain.contains("tls.cert_file"), "{plain}");
     refused(&world.run("serve --listen nonsense"), 78);
     let nothing = World::new();
     let text = refused(&nothing.run("serve --listen 127.0.0.1:0"), 78);

@@ -12,3 +12,4 @@ mod pull;
 mod push;
 mod remote;
 mod secure;
+mod settings;

@@ -16,7 +16,7 @@ use crate::output;
 use crate::server::read_orgs;
 
 pub(super) fn run(arguments: &CodeArguments) -> Result<(), Failure> {
-    let opened = DataDir::open(&arguments.data.path);
+    let opened = DataDir::open(&arguments.data.path()?);
     let (data, manifest) = opened.map_err(|error| match error {
         error @ DataError::Locked { .. } => Failure::from(error).hint(format!(
             "the server is running: an administrator types `okr member invite {}` instead",

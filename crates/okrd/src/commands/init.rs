@@ -1,10 +1,13 @@
 //! `okrd init`: makes a data directory with an organisation and its administrator.
 
+use std::path::Path;
+
 use serde_json::json;
 
 use super::minute;
-use crate::args::{DEFAULT_LISTEN, InitArguments, OutputFormat};
+use crate::args::{InitArguments, OutputFormat};
 use crate::clock::Clock;
+use crate::config::Settings;
 use crate::failure::{Exit, Failure};
 use crate::init::{Administrator, InitError, Initialised, NewServer, Organisation};
 use crate::output;
@@ -27,18 +30,22 @@ pub(super) fn run(arguments: &InitArguments) -> Result<(), Failure> {
         email: arguments.admin_email.clone(),
     };
     let clock = Clock::system();
-    let server = NewServer::create(&arguments.data.path, &arguments.server_name, clock)?;
+    let settings = arguments.data.settings()?;
+    let data = settings.data()?;
+    let server = NewServer::create(data, &arguments.server_name, clock)?;
     for made in server.finish(vec![(organisation, administrator)])? {
         output::print(&match arguments.output {
-            OutputFormat::Text => text(arguments, &made),
-            OutputFormat::Json => json(arguments, &made),
+            OutputFormat::Text => text(arguments, &settings, data, &made),
+            OutputFormat::Json => json(arguments, data, &made),
         });
     }
     Ok(())
 }
 
-fn text(arguments: &InitArguments, made: &Initialised) -> String {
-    let data = arguments.data.path.display();
+fn text(arguments: &InitArguments, settings: &Settings, data: &Path, made: &Initialised) -> String {
+    let data = data.display();
+    let scheme = settings.scheme();
+    let listen = settings.server.listen.as_str();
     let organisation = match &arguments.org {
         Some(name) => format!("{name} ({})", made.principal.org),
         None => format!("{}, brought by its first sync", made.principal.org),
@@ -48,8 +55,8 @@ fn text(arguments: &InitArguments, made: &Initialised) -> String {
     let key = &made.verifier_key;
     // Whoever has the organisation in a workspace logs that one in; everybody else makes a copy.
     let then = match &arguments.org {
-        Some(_) => format!("okr clone http://{DEFAULT_LISTEN} --code {code}"),
-        None => format!("okr login http://{DEFAULT_LISTEN} --code {code}"),
+        Some(_) => format!("okr clone {scheme}://{listen} --code {code}"),
+        None => format!("okr login {scheme}://{listen} --code {code}"),
     };
     format!(
         "Made {data}\n\
@@ -65,11 +72,11 @@ fn text(arguments: &InitArguments, made: &Initialised) -> String {
     )
 }
 
-fn json(arguments: &InitArguments, made: &Initialised) -> String {
-    let next = format!("okrd serve --data {}", arguments.data.path.display());
+fn json(arguments: &InitArguments, data: &Path, made: &Initialised) -> String {
+    let next = format!("okrd serve --data {}", data.display());
     json!({
         "schema": "okrd.v1.Init",
-        "data": arguments.data.path,
+        "data": data,
         "org": made.principal.org.to_string(),
         "person": made.principal.person.to_string(),
         "handle": arguments.admin.as_str(),

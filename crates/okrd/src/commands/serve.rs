@@ -2,26 +2,29 @@
 
 use std::future::Future;
 use std::io;
-use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::args::ServeArguments;
+use crate::config::Settings;
 use crate::failure::{Exit, Failure};
+use crate::reload::Reloader;
 use crate::server::{ServeOptions, Server};
-use crate::tls::TlsFiles;
 use crate::{output, telemetry};
 
-pub(super) fn run(arguments: ServeArguments) -> Result<(), Failure> {
-    telemetry::init(arguments.log_format);
-    let addresses = resolve(&arguments)?;
-    let tls = arguments.tls_cert.zip(arguments.tls_key);
-    let tls = tls.map(|(certificate, key)| TlsFiles { certificate, key });
-    let scheme = if tls.is_some() { "https" } else { "http" };
-    let mut options = ServeOptions::new(arguments.data.path);
-    options.tls = tls;
-    options.reflection = !arguments.no_reflection;
+pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
+    let config = arguments.settings.load()?.checked()?;
+    let settings = &config.settings;
+    let filter = telemetry::init(settings.log.format, &settings.log.filter);
+    for unknown in &config.unknown {
+        tracing::warn!(variable = %unknown.origin, "{}", unknown.problem);
+    }
+    let mut options = ServeOptions::new(settings.data()?.to_owned());
+    options.tls = settings.tls_files();
+    options.reflection = settings.server.reflection;
+    options.limits = settings.limits.clone();
     // Everything that can be wrong with the data is found before anybody can connect.
     let server = Server::open(&options)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -30,39 +33,44 @@ pub(super) fn run(arguments: ServeArguments) -> Result<(), Failure> {
         .map_err(|error| {
             Failure::new(Exit::Error, "the runtime cannot be started").caused_by(&error)
         })?;
+    let reloader = Reloader::new(arguments.settings.sources().clone(), config.clone(), filter);
     runtime.block_on(async move {
-        let listener = TcpListener::bind(addresses.as_slice()).await;
-        let listener = listener.map_err(|error| {
-            Failure::new(
-                Exit::Error,
-                format!("cannot listen on {}", arguments.listen),
-            )
-            .caused_by(&error)
-        })?;
+        let listener = listen(settings).await?;
         let address = listener.local_addr().map_err(|error| io_failure(&error))?;
         let shutdown = shutdown_signal().map_err(|error| io_failure(&error))?;
+        let reloading = tokio::spawn(reload_at_hangup(hangup()?, reloader));
+        let scheme = settings.scheme();
         output::print(&format!("okrd listening on {scheme}://{address}"));
-        server.run(listener, shutdown).await.map_err(Failure::from)
+        let end = server.run(listener, shutdown).await;
+        reloading.abort();
+        end.map_err(Failure::from)
     })
 }
 
-/// Finds the addresses, and refuses to speak plain text to the network.
-fn resolve(arguments: &ServeArguments) -> Result<Vec<SocketAddr>, Failure> {
-    let listen = &arguments.listen;
-    let message = format!("cannot listen on {listen}");
-    let addresses = listen.to_socket_addrs().map_err(|error| {
-        Failure::new(Exit::Configuration, message.clone())
-            .caused_by(&error)
-            .hint("an address and a port are expected, such as 127.0.0.1:7420 or [::1]:7420")
-    })?;
-    let addresses: Vec<SocketAddr> = addresses.collect();
-    let plain = arguments.tls_cert.is_none();
-    if plain && !addresses.iter().all(|address| address.ip().is_loopback()) {
-        let message = format!("{message} in plain text: the network could read every token");
-        let hint = "give --tls-cert and --tls-key, or listen on a loopback address behind a proxy";
-        return Err(Failure::new(Exit::Configuration, message).hint(hint));
+async fn listen(settings: &Settings) -> Result<TcpListener, Failure> {
+    let addresses = settings
+        .addresses()
+        .map_err(|problem| Failure::new(Exit::Configuration, problem))?;
+    TcpListener::bind(addresses.as_slice())
+        .await
+        .map_err(|error| {
+            let listen = settings.server.listen.as_str();
+            Failure::new(Exit::Error, format!("cannot listen on {listen}")).caused_by(&error)
+        })
+}
+
+fn hangup() -> Result<Signal, Failure> {
+    signal(SignalKind::hangup()).map_err(|error| io_failure(&error))
+}
+
+/// Reads the settings again at each SIGHUP. They are read from the disk on a thread that may block.
+async fn reload_at_hangup(mut hangup: Signal, reloader: Reloader) {
+    let reloader = Arc::new(reloader);
+    while hangup.recv().await.is_some() {
+        let reloader = Arc::clone(&reloader);
+        // Only a panic makes this fail, and it has been logged.
+        drop(tokio::task::spawn_blocking(move || reloader.reload()).await);
     }
-    Ok(addresses)
 }
 
 fn io_failure(error: &io::Error) -> Failure {

@@ -12,7 +12,7 @@ use crate::server::{ServeError, origin, read_orgs};
 use crate::{key, output, stored_log};
 
 pub(super) fn run(arguments: &VerifyArguments) -> Result<(), Failure> {
-    let (data, manifest) = DataDir::open(&arguments.data.path)?;
+    let (data, manifest) = DataDir::open(&arguments.data.path()?)?;
     let orgs = read_orgs(&manifest)?;
     let key = key::open(&data.key_file()).map_err(ServeError::from)?;
     let (log, _) = stored_log::open(&data.log_directory(), LogOptions::new(), &orgs)?;

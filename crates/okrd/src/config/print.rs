@@ -1,0 +1,63 @@
+//! The settings in use, as a file that could be read again, or as JSON.
+
+use serde_json::{Value as Json, json};
+
+use super::layers::Config;
+use super::table::{Key, SECTIONS};
+
+/// The column in which origins begin, when the values leave room.
+const ORIGIN_COLUMN: usize = 40;
+
+/// Writes every setting as TOML, if asked with where it comes from. What is not set is a comment.
+pub(crate) fn to_toml(config: &Config, with_origin: bool) -> String {
+    let mut lines = Vec::new();
+    for section in SECTIONS {
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines.push(format!("[{}]", section.name));
+        for key in section.keys {
+            let (value, origin) = config.chosen.get(key);
+            let line = match value {
+                Some(value) => format!("{} = {}", key.name, literal(key, value)),
+                None => format!("# {} =", key.name),
+            };
+            lines.push(if with_origin {
+                format!("{line:<ORIGIN_COLUMN$}  # {origin}")
+            } else {
+                line
+            });
+        }
+    }
+    lines.join("\n")
+}
+
+/// Writes every setting, where it comes from and when a change of it takes effect, as JSON.
+pub(crate) fn to_json(config: &Config) -> Json {
+    let settings = Key::all().map(|key| {
+        let (value, origin) = config.chosen.get(key);
+        let value = value.map(|value| key.kind.to_json(value));
+        json!({
+            "key": key.path(),
+            "value": value,
+            "origin": origin.to_string(),
+            "default": key.default,
+            "variable": key.variable(),
+            "flag": format!("--{}", key.flag()),
+            "applies": key.applies.word(),
+        })
+    });
+    json!({
+        "schema": "okrd.v1.Config",
+        "file": config.file,
+        "settings": settings.collect::<Vec<_>>(),
+    })
+}
+
+/// Writes a value as TOML.
+fn literal(key: &Key, value: &str) -> String {
+    if key.kind.is_bare() {
+        return value.to_owned();
+    }
+    toml::Value::from(value).to_string()
+}

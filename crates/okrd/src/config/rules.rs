@@ -1,0 +1,98 @@
+//! What settings demand of each other, and of the machine, beyond each being a value.
+
+use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::path::Path;
+
+use super::layers::{Config, ConfigError};
+use super::mistake::Mistake;
+use super::table::{Key, Settings};
+use crate::tls::TlsFiles;
+
+impl Config {
+    /// Returns itself when everything fits together.
+    ///
+    /// # Errors
+    ///
+    /// Those of `check`.
+    pub(crate) fn checked(self) -> Result<Self, ConfigError> {
+        self.check().map(|()| self)
+    }
+
+    /// Finds what does not fit together.
+    ///
+    /// # Errors
+    ///
+    /// `Mistakes`, each at the place of the setting that it is about.
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        let Settings { server, tls, .. } = &self.settings;
+        let mut mistakes = Vec::new();
+        let mut refuse = |path: &str, problem: String| {
+            let key = Key::all().find(|key| key.path() == path);
+            let origin = key.map(|key| self.chosen.get(key).1);
+            let origin = origin.expect("the table has the settings of the rules");
+            mistakes.push(Mistake { origin, problem });
+        };
+        match (&tls.cert_file, &tls.key_file) {
+            (Some(_), None) => refuse("tls.cert_file", needs("tls.cert_file", "tls.key_file")),
+            (None, Some(_)) => refuse("tls.key_file", needs("tls.key_file", "tls.cert_file")),
+            (Some(_), Some(_)) | (None, None) => {}
+        }
+        match self.settings.addresses() {
+            Err(problem) => refuse("server.listen", problem),
+            Ok(addresses) => {
+                let loopback = addresses.iter().all(|address| address.ip().is_loopback());
+                let plain = tls.cert_file.is_none() && tls.key_file.is_none();
+                if plain && !loopback && !server.insecure_plaintext {
+                    let listen = server.listen.as_str();
+                    let problem = format!(
+                        "server.listen: {listen} in plain text lets the network read every token; give \
+                         tls.cert_file and tls.key_file, or listen on a loopback address behind a proxy"
+                    );
+                    refuse("server.listen", problem);
+                }
+            }
+        }
+        if mistakes.is_empty() {
+            return Ok(());
+        }
+        Err(ConfigError::Mistakes(mistakes))
+    }
+}
+
+impl Settings {
+    /// Returns the data directory.
+    ///
+    /// # Errors
+    ///
+    /// `NoData` when no layer names one.
+    pub(crate) fn data(&self) -> Result<&Path, ConfigError> {
+        self.server.data.as_deref().ok_or(ConfigError::NoData)
+    }
+
+    /// Returns what the addresses of this server begin with.
+    pub(crate) fn scheme(&self) -> &'static str {
+        match self.tls_files() {
+            Some(_) => "https",
+            None => "http",
+        }
+    }
+
+    /// Returns certificate and key, if the server has them.
+    pub(crate) fn tls_files(&self) -> Option<TlsFiles> {
+        let (certificate, key) = self.tls.cert_file.clone().zip(self.tls.key_file.clone())?;
+        Some(TlsFiles { certificate, key })
+    }
+
+    /// Finds the addresses to listen on.
+    pub(crate) fn addresses(&self) -> Result<Vec<SocketAddr>, String> {
+        let listen = self.server.listen.as_str();
+        match listen.to_socket_addrs() {
+            Ok(addresses) => Ok(addresses.collect()),
+            Err(error) => Err(format!("server.listen: {listen} is no address: {error}")),
+        }
+    }
+}
+
+fn needs(given: &str, missing: &str) -> String {
+    format!("{given} is set and {missing} is not; both are needed for TLS")
+}

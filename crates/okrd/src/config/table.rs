@@ -1,0 +1,228 @@
+//! The table of settings. One entry is all that a new setting needs: file, environment, flags, `okrd config`, the schema
+//! and `deploy/CONFIGURATION.md` come from it.
+
+use std::path::PathBuf;
+
+use super::kind::{Address, Count, Kind, Size, Span, Value};
+use super::layers::Chosen;
+use crate::telemetry::{LogFilter, LogFormat};
+
+/// A setting, as all layers know it.
+#[derive(Debug)]
+pub(crate) struct Key {
+    /// The table of the file that it stands in.
+    pub(crate) section: &'static str,
+    /// Its name there.
+    pub(crate) name: &'static str,
+    /// What it may be.
+    pub(crate) kind: Kind,
+    /// What it is when nobody says so; none: it is not set.
+    pub(crate) default: Option<&'static str>,
+    /// When a change of it takes effect.
+    pub(crate) applies: Applies,
+    /// What it does.
+    pub(crate) about: &'static str,
+    /// Reads a text and writes it as it would be printed.
+    pub(crate) check: fn(&str) -> Result<String, String>,
+}
+
+/// When a change takes effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Applies {
+    /// At the next SIGHUP, without dropping a stream.
+    Reload,
+    /// At the next start.
+    Restart,
+}
+
+/// A section of the file.
+#[derive(Debug)]
+pub(crate) struct Section {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// What it is about.
+    pub(crate) about: &'static str,
+    /// Its settings.
+    pub(crate) keys: &'static [Key],
+}
+
+macro_rules! settings {
+    ($(
+        $(#[doc = $about:literal])+
+        $section:ident: $visibility:vis $Section:ident {
+            $( $(#[doc = $text:literal])+ $key:ident: $kind:ty $(= $default:literal)?, $applies:ident; )+
+        }
+    )+) => {
+        $(
+            $(#[doc = $about])+
+            #[derive(Clone, Debug, PartialEq, Eq)]
+            $visibility struct $Section {
+                $( $(#[doc = $text])+ pub(crate) $key: $kind, )+
+            }
+        )+
+
+        /// All settings.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub(crate) struct Settings {
+            $( $(#[doc = $about])+ pub(crate) $section: $Section, )+
+        }
+
+        /// The sections, in the order of the documentation.
+        pub(crate) static SECTIONS: &[Section] = &[$(
+            Section {
+                name: stringify!($section),
+                about: concat!($($about),+),
+                keys: &[$(
+                    Key {
+                        section: stringify!($section),
+                        name: stringify!($key),
+                        kind: <$kind as Value>::KIND,
+                        default: settings!(@default $($default)?),
+                        applies: Applies::$applies,
+                        about: concat!($($text),+),
+                        check: |text| <$kind as Value>::read(text).map(|value| value.write()),
+                    },
+                )+],
+            },
+        )+];
+
+        impl Settings {
+            /// Reads what the layers chose, which was checked.
+            pub(super) fn read(chosen: &Chosen) -> Self {
+                Self {$(
+                    $section: $Section {$(
+                        $key: chosen.value(stringify!($section), stringify!($key)),
+                    )+},
+                )+}
+            }
+        }
+    };
+    (@default) => { None };
+    (@default $default:literal) => { Some($default) };
+}
+
+settings! {
+    /// What is served, and where.
+    server: pub(crate) ServerSettings {
+        /// The data directory, as `okrd init` made it.
+        data: Option<PathBuf>, Restart;
+        /// The address to listen on; port 0 takes a free one.
+        listen: Address = "127.0.0.1:7420", Restart;
+        /// Describe the services to clients that ask (gRPC reflection).
+        reflection: bool = "false", Restart;
+        /// Serve plain text on an address that is not loopback. Whoever can listen to that network can
+        /// then read every token; only for a network that encrypts by itself.
+        insecure_plaintext: bool = "false", Restart;
+    }
+    /// The certificate that the server shows, and the ones that it asks for. Without a certificate it speaks plain text,
+    /// on loopback addresses only.
+    tls: pub(crate) TlsSettings {
+        /// The certificate chain (PEM), the server's own first.
+        cert_file: Option<PathBuf>, Restart;
+        /// The private key of the certificate (PEM), a file that not everybody may read.
+        key_file: Option<PathBuf>, Restart;
+    }
+    /// The log on standard error.
+    log: pub(crate) LogSettings {
+        /// Which lines are written: a level (error, warn, info, debug, trace), or levels for parts of the program.
+        filter: LogFilter = "info", Reload;
+        /// The form of the lines: for people, or one JSON object each.
+        format: LogFormat = "text", Restart;
+    }
+    /// What clients may use of the server.
+    limits: pub Limits {
+        /// Connections at one time; one more is closed at once.
+        connections: Count<1, 1_000_000> = "10000", Restart;
+        /// Time for the TLS handshake and until the first call; a connection that is silent for longer is closed.
+        handshake_time: Span<100, 600_000> = "10s", Restart;
+        /// Calls at one time on one connection; further ones wait.
+        streams_per_connection: Count<1, 100_000> = "128", Restart;
+        /// The metadata of a call.
+        header_size: Size<4_096, 1_048_576> = "16KiB", Restart;
+    }
+}
+
+impl Key {
+    /// Returns every setting.
+    pub(crate) fn all() -> impl Iterator<Item = &'static Self> {
+        SECTIONS.iter().flat_map(|section| section.keys)
+    }
+
+    /// Returns the name with its section, such as `server.listen`.
+    pub(crate) fn path(&self) -> String {
+        format!("{}.{}", self.section, self.name)
+    }
+
+    /// Returns its environment variable: `OKRD_`, section, name; the section `server` is left out.
+    pub(crate) fn variable(&self) -> String {
+        format!("OKRD_{}", self.joined('_').to_ascii_uppercase())
+    }
+
+    /// Returns its flag without the hyphens in front: section, name; the section `server` is left out.
+    pub(crate) fn flag(&self) -> String {
+        self.joined('_').replace('_', "-")
+    }
+
+    fn joined(&self, between: char) -> String {
+        match self.section {
+            "server" => self.name.to_owned(),
+            section => format!("{section}{between}{}", self.name),
+        }
+    }
+
+    /// Returns what it does.
+    pub(crate) fn about(&self) -> &'static str {
+        self.about.trim()
+    }
+}
+
+impl Applies {
+    /// Returns the word for it.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Reload => "reload",
+            Self::Restart => "restart",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_default_is_a_value_and_stands_as_it_is_printed() {
+        for key in Key::all() {
+            let Some(default) = key.default else { continue };
+            assert_eq!(
+                (key.check)(default).as_deref(),
+                Ok(default),
+                "{}",
+                key.path()
+            );
+        }
+    }
+
+    #[test]
+    fn names_are_unique_in_every_layer_and_no_orchestrator_sets_them() {
+        let count = Key::all().count();
+        let variables: BTreeSet<_> = Key::all().map(Key::variable).collect();
+        let flags: BTreeSet<_> = Key::all().map(Key::flag).collect();
+        assert_eq!((variables.len(), flags.len()), (count, count));
+        // Kubernetes gives every container of the namespace such variables when a service is called okrd.
+        for variable in variables {
+            for taken in ["OKRD_PORT", "OKRD_SERVICE", "OKRD_CONFIG"] {
+                assert!(!variable.starts_with(taken), "{variable}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_setting_does_is_one_sentence_or_more() {
+        for key in Key::all() {
+            assert!(key.about().ends_with('.'), "{}", key.path());
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! The program's settings: from a file, variables and flags; what `okrd config` says of them.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A folder with a file of settings and a data directory.
+struct World(TempDir);
+
+impl World {
+    fn new(settings: &str) -> Self {
+        let world = Self(tempfile::tempdir().unwrap());
+        fs::write(world.file(), settings).unwrap();
+        world
+    }
+
+    fn file(&self) -> PathBuf {
+        self.0.path().join("okrd.toml")
+    }
+
+    /// Makes a command that reads the file; the words are separated by single blanks.
+    fn command(&self, line: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_okrd"));
+        command
+            .args(line.split(' '))
+            .env("OKRD_CONFIG", self.file());
+        command
+    }
+
+    fn run(&self, line: &str) -> Output {
+        self.command(line).output().unwrap()
+    }
+
+    fn answer(&self, line: &str) -> String {
+        let output = self.run(line);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+}
+
+/// Checks the exit code and returns what stands on standard error.
+fn refused(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(78), "{output:?}");
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn mistakes_are_found_by_every_command_that_reads_settings() {
+    let world = World::new("[server]\nlistn = \"127.0.0.1:0\"\n");
+    for line in [
+        "config check",
+        "config print",
+        "serve",
+        "verify",
+        "code --person ana",
+    ] {
+        let text = refused(&world.run(line));
+        assert!(
+            text.starts_with("Error: the configuration has a mistake\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("okrd.toml:2:1: [server] has no key \"listn\""),
+            "{text}"
+        );
+    }
+    let output = world.run("config check -o json");
+    refused(&output);
+    let checked: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (&checked["schema"], &checked["ok"]),
+        (&"okrd.v1.ConfigCheck".into(), &false.into())
+    );
+    let origin = checked["mistakes"][0]["origin"].as_str().unwrap();
+    assert!(origin.ends_with("okrd.toml:2:1"), "{origin}");
+}
+
+#[test]
+fn check_reads_the_certificate_as_well() {
+    let world = World::new("[tls]\ncert_file = \"cert.pem\"\nkey_file = \"key.pem\"\n");
+    fs::write(world.0.path().join("key.pem"), "a secret nobody may see").unwrap();
+    let text = refused(&world.run("config check"));
+    assert!(text.contains("key.pem"), "{text}");
+    for line in ["config print --origin", "config print -o json"] {
+        let answer = world.answer(line);
+        assert!(
+            answer.contains("key.pem") && !answer.contains("nobody"),
+            "{answer}"
+        );
+    }
+}
+
+#[test]
+fn print_says_which_layer_a_value_comes_from() {
+    let world = World::new("[server]\nlisten = \"127.0.0.1:0\"\n");
+    let text = world.answer("config check");
+    assert!(text.ends_with("okrd.toml: ok\n"), "{text}");
+    let mut command = world.command("config print --origin --log-filter debug");
+    let printed = command.env("OKRD_DATA", "/data").output().unwrap();
+    let printed = String::from_utf8(printed.stdout).unwrap();
+    for (start, end) in [
+        ("listen = \"127.0.0.1:0\"", "okrd.toml:2:10"),
+        ("data = \"/data\"", "# OKRD_DATA"),
+        ("filter = \"debug\"", "# --log-filter"),
+        ("format = \"text\"", "# default"),
+    ] {
+        let line = printed.lines().find(|line| line.starts_with(start));
+        assert!(line.unwrap().ends_with(end), "{start}: {printed}");
+    }
+    let schema: Value = serde_json::from_str(&world.answer("config schema")).unwrap();
+    assert_eq!(schema["properties"]["server"]["type"], "object");
+}
+
+#[test]
+fn init_and_serve_take_everything_from_a_file() {
+    let world = World::new("[server]\nlisten = \"127.0.0.1:0\"\ndata = \"here\"\n");
+    world.answer("init --org Acme --time-zone UTC --admin ana");
+    assert!(world.0.path().join("here").join("server.json").exists());
+    let text = refused(&world.run("serve --limits-connections 0"));
+    assert!(
+        text.contains("--limits-connections: limits.connections: \"0\""),
+        "{text}"
+    );
+    Serving::start(&world);
+}
+
+#[test]
+fn without_a_data_directory_the_three_ways_to_name_one_are_told() {
+    let text = refused(&World::new("").run("serve"));
+    for way in ["--data DIR", "OKRD_DATA", "[server]"] {
+        assert!(text.contains(way), "{text}");
+    }
+}
+
+/// A server whose log is read line by line.
+struct Serving {
+    process: Child,
+    log: BufReader<ChildStderr>,
+}
+
+impl Serving {
+    fn start(world: &World) -> Self {
+        let mut command = world.command("serve");
+        let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut process = command.spawn().unwrap();
+        let mut line = String::new();
+        let out = process.stdout.take().unwrap();
+        BufReader::new(out).read_line(&mut line).unwrap();
+        assert!(line.starts_with("okrd listening on http"), "{line}");
+        let log = BufReader::new(process.stderr.take().unwrap());
+        Self { process, log }
+    }
+
+    /// Sends SIGHUP, and returns the lines up to the one that says how it went.
+    fn reload(&mut self) -> Vec<Value> {
+        let pid = self.process.id().to_string();
+        let sent = Command::new("kill").args(["-HUP", &pid]).status().unwrap();
+        assert!(sent.success());
+        let mut lines: Vec<Value> = Vec::new();
+        loop {
+            let mut line = String::new();
+            assert_ne!(self.log.read_line(&mut line).unwrap(), 0, "{lines:?}");
+            lines.push(serde_json::from_str(&line).unwrap());
+            let message = lines.last().unwrap()["message"].as_str().unwrap();
+            if message.starts_with("settings ") {
+                return lines;
+            }
+        }
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        self.process.kill().ok();
+        self.process.wait().ok();
+    }
+}
+
+#[test]
+fn a_hangup_takes_what_is_new_and_names_what_waits_for_a_restart() {
+    let settings =
+        "[server]\nlisten = \"127.0.0.1:0\"\ndata = \"here\"\n[log]\nformat = \"json\"\n";
+    let world = World::new(settings);
+    world.answer("init --org Acme --time-zone UTC --admin ana");
+    let mut serving = Serving::start(&world);
+    assert_eq!(
+        serving.reload().last().unwrap()["message"],
+        "settings reloaded"
+    );
+
+    fs::write(world.file(), format!("{settings}filter = \"loud\"\n")).unwrap();
+    let lines = serving.reload();
+    let [mistake, end] = &lines[..] else {
+        panic!("{lines:?}")
+    };
+    assert!(
+        mistake["origin"]
+            .as_str()
+            .unwrap()
+            .ends_with("okrd.toml:6:10"),
+        "{mistake}"
+    );
+    assert_eq!(
+        end["message"],
+        "settings not reloaded; everything stays as it was"
+    );
+
+    let connections = "[limits]\nstreams_per_connection = 9\n";
+    fs::write(
+        world.file(),
+        format!("{settings}filter = \"warn,okrd=info\"\n{connections}"),
+    )
+    .unwrap();
+    let lines = serving.reload();
+    let [waiting, end] = &lines[..] else {
+        panic!("{lines:?}")
+    };
+    assert_eq!(waiting["setting"], "limits.streams_per_connection");
+    assert_eq!(end["message"], "settings reloaded");
+}
