@@ -1,6 +1,10 @@
-//! Accepting connections: how many there may be, and how long one may stay silent.
+//! Accepting connections: how many there may be, TLS, and how long one may stay silent.
 //!
-//! The transport has neither limit: without them, peers that connect and say nothing are kept for ever.
+//! The transport limits neither number nor silence, and keeps one certificate for ever: so connections are counted,
+//! greeted and timed here, and the transport gets those that are ready to speak HTTP/2.
+
+mod room;
+mod wire;
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,31 +16,41 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
-use tokio::time::{Sleep, sleep};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout_at};
+use tokio_rustls::TlsAcceptor;
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::transport::server::{Connected, TlsConnectInfo};
+use tonic::transport::server::Connected;
+
+use self::room::{Place, Room};
+use self::wire::Wire;
+use crate::hits::{Hits, Limit};
+use crate::limits::LiveLimits;
+use crate::tls::TlsSlot;
 
 /// Time to wait when the system gives no connection, most likely for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Accepted connections that wait for the transport.
 const WAITING_CONNECTIONS: usize = 16;
 
-/// How many connections there may be, and how long one may take until its first request.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct AcceptLimits {
-    pub(crate) connections: usize,
-    pub(crate) first_request: Duration,
+/// What a connection has to pass.
+#[derive(Clone, Debug)]
+pub(crate) struct Gate {
+    pub(crate) limits: Arc<LiveLimits>,
+    /// None: plain text.
+    pub(crate) tls: Option<TlsSlot>,
+    pub(crate) hits: Arc<Hits>,
 }
 
 /// A connection that is closed when it makes no request in time.
 #[derive(Debug)]
 pub(crate) struct GuardedStream {
-    stream: TcpStream,
+    wire: Wire,
     connection: Connection,
     /// Gone after the first request.
     deadline: Option<Pin<Box<Sleep>>>,
-    _permit: OwnedSemaphorePermit,
+    hits: Arc<Hits>,
+    _place: Place,
 }
 
 /// What the calls of a connection know of it.
@@ -47,22 +61,20 @@ pub(crate) struct Connection {
     has_called: Arc<AtomicBool>,
 }
 
+type Accepted = mpsc::Sender<io::Result<GuardedStream>>;
+
 /// Accepts connections until the stream is dropped, which closes the listener.
 pub(crate) fn accept(
     listener: TcpListener,
-    limits: AcceptLimits,
+    gate: Gate,
 ) -> ReceiverStream<io::Result<GuardedStream>> {
     let (sender, receiver) = mpsc::channel(WAITING_CONNECTIONS);
-    tokio::spawn(accept_all(listener, limits, sender));
+    tokio::spawn(accept_all(listener, gate, sender));
     ReceiverStream::new(receiver)
 }
 
-async fn accept_all(
-    listener: TcpListener,
-    limits: AcceptLimits,
-    accepted: mpsc::Sender<io::Result<GuardedStream>>,
-) {
-    let permits = Arc::new(Semaphore::new(limits.connections));
+async fn accept_all(listener: TcpListener, gate: Gate, accepted: Accepted) {
+    let room = Room::default();
     loop {
         let next = tokio::select! {
             () = accepted.closed() => return,
@@ -76,39 +88,82 @@ async fn accept_all(
                 continue;
             }
         };
-        let Ok(permit) = Arc::clone(&permits).try_acquire_owned() else {
-            tracing::warn!(%peer, limit = limits.connections, "too many connections");
-            continue;
-        };
-        // Only costs latency when it fails.
-        drop(stream.set_nodelay(true));
-        let guarded = GuardedStream {
-            stream,
-            connection: Connection {
-                peer,
-                has_called: Arc::default(),
-            },
-            deadline: Some(Box::pin(sleep(limits.first_request))),
-            _permit: permit,
-        };
-        if accepted.send(Ok(guarded)).await.is_err() {
-            return;
+        let limits = gate.limits.get();
+        let all = limits.connections.to_usize();
+        let each = limits.connections_per_address.to_usize();
+        match room.enter(peer.ip(), all, each) {
+            Ok(place) => {
+                let deadline = Instant::now() + limits.handshake_time.get();
+                let newcomer = Newcomer {
+                    stream,
+                    peer,
+                    place,
+                    deadline,
+                };
+                // Each one is greeted on its own: a slow handshake holds up nobody else.
+                tokio::spawn(greet(newcomer, gate.clone(), accepted.clone()));
+            }
+            Err(limit) => {
+                gate.hits.note(limit);
+                tracing::warn!(%peer, limit = limit.name(), "connection refused");
+            }
         }
     }
 }
 
-/// Notes that a connection has made a request, and gives the request the connection's data.
-pub(crate) fn note_call<B>(mut request: http::Request<B>) -> http::Request<B> {
-    let extensions = request.extensions();
-    let plain = extensions.get::<Connection>();
-    let connection = plain.or_else(|| {
-        extensions
-            .get::<TlsConnectInfo<Connection>>()
-            .map(TlsConnectInfo::get_ref)
-    });
-    if let Some(connection) = connection.cloned() {
+/// A connection that has said nothing yet.
+struct Newcomer {
+    stream: TcpStream,
+    peer: SocketAddr,
+    place: Place,
+    deadline: Instant,
+}
+
+async fn greet(newcomer: Newcomer, gate: Gate, accepted: Accepted) {
+    let Newcomer {
+        stream,
+        peer,
+        place,
+        deadline,
+    } = newcomer;
+    // Only costs latency when it fails.
+    drop(stream.set_nodelay(true));
+    let wire = match &gate.tls {
+        None => Wire::Plain(stream),
+        Some(tls) => {
+            let greeting = TlsAcceptor::from(tls.get()).accept(stream);
+            match timeout_at(deadline, greeting).await {
+                Ok(Ok(stream)) => Wire::Tls(Box::new(stream)),
+                Ok(Err(error)) => {
+                    tracing::warn!(target: "audit", %peer, %error, "TLS refused");
+                    return;
+                }
+                Err(_) => {
+                    gate.hits.note(Limit::HandshakeTime);
+                    tracing::warn!(target: "audit", %peer, "no TLS handshake in time");
+                    return;
+                }
+            }
+        }
+    };
+    let guarded = GuardedStream {
+        wire,
+        connection: Connection {
+            peer,
+            has_called: Arc::default(),
+        },
+        deadline: Some(Box::pin(sleep_until(deadline))),
+        hits: gate.hits,
+        _place: place,
+    };
+    // A server that stops takes no more connections; this one is closed.
+    drop(accepted.send(Ok(guarded)).await);
+}
+
+/// Notes that a connection has made a request.
+pub(crate) fn note_call<B>(request: http::Request<B>) -> http::Request<B> {
+    if let Some(connection) = request.extensions().get::<Connection>() {
         connection.has_called.store(true, Ordering::Relaxed);
-        request.extensions_mut().insert(connection);
     }
     request
 }
@@ -132,10 +187,14 @@ impl GuardedStream {
             return Ok(());
         }
         match deadline.as_mut().poll(context) {
-            Poll::Ready(()) => Err(io::Error::new(
-                io::ErrorKind::TimedOut,
-                "no request in time",
-            )),
+            Poll::Ready(()) => {
+                self.deadline = None;
+                self.hits.note(Limit::HandshakeTime);
+                Err(io::Error::new(
+                    io::ErrorKind::TimedOut,
+                    "no request in time",
+                ))
+            }
             Poll::Pending => Ok(()),
         }
     }
@@ -148,7 +207,7 @@ impl AsyncRead for GuardedStream {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         self.poll_deadline(context)?;
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        Pin::new(&mut self.wire).poll_read(context, buffer)
     }
 }
 
@@ -158,7 +217,7 @@ impl AsyncWrite for GuardedStream {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        Pin::new(&mut self.wire).poll_write(context, bytes)
     }
 
     fn poll_write_vectored(
@@ -166,19 +225,19 @@ impl AsyncWrite for GuardedStream {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+        Pin::new(&mut self.wire).poll_write_vectored(context, slices)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
+        self.wire.is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        Pin::new(&mut self.wire).poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
+        Pin::new(&mut self.wire).poll_shutdown(context)
     }
 }
 
@@ -188,64 +247,77 @@ mod tests {
     use tokio_stream::StreamExt as _;
 
     use super::*;
+    use crate::config::Limits;
 
-    async fn listen(
-        limits: AcceptLimits,
-    ) -> (SocketAddr, ReceiverStream<io::Result<GuardedStream>>) {
+    type Incoming = ReceiverStream<io::Result<GuardedStream>>;
+
+    async fn listen(limits: &[(&str, &str)]) -> (SocketAddr, Incoming, Gate) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        (address, accept(listener, limits))
+        let gate = Gate {
+            limits: Arc::new(LiveLimits::new(Limits::new(limits).unwrap())),
+            tls: None,
+            hits: Arc::default(),
+        };
+        (address, accept(listener, gate.clone()), gate)
+    }
+
+    async fn is_closed(stream: &mut TcpStream) -> bool {
+        matches!(stream.read(&mut [0]).await, Ok(0) | Err(_))
     }
 
     #[tokio::test]
-    async fn a_connection_that_is_one_too_many_is_closed() {
-        let limits = AcceptLimits {
-            connections: 1,
-            first_request: Duration::from_mins(10),
-        };
-        let (address, mut accepted) = listen(limits).await;
+    async fn a_connection_that_is_one_too_many_is_closed_and_a_new_limit_takes_effect() {
+        let (address, mut accepted, gate) = listen(&[("connections", "1")]).await;
         let _first = TcpStream::connect(address).await.unwrap();
         let first = accepted.next().await.unwrap().unwrap();
         let mut second = TcpStream::connect(address).await.unwrap();
-        let end = second.read(&mut [0]).await;
-        assert!(matches!(end, Ok(0) | Err(_)), "{end:?}");
-        drop(first);
+        assert!(is_closed(&mut second).await);
+        assert_eq!(gate.hits.count(Limit::Connections), 1);
+
+        gate.limits
+            .set(Limits::new(&[("connections", "2")]).unwrap());
         let _third = TcpStream::connect(address).await.unwrap();
         assert!(accepted.next().await.unwrap().is_ok());
+        drop(first);
+    }
+
+    #[tokio::test]
+    async fn one_address_cannot_take_every_connection() {
+        let (address, mut accepted, gate) = listen(&[("connections_per_address", "1")]).await;
+        let _first = TcpStream::connect(address).await.unwrap();
+        let _accepted = accepted.next().await.unwrap().unwrap();
+        let mut second = TcpStream::connect(address).await.unwrap();
+        assert!(is_closed(&mut second).await);
+        assert_eq!(gate.hits.count(Limit::ConnectionsPerAddress), 1);
     }
 
     #[tokio::test]
     async fn a_silent_connection_is_closed_and_one_that_called_is_not() {
-        let limits = AcceptLimits {
-            connections: 10,
-            first_request: Duration::ZERO,
-        };
-        let (address, mut accepted) = listen(limits).await;
+        let (address, mut accepted, gate) = listen(&[("handshake_time", "100ms")]).await;
         let _silent = TcpStream::connect(address).await.unwrap();
         let mut silent = accepted.next().await.unwrap().unwrap();
         let end = silent.read(&mut [0]).await.unwrap_err();
         assert_eq!(end.kind(), io::ErrorKind::TimedOut);
+        assert_eq!(gate.hits.count(Limit::HandshakeTime), 1);
 
         let mut calling = TcpStream::connect(address).await.unwrap();
         let mut called = accepted.next().await.unwrap().unwrap();
         let mut request = http::Request::new(());
         request.extensions_mut().insert(called.connect_info());
         note_call(request);
+        sleep(Duration::from_millis(150)).await;
         calling.write_all(b"x").await.unwrap();
         assert_eq!(called.read(&mut [0]).await.unwrap(), 1);
     }
 
     #[tokio::test]
     async fn dropping_the_stream_closes_the_listener() {
-        let limits = AcceptLimits {
-            connections: 10,
-            first_request: Duration::ZERO,
-        };
-        let (address, accepted) = listen(limits).await;
+        let (address, accepted, _) = listen(&[]).await;
         drop(accepted);
         // The listener goes when its task notices; until then the system may still queue connections.
         while let Ok(mut stream) = TcpStream::connect(address).await {
-            assert!(matches!(stream.read(&mut [0]).await, Ok(0) | Err(_)));
+            assert!(is_closed(&mut stream).await);
         }
     }
 }

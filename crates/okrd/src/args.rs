@@ -1,5 +1,7 @@
 //! The command line of `okrd`.
 
+use std::path::PathBuf;
+
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use okr_core::id::{OrgId, PersonId};
 use okr_core::text::{Name, TimeZoneName};
@@ -37,6 +39,9 @@ pub(crate) enum Command {
     /// Check and show the settings
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Make certificates for development
+    #[command(subcommand)]
+    Cert(CertCommand),
 }
 
 /// The form of an answer.
@@ -152,6 +157,43 @@ Examples:
   okrd config print > okrd.toml                  a file to begin with
   okrd config print --origin                     which layer wins, for each setting
   OKRD_LISTEN=[::1]:7420 okrd config print --origin";
+
+/// What `okrd cert` can do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum CertCommand {
+    /// Make an authority and a certificate of it for this server; nothing is overwritten
+    New(NewCertArguments),
+}
+
+/// What `okrd cert new` needs.
+#[derive(Debug, Args)]
+#[command(after_help = CERT_EXAMPLES)]
+pub(crate) struct NewCertArguments {
+    /// The folder for the files; made if it is not there
+    #[arg(value_name = "FOLDER")]
+    pub folder: PathBuf,
+    /// A name or address under which clients reach the server; may be given several times
+    #[arg(long = "name", value_name = "NAME", default_values = ["localhost", "127.0.0.1", "::1"])]
+    pub names: Vec<String>,
+    /// Make a certificate for a client of this name as well, for `--tls-client-ca`
+    #[arg(long, value_name = "NAME")]
+    pub client: Option<String>,
+    /// How long the certificates are valid, in days
+    #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=825))]
+    pub days: u32,
+    /// The form of the answer
+    #[arg(short, long, value_enum, default_value_t)]
+    pub output: OutputFormat,
+}
+
+const CERT_EXAMPLES: &str = "\
+The authority signs these certificates and no others: its key is not kept.
+Renew by making new ones; clients then trust the new authority.
+
+Examples:
+  okrd cert new ./tls
+  okrd cert new ./tls --name okr.example.org --name 192.0.2.7 --days 365
+  okrd cert new ./tls --client laptop";
 
 /// What `okrd code` needs.
 #[derive(Debug, Args)]

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod cert;
 mod code;
 mod config;
 mod init;
@@ -24,6 +25,7 @@ pub fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Code(arguments) => code::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
+        Command::Cert(command) => cert::run(&command),
         Command::Config(command) => config::run(&command),
     };
     match done {

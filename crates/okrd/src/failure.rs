@@ -11,6 +11,7 @@ use crate::data::DataError;
 use crate::key::KeyFileError;
 use crate::server::ServeError;
 use crate::stored_log::ReplayError;
+use crate::tls::TlsError;
 
 /// How a command ended. The words stand in `okrd --help`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -179,6 +180,27 @@ impl From<ConfigError> for Failure {
     }
 }
 
+impl From<TlsError> for Failure {
+    fn from(error: TlsError) -> Self {
+        let hint = match &error {
+            TlsError::File(_) => None,
+            TlsError::Expired { .. } => {
+                Some("renew it, or make one for development with `okrd cert new`")
+            }
+            TlsError::Pair { .. } => {
+                Some("the first certificate of the file must be the one of the key")
+            }
+            TlsError::Empty { .. } | TlsError::Broken { .. } | TlsError::Authorities { .. } => {
+                Some("the file must be in PEM: -----BEGIN ...")
+            }
+        };
+        match error {
+            TlsError::File(error) => error.into(),
+            error => Self::of(Exit::Configuration, &error, hint),
+        }
+    }
+}
+
 impl From<ServeError> for Failure {
     fn from(error: ServeError) -> Self {
         match error {
@@ -189,9 +211,8 @@ impl From<ServeError> for Failure {
                 &error,
                 Some("restore the file from a backup; nothing was changed"),
             ),
-            error @ (ServeError::Tls(_) | ServeError::Name(_)) => {
-                Self::of(Exit::Configuration, &error, None)
-            }
+            ServeError::Tls(error) => error.into(),
+            error @ ServeError::Name(_) => Self::of(Exit::Configuration, &error, None),
             error @ (ServeError::Threads(_) | ServeError::Transport(_)) => {
                 Self::of(Exit::Error, &error, None)
             }

@@ -1,6 +1,9 @@
 //! The limits that nobody sets, each with its unit; the others are in the table of settings.
 
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
+
+use crate::config::Limits;
 
 /// Bytes of a request.
 pub const REQUEST_BYTES: usize = 1024 * 1024;
@@ -40,3 +43,24 @@ pub const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(20);
 pub const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Streams that a peer may open and reset before they were accepted (CVE-2023-44487).
 pub const PENDING_RESETS: usize = 20;
+
+/// The limits that are set, which may change while the server runs.
+#[derive(Debug)]
+pub(crate) struct LiveLimits(RwLock<Arc<Limits>>);
+
+impl LiveLimits {
+    pub(crate) fn new(limits: Limits) -> Self {
+        Self(RwLock::new(Arc::new(limits)))
+    }
+
+    /// Returns the limits of this moment.
+    pub(crate) fn get(&self) -> Arc<Limits> {
+        // Whoever panicked did so before or after the one assignment.
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Replaces the limits.
+    pub(crate) fn set(&self, limits: Limits) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(limits);
+    }
+}

@@ -14,13 +14,13 @@ use okr_proto::{ApiError, FILE_DESCRIPTOR_SET, ToLog as _};
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tonic::Status;
-use tonic::transport::{Server as Transport, ServerTlsConfig};
+use tonic::transport::Server as Transport;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 use tower::util::{MapRequestLayer, MapResponseLayer};
 use uuid::Uuid;
 
-use crate::accept::{AcceptLimits, accept, note_call};
+use crate::accept::{Gate, accept, note_call};
 use crate::auth::LoginLimiter;
 use crate::clock::Clock;
 use crate::config::Limits;
@@ -29,12 +29,13 @@ use crate::data::{DataDir, DataError, Manifest};
 use crate::directory::Directory;
 use crate::heads::Heads;
 use crate::key::{self, KeyFileError};
-use crate::limits;
+use crate::limits::{self, LiveLimits};
+use crate::reload::Controls;
 use crate::service::{IdentityService, Shared, SyncService};
 use crate::standing::Standing;
 use crate::stored_log;
 use crate::telemetry::ObserveLayer;
-use crate::tls::TlsFiles;
+use crate::tls::{TlsError, TlsFiles, TlsSlot};
 use crate::writer::{Writer, WriterLimits, WriterParts};
 
 /// The name under which the health of the whole server is asked for.
@@ -62,8 +63,7 @@ pub struct ServeOptions {
 /// A server whose data is open and verified.
 pub struct Server {
     reflection: bool,
-    limits: Limits,
-    tls: Option<ServerTlsConfig>,
+    gate: Gate,
     shared: Arc<Shared>,
     stop: watch::Sender<bool>,
     /// Held until everything else is closed.
@@ -83,8 +83,8 @@ pub enum ServeError {
     #[error("the server's key cannot be used")]
     Key(#[from] KeyFileError),
     /// The certificate or key for TLS cannot be used.
-    #[error("the certificate and key for TLS cannot be used")]
-    Tls(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The name of the server gives no origin for checkpoints.
     #[error("the server's name cannot be used")]
     Name(#[from] CheckpointError),
@@ -121,8 +121,12 @@ impl Server {
     /// What is wrong with the directory, the key or the log; nothing was repaired or changed.
     pub fn open(options: &ServeOptions) -> Result<Self, ServeError> {
         let (data, manifest) = DataDir::open(&options.data)?;
-        let tls = options.tls.as_ref().map(TlsFiles::load).transpose()?;
-        let tls = tls.map(|tls| tls.timeout(options.limits.handshake_time.get()));
+        let now = options.clock.now();
+        let tls = options
+            .tls
+            .as_ref()
+            .map(|files| files.load(now))
+            .transpose()?;
         let orgs = read_orgs(&manifest)?;
         let key = key::open(&data.key_file())?;
         let credentials = Credentials::open(data.credentials_file())?;
@@ -165,12 +169,20 @@ impl Server {
         };
         Ok(Self {
             reflection: options.reflection,
-            limits: options.limits.clone(),
-            tls,
+            gate: Gate {
+                limits: Arc::new(LiveLimits::new(options.limits.clone())),
+                tls: tls.map(TlsSlot::new),
+                hits: Arc::default(),
+            },
             shared: Arc::new(shared),
             stop,
             _data: data,
         })
+    }
+
+    /// Returns what can be changed while it runs.
+    pub fn controls(&self) -> Controls {
+        Controls::new(self.gate.clone(), self.shared.clock.clone())
     }
 
     /// Serves until `shutdown` completes, then drains: no new connections and pushes, calls under way end within
@@ -222,7 +234,7 @@ impl Server {
             // Whoever waits for it is gone when this fails.
             begin_drain.send(()).ok();
         };
-        let serving = self.transport(listener, health, signal)?;
+        let serving = self.transport(listener, health, signal);
         let drain = async {
             if drain_begun.await.is_err() {
                 std::future::pending::<()>().await;
@@ -245,18 +257,14 @@ impl Server {
         listener: TcpListener,
         health: HealthReporter,
         signal: impl Future<Output = ()>,
-    ) -> Result<impl Future<Output = Result<(), tonic::transport::Error>>, ServeError> {
-        let mut transport = Transport::builder()
-            .max_concurrent_streams(self.limits.streams_per_connection.to_u32())
-            .http2_max_header_list_size(self.limits.header_size.to_u32())
+    ) -> impl Future<Output = Result<(), tonic::transport::Error>> {
+        let limits = self.gate.limits.get();
+        let transport = Transport::builder()
+            .max_concurrent_streams(limits.streams_per_connection.to_u32())
+            .http2_max_header_list_size(limits.header_size.to_u32())
             .http2_max_pending_accept_reset_streams(Some(limits::PENDING_RESETS))
             .http2_keepalive_interval(Some(limits::KEEPALIVE_INTERVAL))
             .http2_keepalive_timeout(Some(limits::KEEPALIVE_TIMEOUT));
-        if let Some(config) = &self.tls {
-            transport = transport
-                .tls_config(config.clone())
-                .map_err(|error| ServeError::Tls(error.into()))?;
-        }
         let sync = SyncServer::new(SyncService(Arc::clone(&self.shared)))
             .max_decoding_message_size(limits::REQUEST_BYTES)
             .max_encoding_message_size(limits::RESPONSE_BYTES);
@@ -273,14 +281,8 @@ impl Server {
                 .build_v1()
                 .expect("the descriptors were made by this build")
         });
-        let accepted = accept(
-            listener,
-            AcceptLimits {
-                connections: self.limits.connections.to_usize(),
-                first_request: self.limits.handshake_time.get(),
-            },
-        );
-        Ok(transport
+        let accepted = accept(listener, self.gate.clone());
+        transport
             .layer(MapRequestLayer::new(note_call))
             .layer(ObserveLayer::default())
             .layer(MapResponseLayer::new(name_limit))
@@ -288,7 +290,7 @@ impl Server {
             .add_service(identity)
             .add_service(health)
             .add_optional_service(reflection)
-            .serve_with_incoming_shutdown(accepted, signal))
+            .serve_with_incoming_shutdown(accepted, signal)
     }
 }
 

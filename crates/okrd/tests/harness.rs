@@ -10,8 +10,8 @@ use okr_log::{LogOptions, VerifyingKey};
 use okr_proto::{DisplayName, Email, Handle, PushOutcome};
 use okr_testkit::sample;
 use okrd::{
-    Administrator, Clock, Initialised, NewServer, Organisation, Principal, ServeError,
-    ServeOptions, Server, TlsFiles,
+    Administrator, Clock, Controls, Initialised, Limits, NewServer, Organisation, Principal,
+    ServeError, ServeOptions, Server, TlsFiles,
 };
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -47,10 +47,13 @@ pub(crate) struct TestServer {
     /// After how many records a pull has a checkpoint; the usual number if none is given.
     pub round: Option<NonZeroU64>,
     pub tls: Option<TlsFiles>,
+    /// What differs from the usual limits.
+    pub limits: &'static [(&'static str, &'static str)],
 }
 
 struct Running {
     url: String,
+    controls: Controls,
     stop: oneshot::Sender<()>,
     task: JoinHandle<Result<(), ServeError>>,
 }
@@ -88,6 +91,7 @@ impl TestServer {
             faults: None,
             round: None,
             tls: None,
+            limits: &[],
         }
     }
 
@@ -101,6 +105,7 @@ impl TestServer {
         let scheme = if self.tls.is_some() { "https" } else { "http" };
         self.running = Some(Running {
             url: format!("{scheme}://localhost:{port}"),
+            controls: server.controls(),
             stop,
             task: tokio::spawn(server.run(listener, shutdown)),
         });
@@ -110,6 +115,7 @@ impl TestServer {
         let mut options = ServeOptions::new(self.root.path().join("data"));
         options.clock = clock(&self.time);
         options.tls.clone_from(&self.tls);
+        options.limits = Limits::new(self.limits).unwrap();
         if let Some(faults) = &self.faults {
             options.log = LogOptions::new().faults(Arc::clone(faults));
         }
@@ -125,6 +131,11 @@ impl TestServer {
 
     pub(crate) fn url(&self) -> String {
         self.running.as_ref().unwrap().url.clone()
+    }
+
+    /// Returns what can be changed while it runs.
+    pub(crate) fn controls(&self) -> Controls {
+        self.running.as_ref().unwrap().controls.clone()
     }
 
     /// Tells the server to stop, without waiting for it.

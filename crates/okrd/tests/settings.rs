@@ -223,3 +223,29 @@ fn a_hangup_takes_what_is_new_and_names_what_waits_for_a_restart() {
     assert_eq!(waiting["setting"], "limits.streams_per_connection");
     assert_eq!(end["message"], "settings reloaded");
 }
+
+#[test]
+fn certificates_for_development_are_made_once_and_served() {
+    let world = World::new("[server]\nlisten = \"127.0.0.1:0\"\ndata = \"here\"\n");
+    world.answer("init --org Acme --time-zone UTC --admin ana");
+    let folder = world.0.path().join("tls");
+    let line = format!("cert new {} --client laptop", folder.display());
+    let made = world.answer(&line);
+    assert!(made.contains("for localhost, 127.0.0.1, ::1"), "{made}");
+    let again = refused(&world.run(&line));
+    assert!(again.contains("ca.pem is there already"), "{again}");
+    let tls = "[tls]\ncert_file = \"tls/cert.pem\"\nkey_file = \"tls/key.pem\"\nclient_ca = \"tls/ca.pem\"\n";
+    let settings = fs::read_to_string(world.file()).unwrap();
+    fs::write(world.file(), settings + tls).unwrap();
+    world.answer("config check");
+    Serving::start(&world);
+
+    fs::copy(folder.join("client-key.pem"), folder.join("key.pem")).unwrap();
+    for line in ["config check", "serve"] {
+        let text = refused(&world.run(line));
+        assert!(
+            text.contains("cert.pem cannot be used with the key in"),
+            "{text}"
+        );
+    }
+}

@@ -3,12 +3,12 @@
 use serde_json::{Value as Json, json};
 
 use crate::args::{CheckConfigArguments, ConfigCommand, OutputFormat, PrintConfigArguments};
+use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Mistake, schema, to_json, to_toml};
-use crate::data::DataError;
 use crate::failure::Failure;
 use crate::flags::SettingFlags;
 use crate::output;
-use crate::tls::TlsFiles;
+use crate::tls::TlsError;
 
 /// Why a server would not start with these settings.
 #[derive(Debug, thiserror::Error)]
@@ -18,7 +18,7 @@ enum Unusable {
     Config(#[from] ConfigError),
     /// The certificate or its key cannot be used.
     #[error(transparent)]
-    Tls(#[from] DataError),
+    Tls(#[from] TlsError),
 }
 
 pub(super) fn run(command: &ConfigCommand) -> Result<(), Failure> {
@@ -54,7 +54,9 @@ fn check(arguments: &CheckConfigArguments) -> Result<(), Failure> {
 fn inspect(flags: &SettingFlags) -> Result<Config, Unusable> {
     let config = flags.load()?.checked()?;
     let files = config.settings.tls_files();
-    files.as_ref().map(TlsFiles::load).transpose()?;
+    if let Some(files) = files {
+        files.load(Clock::system().now())?;
+    }
     Ok(config)
 }
 

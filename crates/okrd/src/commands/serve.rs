@@ -33,7 +33,12 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         .map_err(|error| {
             Failure::new(Exit::Error, "the runtime cannot be started").caused_by(&error)
         })?;
-    let reloader = Reloader::new(arguments.settings.sources().clone(), config.clone(), filter);
+    let reloader = Reloader {
+        sources: arguments.settings.sources().clone(),
+        started: config.clone(),
+        filter,
+        controls: server.controls(),
+    };
     runtime.block_on(async move {
         let listener = listen(settings).await?;
         let address = listener.local_addr().map_err(|error| io_failure(&error))?;

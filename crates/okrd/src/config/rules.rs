@@ -37,6 +37,9 @@ impl Config {
             (None, Some(_)) => refuse("tls.key_file", needs("tls.key_file", "tls.cert_file")),
             (Some(_), Some(_)) | (None, None) => {}
         }
+        if tls.client_ca.is_some() && tls.cert_file.is_none() {
+            refuse("tls.client_ca", needs("tls.client_ca", "tls.cert_file"));
+        }
         match self.settings.addresses() {
             Err(problem) => refuse("server.listen", problem),
             Ok(addresses) => {
@@ -80,7 +83,12 @@ impl Settings {
     /// Returns certificate and key, if the server has them.
     pub(crate) fn tls_files(&self) -> Option<TlsFiles> {
         let (certificate, key) = self.tls.cert_file.clone().zip(self.tls.key_file.clone())?;
-        Some(TlsFiles { certificate, key })
+        let client_ca = self.tls.client_ca.clone();
+        Some(TlsFiles {
+            certificate,
+            key,
+            client_ca,
+        })
     }
 
     /// Finds the addresses to listen on.
@@ -94,5 +102,5 @@ impl Settings {
 }
 
 fn needs(given: &str, missing: &str) -> String {
-    format!("{given} is set and {missing} is not; both are needed for TLS")
+    format!("{given} is set and {missing} is not, which it needs")
 }

@@ -118,9 +118,12 @@ settings! {
     /// on loopback addresses only.
     tls: pub(crate) TlsSettings {
         /// The certificate chain (PEM), the server's own first.
-        cert_file: Option<PathBuf>, Restart;
+        cert_file: Option<PathBuf>, Reload;
         /// The private key of the certificate (PEM), a file that not everybody may read.
-        key_file: Option<PathBuf>, Restart;
+        key_file: Option<PathBuf>, Reload;
+        /// The authorities (PEM) of which every client must show a certificate. It says which machines may talk to
+        /// the server; who is calling is still said by the token.
+        client_ca: Option<PathBuf>, Reload;
     }
     /// The log on standard error.
     log: pub(crate) LogSettings {
@@ -132,9 +135,11 @@ settings! {
     /// What clients may use of the server.
     limits: pub Limits {
         /// Connections at one time; one more is closed at once.
-        connections: Count<1, 1_000_000> = "10000", Restart;
+        connections: Count<1, 1_000_000> = "10000", Reload;
+        /// Connections at one time from one address (IPv6: from one /64 network); one more is closed at once.
+        connections_per_address: Count<1, 1_000_000> = "10000", Reload;
         /// Time for the TLS handshake and until the first call; a connection that is silent for longer is closed.
-        handshake_time: Span<100, 600_000> = "10s", Restart;
+        handshake_time: Span<100, 600_000> = "10s", Reload;
         /// Calls at one time on one connection; further ones wait.
         streams_per_connection: Count<1, 100_000> = "128", Restart;
         /// The metadata of a call.

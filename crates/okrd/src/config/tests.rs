@@ -264,9 +264,7 @@ fn settings_that_do_not_fit_together_are_refused_where_they_stand() {
         panic!("{:?}", refused(&file))
     };
     assert!(
-        key.ends_with(
-            ":4:12: tls.key_file is set and tls.cert_file is not; both are needed for TLS"
-        ),
+        key.ends_with(":4:12: tls.key_file is set and tls.cert_file is not, which it needs"),
         "{key}"
     );
     file.write("[server]\nlisten = \"0.0.0.0:7420\"\n");
