@@ -210,6 +210,28 @@ fn way_out(state: &str) -> &'static str {
 }
 
 impl Rejection {
+    /// All codes that there are.
+    pub const CODES: [&'static str; 18] = [
+        "conflict",
+        "unknown-subject",
+        "unknown-reference",
+        "inactive-person",
+        "already-exists",
+        "no-organisation",
+        "wrong-state",
+        "cycle-closed",
+        "not-permitted",
+        "reason-required",
+        "future-date",
+        "too-early",
+        "wrong-value",
+        "inconsistent",
+        "alignment-cycle",
+        "team-cycle",
+        "limit",
+        "empty-change",
+    ];
+
     /// Returns the stable code for programs, in kebab case.
     pub const fn code(&self) -> &'static str {
         match self {
@@ -303,5 +325,21 @@ impl Rejection {
         };
         let text = |(name, value): &(&'static str, &dyn fmt::Display)| (*name, value.to_string());
         facts.iter().map(text).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_in_the_list() {
+        // The cases are too many to make one of each; what the function can return stands in its source.
+        let source = include_str!("rejection.rs");
+        let (_, function) = source.split_once("pub const fn code(").unwrap();
+        let (function, _) = function.split_once("\n    }\n").unwrap();
+        let arms = function.split("=> \"").skip(1);
+        let codes: Vec<&str> = arms.map(|arm| arm.split('"').next().unwrap()).collect();
+        assert_eq!(codes, Rejection::CODES);
     }
 }
