@@ -84,6 +84,9 @@ pub enum ApiError {
     /// A write to disk failed earlier; the server takes no more until somebody restarts it.
     #[error("the server's storage refuses writes")]
     StorageRefusesWrites,
+    /// The server's disk is nearly full; it takes changes again when there is room.
+    #[error("the server's disk is nearly full")]
+    DiskReserve,
     /// The server is about to stop.
     #[error("the server is shutting down")]
     ShuttingDown,
@@ -115,6 +118,7 @@ impl ApiError {
             Self::PositionAhead { .. } => "position-ahead",
             Self::OutcomeUnknown => "outcome-unknown",
             Self::StorageRefusesWrites => "storage-refuses-writes",
+            Self::DiskReserve => "disk-reserve",
             Self::ShuttingDown => "shutting-down",
             Self::Overloaded { .. } => "overloaded",
             Self::Internal { .. } => "internal",
@@ -130,9 +134,10 @@ impl ApiError {
             Self::TooLarge { .. } | Self::Overloaded { .. } => Code::ResourceExhausted,
             Self::InvalidChange { .. } | Self::InvalidRequest { .. } => Code::InvalidArgument,
             Self::PositionAhead { .. } => Code::OutOfRange,
-            Self::OutcomeUnknown | Self::StorageRefusesWrites | Self::ShuttingDown => {
-                Code::Unavailable
-            }
+            Self::OutcomeUnknown
+            | Self::StorageRefusesWrites
+            | Self::DiskReserve
+            | Self::ShuttingDown => Code::Unavailable,
             Self::Internal { .. } => Code::Internal,
         }
     }
@@ -179,6 +184,7 @@ impl ApiError {
             },
             "outcome-unknown" => Self::OutcomeUnknown,
             "storage-refuses-writes" => Self::StorageRefusesWrites,
+            "disk-reserve" => Self::DiskReserve,
             "shutting-down" => Self::ShuttingDown,
             "overloaded" => Self::Overloaded {
                 retry_after_ms: facts.number("retry_after_ms")?,
@@ -196,6 +202,7 @@ impl ApiError {
             | Self::CodeRefused
             | Self::OutcomeUnknown
             | Self::StorageRefusesWrites
+            | Self::DiskReserve
             | Self::ShuttingDown => Vec::new(),
             Self::PermissionDenied { what } => vec![("what", what.clone())],
             Self::ProtocolVersion {

@@ -16,6 +16,9 @@ use crate::flags::SettingFlags;
 
 pub(crate) use crate::flags::DataArgument;
 
+/// Where a server is asked for its health unless another place is given.
+const DEFAULT_URL: &str = "http://127.0.0.1:7420";
+
 /// The OKR sync server.
 #[derive(Debug, Parser)]
 #[command(name = "okrd", version, about, after_help = EXIT_CODES, disable_help_subcommand = true)]
@@ -42,6 +45,16 @@ pub(crate) enum Command {
     /// Make certificates for development
     #[command(subcommand)]
     Cert(CertCommand),
+    /// Ask a running server whether it can append durably
+    ///
+    /// For containers and scripts: prints `ready` and ends with 0, or says why not and ends with 1.
+    #[command(after_help = HEALTHCHECK_EXAMPLES)]
+    Healthcheck(HealthcheckArguments),
+    /// List the metrics that the server has
+    ///
+    /// They are served at /metrics of the address that `okrd serve --metrics-listen` gives.
+    #[command(after_help = METRICS_EXAMPLES)]
+    Metrics(MetricsArguments),
 }
 
 /// The form of an answer.
@@ -219,6 +232,57 @@ pub(crate) struct VerifyArguments {
     #[arg(short, long, value_enum, default_value_t)]
     pub output: OutputFormat,
 }
+
+/// What `okrd healthcheck` needs.
+#[derive(Debug, Args)]
+pub(crate) struct HealthcheckArguments {
+    /// Ask /readyz at this address, the one that `okrd serve` has
+    #[arg(long, value_name = "ADDR", env = "OKRD_METRICS_LISTEN", conflicts_with_all = ["url", "ca_cert"])]
+    pub metrics_listen: Option<String>,
+    /// Ask the server itself, over gRPC
+    #[arg(long, value_name = "URL", default_value = DEFAULT_URL)]
+    pub url: String,
+    /// The certificate (PEM) of the authority behind the server's; the system's authorities if none is given
+    #[arg(long, value_name = "FILE")]
+    pub ca_cert: Option<PathBuf>,
+    /// How long to wait, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=60))]
+    pub timeout: u64,
+}
+
+/// What `okrd metrics` needs.
+#[derive(Debug, Args)]
+pub(crate) struct MetricsArguments {
+    /// The form of the answer
+    #[arg(short, long, value_enum, default_value_t)]
+    pub output: MetricsFormat,
+}
+
+/// The form of a list of metrics.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MetricsFormat {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON document
+    Json,
+    /// A table for documents
+    Markdown,
+}
+
+const HEALTHCHECK_EXAMPLES: &str = "\
+Examples:
+  okrd healthcheck                                   the server on this machine, in plain text
+  okrd healthcheck --metrics-listen 127.0.0.1:7421   its monitoring listener, which needs no TLS
+  okrd healthcheck --url https://okr.acme.dev:7420   with TLS, by the name in the certificate
+
+In a Dockerfile: HEALTHCHECK CMD [\"okrd\", \"healthcheck\"]";
+
+const METRICS_EXAMPLES: &str = "\
+Examples:
+  okrd metrics
+  okrd metrics -o json
+  curl http://127.0.0.1:7421/metrics   what a running server has";
 
 fn read_name(text: &str) -> Result<Name, ValueError> {
     Name::new(text)

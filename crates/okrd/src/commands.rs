@@ -3,7 +3,9 @@
 mod cert;
 mod code;
 mod config;
+mod healthcheck;
 mod init;
+mod metrics;
 mod serve;
 mod verify;
 
@@ -27,6 +29,11 @@ pub fn main() -> ExitCode {
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Cert(command) => cert::run(&command),
         Command::Config(command) => config::run(&command),
+        Command::Healthcheck(arguments) => healthcheck::run(&arguments),
+        Command::Metrics(arguments) => {
+            metrics::run(&arguments);
+            Ok(())
+        }
     };
     match done {
         Ok(()) => Exit::Ok.into(),

@@ -47,6 +47,11 @@ impl Heads {
         }
     }
 
+    /// Lists the organisations.
+    pub(crate) fn orgs(&self) -> impl Iterator<Item = OrgId> {
+        self.orgs.keys().copied()
+    }
+
     /// Says whether the server holds the organisation.
     pub(crate) fn contains(&self, org: OrgId) -> bool {
         self.orgs.contains_key(&org)

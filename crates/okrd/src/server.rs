@@ -30,6 +30,9 @@ use crate::directory::Directory;
 use crate::heads::Heads;
 use crate::key::{self, KeyFileError};
 use crate::limits::{self, LiveLimits};
+use crate::lookout::Lookout;
+use crate::metrics::Metrics;
+use crate::readiness::{Cause, DiskProbe};
 use crate::reload::Controls;
 use crate::service::{IdentityService, Shared, SyncService};
 use crate::standing::Standing;
@@ -41,7 +44,7 @@ use crate::writer::{Writer, WriterLimits, WriterParts};
 /// The name under which the health of the whole server is asked for.
 const WHOLE_SERVER: &str = "";
 /// The name under which its readiness for pushes is asked for.
-const SYNC: &str = "okr.v1.Sync";
+pub(crate) const SYNC: &str = "okr.v1.Sync";
 
 /// What to serve, and how.
 #[derive(Clone)]
@@ -54,6 +57,8 @@ pub struct ServeOptions {
     pub reflection: bool,
     /// What clients may use of the server.
     pub limits: Limits,
+    /// How much room the disk has.
+    pub disk: DiskProbe,
     /// The time of day.
     pub clock: Clock,
     /// How the log is opened.
@@ -66,6 +71,9 @@ pub struct Server {
     gate: Gate,
     shared: Arc<Shared>,
     stop: watch::Sender<bool>,
+    lookout: Arc<Lookout>,
+    /// Where machines ask how things stand, if anywhere.
+    monitor: Option<TcpListener>,
     /// Held until everything else is closed.
     _data: DataDir,
 }
@@ -107,6 +115,7 @@ impl ServeOptions {
             tls: None,
             reflection: true,
             limits: Limits::default(),
+            disk: DiskProbe::system(),
             clock: Clock::system(),
             log: LogOptions::new(),
         }
@@ -148,14 +157,17 @@ impl Server {
         let appender = log
             .appender()
             .expect("a log that was just opened has its appender");
+        let metrics = Arc::<Metrics>::default();
         let writer = Writer::start(WriterParts {
             sequencer,
             appender,
             standing: Arc::clone(&standing),
+            metrics: Arc::clone(&metrics),
             clock: options.clock.clone(),
             limits: WriterLimits::default(),
         });
         let (stop, stopping) = watch::channel(false);
+        let readiness = Arc::default();
         let shared = Shared {
             clock: options.clock.clone(),
             credentials,
@@ -165,24 +177,47 @@ impl Server {
             log,
             writer: writer.map_err(ServeError::Threads)?,
             limiter: LoginLimiter::default(),
+            metrics,
+            readiness,
             stopping,
         };
-        Ok(Self {
+        let gate = Gate {
+            limits: Arc::new(LiveLimits::new(options.limits.clone())),
+            tls: tls.map(TlsSlot::new),
+            hits: Arc::clone(&shared.metrics.hits),
+        };
+        Ok(Self::around(shared, options, (gate, stop, data)))
+    }
+
+    fn around(
+        shared: Shared,
+        options: &ServeOptions,
+        (gate, stop, data): (Gate, watch::Sender<bool>, DataDir),
+    ) -> Self {
+        let shared = Arc::new(shared);
+        let lookout = Lookout::new(Arc::clone(&shared), gate.clone(), options);
+        Self {
             reflection: options.reflection,
-            gate: Gate {
-                limits: Arc::new(LiveLimits::new(options.limits.clone())),
-                tls: tls.map(TlsSlot::new),
-                hits: Arc::default(),
-            },
-            shared: Arc::new(shared),
+            gate,
+            shared,
             stop,
+            lookout: Arc::new(lookout),
+            monitor: None,
             _data: data,
-        })
+        }
     }
 
     /// Returns what can be changed while it runs.
     pub fn controls(&self) -> Controls {
         Controls::new(self.gate.clone(), self.shared.clock.clone())
+    }
+
+    /// Answers machines that ask how things stand on a listener of its own, over plain HTTP: `/metrics`, `/livez`,
+    /// `/readyz`.
+    #[must_use]
+    pub fn with_monitor(mut self, listener: TcpListener) -> Self {
+        self.monitor = Some(listener);
+        self
     }
 
     /// Serves until `shutdown` completes, then drains: no new connections and pushes, calls under way end within
@@ -192,14 +227,19 @@ impl Server {
     ///
     /// `Tls` and `Transport`; the log is closed in any case.
     pub async fn run(
-        self,
+        mut self,
         listener: TcpListener,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), ServeError> {
+        let monitor = self.monitor.take();
+        let monitor = monitor.map(|listener| tokio::spawn(self.lookout.monitor().serve(listener)));
         let served = self.serve(listener, shutdown).await;
         let shared = Arc::clone(&self.shared);
         // Only a panic makes this fail, and it has been logged.
         drop(tokio::task::spawn_blocking(move || shared.writer.close()).await);
+        if let Some(monitor) = monitor {
+            monitor.abort();
+        }
         tracing::info!("stopped");
         served
     }
@@ -210,13 +250,9 @@ impl Server {
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), ServeError> {
         let health = HealthReporter::new();
-        health
-            .set_service_status(SYNC, ServingStatus::Serving)
-            .await;
-        let watching = tokio::spawn(report_refusal(
-            self.shared.writer.refuses_writes(),
-            health.clone(),
-        ));
+        self.lookout.tell(&health).await;
+        let watching = tokio::spawn(Arc::clone(&self.lookout).watch(health.clone()));
+        let readiness = Arc::clone(&self.shared.readiness);
         let (begin_drain, drain_begun) = oneshot::channel();
         let stop = self.stop.clone();
         let mut reporter = health.clone();
@@ -224,6 +260,7 @@ impl Server {
             shutdown.await;
             tracing::info!("stopping");
             stop.send_replace(true);
+            readiness.set(Cause::Draining, true);
             for service in [WHOLE_SERVER, SYNC] {
                 reporter
                     .set_service_status(service, ServingStatus::NotServing)
@@ -282,10 +319,13 @@ impl Server {
                 .expect("the descriptors were made by this build")
         });
         let accepted = accept(listener, self.gate.clone());
+        let metrics = Arc::clone(&self.shared.metrics);
         transport
             .layer(MapRequestLayer::new(note_call))
-            .layer(ObserveLayer::default())
-            .layer(MapResponseLayer::new(name_limit))
+            .layer(ObserveLayer::new(Arc::clone(&self.shared.metrics)))
+            .layer(MapResponseLayer::new(move |response| {
+                name_limit(response, &metrics)
+            }))
             .add_service(sync)
             .add_service(identity)
             .add_service(health)
@@ -294,18 +334,8 @@ impl Server {
     }
 }
 
-/// Reports that the server is not ready once nothing more is written; it goes on answering reads.
-async fn report_refusal(mut refuses: watch::Receiver<bool>, health: HealthReporter) {
-    if refuses.wait_for(|refuses| *refuses).await.is_ok() {
-        tracing::error!("storage refuses writes; restart the server when its cause is gone");
-        health
-            .set_service_status(SYNC, ServingStatus::NotServing)
-            .await;
-    }
-}
-
 /// Gives a request that is too large the status that the protocol promises, in place of the transport's own.
-fn name_limit<B: Default>(response: http::Response<B>) -> http::Response<B> {
+fn name_limit<B: Default>(response: http::Response<B>, metrics: &Metrics) -> http::Response<B> {
     let too_long = response.extensions().get::<Status>().is_some_and(|status| {
         status.code() == tonic::Code::OutOfRange && status.details().is_empty()
     });
@@ -318,6 +348,7 @@ fn name_limit<B: Default>(response: http::Response<B>) -> http::Response<B> {
         limit,
         actual: limit + 1,
     };
+    metrics.count_refusal(&error, "");
     Status::from(error).into_http()
 }
 

@@ -22,6 +22,8 @@ use crate::credentials::Credentials;
 use crate::directory::Directory;
 use crate::heads::Heads;
 use crate::limits;
+use crate::metrics::{Limit, Metrics};
+use crate::readiness::Readiness;
 use crate::standing::Standing;
 use crate::telemetry::CallNotes;
 use crate::writer::Writer;
@@ -36,6 +38,8 @@ pub(crate) struct Shared {
     pub(crate) log: Log,
     pub(crate) writer: Writer,
     pub(crate) limiter: LoginLimiter,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) readiness: Arc<Readiness>,
     /// Becomes true when the server begins to stop.
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -105,16 +109,24 @@ impl Call {
     /// Makes the status of a call without answer, and logs what the client is not told.
     pub(crate) fn status(&self, error: CallError) -> Status {
         match error {
-            CallError::Refused(error) => error.into(),
-            CallError::Late => Status::deadline_exceeded("the call took too long"),
+            CallError::Refused(error) => self.refused(error),
+            CallError::Late => {
+                self.notes.metrics().count_limit(Limit::CallTime);
+                Status::deadline_exceeded("the call took too long")
+            }
             CallError::Failed(cause) => {
                 let (method, request_id) = (self.method, self.notes.request_id());
                 let cause = cause.as_ref() as &dyn Error;
                 tracing::error!(method, %request_id, error = cause, "a call failed");
                 let request_id = request_id.to_string();
-                ApiError::Internal { request_id }.into()
+                self.refused(ApiError::Internal { request_id })
             }
         }
+    }
+
+    fn refused(&self, error: ApiError) -> Status {
+        self.notes.metrics().count_refusal(&error, self.method);
+        error.into()
     }
 
     /// Returns the answer as the transport wants it.

@@ -17,6 +17,7 @@ use uuid::Uuid;
 pub(crate) use self::call::CallNotes;
 pub(crate) use self::filter::{FilterHandle, LogFilter};
 pub(crate) use self::layer::ObserveLayer;
+pub(crate) use self::method::{Method, Methods, code_name};
 
 use self::lines::OneLineEach;
 

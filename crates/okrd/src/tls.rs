@@ -6,7 +6,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use jiff::Timestamp;
 use rustls::crypto::ring::default_provider;
@@ -86,9 +86,17 @@ pub enum TlsError {
     },
 }
 
+/// Certificate and key, ready to be shown.
+#[derive(Clone, Debug)]
+pub(crate) struct Shown {
+    config: Arc<ServerConfig>,
+    /// The last second of the certificate; none for one that no calendar here reaches.
+    valid_until: Option<Timestamp>,
+}
+
 /// What new connections are greeted with. Cloning shares it.
 #[derive(Clone, Debug)]
-pub(crate) struct TlsSlot(Arc<RwLock<Arc<ServerConfig>>>);
+pub(crate) struct TlsSlot(Arc<RwLock<Shown>>);
 
 impl TlsFiles {
     /// Reads the files.
@@ -96,10 +104,10 @@ impl TlsFiles {
     /// # Errors
     ///
     /// Whatever would keep a client from being greeted.
-    pub(crate) fn load(&self, now: Timestamp) -> Result<Arc<ServerConfig>, TlsError> {
+    pub(crate) fn load(&self, now: Timestamp) -> Result<Shown, TlsError> {
         refuse_exposed(&self.key)?;
         let chain = certificates(&self.certificate)?;
-        refuse_expired(&self.certificate, &chain[0], now)?;
+        let valid_until = refuse_expired(&self.certificate, &chain[0], now)?;
         let key = private_key(&self.key)?;
         let provider = Arc::new(default_provider());
         let config = ServerConfig::builder_with_provider(Arc::clone(&provider))
@@ -125,24 +133,36 @@ impl TlsFiles {
                 source,
             })?;
         config.alpn_protocols = vec![HTTP2.to_vec()];
-        Ok(Arc::new(config))
+        Ok(Shown {
+            config: Arc::new(config),
+            valid_until,
+        })
     }
 }
 
 impl TlsSlot {
-    pub(crate) fn new(config: Arc<ServerConfig>) -> Self {
-        Self(Arc::new(RwLock::new(config)))
+    pub(crate) fn new(shown: Shown) -> Self {
+        Self(Arc::new(RwLock::new(shown)))
     }
 
     /// Returns what the next connection is greeted with.
     pub(crate) fn get(&self) -> Arc<ServerConfig> {
-        // Whoever panicked did so before or after the one assignment.
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.read().config)
+    }
+
+    /// Returns the last second of the certificate that is shown.
+    pub(crate) fn valid_until(&self) -> Option<Timestamp> {
+        self.read().valid_until
     }
 
     /// Greets the connections after this with something else.
-    pub(crate) fn set(&self, config: Arc<ServerConfig>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = config;
+    pub(crate) fn set(&self, shown: Shown) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = shown;
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Shown> {
+        // Whoever panicked did so before or after the one assignment.
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -181,12 +201,12 @@ fn authorities(path: &Path) -> Result<Arc<RootCertStore>, TlsError> {
     Ok(Arc::new(store))
 }
 
-/// Refuses a certificate that every client would refuse. One that is not valid yet may only meet a clock that is late.
+/// Refuses a certificate that every client would refuse, and returns the last second of another. One that is not valid yet may only meet a clock that is late.
 fn refuse_expired(
     path: &Path,
     certificate: &CertificateDer<'_>,
     now: Timestamp,
-) -> Result<(), TlsError> {
+) -> Result<Option<Timestamp>, TlsError> {
     let path = path.to_owned();
     let Ok((_, certificate)) = parse_x509_certificate(certificate) else {
         return Err(TlsError::Broken {
@@ -197,8 +217,9 @@ fn refuse_expired(
     let end = certificate.validity().not_after.timestamp();
     match Timestamp::from_second(end) {
         Ok(end) if end < now => Err(TlsError::Expired { path, end }),
+        Ok(end) => Ok(Some(end)),
         // A year that no calendar here reaches is late enough.
-        Ok(_) | Err(_) => Ok(()),
+        Err(_) => Ok(None),
     }
 }
 

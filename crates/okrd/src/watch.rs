@@ -21,6 +21,7 @@ use uuid::Uuid;
 use crate::credentials::CredentialsVersion;
 use crate::directory::DirectoryVersion;
 use crate::limits;
+use crate::metrics::FollowerMark;
 use crate::service::{Call, CallError, Shared};
 
 /// What somebody wants to read.
@@ -79,6 +80,8 @@ struct Follower {
     directory: watch::Receiver<DirectoryVersion>,
     credentials: watch::Receiver<CredentialsVersion>,
     stopping: watch::Receiver<bool>,
+    /// Its place among the followers, when it is one.
+    mark: Option<FollowerMark>,
 }
 
 impl Follower {
@@ -88,6 +91,9 @@ impl Follower {
             directory: shared.directory.subscribe(),
             credentials: shared.credentials.subscribe(),
             stopping: shared.stopping.clone(),
+            mark: pull
+                .follow
+                .then(|| shared.metrics.followers.join(pull.org, pull.after.get())),
             pull,
             messages,
         })
@@ -177,9 +183,14 @@ impl Follower {
     async fn send_until(&mut self, shared: &Arc<Shared>, last: Position) -> Result<(), End> {
         while self.pull.after < last {
             let records = self.read(shared, last).await?;
-            let last = self.pull.after.get() + records.len() as u64;
+            let sent = records.len();
+            let last = self.pull.after.get() + sent as u64;
             self.send(What::Records(v1::Records { records })).await?;
             self.pull.after = Position::new(last);
+            shared.metrics.count_records_sent(sent);
+            if let Some(mark) = &self.mark {
+                mark.reached(last);
+            }
         }
         Ok(())
     }

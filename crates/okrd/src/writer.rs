@@ -26,6 +26,7 @@ use self::sequencing::{Push, Sequencing};
 
 use crate::clock::Clock;
 use crate::limits;
+use crate::metrics::Metrics;
 use crate::sequencer::{Author, Offer, Sequencer};
 use crate::standing::Standing;
 use crate::stored_log::StoredLog;
@@ -70,6 +71,7 @@ pub(crate) struct WriterParts {
     pub(crate) sequencer: Sequencer<StoredLog>,
     pub(crate) appender: Appender,
     pub(crate) standing: Arc<Standing>,
+    pub(crate) metrics: Arc<Metrics>,
     pub(crate) clock: Clock,
     pub(crate) limits: WriterLimits,
 }
@@ -97,6 +99,7 @@ impl Writer {
             appender: parts.appender,
             handover: Arc::clone(&handover),
             standing: parts.standing,
+            metrics: parts.metrics,
         };
         let flusher = thread::Builder::new()
             .name("flusher".to_owned())

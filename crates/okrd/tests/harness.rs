@@ -10,8 +10,8 @@ use okr_log::{LogOptions, VerifyingKey};
 use okr_proto::{DisplayName, Email, Handle, PushOutcome};
 use okr_testkit::sample;
 use okrd::{
-    Administrator, Clock, Controls, Initialised, Limits, NewServer, Organisation, Principal,
-    ServeError, ServeOptions, Server, TlsFiles,
+    Administrator, Clock, Controls, DiskProbe, Initialised, Limits, NewServer, Organisation,
+    Principal, ServeError, ServeOptions, Server, TlsFiles,
 };
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -49,11 +49,14 @@ pub(crate) struct TestServer {
     pub tls: Option<TlsFiles>,
     /// What differs from the usual limits.
     pub limits: &'static [(&'static str, &'static str)],
+    /// What the disk says; the real one if none is given.
+    pub disk: Option<DiskProbe>,
 }
 
 struct Running {
     url: String,
     controls: Controls,
+    monitor: String,
     stop: oneshot::Sender<()>,
     task: JoinHandle<Result<(), ServeError>>,
 }
@@ -92,12 +95,15 @@ impl TestServer {
             round: None,
             tls: None,
             limits: &[],
+            disk: None,
         }
     }
 
     /// Starts the server on the directory as it is.
     pub(crate) async fn run(&mut self) {
-        let server = Server::open(&self.options()).unwrap();
+        let monitor = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let monitor_address = monitor.local_addr().unwrap();
+        let server = Server::open(&self.options()).unwrap().with_monitor(monitor);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -106,6 +112,7 @@ impl TestServer {
         self.running = Some(Running {
             url: format!("{scheme}://localhost:{port}"),
             controls: server.controls(),
+            monitor: monitor_address.to_string(),
             stop,
             task: tokio::spawn(server.run(listener, shutdown)),
         });
@@ -116,6 +123,9 @@ impl TestServer {
         options.clock = clock(&self.time);
         options.tls.clone_from(&self.tls);
         options.limits = Limits::new(self.limits).unwrap();
+        if let Some(disk) = &self.disk {
+            options.disk = disk.clone();
+        }
         if let Some(faults) = &self.faults {
             options.log = LogOptions::new().faults(Arc::clone(faults));
         }
@@ -136,6 +146,11 @@ impl TestServer {
     /// Returns what can be changed while it runs.
     pub(crate) fn controls(&self) -> Controls {
         self.running.as_ref().unwrap().controls.clone()
+    }
+
+    /// Where machines ask how it stands.
+    pub(crate) fn monitor(&self) -> String {
+        self.running.as_ref().unwrap().monitor.clone()
     }
 
     /// Tells the server to stop, without waiting for it.

@@ -8,6 +8,8 @@ mod harness;
 mod life;
 mod login;
 mod logs;
+mod monitor;
+mod monitoring;
 mod pull;
 mod push;
 mod remote;

@@ -32,6 +32,7 @@ fn one_of_each() -> Vec<ApiError> {
         ApiError::PositionAhead { head: 41 },
         ApiError::OutcomeUnknown,
         ApiError::StorageRefusesWrites,
+        ApiError::DiskReserve,
         ApiError::ShuttingDown,
         ApiError::Overloaded {
             retry_after_ms: 250,
@@ -55,6 +56,7 @@ const fn number_of_variants(error: &ApiError) -> usize {
         | ApiError::PositionAhead { .. }
         | ApiError::OutcomeUnknown
         | ApiError::StorageRefusesWrites
+        | ApiError::DiskReserve
         | ApiError::ShuttingDown
         | ApiError::Overloaded { .. }
         | ApiError::Internal { .. } => 13,

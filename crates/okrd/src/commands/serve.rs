@@ -40,6 +40,10 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         controls: server.controls(),
     };
     runtime.block_on(async move {
+        let server = match &settings.metrics.listen {
+            Some(address) => server.with_monitor(monitor(address.as_str()).await?),
+            None => server,
+        };
         let listener = listen(settings).await?;
         let address = listener.local_addr().map_err(|error| io_failure(&error))?;
         let shutdown = shutdown_signal().map_err(|error| io_failure(&error))?;
@@ -49,6 +53,23 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         let end = server.run(listener, shutdown).await;
         reloading.abort();
         end.map_err(Failure::from)
+    })
+}
+
+/// Binds the address of the monitoring, and says which one it is.
+async fn monitor(address: &str) -> Result<TcpListener, Failure> {
+    let bound = async {
+        let listener = TcpListener::bind(address).await?;
+        tracing::info!(address = %listener.local_addr()?, "metrics and probes are answered");
+        Ok(listener)
+    };
+    bound.await.map_err(|error: io::Error| {
+        Failure::new(
+            Exit::Error,
+            format!("cannot listen on {address} for the monitoring"),
+        )
+        .caused_by(&error)
+        .hint("an address and a free port are expected, such as 127.0.0.1:7421")
     })
 }
 

@@ -110,6 +110,11 @@ impl<const LEAST: u64, const MOST: u64> Count<LEAST, MOST> {
 }
 
 impl<const LEAST: u64, const MOST: u64> Size<LEAST, MOST> {
+    /// Returns the number of bytes of something that may be larger than memory.
+    pub(crate) const fn to_u64(self) -> u64 {
+        self.0
+    }
+
     /// Returns the number of bytes.
     pub(crate) fn to_u32(self) -> u32 {
         u32::try_from(self.0).unwrap_or(u32::MAX)

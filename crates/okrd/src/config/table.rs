@@ -132,6 +132,11 @@ settings! {
         /// The form of the lines: for people, or one JSON object each.
         format: LogFormat = "text", Restart;
     }
+    /// What machines that watch the server may ask.
+    metrics: pub(crate) MetricsSettings {
+        /// Where `/metrics`, `/livez` and `/readyz` are answered over plain HTTP, such as 127.0.0.1:7421; nowhere if not set.
+        listen: Option<Address>, Restart;
+    }
     /// What clients may use of the server.
     limits: pub Limits {
         /// Connections at one time; one more is closed at once.
@@ -144,6 +149,10 @@ settings! {
         streams_per_connection: Count<1, 100_000> = "128", Restart;
         /// The metadata of a call.
         header_size: Size<4_096, 1_048_576> = "16KiB", Restart;
+        /// Room on the disk below which no more changes are taken, while reading goes on; 0 takes them until a write fails.
+        disk_reserve: Size<0, 1_125_899_906_842_624> = "512MiB", Reload;
+        /// The same in percent of the disk; the smaller of the two counts.
+        disk_reserve_percent: Count<0, 90> = "5", Reload;
     }
 }
 

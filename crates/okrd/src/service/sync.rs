@@ -12,6 +12,7 @@ use super::{Call, CallError, Shared, answer};
 use crate::auth::Caller;
 use crate::limits;
 use crate::push::read_push;
+use crate::readiness::Cause;
 use crate::sequencer::Author;
 use crate::watch::{Pull, follow};
 use crate::writer::PushError;
@@ -75,6 +76,9 @@ impl SyncService {
         if *self.0.stopping.borrow() {
             return Err(ApiError::ShuttingDown.into());
         }
+        if self.0.readiness.causes().has(Cause::Disk) {
+            return Err(ApiError::DiskReserve.into());
+        }
         let org = caller.principal.org;
         let offers = read_push(message, self.0.heads.head(org).position.get())?;
         let author = Author {
@@ -83,6 +87,7 @@ impl SyncService {
             scope: Scope::FULL,
         };
         let pushed = self.0.writer.push(author, offers).await?;
+        self.0.metrics.count_changes(&pushed);
         Ok(v1::PushResponse {
             results: pushed.into_iter().map(v1::PushResult::from).collect(),
             head: self.0.heads.head(org).position.get(),

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::RequestId;
 use super::method::{Method, code_name};
 use crate::credentials::Principal;
+use crate::metrics::{EndedCall, Metrics};
 
 /// What becomes known of a call while it is answered.
 #[derive(Clone, Debug)]
@@ -18,6 +19,7 @@ pub(crate) struct CallNotes(Arc<Notes>);
 
 #[derive(Debug)]
 struct Notes {
+    metrics: Arc<Metrics>,
     request_id: RequestId,
     principal: OnceLock<(Principal, Uuid)>,
     received: AtomicU64,
@@ -36,8 +38,9 @@ pub(super) struct ObservedCall {
 }
 
 impl CallNotes {
-    pub(super) fn new(request_id: RequestId) -> Self {
+    pub(super) fn new(request_id: RequestId, metrics: Arc<Metrics>) -> Self {
         Self(Arc::new(Notes {
+            metrics,
             request_id,
             principal: OnceLock::new(),
             received: AtomicU64::new(0),
@@ -49,12 +52,17 @@ impl CallNotes {
     pub(crate) fn of<T>(request: &Request<T>) -> Self {
         match request.extensions().get::<Self>() {
             Some(notes) => notes.clone(),
-            None => Self::new(RequestId::of(request.metadata())),
+            None => Self::new(RequestId::of(request.metadata()), Arc::default()),
         }
     }
 
     pub(crate) fn request_id(&self) -> &RequestId {
         &self.0.request_id
+    }
+
+    /// Returns where the call is counted.
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.0.metrics
     }
 
     /// Adds who is calling.
@@ -74,8 +82,10 @@ impl CallNotes {
 
 impl Drop for ObservedCall {
     fn drop(&mut self) {
-        let code = code_name(self.code.unwrap_or(Code::Cancelled));
+        let code = self.code.unwrap_or(Code::Cancelled);
+        let took = self.started.elapsed();
         let Notes {
+            metrics,
             request_id,
             principal,
             received,
@@ -85,9 +95,17 @@ impl Drop for ObservedCall {
             received.load(Ordering::Relaxed),
             sent.load(Ordering::Relaxed),
         );
-        let method = &self.method;
+        let method = self.method;
+        metrics.count_call(&EndedCall {
+            method,
+            code,
+            took,
+            received,
+            sent,
+        });
+        let code = code_name(code);
         let peer = self.peer.map(tracing::field::display);
-        let ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         if let Some((principal, token)) = principal.get() {
             let (org, person) = (principal.org, principal.person);
             tracing::info!(target: "rpc", %method, code, ms, received, sent, %request_id, peer, %org, %person, %token);

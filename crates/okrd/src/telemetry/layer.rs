@@ -20,6 +20,7 @@ use super::RequestId;
 use super::call::{CallNotes, ObservedCall};
 use super::method::Methods;
 use crate::accept::Connection;
+use crate::metrics::Metrics;
 
 /// The name under which gRPC says how a call ended.
 const GRPC_STATUS: &str = "grpc-status";
@@ -28,16 +29,27 @@ type AnyBody = tonic::body::Body;
 type AnyError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Makes services that are observed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct ObserveLayer {
     methods: Arc<Methods>,
+    metrics: Arc<Metrics>,
 }
 
 /// A service with an observer before it.
 #[derive(Clone, Debug)]
 pub(crate) struct Observe<S> {
     inner: S,
-    methods: Arc<Methods>,
+    layer: ObserveLayer,
+}
+
+impl ObserveLayer {
+    /// Observes for the numbers of a server.
+    pub(crate) fn new(metrics: Arc<Metrics>) -> Self {
+        Self {
+            methods: Arc::default(),
+            metrics,
+        }
+    }
 }
 
 impl<S> Layer<S> for ObserveLayer {
@@ -46,7 +58,7 @@ impl<S> Layer<S> for ObserveLayer {
     fn layer(&self, inner: S) -> Observe<S> {
         Observe {
             inner,
-            methods: Arc::clone(&self.methods),
+            layer: self.clone(),
         }
     }
 }
@@ -66,7 +78,7 @@ where
     }
 
     fn call(&mut self, request: Request<AnyBody>) -> Self::Future {
-        let (request, call) = begin(&self.methods, request);
+        let (request, call) = begin(&self.layer, request);
         let answer = self.inner.call(request);
         Box::pin(async move {
             let answer = answer.await?;
@@ -76,13 +88,13 @@ where
 }
 
 /// Names a request and makes its notes.
-fn begin(methods: &Methods, mut request: Request<AnyBody>) -> (Request<AnyBody>, ObservedCall) {
+fn begin(layer: &ObserveLayer, mut request: Request<AnyBody>) -> (Request<AnyBody>, ObservedCall) {
     let given = request.headers().get(REQUEST_ID_METADATA_KEY);
     let request_id = RequestId::taken(given.and_then(|value| value.to_str().ok()));
-    let notes = CallNotes::new(request_id);
+    let notes = CallNotes::new(request_id, Arc::clone(&layer.metrics));
     let call = ObservedCall {
         notes: notes.clone(),
-        method: methods.of_path(request.uri().path()),
+        method: layer.methods.of_path(request.uri().path()),
         peer: request.extensions().get::<Connection>().map(|it| it.peer),
         started: Instant::now(),
         code: None,

@@ -46,6 +46,11 @@ impl Methods {
     pub(crate) fn of_path(&self, path: &str) -> Method {
         self.by_path.get(path).copied().unwrap_or(self.unknown)
     }
+
+    /// Lists all of them, with the one that stands for those that there are not.
+    pub(crate) fn all(&self) -> impl Iterator<Item = Method> {
+        self.by_path.values().copied().chain([self.unknown])
+    }
 }
 
 impl Method {

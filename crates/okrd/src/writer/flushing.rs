@@ -1,12 +1,14 @@
 //! The flusher's thread: makes groups durable and answers those who wait.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use okr_core::id::{OrgId, Position};
 use okr_log::{AppendOutcome, Appender, Batch, LogId, Record};
 
 use super::PushError;
 use super::handover::{Group, Handover, RefuseOnPanic};
+use crate::metrics::Metrics;
 use crate::standing::Standing;
 
 /// The flusher's thread.
@@ -14,6 +16,7 @@ pub(super) struct Flushing {
     pub(super) appender: Appender,
     pub(super) handover: Arc<Handover>,
     pub(super) standing: Arc<Standing>,
+    pub(super) metrics: Arc<Metrics>,
 }
 
 impl Flushing {
@@ -25,9 +28,24 @@ impl Flushing {
         drop(refusing);
     }
 
+    /// Makes a group durable, and notes how long that took.
+    fn append(&mut self, batches: &[Batch]) -> Vec<AppendOutcome> {
+        let started = Instant::now();
+        let outcomes = self.appender.append(batches);
+        // A group may have answers only, which wait for those before them.
+        if !batches.is_empty() {
+            let records = batches.iter().map(|batch| batch.records.len()).sum();
+            self.metrics.measure_group(records, started.elapsed());
+        }
+        for outcome in &outcomes {
+            self.metrics.count_append(outcome);
+        }
+        outcomes
+    }
+
     fn flush(&mut self, group: Group) {
         let batches: Vec<Batch> = group.batches.into_iter().map(batch).collect();
-        let outcomes = self.appender.append(&batches);
+        let outcomes = self.append(&batches);
         let mut failures: Vec<(OrgId, PushError)> = Vec::new();
         for (batch, outcome) in batches.iter().zip(outcomes) {
             let org = OrgId::from_bytes(batch.organisation.0);

@@ -63,6 +63,7 @@ impl World {
         let writer = Writer::start(WriterParts {
             sequencer: Sequencer::new(&history, [ORG]),
             appender: log.appender().unwrap(),
+            metrics: Arc::default(),
             standing: Arc::default(),
             clock: Clock::system(),
             limits,

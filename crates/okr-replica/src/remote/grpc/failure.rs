@@ -90,6 +90,7 @@ fn of_server(error: ApiError) -> RemoteError {
         },
         ApiError::OutcomeUnknown => RemoteError::OutcomeUnknown,
         ApiError::StorageRefusesWrites
+        | ApiError::DiskReserve
         | ApiError::ShuttingDown
         | ApiError::Overloaded { .. }
         | ApiError::Internal { .. } => RemoteError::Unavailable { why: message },
