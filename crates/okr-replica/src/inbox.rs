@@ -2,10 +2,11 @@
 //!
 //! Confirmed changes of others only, found from what is theirs by indexes: what it costs grows with
 //! all that was ever reported on that and with what was said since, not with the history of others. How far somebody looked, and what they
-//! follow, is kept beside the history and never exchanged.
+//! follow, is kept beside the history and never exchanged. How much is new is counted by each sync.
 
 mod follow;
 mod mention;
+mod unread;
 mod watched;
 
 use std::collections::BTreeMap;
@@ -25,6 +26,8 @@ use crate::version::{self, EntityKey, Version};
 pub use follow::FollowedThing;
 pub(crate) use follow::look_again_after;
 use mention::mentions;
+pub use unread::Unread;
+pub(crate) use unread::forget as forget_unread;
 use watched::Watched;
 
 /// A stretch of the log.
@@ -85,30 +88,8 @@ impl Because {
     }
 }
 
-/// How much somebody has not looked at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Unread {
-    /// Changes with comments among them.
-    pub comments: usize,
-    /// Other changes.
-    pub changes: usize,
-    /// Whether there may be more comments elsewhere that mention or answer one, further back than
-    /// was looked for the sake of a number.
-    pub is_more: bool,
-}
-
-impl Unread {
-    /// Says whether nothing is known to be unread.
-    pub const fn is_empty(self) -> bool {
-        self.comments == 0 && self.changes == 0
-    }
-}
-
 /// How many positions are looked through first for comments that address one, from the newest back.
 const FIRST_LOOK: u64 = if cfg!(test) { 4 } else { 1 << 10 };
-/// How far back is looked for them for the sake of a number.
-const COUNTED_BACK: u64 = if cfg!(test) { 16 } else { 1 << 13 };
-
 impl Replica {
     /// Gives what concerns the person of this replica to `take`, the newest first, until it says
     /// false.
@@ -142,41 +123,6 @@ impl Replica {
             look = look.saturating_mul(4);
         }
         Ok(())
-    }
-
-    /// Counts what concerns the person of this replica and came since they looked.
-    ///
-    /// # Errors
-    /// The store's failures.
-    pub fn unread(&self) -> Result<Unread, ReplicaError> {
-        let snapshot = self.snapshot()?;
-        let span = InboxSpan {
-            after: self.inbox_seen()?.unwrap_or(Position::ZERO),
-            until: meta::head(snapshot.db)?,
-        };
-        if span.after >= span.until {
-            return Ok(Unread::default());
-        }
-        let inbox = Inbox::open(self, snapshot.db, span)?;
-        let back = Position::new(span.until.get().saturating_sub(COUNTED_BACK));
-        let counted = InboxSpan {
-            after: back.max(span.after),
-            ..span
-        };
-        let mut positions = inbox.watched.clone();
-        positions.extend(inbox.addressing(counted)?);
-        let mut unread = Unread {
-            is_more: back > span.after,
-            ..Unread::default()
-        };
-        for (position, is_comment) in positions {
-            match (inbox.is_own(position)?, is_comment) {
-                (true, _) => {}
-                (false, true) => unread.comments += 1,
-                (false, false) => unread.changes += 1,
-            }
-        }
-        Ok(unread)
     }
 }
 

@@ -80,6 +80,8 @@ pub(crate) enum Meta {
     PutOff,
     /// The position up to which the person has looked at what happened; none: never.
     InboxSeen,
+    /// How much is new to them, and of which stretch of the log; none when it was not counted.
+    Unread,
 }
 
 impl Meta {
@@ -102,6 +104,7 @@ impl Meta {
             Self::Indexed => "indexed",
             Self::PutOff => "put_off",
             Self::InboxSeen => "inbox_seen",
+            Self::Unread => "unread",
         }
     }
 

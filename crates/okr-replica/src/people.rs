@@ -5,6 +5,7 @@ use rusqlite::{Connection, Row};
 
 use crate::directory::{Directory, DirectoryEntry};
 use crate::error::ReplicaError;
+use crate::inbox;
 use crate::meta::Meta;
 use crate::replica::Replica;
 
@@ -35,7 +36,10 @@ impl Replica {
     /// # Errors
     /// The store's failures; nothing was written then.
     pub fn set_directory_entry(&mut self, entry: &DirectoryEntry) -> Result<(), ReplicaError> {
-        self.write(|db| insert(db, entry, true))
+        self.write(|db| {
+            inbox::forget_unread(db)?;
+            insert(db, entry, true)
+        })
     }
 
     /// Returns what the server has yet to be told.
@@ -74,6 +78,7 @@ impl Replica {
     /// Puts what the server says in place of what it said before.
     pub(crate) fn replace_directory(&mut self, directory: &Directory) -> Result<(), ReplicaError> {
         self.write(|db| {
+            inbox::forget_unread(db)?;
             db.execute("DELETE FROM directory WHERE to_push = 0", [])?;
             for entry in directory.entries.values() {
                 insert(db, entry, false)?;

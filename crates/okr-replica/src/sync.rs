@@ -234,7 +234,7 @@ impl Replica {
             settle::settle(self, tally)?;
             self.check_appended(&tally.appended)?;
         }
-        Ok(())
+        Ok(self.count_unread()?)
     }
 
     /// Puts together what the steps of a sync did.

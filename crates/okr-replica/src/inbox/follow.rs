@@ -3,6 +3,7 @@
 use okr_core::id::{EntityId, Position};
 use rusqlite::Connection;
 
+use super::unread;
 use crate::error::ReplicaError;
 use crate::meta::{self, Meta};
 use crate::record;
@@ -33,6 +34,7 @@ impl Replica {
     /// The store's failures.
     pub fn follow(&mut self, thing: EntityId) -> Result<bool, ReplicaError> {
         self.write(|db| {
+            unread::forget(db)?;
             let written = db
                 .prepare_cached(
                     "INSERT OR IGNORE INTO follows (id, kind, since) VALUES (?1, ?2, ?3)",
@@ -52,6 +54,7 @@ impl Replica {
     /// The store's failures.
     pub fn unfollow(&mut self, thing: EntityId) -> Result<bool, ReplicaError> {
         self.write(|db| {
+            unread::forget(db)?;
             let gone = db
                 .prepare_cached("DELETE FROM follows WHERE id = ?1")?
                 .execute([thing.uuid().as_bytes()])?;
@@ -64,8 +67,7 @@ impl Replica {
     /// # Errors
     /// The store's failures.
     pub fn inbox_seen(&self) -> Result<Option<Position>, ReplicaError> {
-        let seen: Option<i64> = Meta::InboxSeen.get(self.db())?;
-        seen.map(record::position).transpose()
+        seen(self.db())
     }
 
     /// Notes up to which position the person has looked. It never goes back.
@@ -83,6 +85,12 @@ impl Replica {
     }
 }
 
+/// Returns the position up to which the person has looked; none when they never did.
+pub(super) fn seen(db: &Connection) -> Result<Option<Position>, ReplicaError> {
+    let seen: Option<i64> = Meta::InboxSeen.get(db)?;
+    seen.map(record::position).transpose()
+}
+
 pub(super) fn followed(db: &Connection) -> Result<Vec<FollowedThing>, ReplicaError> {
     let mut statement = db.prepare_cached("SELECT kind, id, since FROM follows ORDER BY id")?;
     let mut rows = statement.query([])?;
@@ -98,6 +106,7 @@ pub(super) fn followed(db: &Connection) -> Result<Vec<FollowedThing>, ReplicaErr
 
 /// Lets what came after a position be new again: another history goes on from there.
 pub(crate) fn look_again_after(db: &Connection, common: Position) -> Result<(), ReplicaError> {
+    unread::forget(db)?;
     let common = record::number(common);
     db.execute("UPDATE follows SET since = min(since, ?1)", [common])?;
     let seen: Option<i64> = Meta::InboxSeen.get(db)?;

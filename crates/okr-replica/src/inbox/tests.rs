@@ -229,9 +229,56 @@ proptest! {
         if !unread.is_more {
             prop_assert_eq!(unread.comments + unread.changes, listed.len());
         }
+        replica.count_unread().unwrap();
+        prop_assert_eq!(replica.unread().unwrap(), unread, "what a sync has counted");
         replica.see_inbox(head).unwrap();
         prop_assert_eq!(replica.unread().unwrap(), Unread::default());
     }
+}
+
+/// Returns the number as it would be if nothing had been counted before.
+fn counted_anew(replica: &mut Replica) -> Unread {
+    replica.write(forget_unread).unwrap();
+    replica.unread().unwrap()
+}
+
+#[test]
+fn what_was_counted_is_not_true_any_more_when_something_of_it_changes() {
+    let mut differed = 0;
+    for seed in 0..20 {
+        let history = mentioning(history(seed, 90), 3);
+        let log = FakeLog::of(&history);
+        let (_dir, mut replica) = log.replica();
+        let person = replica.info().unwrap().me;
+        let mut last = Unread::default();
+        for step in 0..5 {
+            match step {
+                0 => drop(log.give(&mut replica, 40).unwrap()),
+                1 => drop(log.give_all(&mut replica)),
+                2 => {
+                    let named = DirectoryEntry {
+                        person,
+                        handle: "somebody-else".to_owned(),
+                        name: String::new(),
+                        email: String::new(),
+                    };
+                    replica.set_directory_entry(&named).unwrap();
+                }
+                3 => {
+                    replica.follow(key_result_id(1).into()).unwrap();
+                    let back = |db: &Connection| look_again_after(db, Position::ZERO);
+                    replica.write(back).unwrap();
+                }
+                _ => replica.see_inbox(Position::new(60)).unwrap(),
+            }
+            let now = replica.unread().unwrap();
+            assert_eq!(now, counted_anew(&mut replica), "seed {seed}, step {step}");
+            differed += u32::from(now != last);
+            last = now;
+            replica.count_unread().unwrap();
+        }
+    }
+    assert!(differed > 20, "{differed}");
 }
 
 #[test]
