@@ -35,6 +35,7 @@ const EDGES: &[(&str, &[&str])] = &[
 const KEEPERS: &[(&str, &[&str])] = &[
     ("rust_decimal", &["okr-core"]),
     ("sled", &["okr-log"]),
+    ("zstd", &["okrd"]),
     ("prost", &["okr-proto"]),
     ("tonic-prost", &["okr-proto"]),
     ("rusqlite", &["okr-replica"]),

@@ -1,5 +1,7 @@
 //! The command line of `okrd`.
 
+mod keeping;
+
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
@@ -14,6 +16,9 @@ use crate::credentials::Principal;
 use crate::failure::EXIT_CODES;
 use crate::flags::SettingFlags;
 
+pub(crate) use self::keeping::{
+    BackupArguments, BackupCommand, BackupVerifyArguments, RestoreArguments, StatsArguments,
+};
 pub(crate) use crate::flags::DataArgument;
 
 /// Where a server is asked for its health unless another place is given.
@@ -37,8 +42,14 @@ pub(crate) enum Command {
     Serve(ServeArguments),
     /// Make a one-time login code while the server is stopped
     Code(CodeArguments),
-    /// Check the stored log from its first byte to its last
+    /// Check every record, root and file, of a running server too
     Verify(VerifyArguments),
+    /// Write a consistent moment of the server, running or not, into one file
+    Backup(BackupArguments),
+    /// Make a data directory of backups, as of their end, a position or a moment
+    Restore(RestoreArguments),
+    /// Say what the server holds: organisations, people, changes by kind, sizes
+    Stats(StatsArguments),
     /// Check and show the settings
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -224,6 +235,7 @@ pub(crate) struct CodeArguments {
 
 /// What `okrd verify` needs.
 #[derive(Debug, Args)]
+#[command(after_help = keeping::VERIFY_HELP)]
 pub(crate) struct VerifyArguments {
     #[command(flatten)]
     /// Where the data is.

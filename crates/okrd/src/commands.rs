@@ -1,12 +1,15 @@
 //! The commands, one file each.
 
+mod backup;
 mod cert;
 mod code;
 mod config;
 mod healthcheck;
 mod init;
 mod metrics;
+mod restore;
 mod serve;
+mod stats;
 mod verify;
 
 use std::process::ExitCode;
@@ -34,6 +37,9 @@ pub fn main() -> ExitCode {
             metrics::run(&arguments);
             Ok(())
         }
+        Command::Backup(arguments) => backup::run(&arguments),
+        Command::Restore(arguments) => restore::run(&arguments),
+        Command::Stats(arguments) => stats::run(&arguments),
     };
     match done {
         Ok(()) => Exit::Ok.into(),

@@ -6,6 +6,7 @@
 //! DATA/credentials.json  login codes and tokens, hashed
 //! DATA/directory.json    who the people are
 //! DATA/lock              held by the one process that uses the directory
+//! DATA/admin.sock        where that process answers administrators (ADMIN.md)
 //! DATA/log/              the log (crates/okr-log/FORMAT.md)
 //! ```
 
@@ -20,7 +21,12 @@ use serde::{Deserialize, Serialize};
 /// The version of the layout that this program writes, and the only one that it reads.
 pub(crate) const LAYOUT_VERSION: u32 = 1;
 
-const MANIFEST: &str = "server.json";
+/// The small files that a backup carries. Whoever adds a file to the directory decides whether it is one of them.
+pub(crate) const CARRIED_FILES: [&str; 4] =
+    [MANIFEST, "server.key", "credentials.json", "directory.json"];
+
+/// What makes a directory complete.
+pub(crate) const MANIFEST: &str = "server.json";
 const LOCK: &str = "lock";
 const PRIVATE_FILE: u32 = 0o600;
 const PRIVATE_DIRECTORY: u32 = 0o700;
@@ -60,8 +66,8 @@ pub enum DataError {
         /// The directory.
         path: PathBuf,
     },
-    /// An `init` was interrupted before anything could be used.
-    #[error("{} is the remainder of an init that did not finish", path.display())]
+    /// An `init` or `restore` was interrupted before anything could be used.
+    #[error("{} is the remainder of an init or restore that did not finish", path.display())]
     Unfinished {
         /// The directory.
         path: PathBuf,
@@ -125,14 +131,12 @@ impl DataDir {
     ///
     /// # Errors
     ///
-    /// `NotEmpty` when it holds anything, `Unfinished` when that is what an interrupted `init` leaves, `Locked`, `Io`.
+    /// `NotEmpty` when it holds anything, `Unfinished` when that is what an interrupted `init` or `restore` leaves, `Locked`, `Io`.
     pub(crate) fn create(path: &Path) -> Result<Self, DataError> {
         let mut builder = DirBuilder::new();
         builder.recursive(true).mode(PRIVATE_DIRECTORY);
         builder.create(path).map_err(io_error("create", path))?;
-        if path.join(MANIFEST).exists() || !is_empty(path)? {
-            return Err(refusal(path));
-        }
+        refuse_used(path)?;
         let lock = lock(path)?;
         sync_directory(path)?;
         if let Some(parent) = path
@@ -176,6 +180,11 @@ impl DataDir {
         replace_json(&self.path.join(MANIFEST), manifest)
     }
 
+    /// Returns where the directory stands.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Returns where the key stands.
     pub(crate) fn key_file(&self) -> PathBuf {
         self.path.join("server.key")
@@ -212,6 +221,14 @@ impl DataDir {
         }
         read_json(&path)
     }
+}
+
+/// Refuses a directory that holds anything.
+pub(crate) fn refuse_used(path: &Path) -> Result<(), DataError> {
+    if path.join(MANIFEST).exists() || !is_empty(path)? {
+        return Err(refusal(path));
+    }
+    Ok(())
 }
 
 fn refusal(path: &Path) -> DataError {

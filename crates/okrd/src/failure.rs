@@ -5,6 +5,7 @@ use std::fmt;
 use std::process::ExitCode;
 
 use okr_log::{CreateError, OpenError};
+use serde::{Deserialize, Serialize};
 
 use crate::config::{ConfigError, DEFAULT_FILE, FILE_VARIABLE};
 use crate::data::DataError;
@@ -14,21 +15,22 @@ use crate::stored_log::ReplayError;
 use crate::tls::TlsError;
 
 /// How a command ended. The words stand in `okrd --help`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "u8", from = "u8")]
 pub enum Exit {
     /// It did what was asked.
     Ok = 0,
     /// Something failed that has no code of its own.
     Error = 1,
-    /// There is nobody by that name.
+    /// There is nobody by that name, or no such organisation, position or moment.
     NotFound = 6,
-    /// Stored history or a stored file is damaged.
+    /// Stored history, a stored file or a backup is damaged.
     Integrity = 9,
-    /// The data directory is from a newer program.
+    /// The data directory, the backup or the running server is from a newer program.
     Incompatible = 11,
     /// Another process uses the data directory.
     Locked = 75,
-    /// Settings, directory, certificate or address cannot be used as they are.
+    /// Settings, directory, file, certificate or address cannot be used as they are.
     Configuration = 78,
 }
 
@@ -38,14 +40,14 @@ Exit codes:
   0   done
   1   an error that has no code of its own
   2   the command line cannot be understood
-  6   there is nobody by that name
-  9   the log or a stored file is damaged or incomplete
-  11  the data directory was written by a newer okrd
+  6   there is nobody by that name, or no such organisation, position or moment
+  9   the log, a stored file or a backup is damaged or incomplete
+  11  the data directory, backup or running server is of a newer okrd
   75  another process uses the data directory
-  78  a setting, the data directory, certificate or address cannot be used as it is";
+  78  a setting, directory, file, certificate or address cannot be used as it is";
 
 /// Why a command failed.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Failure {
     exit: Exit,
     message: String,
@@ -58,6 +60,28 @@ impl Exit {
     /// Returns the code that the process ends with.
     pub const fn code(self) -> u8 {
         self as u8
+    }
+}
+
+impl From<Exit> for u8 {
+    fn from(exit: Exit) -> Self {
+        exit.code()
+    }
+}
+
+impl From<u8> for Exit {
+    /// Reads what another process says; a code that is not known here is an error without a code of its own.
+    fn from(code: u8) -> Self {
+        let known = [
+            Self::Ok,
+            Self::NotFound,
+            Self::Integrity,
+            Self::Incompatible,
+            Self::Locked,
+            Self::Configuration,
+        ];
+        let found = known.into_iter().find(|exit| exit.code() == code);
+        found.unwrap_or(Self::Error)
     }
 }
 
@@ -142,7 +166,9 @@ impl From<DataError> for Failure {
             }
             DataError::Unfinished { .. } => (
                 Exit::Configuration,
-                Some("nothing in it was ever in use: delete it, then run `okrd init` again"),
+                Some(
+                    "nothing in it was ever in use: delete it, then run `okrd init` or `okrd restore` again",
+                ),
             ),
             DataError::Locked { .. } => (
                 Exit::Locked,

@@ -50,7 +50,15 @@ pub(crate) fn create(path: &Path, name: KeyName) -> Result<SigningKey, KeyFileEr
 /// Reads the key from its file.
 pub(crate) fn open(path: &Path) -> Result<SigningKey, KeyFileError> {
     refuse_exposed(path)?;
-    let file: KeyFile = read_json(path)?;
+    from_file(read_json(path)?)
+}
+
+/// Reads the key from what stands in its file.
+pub(crate) fn read(content: &[u8]) -> Result<SigningKey, KeyFileError> {
+    from_file(serde_json::from_slice(content).map_err(|_| KeyFileError::Form)?)
+}
+
+fn from_file(file: KeyFile) -> Result<SigningKey, KeyFileError> {
     let secret = BASE64.decode(file.secret).ok();
     let secret: Option<[u8; 32]> = secret.and_then(|bytes| bytes.try_into().ok());
     let secret = secret.ok_or(KeyFileError::Form)?;

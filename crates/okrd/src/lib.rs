@@ -11,8 +11,10 @@
 //! wire in okr-proto.
 
 mod accept;
+mod admin;
 mod args;
 mod auth;
+mod backup;
 mod certificate;
 mod clock;
 mod commands;

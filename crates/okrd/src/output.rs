@@ -20,3 +20,64 @@ pub(crate) fn complain(failure: &Failure) {
 pub(crate) fn warn(text: &str) {
     drop(writeln!(io::stderr().lock(), "Warning: {text}"));
 }
+
+/// Prints what is no answer: on standard error, because standard output holds something else.
+pub(crate) fn note(text: &str) {
+    drop(writeln!(io::stderr().lock(), "{text}"));
+}
+
+/// Writes how many there are of something that takes an s.
+pub(crate) fn count(number: u64, thing: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {thing}{plural}")
+}
+
+/// Writes a number of bytes for people.
+pub(crate) fn size(bytes: u64) -> String {
+    let units = ["KiB", "MiB", "GiB", "TiB"];
+    let (mut tenths, mut unit) = (bytes.saturating_mul(10), "bytes");
+    for larger in units {
+        if tenths < 10 * 1024 {
+            break;
+        }
+        (tenths, unit) = (tenths / 1024, larger);
+    }
+    if unit == "bytes" || tenths >= 100 {
+        format!("{} {unit}", tenths / 10)
+    } else {
+        format!("{}.{} {unit}", tenths / 10, tenths % 10)
+    }
+}
+
+/// Takes out of somebody's text what a terminal would act on or show in another order.
+pub(crate) fn clean(text: &str) -> String {
+    let shown = |c: &char| {
+        let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        !c.is_control() && !turns
+    };
+    text.chars().filter(shown).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_short_and_never_larger_than_they_are() {
+        for (bytes, text) in [
+            (0, "0 bytes"),
+            (1_023, "1023 bytes"),
+            (1_024, "1.0 KiB"),
+            (10_239, "9.9 KiB"),
+            (1_048_575, "1023 KiB"),
+            (33 << 20, "33 MiB"),
+        ] {
+            assert_eq!(size(bytes), text);
+        }
+    }
+
+    #[test]
+    fn a_name_cannot_drive_the_terminal() {
+        assert_eq!(clean("A\u{1b}[31mcme\n\u{202e}x å"), "A[31mcmex å");
+    }
+}

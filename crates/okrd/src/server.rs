@@ -21,6 +21,7 @@ use tower::util::{MapRequestLayer, MapResponseLayer};
 use uuid::Uuid;
 
 use crate::accept::{Gate, accept, note_call};
+use crate::admin;
 use crate::auth::LoginLimiter;
 use crate::clock::Clock;
 use crate::config::Limits;
@@ -75,7 +76,7 @@ pub struct Server {
     /// Where machines ask how things stand, if anywhere.
     monitor: Option<TcpListener>,
     /// Held until everything else is closed.
-    _data: DataDir,
+    data: DataDir,
 }
 
 /// Why the server does not start, or ends.
@@ -203,7 +204,7 @@ impl Server {
             stop,
             lookout: Arc::new(lookout),
             monitor: None,
-            _data: data,
+            data,
         }
     }
 
@@ -233,10 +234,16 @@ impl Server {
     ) -> Result<(), ServeError> {
         let monitor = self.monitor.take();
         let monitor = monitor.map(|listener| tokio::spawn(self.lookout.monitor().serve(listener)));
+        let administration = admin::serve(self.data.path(), Arc::clone(&self.shared));
         let served = self.serve(listener, shutdown).await;
         let shared = Arc::clone(&self.shared);
+        let close = move || {
+            // Before the log, which its connections read.
+            drop(administration);
+            shared.writer.close();
+        };
         // Only a panic makes this fail, and it has been logged.
-        drop(tokio::task::spawn_blocking(move || shared.writer.close()).await);
+        drop(tokio::task::spawn_blocking(close).await);
         if let Some(monitor) = monitor {
             monitor.abort();
         }

@@ -5,6 +5,7 @@
 mod client;
 mod command;
 mod harness;
+mod keeping;
 mod life;
 mod login;
 mod logs;

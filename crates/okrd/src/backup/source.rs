@@ -1,0 +1,123 @@
+//! Where snapshots and records come from: the running server, or a data directory that no process uses.
+
+use std::path::Path;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use okr_core::id::OrgId;
+use okr_log::{Log, LogOptions, Position};
+use okr_proto::ToLog as _;
+use serde::Deserialize as _;
+use serde_json::Value;
+
+use super::snapshot::{Snapshot, Stock};
+use crate::admin::{AdminClient, Reply, Request};
+use crate::data::{DataDir, DataError};
+use crate::failure::{Exit, Failure};
+use crate::heads::Heads;
+use crate::server::{ServeError, origin, read_orgs};
+use crate::{key, stored_log};
+
+/// A server, running or not.
+pub(crate) enum Source {
+    /// It is asked.
+    Running(AdminClient),
+    /// Its directory is open here.
+    Stopped(Box<Stopped>),
+}
+
+/// A data directory that no server uses, open and verified.
+pub(crate) struct Stopped {
+    heads: Heads,
+    log: Log,
+    /// Held until everything else is closed.
+    data: DataDir,
+}
+
+impl Source {
+    /// Opens a data directory, or connects to the server that has it open.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the directory or the log; `Locked` when something else than a server uses it.
+    pub(crate) fn open(data: &Path) -> Result<Self, Failure> {
+        match DataDir::open(data) {
+            Ok((directory, manifest)) => {
+                let orgs = read_orgs(&manifest)?;
+                let key = key::open(&directory.key_file()).map_err(ServeError::from)?;
+                let opened = stored_log::open(&directory.log_directory(), LogOptions::new(), &orgs);
+                let (log, _) = opened?;
+                let mut ends = Vec::with_capacity(orgs.len());
+                for org in orgs {
+                    let origin = origin(&manifest, org).map_err(ServeError::from)?;
+                    ends.push((org, origin, log.head(org.to_log())));
+                }
+                let heads = Heads::new(key, ends);
+                let data = directory;
+                Ok(Self::Stopped(Box::new(Stopped { heads, log, data })))
+            }
+            Err(DataError::Locked { .. }) => AdminClient::connect(data).map(Self::Running),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Takes a snapshot.
+    pub(crate) fn snapshot(&mut self, now: Timestamp) -> Result<Snapshot, Failure> {
+        match self {
+            Self::Stopped(stopped) => stopped.stock().snapshot(now),
+            Self::Running(client) => {
+                let Reply { value, .. } = client.ask(&Request::Snapshot {})?;
+                serde_json::from_value(value).map_err(|error| misunderstood(&error))
+            }
+        }
+    }
+
+    /// Reads records after a position, at least one if there is one.
+    pub(crate) fn records(
+        &mut self,
+        org: OrgId,
+        after: Position,
+        bytes: usize,
+    ) -> Result<Vec<Bytes>, Failure> {
+        match self {
+            Self::Stopped(stopped) => stopped.stock().records(org, after, bytes),
+            Self::Running(client) => {
+                let (org, after) = (org.uuid(), after.get());
+                let Reply { value, body } = client.ask(&Request::Records { org, after, bytes })?;
+                cut(&value, body.into())
+            }
+        }
+    }
+}
+
+impl Stopped {
+    fn stock(&self) -> Stock<'_> {
+        Stock {
+            data: self.data.path(),
+            heads: &self.heads,
+            log: &self.log,
+        }
+    }
+}
+
+/// Cuts what follows an answer into records.
+fn cut(value: &Value, mut body: Bytes) -> Result<Vec<Bytes>, Failure> {
+    let lengths: Vec<usize> =
+        Vec::deserialize(&value["lengths"]).map_err(|error| misunderstood(&error))?;
+    let whole: usize = lengths
+        .iter()
+        .fold(0, |sum, length| sum.saturating_add(*length));
+    if whole != body.len() {
+        let error = std::io::Error::other("the lengths do not add up");
+        return Err(misunderstood(&error));
+    }
+    let records = lengths.into_iter().map(|length| body.split_to(length));
+    Ok(records.collect())
+}
+
+fn misunderstood(error: &dyn std::error::Error) -> Failure {
+    let message = "the answer of the running server cannot be understood";
+    Failure::new(Exit::Incompatible, message)
+        .caused_by(error)
+        .hint("it is from another version than this command: restart it with the same one")
+}
