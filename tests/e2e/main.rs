@@ -32,6 +32,7 @@ mod python;
 mod refusals;
 mod reporting;
 mod restored;
+mod screens;
 mod scripts;
 mod session;
 mod settings;

@@ -1,7 +1,6 @@
 //! A person's machine: a home directory of its own, and `okr` run in it.
 
-use std::fs::File;
-use std::io::{self, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::mpsc;
@@ -9,8 +8,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, kill_process};
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
+use crate::terminal::terminal;
 use crate::{Programs, Running};
 
 /// A home directory in which `okr` runs with nothing from outside.
@@ -71,9 +70,22 @@ impl Home {
 
     /// Returns a command that runs `okr` here.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(&self.okr);
+        let mut command = self.program(&self.okr);
+        command.args(arguments);
         command
-            .args(arguments)
+    }
+
+    /// Returns a command that gives a line to a shell, which finds programs where `PATH` says.
+    pub fn shell(&self, line: &str, path: &str) -> Command {
+        let mut command = self.program(Path::new("/bin/sh"));
+        command.args(["-c", line]).env("PATH", path);
+        command
+    }
+
+    /// Returns a command that runs a program here with nothing from outside.
+    fn program(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command
             .env_clear()
             .env("HOME", &self.directory)
             .env("XDG_DATA_HOME", self.directory.join("data"))
@@ -196,15 +208,4 @@ impl Home {
         serde_json::from_str(&answer)
             .with_context(|| format!("okr {} prints no JSON: {answer}", all.join(" ")))
     }
-}
-
-/// Makes a terminal: the side on which is typed, and the side that a program has.
-fn terminal() -> io::Result<(File, File)> {
-    let keyboard = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?;
-    grantpt(&keyboard)?;
-    unlockpt(&keyboard)?;
-    let name = ptsname(&keyboard, Vec::new())?;
-    let path = name.to_str().map_err(io::Error::other)?;
-    let terminal = File::options().read(true).write(true).open(path)?;
-    Ok((keyboard.into(), terminal))
 }

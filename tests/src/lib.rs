@@ -7,12 +7,14 @@ mod home;
 mod proxy;
 mod running;
 mod server;
+mod terminal;
 
 pub use browser::{Browser, View};
 pub use home::{Home, Run};
 pub use proxy::{Direction, Fault, Proxy};
 pub use running::Running;
 pub use server::Server;
+pub use terminal::{Seen, Size, seen};
 
 use std::path::PathBuf;
 
