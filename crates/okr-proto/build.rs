@@ -12,6 +12,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "okr/v1/event.proto",
         "okr/v1/sync.proto",
         "okr/v1/identity.proto",
+        "okr/v1/credentials.proto",
     ];
     for file in files {
         println!("cargo:rerun-if-changed={}", root.join(file).display());

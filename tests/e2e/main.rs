@@ -5,6 +5,7 @@
     reason = "a test that cannot go on must fail where it stands"
 )]
 
+mod access;
 mod amending;
 mod clock;
 mod completing;

@@ -1,5 +1,6 @@
 //! Choices as the numbers of the enums in /proto.
 
+use okr_core::authorize::Access;
 use okr_core::value::{
     AmendmentCategory, Calendar, CommentKind, EditPolicy, InitiativeState, ObjectiveKind, Role,
     Source, WeekStart, Zone,
@@ -38,6 +39,7 @@ macro_rules! choices {
 }
 
 choices! {
+    Access { Full Reports Reads }
     AmendmentCategory { ExternalChange BetterMeasure PlaceholderFilled Correction Other }
     Calendar { Quarter Tertial HalfYear Year Custom }
     CommentKind { Comment Recognition Feedback Review }

@@ -12,6 +12,7 @@ mod field;
 mod ids;
 mod methods;
 mod record;
+mod scope;
 mod status;
 mod sync;
 mod text;

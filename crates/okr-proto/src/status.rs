@@ -31,10 +31,14 @@ pub enum ApiError {
     #[error("the code is not valid")]
     CodeRefused,
     /// The credential does not allow the call.
-    #[error("not permitted to {what}")]
+    #[error("not permitted to {what}: {why}")]
     PermissionDenied {
         /// What is not allowed, to follow "to".
         what: String,
+        /// Why not, as a fragment.
+        why: String,
+        /// The stable word for why not, in kebab-case.
+        refusal: String,
     },
     /// The server does not speak the client's version of the protocol.
     #[error("protocol version {client} is not spoken, only {oldest} to {newest}")]
@@ -160,6 +164,8 @@ impl ApiError {
             "code-refused" => Self::CodeRefused,
             "permission-denied" => Self::PermissionDenied {
                 what: facts.text("what")?,
+                why: facts.text("why")?,
+                refusal: facts.text("refusal")?,
             },
             "protocol-version" => Self::ProtocolVersion {
                 client: facts.text("client")?,
@@ -204,7 +210,11 @@ impl ApiError {
             | Self::StorageRefusesWrites
             | Self::DiskReserve
             | Self::ShuttingDown => Vec::new(),
-            Self::PermissionDenied { what } => vec![("what", what.clone())],
+            Self::PermissionDenied { what, why, refusal } => vec![
+                ("what", what.clone()),
+                ("why", why.clone()),
+                ("refusal", refusal.clone()),
+            ],
             Self::ProtocolVersion {
                 client,
                 oldest,

@@ -17,7 +17,10 @@ use thiserror::Error;
 use crate::directory::{Directory, DirectoryEntry};
 
 pub use follow::{Follow, Followed, Following};
-pub use grpc::{GrpcOptions, GrpcRemote, Identity, LoggedIn, LoginCode, request_id};
+pub use grpc::{
+    GrpcOptions, GrpcRemote, Holder, Identity, LoggedIn, LoginCode, NewToken, OpenCode, TokenInfo,
+    TokenWish, request_id,
+};
 
 /// A server that holds the log of one organisation.
 ///
@@ -145,10 +148,14 @@ pub enum RemoteError {
     #[error("the server does not accept the code: unknown, used or expired")]
     CodeRefused,
     /// The credential does not allow it.
-    #[error("not permitted to {what}")]
+    #[error("not permitted to {what}: {why}")]
     NotPermitted {
         /// What is not allowed, to follow "to".
         what: String,
+        /// Why not, as a fragment.
+        why: String,
+        /// The stable word for why not, such as `needs-admin` or `scope-reads`.
+        refusal: String,
     },
     /// Client and server do not speak the same version of the protocol.
     #[error("this program speaks version {ours} of the protocol, the server {theirs}")]

@@ -3,6 +3,7 @@
 //! Nothing here looks at a workspace: references, dates and values stay as they were typed until a
 //! command resolves them.
 
+mod access;
 mod align;
 mod chart;
 mod check_in;
@@ -42,6 +43,10 @@ mod work;
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use access::{
+    HolderArgs, MemberInvitationsArgs, MemberInviteArgs, MemberUninviteArgs, TokenArgs,
+    TokenCommand, TokenCreateArgs, TokenListArgs, TokenRevokeArgs,
+};
 pub(crate) use align::{
     AlignArgs, AlignCheckArgs, AlignCommand, AlignGraphArgs, AlignRemoveArgs, GraphForm,
 };
@@ -78,9 +83,9 @@ pub(crate) use org::{OrgArgs, OrgCommand, OrgSetArgs};
 pub(crate) use parse::shield_negative;
 pub(crate) use pending::{PendingArgs, PendingCommand, PendingDropArgs};
 pub(crate) use people::{
-    MemberAddArgs, MemberArgs, MemberCommand, MemberInviteArgs, TeamAddArgs, TeamArgs, TeamCommand,
-    TeamLeadArgs, TeamLeadCommand, TeamMemberArgs, TeamMemberChange, TeamMemberCommand,
-    TeamMoveArgs, TeamSetArgs, TeamStepArgs,
+    MemberAddArgs, MemberArgs, MemberCommand, MemberSetArgs, MemberStepArgs, TeamAddArgs, TeamArgs,
+    TeamCommand, TeamLeadArgs, TeamLeadCommand, TeamMemberArgs, TeamMemberChange,
+    TeamMemberCommand, TeamMoveArgs, TeamSetArgs, TeamStepArgs,
 };
 pub(crate) use plan::{
     PlanApplyArgs, PlanArgs, PlanCheckArgs, PlanCommand, PlanEditArgs, PlanPullArgs, PlanSide,
@@ -230,6 +235,8 @@ pub(crate) enum Command {
     Org(OrgArgs),
     /// Manage people
     Member(MemberArgs),
+    /// Manage the tokens of devices and scripts; needs the server
+    Token(TokenArgs),
     /// Manage teams
     Team(TeamArgs),
     /// Manage cycles
@@ -361,6 +368,7 @@ impl Command {
             Self::Tutorial(_) => "tutorial",
             Self::Org(_) => "org",
             Self::Member(_) => "member",
+            Self::Token(_) => "token",
             Self::Team(_) => "team",
             Self::Cycle(_) => "cycle",
             Self::Objective(_) => "objective",
@@ -437,7 +445,7 @@ impl Command {
                 workspace: false,
                 ..Honours::TALKS
             },
-            Self::Login(_) => Honours::TALKS,
+            Self::Login(_) | Self::Token(_) => Honours::TALKS,
             Self::Sync(args) => match args.command {
                 Some(SyncCommand::Status) => Honours::MANAGES,
                 None => Honours::TALKS,

@@ -53,6 +53,7 @@ mod stats;
 mod status;
 mod sync;
 mod team;
+mod token;
 mod tree;
 mod tutorial;
 mod undo;
@@ -103,6 +104,7 @@ pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exi
         Some(Command::Tutorial(args)) => tutorial::run(context, &args),
         Some(Command::Org(args)) => org::run(context, &args),
         Some(Command::Member(args)) => member::run(context, &args),
+        Some(Command::Token(args)) => token::run(context, &args),
         Some(Command::Team(args)) => team::run(context, &args),
         Some(Command::Cycle(args)) => cycle::run(context, &args),
         Some(Command::Objective(args)) => objective::run(context, &args),

@@ -170,9 +170,9 @@ fn call(error: &RemoteError, pending: Option<usize>) -> CliError {
         RemoteError::CodeRefused => user("code-refused")
             .with_exit(Exit::LoginNeeded)
             .with_hint("a code works once and not for long: ask for another one"),
-        RemoteError::NotPermitted { .. } => user("not-permitted")
+        RemoteError::NotPermitted { refusal, .. } => user("not-permitted")
             .with_exit(Exit::NotPermitted)
-            .with_hint("an administrator may: okr member list shows who that is"),
+            .with_hint(way_to_permission(refusal)),
         RemoteError::Incompatible { .. } => user("incompatible")
             .with_exit(Exit::Incompatible)
             .with_hint("bring the older of the two up to date"),
@@ -195,6 +195,18 @@ fn call(error: &RemoteError, pending: Option<usize>) -> CliError {
             "nothing of it was kept; ask who runs the server, or whatever stands before it",
         ),
         RemoteError::Local { .. } => user("no-connection"),
+    }
+}
+
+/// Says what helps whoever is not permitted to do something, by the word for why not.
+fn way_to_permission(refusal: &str) -> &'static str {
+    match refusal {
+        "scope-reads" | "scope-reports" | "scope-team" => {
+            "the token allows less than you may do: okr login with a code of your own, or without \
+             OKR_TOKEN and OKR_TOKEN_FILE"
+        }
+        "inactive-author" => "an administrator can take you back: okr member reactivate",
+        _ => "an administrator may: okr member list shows who that is",
     }
 }
 
@@ -288,6 +300,8 @@ mod tests {
             (
                 RemoteError::NotPermitted {
                     what: "invite".to_owned(),
+                    why: "this takes an administrator".to_owned(),
+                    refusal: "needs-admin".to_owned(),
                 },
                 Exit::NotPermitted,
             ),

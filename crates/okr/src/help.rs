@@ -78,7 +78,8 @@ Goals
 People
   org          Show and set the organisation: time, policies, calendar
   team         Manage teams and who is in them
-  member       Manage people: add, list, invite
+  member       Manage people: add, list, set, deactivate, invite
+  token        Manage the tokens of devices and scripts
 
 Sync
   sync         Exchange changes with the server

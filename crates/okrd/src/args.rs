@@ -12,6 +12,7 @@ use okr_log::KeyName;
 use okr_proto::{DisplayName, Email, Handle};
 use uuid::Uuid;
 
+use crate::commands::AccessLogArguments;
 use crate::credentials::Principal;
 use crate::failure::EXIT_CODES;
 use crate::flags::SettingFlags;
@@ -66,6 +67,8 @@ pub(crate) enum Command {
     /// They are served at /metrics of the address that `okrd serve --metrics-listen` gives.
     #[command(after_help = METRICS_EXAMPLES)]
     Metrics(MetricsArguments),
+    /// Show who was let in, who was refused, and what administrators did
+    AccessLog(AccessLogArguments),
 }
 
 /// The form of an answer.
@@ -300,7 +303,7 @@ fn read_name(text: &str) -> Result<Name, ValueError> {
     Name::new(text)
 }
 
-fn read_handle(text: &str) -> Result<Handle, ValueError> {
+pub(crate) fn read_handle(text: &str) -> Result<Handle, ValueError> {
     Handle::new(text)
 }
 

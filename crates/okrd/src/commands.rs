@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod access_log;
 mod backup;
 mod cert;
 mod code;
@@ -17,6 +18,8 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+
+pub(crate) use access_log::AccessLogArguments;
 
 use crate::args::{Arguments, Command};
 use crate::failure::Exit;
@@ -40,6 +43,7 @@ pub fn main() -> ExitCode {
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Restore(arguments) => restore::run(&arguments),
         Command::Stats(arguments) => stats::run(&arguments),
+        Command::AccessLog(arguments) => access_log::run(&arguments),
     };
     match done {
         Ok(()) => Exit::Ok.into(),

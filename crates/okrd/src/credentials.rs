@@ -1,32 +1,33 @@
 //! Who may call: login codes and tokens, kept in `credentials.json` as hashes only.
 
+mod file;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use okr_core::authorize::Scope;
 use okr_core::id::{OrgId, PersonId};
-use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::data::DataError;
-use crate::secret::{BearerToken, LoginCode, NoRandomness, SecretHash};
+use crate::secret::{BearerToken, LoginCode, NoRandomness, SecretHash, random_id};
 use crate::store::{AsText, Stored};
+pub(crate) use file::File;
+use file::{Code, Token};
 
-/// How long a login code works.
+/// How long a login code works unless said otherwise.
 pub const CODE_LIFETIME: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// How long a token works.
+/// The longest time that a login code can work.
+pub const LONGEST_CODE_LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// How long a token works unless said otherwise.
 pub const TOKEN_LIFETIME: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// The longest time that a token can work: none is for ever.
+pub const LONGEST_TOKEN_LIFETIME: SignedDuration = SignedDuration::from_hours(366 * 24);
 /// The longest name of a device, in characters.
 pub(crate) const MAX_DEVICE_CHARACTERS: usize = 64;
-/// Codes that one person may have open; the oldest makes room.
-const MAX_CODES_PER_PERSON: usize = 10;
-/// Tokens that one person may have; the oldest makes room.
-const MAX_TOKENS_PER_PERSON: usize = 50;
-
-/// The version of `credentials.json` that this program writes.
-const VERSION: u32 = 1;
 
 /// Somebody in an organisation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,17 +38,64 @@ pub struct Principal {
     pub person: PersonId,
 }
 
-/// What a valid token says.
+/// What a token says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Credential {
     /// Who holds it.
     pub principal: Principal,
     /// The public id of the token.
     pub token: Uuid,
-    /// What the holder calls the device.
+    /// What the holder calls the device or program.
     pub device: String,
+    /// What it allows of what the holder may do.
+    pub scope: Scope,
+    /// Who made it; none when a login code gave it.
+    pub issued_by: Option<PersonId>,
+    /// When it was made.
+    pub issued_at: Timestamp,
     /// When it ends.
     pub expires_at: Timestamp,
+}
+
+/// A login code that waits to be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct OpenCode {
+    /// Its public id.
+    pub id: Uuid,
+    /// Who it lets in.
+    pub principal: Principal,
+    /// Who made it; none when it was made on the server's machine.
+    pub issued_by: Option<PersonId>,
+    /// When it was made; the beginning of time when that is not known.
+    pub issued_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// A code that is wanted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NewCode {
+    /// Who it lets in.
+    pub principal: Principal,
+    /// Who wants it; none on the server's machine.
+    pub issued_by: Option<PersonId>,
+    /// How long it works.
+    pub lifetime: SignedDuration,
+}
+
+/// A token that is wanted.
+#[derive(Clone, Debug)]
+pub(crate) struct NewToken {
+    /// Who it speaks for.
+    pub principal: Principal,
+    /// Who wants it.
+    pub issued_by: PersonId,
+    /// What it is for.
+    pub name: String,
+    /// What it allows.
+    pub scope: Scope,
+    /// How long it works.
+    pub lifetime: SignedDuration,
 }
 
 /// A secret that was just made, to be shown once.
@@ -96,95 +144,69 @@ pub(crate) enum TokenError {
     },
 }
 
-/// Why no code is issued.
+/// Why no code or token is issued.
 #[derive(Debug, thiserror::Error)]
 pub enum IssueError {
-    /// The code could not be made.
+    /// The device or program has no name, or too long a one.
+    #[error("name is not one line of 1 to {MAX_DEVICE_CHARACTERS} characters")]
+    Name,
+    /// It could not be made.
     #[error(transparent)]
     Random(#[from] NoRandomness),
-    /// The code could not be kept.
+    /// It could not be kept.
     #[error(transparent)]
     Data(#[from] DataError),
 }
 
 /// The codes and tokens of a server.
 #[derive(Debug)]
-pub(crate) struct Credentials(Stored<File>);
+pub(crate) struct Credentials {
+    stored: Stored<File>,
+    /// Compared with when there is no such token, so that a wrong id takes as long as a wrong secret.
+    decoy: SecretHash,
+}
 
 /// One version of the codes and tokens; a follower looks whether its token is still in it.
 pub(crate) type CredentialsVersion = Arc<File>;
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct File {
-    version: u32,
-    codes: Vec<Code>,
-    /// By the id of the token.
-    tokens: BTreeMap<AsText<Uuid>, Token>,
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Code {
-    org: AsText<Uuid>,
-    person: AsText<Uuid>,
-    hash: String,
-    expires_at: AsText<Timestamp>,
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Token {
-    org: AsText<Uuid>,
-    person: AsText<Uuid>,
-    secret_hash: String,
-    device: String,
-    issued_at: AsText<Timestamp>,
-    expires_at: AsText<Timestamp>,
-}
-
 impl Credentials {
     /// Writes an empty file.
     pub(crate) fn create(path: PathBuf) -> Result<Self, DataError> {
-        let empty = File {
-            version: VERSION,
-            codes: Vec::new(),
-            tokens: BTreeMap::new(),
-        };
-        Stored::create(path, empty).map(Self)
+        Stored::create(path, File::empty()).map(Self::holding)
     }
 
     /// Reads the file.
     pub(crate) fn open(path: PathBuf) -> Result<Self, DataError> {
-        Stored::open(path).map(Self)
+        Stored::open(path).map(Self::holding)
+    }
+
+    fn holding(stored: Stored<File>) -> Self {
+        let decoy = SecretHash::of(b"no token has this secret");
+        Self { stored, decoy }
     }
 
     /// Makes a one-time code for somebody. Blocks on the disk.
     pub(crate) fn issue_code(
         &self,
-        principal: Principal,
+        new: NewCode,
         now: Timestamp,
-    ) -> Result<Issued<LoginCode>, IssueError> {
-        let secret = LoginCode::generate()?;
-        let expires_at = after(now, CODE_LIFETIME);
+    ) -> Result<(Issued<LoginCode>, Uuid), IssueError> {
+        let (secret, id) = (LoginCode::generate()?, random_id()?);
+        let expires_at = after(now, new.lifetime);
         let code = Code {
-            org: AsText(principal.org.uuid()),
-            person: AsText(principal.person.uuid()),
+            id: AsText(id),
+            org: AsText(new.principal.org.uuid()),
+            person: AsText(new.principal.person.uuid()),
             hash: secret.hash().to_hex(),
+            issued_by: new.issued_by.map(|by| AsText(by.uuid())),
+            issued_at: Some(AsText(now)),
             expires_at: AsText(expires_at),
         };
-        self.0.update::<_, IssueError>(|file| {
-            file.forget_codes(now);
-            let same = |other: &Code| other.org == code.org && other.person == code.person;
-            if file.codes.iter().filter(|other| same(other)).count() >= MAX_CODES_PER_PERSON
-                && let Some(oldest) = file.codes.iter().position(same)
-            {
-                file.codes.remove(oldest);
-            }
-            file.codes.push(code);
+        self.stored.update::<_, IssueError>(|file| {
+            file.add_code(code, now);
             Ok(())
         })?;
-        Ok(Issued { secret, expires_at })
+        Ok((Issued { secret, expires_at }, id))
     }
 
     /// Exchanges a code for a token. Blocks on the disk.
@@ -202,16 +224,12 @@ impl Credentials {
         let hash = LoginCode::parse(code)
             .ok_or(LoginError::UnknownCode)?
             .hash();
-        let characters = device.chars().count();
-        if device.trim().is_empty()
-            || characters > MAX_DEVICE_CHARACTERS
-            || device.chars().any(char::is_control)
-        {
+        if !is_name(device) {
             return Err(LoginError::Device);
         }
         let secret = BearerToken::generate()?;
         let expires_at = after(now, TOKEN_LIFETIME);
-        let credential = self.0.update::<_, LoginError>(|file| {
+        let credential = self.stored.update::<_, LoginError>(|file| {
             let code = file.take_code(hash).ok_or(LoginError::UnknownCode)?;
             let AsText(at) = code.expires_at;
             if at <= now {
@@ -222,9 +240,45 @@ impl Credentials {
                 person: code.person,
                 secret_hash: secret.secret_hash().to_hex(),
                 device: device.to_owned(),
+                access: Scope::FULL.access.into(),
+                team: None,
+                issued_by: None,
                 issued_at: AsText(now),
                 expires_at: AsText(expires_at),
             };
+            file.add_token(secret.id(), token, now);
+            Ok(file.credential(secret.id()).expect("it was just added"))
+        })?;
+        Ok((Issued { secret, expires_at }, credential))
+    }
+
+    /// Makes a token for a program. Blocks on the disk.
+    ///
+    /// # Errors
+    ///
+    /// `Name`, and `Random` and `Data` when nothing could be made or kept.
+    pub(crate) fn issue_token(
+        &self,
+        new: NewToken,
+        now: Timestamp,
+    ) -> Result<(Issued<BearerToken>, Credential), IssueError> {
+        if !is_name(&new.name) {
+            return Err(IssueError::Name);
+        }
+        let secret = BearerToken::generate()?;
+        let expires_at = after(now, new.lifetime);
+        let token = Token {
+            org: AsText(new.principal.org.uuid()),
+            person: AsText(new.principal.person.uuid()),
+            secret_hash: secret.secret_hash().to_hex(),
+            device: new.name,
+            access: new.scope.access.into(),
+            team: new.scope.team.map(|team| AsText(team.uuid())),
+            issued_by: Some(AsText(new.issued_by.uuid())),
+            issued_at: AsText(now),
+            expires_at: AsText(expires_at),
+        };
+        let credential = self.stored.update::<_, IssueError>(|file| {
             file.add_token(secret.id(), token, now);
             Ok(file.credential(secret.id()).expect("it was just added"))
         })?;
@@ -242,75 +296,69 @@ impl Credentials {
         now: Timestamp,
     ) -> Result<Credential, TokenError> {
         let bearer = BearerToken::parse(bearer).ok_or(TokenError::Invalid)?;
-        let file = self.0.get();
-        let token = file
-            .tokens
-            .get(&AsText(bearer.id()))
-            .ok_or(TokenError::Invalid)?;
-        if SecretHash::from_hex(&token.secret_hash) != Some(bearer.secret_hash()) {
-            return Err(TokenError::Invalid);
+        let file = self.stored.get();
+        let token = file.token(bearer.id());
+        let stored = token.and_then(|token| SecretHash::from_hex(&token.secret_hash));
+        let matches = stored.unwrap_or(self.decoy) == bearer.secret_hash();
+        let credential = file.credential(bearer.id());
+        match credential.filter(|_| matches) {
+            None => Err(TokenError::Invalid),
+            Some(credential) if credential.expires_at <= now => Err(TokenError::Expired {
+                at: credential.expires_at,
+            }),
+            Some(credential) => Ok(credential),
         }
-        let AsText(at) = token.expires_at;
-        if at <= now {
-            return Err(TokenError::Expired { at });
+    }
+
+    /// Returns the id that a text gives which looks like a token, if there is such a token.
+    pub(crate) fn known_id(&self, bearer: &str) -> Option<Uuid> {
+        let id = BearerToken::parse(bearer)?.id();
+        self.stored.get().knows(id).then_some(id)
+    }
+
+    /// Lists the tokens of an organisation, the oldest first; those that ended lately are in it.
+    pub(crate) fn tokens(&self, org: OrgId) -> Vec<Credential> {
+        self.stored.get().credentials(org)
+    }
+
+    /// Lists the codes of an organisation that wait to be used, the oldest first.
+    pub(crate) fn open_codes(&self, org: OrgId, now: Timestamp) -> Vec<OpenCode> {
+        self.stored.get().open_codes(org, now)
+    }
+
+    /// Ends a token of an organisation, and says whether there was one. Blocks on the disk.
+    pub(crate) fn revoke_token(&self, org: OrgId, token: Uuid) -> Result<bool, DataError> {
+        self.stored.update(|file| Ok(file.remove_token(org, token)))
+    }
+
+    /// Takes back a code of an organisation, and says whether there was one. Blocks on the disk.
+    pub(crate) fn revoke_code(&self, org: OrgId, code: Uuid) -> Result<bool, DataError> {
+        self.stored.update(|file| Ok(file.remove_code(org, code)))
+    }
+
+    /// Ends all tokens and codes but those of people for whom `keep` holds; returns whose, and how many of each.
+    /// Blocks on the disk.
+    pub(crate) fn retain(
+        &self,
+        keep: impl Fn(Principal) -> bool,
+    ) -> Result<BTreeMap<Principal, usize>, DataError> {
+        if !self.stored.get().has_others(&keep) {
+            return Ok(BTreeMap::new());
         }
-        Ok(file.credential(bearer.id()).expect("it was just found"))
+        self.stored.update(|file| Ok(file.retain(&keep)))
     }
 
     /// Follows the versions of the file.
     pub(crate) fn subscribe(&self) -> watch::Receiver<CredentialsVersion> {
-        self.0.subscribe()
+        self.stored.subscribe()
     }
 }
 
-impl File {
-    /// Says whether a token is still there.
-    pub(crate) fn knows(&self, token: Uuid) -> bool {
-        self.tokens.contains_key(&AsText(token))
-    }
-
-    fn credential(&self, id: Uuid) -> Option<Credential> {
-        let token = self.tokens.get(&AsText(id))?;
-        Some(Credential {
-            principal: Principal {
-                org: OrgId::new(token.org.0),
-                person: PersonId::new(token.person.0),
-            },
-            token: id,
-            device: token.device.clone(),
-            expires_at: token.expires_at.0,
-        })
-    }
-
-    fn take_code(&mut self, hash: SecretHash) -> Option<Code> {
-        let found = |code: &Code| SecretHash::from_hex(&code.hash) == Some(hash);
-        let index = self.codes.iter().position(found)?;
-        Some(self.codes.remove(index))
-    }
-
-    /// Drops codes that ended a lifetime ago; until then a late user is told that the code expired.
-    fn forget_codes(&mut self, now: Timestamp) {
-        self.codes
-            .retain(|code| after(code.expires_at.0, CODE_LIFETIME) > now);
-    }
-
-    fn add_token(&mut self, id: Uuid, token: Token, now: Timestamp) {
-        self.tokens
-            .retain(|_, old| after(old.expires_at.0, TOKEN_LIFETIME) > now);
-        let same = |old: &Token| old.org == token.org && old.person == token.person;
-        let mut theirs: Vec<_> = self.tokens.iter().filter(|(_, old)| same(old)).collect();
-        theirs.sort_by_key(|(_, old)| old.issued_at);
-        let surplus = (theirs.len() + 1).saturating_sub(MAX_TOKENS_PER_PERSON);
-        let surplus: Vec<_> = theirs
-            .into_iter()
-            .take(surplus)
-            .map(|(id, _)| *id)
-            .collect();
-        for id in surplus {
-            self.tokens.remove(&id);
-        }
-        self.tokens.insert(AsText(id), token);
-    }
+/// Says whether a text can be what a device or a program is called: one line that shows.
+fn is_name(text: &str) -> bool {
+    !text.trim().is_empty()
+        && text.chars().count() <= MAX_DEVICE_CHARACTERS
+        && !text.chars().any(char::is_control)
 }
 
 /// Adds a lifetime; the end of time is the latest moment there is.

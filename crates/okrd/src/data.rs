@@ -5,6 +5,8 @@
 //! DATA/server.key        the Ed25519 key that signs checkpoints
 //! DATA/credentials.json  login codes and tokens, hashed
 //! DATA/directory.json    who the people are
+//! DATA/last-used.json    when each token was last used; may be missing
+//! DATA/access.log        who was let in and what administrators did (see access_log.rs); may be missing
 //! DATA/lock              held by the one process that uses the directory
 //! DATA/admin.sock        where that process answers administrators (ADMIN.md)
 //! DATA/log/              the log (crates/okr-log/FORMAT.md)
@@ -28,7 +30,8 @@ pub(crate) const CARRIED_FILES: [&str; 4] =
 /// What makes a directory complete.
 pub(crate) const MANIFEST: &str = "server.json";
 const LOCK: &str = "lock";
-const PRIVATE_FILE: u32 = 0o600;
+/// The permissions of every file.
+pub(crate) const PRIVATE_FILE: u32 = 0o600;
 const PRIVATE_DIRECTORY: u32 = 0o700;
 
 /// What `server.json` says.
@@ -157,15 +160,7 @@ impl DataDir {
     ///
     /// `NotInitialised`, `Unfinished`, `Locked`, `Newer`, `Malformed`, `Io`.
     pub(crate) fn open(path: &Path) -> Result<(Self, Manifest), DataError> {
-        if !path.join(MANIFEST).exists() {
-            let unfinished = path.join(LOCK).exists();
-            let path = path.to_owned();
-            return Err(if unfinished {
-                DataError::Unfinished { path }
-            } else {
-                DataError::NotInitialised { path }
-            });
-        }
+        Self::look(path)?;
         let lock = lock(path)?;
         let directory = Self {
             path: path.to_owned(),
@@ -173,6 +168,24 @@ impl DataDir {
         };
         let manifest = directory.manifest()?;
         Ok((directory, manifest))
+    }
+
+    /// Says whether there is the directory of a server, without a lock: for what may be read while it runs.
+    ///
+    /// # Errors
+    ///
+    /// `NotInitialised`, `Unfinished`.
+    pub(crate) fn look(path: &Path) -> Result<(), DataError> {
+        if path.join(MANIFEST).exists() {
+            return Ok(());
+        }
+        let unfinished = path.join(LOCK).exists();
+        let path = path.to_owned();
+        Err(if unfinished {
+            DataError::Unfinished { path }
+        } else {
+            DataError::NotInitialised { path }
+        })
     }
 
     /// Writes `server.json`, which makes the directory complete.
@@ -197,7 +210,17 @@ impl DataDir {
 
     /// Returns where the directory of people stands.
     pub(crate) fn directory_file(&self) -> PathBuf {
-        self.path.join("directory.json")
+        directory_file(&self.path)
+    }
+
+    /// Returns where the last uses of tokens stand.
+    pub(crate) fn last_used_file(&self) -> PathBuf {
+        self.path.join("last-used.json")
+    }
+
+    /// Returns where the access log stands.
+    pub(crate) fn access_log_file(&self) -> PathBuf {
+        access_log_file(&self.path)
     }
 
     /// Returns where the log stands.
@@ -229,6 +252,16 @@ pub(crate) fn refuse_used(path: &Path) -> Result<(), DataError> {
         return Err(refusal(path));
     }
     Ok(())
+}
+
+/// Returns where the access log of a data directory stands, which is read without the lock.
+pub(crate) fn access_log_file(data: &Path) -> PathBuf {
+    data.join("access.log")
+}
+
+/// Returns where the directory of people of a data directory stands, which is read without the lock.
+pub(crate) fn directory_file(data: &Path) -> PathBuf {
+    data.join("directory.json")
 }
 
 fn refusal(path: &Path) -> DataError {

@@ -147,6 +147,13 @@ impl Directory {
         })
     }
 
+    /// Returns everybody of all organisations.
+    pub(crate) fn everybody(&self) -> Vec<DirectoryEntry> {
+        let file = self.0.get();
+        let people = file.orgs.values().flat_map(|org| &org.people);
+        people.map(|(id, person)| person.entry(id.0)).collect()
+    }
+
     /// Follows the versions of the file.
     pub(crate) fn subscribe(&self) -> watch::Receiver<DirectoryVersion> {
         self.0.subscribe()

@@ -15,8 +15,9 @@ use okr_log::{
 use okr_proto::{DirectoryEntry, DisplayName, Email, Handle, ToLog as _, encode};
 use uuid::Uuid;
 
+use crate::access_log::{AccessLog, Act, Entry};
 use crate::clock::Clock;
-use crate::credentials::{Credentials, IssueError, Issued, Principal};
+use crate::credentials::{CODE_LIFETIME, Credentials, IssueError, Issued, NewCode, Principal};
 use crate::data::{DataDir, DataError, LAYOUT_VERSION, Manifest};
 use crate::directory::{Directory, DirectoryError};
 use crate::key::{self, KeyFileError};
@@ -188,9 +189,22 @@ impl NewServer {
         };
         self.directory.update(principal.org, &[entry])?;
         self.manifest.orgs.push(principal.org.to_string());
+        let wanted = NewCode {
+            principal,
+            issued_by: None,
+            lifetime: CODE_LIFETIME,
+        };
+        let (code, id) = self.credentials.issue_code(wanted, now)?;
+        let access = AccessLog::open(self.data.access_log_file())?;
+        for entry in [
+            Entry::done(Act::Operate, now).saying("init"),
+            Entry::done(Act::IssueCode, now).subject(id),
+        ] {
+            access.record(&entry.of(principal.org).about(principal.person));
+        }
         Ok(Initialised {
             principal,
-            code: self.credentials.issue_code(principal, now)?,
+            code,
             verifier_key: self.key.verifying_key().to_string(),
             origin: origin(&self.manifest, principal.org)?,
         })

@@ -11,6 +11,7 @@
 //! wire in okr-proto.
 
 mod accept;
+mod access_log;
 mod admin;
 mod args;
 mod auth;
@@ -29,6 +30,7 @@ mod history;
 mod hits;
 mod init;
 mod key;
+mod last_used;
 pub mod limits;
 mod lookout;
 mod metrics;
@@ -36,11 +38,14 @@ mod monitor;
 mod output;
 mod push;
 mod readiness;
+mod recorded;
+mod refusals;
 mod reload;
 mod secret;
 mod sequencer;
 mod server;
 mod service;
+mod sessions;
 mod standing;
 mod state;
 mod store;
@@ -53,7 +58,10 @@ mod writer;
 pub use clock::Clock;
 pub use commands::main;
 pub use config::Limits;
-pub use credentials::{CODE_LIFETIME, IssueError, Issued, Principal, TOKEN_LIFETIME};
+pub use credentials::{
+    CODE_LIFETIME, IssueError, Issued, LONGEST_CODE_LIFETIME, LONGEST_TOKEN_LIFETIME, Principal,
+    TOKEN_LIFETIME,
+};
 pub use data::DataError;
 pub use directory::DirectoryError;
 pub use history::{History, HistoryError};

@@ -27,6 +27,10 @@ pub const WAITING_BYTES: usize = 64 * 1024 * 1024;
 /// What a client is told to wait when there is too much to do, in milliseconds.
 pub const RETRY_AFTER_MS: u64 = 250;
 
+/// Wrong secrets of one token from one address in a minute; as many of unknown tokens.
+pub const WRONG_TOKENS_PER_MINUTE: usize = 60;
+/// Addresses and tokens that are counted apart at one time.
+pub const WRONG_TOKEN_SOURCES: usize = 10_000;
 /// Failed logins in a minute, over all callers.
 pub const FAILED_LOGINS_PER_MINUTE: usize = 10;
 

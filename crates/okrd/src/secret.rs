@@ -51,7 +51,8 @@ pub struct LoginCode(String);
 pub struct NoRandomness(String);
 
 impl SecretHash {
-    fn of(bytes: &[u8]) -> Self {
+    /// Hashes a secret.
+    pub(crate) fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
     }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use okr_core::id::OrgId;
 use okr_log::{CheckpointError, LogOptions, OpenError, Origin};
+use okr_proto::v1::credentials_server::CredentialsServer;
 use okr_proto::v1::identity_server::IdentityServer;
 use okr_proto::v1::sync_server::SyncServer;
 use okr_proto::{ApiError, FILE_DESCRIPTOR_SET, ToLog as _};
@@ -21,6 +22,7 @@ use tower::util::{MapRequestLayer, MapResponseLayer};
 use uuid::Uuid;
 
 use crate::accept::{Gate, accept, note_call};
+use crate::access_log::AccessLog;
 use crate::admin;
 use crate::auth::LoginLimiter;
 use crate::clock::Clock;
@@ -30,12 +32,15 @@ use crate::data::{DataDir, DataError, Manifest};
 use crate::directory::Directory;
 use crate::heads::Heads;
 use crate::key::{self, KeyFileError};
+use crate::last_used::LastUsed;
 use crate::limits::{self, LiveLimits};
 use crate::lookout::Lookout;
 use crate::metrics::Metrics;
 use crate::readiness::{Cause, DiskProbe};
+use crate::refusals::Refusals;
 use crate::reload::Controls;
-use crate::service::{IdentityService, Shared, SyncService};
+use crate::service::{CredentialsService, IdentityService, Shared, SyncService};
+use crate::sessions;
 use crate::standing::Standing;
 use crate::stored_log;
 use crate::telemetry::ObserveLayer;
@@ -180,6 +185,9 @@ impl Server {
             limiter: LoginLimiter::default(),
             metrics,
             readiness,
+            refusals: Refusals::default(),
+            last_used: LastUsed::open(data.last_used_file())?,
+            access: AccessLog::open(data.access_log_file())?,
             stopping,
         };
         let gate = Gate {
@@ -241,6 +249,7 @@ impl Server {
             // Before the log, which its connections read.
             drop(administration);
             shared.writer.close();
+            sessions::save(&shared);
         };
         // Only a panic makes this fail, and it has been logged.
         drop(tokio::task::spawn_blocking(close).await);
@@ -260,6 +269,7 @@ impl Server {
         self.lookout.tell(&health).await;
         let watching = tokio::spawn(Arc::clone(&self.lookout).watch(health.clone()));
         let readiness = Arc::clone(&self.shared.readiness);
+        let sessions = tokio::spawn(sessions::watch_over(Arc::clone(&self.shared)));
         let (begin_drain, drain_begun) = oneshot::channel();
         let stop = self.stop.clone();
         let mut reporter = health.clone();
@@ -293,6 +303,9 @@ impl Server {
             }
         };
         watching.abort();
+        // Also when the transport failed; the log is closed when nobody holds it any more.
+        self.stop.send_replace(true);
+        drop(sessions.await);
         served
     }
 
@@ -315,6 +328,9 @@ impl Server {
         let identity = IdentityServer::new(IdentityService(Arc::clone(&self.shared)))
             .max_decoding_message_size(limits::REQUEST_BYTES)
             .max_encoding_message_size(limits::RESPONSE_BYTES);
+        let credentials = CredentialsServer::new(CredentialsService(Arc::clone(&self.shared)))
+            .max_decoding_message_size(limits::QUESTION_BYTES)
+            .max_encoding_message_size(limits::RESPONSE_BYTES);
         let health = tonic_health::server::HealthService::from_health_reporter(health);
         let health = tonic_health::pb::health_server::HealthServer::new(health)
             .max_decoding_message_size(limits::QUESTION_BYTES);
@@ -335,6 +351,7 @@ impl Server {
             }))
             .add_service(sync)
             .add_service(identity)
+            .add_service(credentials)
             .add_service(health)
             .add_optional_service(reflection)
             .serve_with_incoming_shutdown(accepted, signal)

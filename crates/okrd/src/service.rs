@@ -1,29 +1,39 @@
 //! The gRPC services, one file each, and what every call of theirs goes through.
 
+mod credentials;
 mod identity;
 mod sync;
 
 use std::error::Error;
 use std::future::Future;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
+use okr_core::authorize::Action;
+use okr_core::id::PersonId;
 use okr_log::Log;
 use okr_proto::ApiError;
 use tokio::sync::watch;
 use tonic::metadata::MetadataMap;
 use tonic::{Request, Response, Status};
+use uuid::Uuid;
 
+pub(crate) use self::credentials::CredentialsService;
 pub(crate) use self::identity::IdentityService;
 pub(crate) use self::sync::SyncService;
 
-use crate::auth::{Caller, LoginLimiter, Registry, check_protocol};
+use crate::accept::Connection;
+use crate::access_log::{AccessLog, Act, Source};
+use crate::auth::{Caller, LoginLimiter, Registry, check_protocol, denied};
 use crate::clock::Clock;
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, Principal};
 use crate::directory::Directory;
 use crate::heads::Heads;
+use crate::last_used::LastUsed;
 use crate::limits;
 use crate::metrics::{Limit, Metrics};
 use crate::readiness::Readiness;
+use crate::refusals::Refusals;
 use crate::standing::Standing;
 use crate::telemetry::CallNotes;
 use crate::writer::Writer;
@@ -40,6 +50,9 @@ pub(crate) struct Shared {
     pub(crate) limiter: LoginLimiter,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) readiness: Arc<Readiness>,
+    pub(crate) refusals: Refusals,
+    pub(crate) last_used: LastUsed,
+    pub(crate) access: AccessLog,
     /// Becomes true when the server begins to stop.
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -59,6 +72,7 @@ pub(crate) enum CallError {
 pub(crate) struct Call {
     method: &'static str,
     notes: CallNotes,
+    peer: Option<SocketAddr>,
 }
 
 impl From<ApiError> for CallError {
@@ -76,14 +90,57 @@ impl CallError {
 
 impl Shared {
     /// Finds out who is calling.
-    fn caller(&self, metadata: &MetadataMap) -> Result<Caller, ApiError> {
+    fn caller(&self, metadata: &MetadataMap, source: Source) -> Result<Caller, ApiError> {
         check_protocol(metadata)?;
         let registry = Registry {
             credentials: &self.credentials,
             standing: &self.standing,
             heads: &self.heads,
+            refusals: &self.refusals,
+            access: &self.access,
         };
-        registry.caller(metadata, self.clock.now())
+        let now = self.clock.now();
+        let caller = registry.caller(metadata, source, now)?;
+        self.last_used.note(caller.token, now);
+        Ok(caller)
+    }
+
+    /// Refuses what the caller may not do, and notes that; `what` follows "not permitted to".
+    fn permit(
+        &self,
+        caller: &Caller,
+        (action, act): (Action, Act),
+        what: &str,
+    ) -> Result<(), ApiError> {
+        caller.may(action).map_err(|refusal| {
+            let entry = caller.refused(act, self.clock.now(), refusal);
+            self.access.record(&entry);
+            denied(what, refusal)
+        })
+    }
+
+    /// Finds out whom a code or token is for, and refuses people who are not there to be let in.
+    fn let_in(&self, caller: &Caller, person: &[u8], act: Act) -> Result<PersonId, ApiError> {
+        let by = caller.principal;
+        let person = match person {
+            [] => by.person,
+            bytes => read_person("person", bytes)?,
+        };
+        if person == by.person {
+            let what = "make a code or token with this token";
+            self.permit(caller, (Action::OwnAccess, act), what)?;
+            return Ok(person);
+        }
+        let what = "make a code or token for somebody else";
+        self.permit(caller, (Action::ManageAccess, act), what)?;
+        let standing = self.standing.get(Principal { person, ..by });
+        let problem = match standing {
+            Some(standing) if standing.active => return Ok(person),
+            Some(_) => "this person has left the organisation",
+            None if self.directory.entry(by.org, person).is_some() => return Ok(person),
+            None => "this person is neither in the log nor in the directory",
+        };
+        Err(invalid("person", problem))
     }
 }
 
@@ -92,6 +149,10 @@ impl Call {
         Self {
             method,
             notes: CallNotes::of(request),
+            peer: request
+                .extensions()
+                .get::<Connection>()
+                .map(|connection| connection.peer),
         }
     }
 
@@ -101,9 +162,17 @@ impl Call {
         shared: &Shared,
         metadata: &MetadataMap,
     ) -> Result<Caller, ApiError> {
-        let caller = shared.caller(metadata)?;
+        let caller = shared.caller(metadata, self.source())?;
         self.notes.set_principal(caller.principal, caller.token);
         Ok(caller)
+    }
+
+    /// Returns where the call came from.
+    pub(crate) fn source(&self) -> Source {
+        Source {
+            peer: self.peer,
+            request_id: Some(self.notes.request_id().to_string()),
+        }
     }
 
     /// Makes the status of a call without answer, and logs what the client is not told.
@@ -134,6 +203,21 @@ impl Call {
         answer
             .map(Response::new)
             .map_err(|error| self.status(error))
+    }
+}
+
+/// Reads the id of a person.
+fn read_person(field: &str, bytes: &[u8]) -> Result<PersonId, ApiError> {
+    let id = Uuid::from_slice(bytes);
+    id.map(PersonId::new)
+        .map_err(|_| invalid(field, "an id has 16 bytes"))
+}
+
+/// Says what is wrong with a field of a request.
+fn invalid(field: &str, problem: &str) -> ApiError {
+    ApiError::InvalidRequest {
+        field: field.to_owned(),
+        problem: problem.to_owned(),
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use okr_core::id::OrgId;
+use okr_core::authorize::Refusal;
 use okr_log::{Head, LogId, Position, Waypoint};
 use okr_proto::v1::pull_response::What;
 use okr_proto::{ApiError, v1};
@@ -18,7 +18,8 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 use uuid::Uuid;
 
-use crate::credentials::CredentialsVersion;
+use crate::auth::denied;
+use crate::credentials::{CredentialsVersion, Principal};
 use crate::directory::DirectoryVersion;
 use crate::limits;
 use crate::metrics::FollowerMark;
@@ -27,7 +28,7 @@ use crate::service::{Call, CallError, Shared};
 /// What somebody wants to read.
 #[derive(Clone, Debug)]
 pub(crate) struct Pull {
-    pub(crate) org: OrgId,
+    pub(crate) principal: Principal,
     pub(crate) token: Uuid,
     pub(crate) expires_at: Timestamp,
     /// The newest position that the client has.
@@ -79,6 +80,7 @@ struct Follower {
     heads: watch::Receiver<Head>,
     directory: watch::Receiver<DirectoryVersion>,
     credentials: watch::Receiver<CredentialsVersion>,
+    departures: watch::Receiver<u64>,
     stopping: watch::Receiver<bool>,
     /// Its place among the followers, when it is one.
     mark: Option<FollowerMark>,
@@ -87,13 +89,17 @@ struct Follower {
 impl Follower {
     fn new(shared: &Shared, pull: Pull, messages: mpsc::Sender<Message>) -> Option<Self> {
         Some(Self {
-            heads: shared.heads.subscribe(pull.org)?,
+            heads: shared.heads.subscribe(pull.principal.org)?,
             directory: shared.directory.subscribe(),
             credentials: shared.credentials.subscribe(),
+            departures: shared.standing.departures(),
             stopping: shared.stopping.clone(),
-            mark: pull
-                .follow
-                .then(|| shared.metrics.followers.join(pull.org, pull.after.get())),
+            mark: pull.follow.then(|| {
+                shared
+                    .metrics
+                    .followers
+                    .join(pull.principal.org, pull.after.get())
+            }),
             pull,
             messages,
         })
@@ -142,6 +148,14 @@ impl Follower {
                     Err(ApiError::Unauthenticated.into())
                 }
             }
+            Ok(()) = self.departures.changed() => {
+                if shared.standing.has_left(self.pull.principal) {
+                    let refusal = Refusal::InactiveAuthor;
+                    Err(denied("use the organisation any more", refusal).into())
+                } else {
+                    Ok(Wake::Look)
+                }
+            }
             () = stopping(&mut self.stopping) => Err(ApiError::ShuttingDown.into()),
             () = self.messages.closed() => Err(End::Gone),
             () = sleep_until(deadline) => {
@@ -156,10 +170,10 @@ impl Follower {
     async fn send_directory(&mut self) -> Result<(), End> {
         let people = {
             let directory = self.directory.borrow_and_update();
-            if directory.version(self.pull.org) == self.pull.directory_version {
+            if directory.version(self.pull.principal.org) == self.pull.directory_version {
                 return Ok(());
             }
-            directory.people(self.pull.org)
+            directory.people(self.pull.principal.org)
         };
         self.pull.directory_version = people.version;
         self.send(What::Directory(people.into())).await
@@ -168,7 +182,7 @@ impl Follower {
     /// Sends what is durable, with a checkpoint at every waypoint, so that a client which is cut off
     /// can keep what it has.
     async fn send_rounds(&mut self, shared: &Arc<Shared>, head: Head) -> Result<(), End> {
-        let id = LogId(self.pull.org.to_bytes());
+        let id = LogId(self.pull.principal.org.to_bytes());
         while let Some(waypoint) = shared.log.waypoint_after(id, self.pull.after)
             && waypoint.position < head.position
         {
@@ -197,7 +211,7 @@ impl Follower {
 
     async fn read(&self, shared: &Arc<Shared>, last: Position) -> Result<Vec<Bytes>, End> {
         let (log, after) = (shared.log.clone(), self.pull.after);
-        let id = LogId(self.pull.org.to_bytes());
+        let id = LogId(self.pull.principal.org.to_bytes());
         let read = move || log.read(id, after, limits::RECORDS_MESSAGE_BYTES);
         let read = tokio::task::spawn_blocking(read).await;
         let mut records = read
@@ -215,7 +229,7 @@ impl Follower {
     }
 
     async fn send_checkpoint(&mut self, shared: &Shared, end: Waypoint) -> Result<(), End> {
-        let signed = shared.heads.checkpoint(self.pull.org, end);
+        let signed = shared.heads.checkpoint(self.pull.principal.org, end);
         let note = signed.ok_or(ApiError::Unauthenticated)?.to_string();
         self.send(What::Checkpoint(v1::SignedCheckpoint { note }))
             .await

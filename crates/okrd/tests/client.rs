@@ -5,6 +5,7 @@ use okr_core::event::Event;
 use okr_core::id::{ChangeId, PersonId, Position};
 use okr_core::value::Source;
 use okr_log::{Frontier, RecordView, SignedCheckpoint, VerifyingKey};
+use okr_proto::v1::credentials_client::CredentialsClient;
 use okr_proto::v1::identity_client::IdentityClient;
 use okr_proto::v1::pull_response::What;
 use okr_proto::v1::sync_client::SyncClient;
@@ -52,6 +53,10 @@ impl TestClient {
         IdentityClient::new(self.channel.clone())
     }
 
+    pub(crate) fn credentials(&self) -> CredentialsClient<Channel> {
+        CredentialsClient::new(self.channel.clone())
+    }
+
     pub(crate) fn channel(&self) -> Channel {
         self.channel.clone()
     }
@@ -74,6 +79,7 @@ impl TestClient {
         let person = person.map_or(Vec::new(), |id| id.to_bytes().to_vec());
         let request = self.request(v1::IssueLoginCodeRequest {
             person: person.into(),
+            lifetime_s: 0,
         });
         let response = self.identity().issue_login_code(request).await?;
         Ok(response.into_inner().code)

@@ -5,6 +5,7 @@
 mod client;
 mod command;
 mod harness;
+mod isolation;
 mod keeping;
 mod life;
 mod login;
@@ -16,3 +17,4 @@ mod push;
 mod remote;
 mod secure;
 mod settings;
+mod tokens;

@@ -10,6 +10,8 @@ fn one_of_each() -> Vec<ApiError> {
         ApiError::CodeRefused,
         ApiError::PermissionDenied {
             what: "issue a code for somebody else".to_owned(),
+            why: "this takes an administrator".to_owned(),
+            refusal: "needs-admin".to_owned(),
         },
         ApiError::ProtocolVersion {
             client: String::new(),

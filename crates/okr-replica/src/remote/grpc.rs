@@ -1,6 +1,7 @@
 //! The remote over gRPC. The runtime that tonic needs lives and ends with it; callers stay synchronous.
 
 mod connection;
+mod credentials;
 mod failure;
 mod following;
 mod translate;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use okr_core::Timestamp;
+use okr_core::authorize::Scope;
 use okr_core::id::{OrgId, PersonId, Position};
 use okr_core::value::Role;
 use okr_proto::v1::identity_client::IdentityClient;
@@ -20,6 +22,7 @@ use tonic::transport::Channel;
 pub use self::connection::request_id;
 
 use self::connection::Connection;
+pub use self::credentials::{Holder, NewToken, OpenCode, TokenInfo, TokenWish};
 use crate::directory::DirectoryEntry;
 use crate::remote::{Pulled, Remote, RemoteError};
 
@@ -85,6 +88,8 @@ pub struct Identity {
     pub verifier_key: String,
     /// The version of the server program.
     pub server_version: String,
+    /// What the token allows; none when this program is too old to know.
+    pub scope: Option<Scope>,
     /// When the token ends.
     pub expires_at: Timestamp,
 }
@@ -176,23 +181,6 @@ impl GrpcRemote {
         let request = self.connection.request(v1::WhoAmIRequest {});
         let answer = self.connection.wait(client.who_am_i(request))?;
         translate::identity(answer.into_inner())
-    }
-
-    /// Makes a one-time login code for somebody, or for oneself.
-    ///
-    /// # Errors
-    /// `NotPermitted` for somebody else unless one is an administrator, or as any call.
-    pub fn issue_login_code(&mut self, person: Option<PersonId>) -> Result<LoginCode, RemoteError> {
-        let mut client = self.identity_client();
-        let request = self.connection.request(v1::IssueLoginCodeRequest {
-            person: translate::optional_person(person),
-        });
-        let answer = self.connection.wait(client.issue_login_code(request))?;
-        let answer = answer.into_inner();
-        Ok(LoginCode {
-            code: answer.code,
-            expires_at: translate::time(answer.expires_at_us)?,
-        })
     }
 
     fn identity_client(&self) -> IdentityClient<Channel> {

@@ -1,5 +1,7 @@
 //! From words of the command line to values of the core, with the core's own explanations.
 
+use std::time::Duration;
+
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use okr_core::text::{BlockerText, LongText, Name, Slug, Tag, Title, WebAddress};
 use okr_core::value::{
@@ -92,6 +94,29 @@ pub(crate) fn cadence(text: &str) -> Result<Cadence, ValueError> {
     };
     let number: u16 = number.parse().map_err(|_| not_a_cadence())?;
     days(number.checked_mul(factor).ok_or_else(not_a_cadence)?)
+}
+
+/// Reads how long something works: `90min`, `12h`, `30d`, `26w`.
+pub(crate) fn lifetime(text: &str) -> Result<Duration, ValueError> {
+    let not_a_lifetime = || ValueError::Range {
+        what: "a lifetime",
+        allowed: "a number with a unit: 90min, 12h, 30d, 26w",
+        given: text.to_owned(),
+    };
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let number: u64 = number.parse().map_err(|_| not_a_lifetime())?;
+    let minutes = match unit {
+        "min" => 1,
+        "h" => 60,
+        "d" => 24 * 60,
+        "w" => 7 * 24 * 60,
+        _ => return Err(not_a_lifetime()),
+    };
+    let seconds = number
+        .checked_mul(60 * minutes)
+        .filter(|seconds| *seconds > 0);
+    seconds.map(Duration::from_secs).ok_or_else(not_a_lifetime)
 }
 
 /// How often a check-in is expected; none: as the organisation.

@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 use okr_core::text::{Name, Slug};
 use okr_core::value::Role;
 
+use super::access::{MemberInvitationsArgs, MemberInviteArgs, MemberUninviteArgs};
 use super::goal::Reason;
 use super::parse;
 use super::read::ShowOneArgs;
@@ -25,17 +26,31 @@ pub(crate) enum MemberCommand {
     /// List the people of the organisation
     #[command(visible_alias = "ls", after_help = help::MEMBER_LIST)]
     List,
+    /// Correct who somebody is, or give them another role
+    Set(MemberSetArgs),
+    /// Let somebody go: they are logged out everywhere, and what they did stays
+    Deactivate(MemberStepArgs),
+    /// Take somebody back
+    Reactivate(MemberStepArgs),
     /// Make a one-time login code for a person; needs the server
     Invite(MemberInviteArgs),
+    /// List the login codes that wait to be used; needs the server
+    Invitations(MemberInvitationsArgs),
+    /// Take login codes back; needs the server
+    Uninvite(MemberUninviteArgs),
 }
 
 impl MemberCommand {
     /// Returns what the command can honour of the flags that every command takes.
     pub(super) const fn honours(&self) -> Honours {
         match self {
-            Self::Add(_) => Honours::WRITES,
+            Self::Add(_) | Self::Deactivate(_) | Self::Reactivate(_) => Honours::WRITES,
+            Self::Set(_) => Honours {
+                scope: false,
+                ..Honours::WRITES
+            },
             Self::List => Honours::READS,
-            Self::Invite(_) => Honours::TALKS,
+            Self::Invite(_) | Self::Invitations(_) | Self::Uninvite(_) => Honours::TALKS,
         }
     }
 }
@@ -63,12 +78,42 @@ pub(crate) struct MemberAddArgs {
     pub(crate) reason: Reason,
 }
 
-/// Arguments of `okr member invite`.
+/// Arguments of `okr member set`.
 #[derive(Args, Debug)]
-#[command(after_help = help::MEMBER_INVITE)]
-pub(crate) struct MemberInviteArgs {
-    /// The person: @handle or @me
+#[command(after_help = help::MEMBER_SET)]
+pub(crate) struct MemberSetArgs {
+    /// The person: @handle or @me; others take an administrator
     pub(crate) person: String,
+
+    /// Their new short name
+    #[arg(long, value_name = "HANDLE")]
+    pub(crate) handle: Option<String>,
+
+    /// Their full name
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) name: Option<String>,
+
+    /// Their e-mail address; none takes it away
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) email: Option<String>,
+
+    /// What they may do
+    #[arg(long, value_name = "ROLE", value_parser = parse::role())]
+    pub(crate) role: Option<Role>,
+
+    #[command(flatten)]
+    pub(crate) reason: Reason,
+}
+
+/// Arguments of `okr member deactivate` and `okr member reactivate`.
+#[derive(Args, Debug)]
+#[command(after_help = help::MEMBER_STEP)]
+pub(crate) struct MemberStepArgs {
+    /// The person: @handle
+    pub(crate) person: String,
+
+    #[command(flatten)]
+    pub(crate) reason: Reason,
 }
 
 /// Arguments of `okr team`.

@@ -1,47 +1,34 @@
 //! `okr member`: the people of the organisation.
 
+mod invite;
+mod set;
+
 use okr_core::decide::Command;
 use okr_core::id::{EntityId, PersonId};
-use okr_replica::DirectoryEntry;
-use serde::Serialize;
-use uuid::Uuid;
+use okr_core::view::View as _;
+use okr_replica::{DirectoryEntry, Replica};
 
 use super::init::{checked, handle_of};
-use crate::args::{ListArgs, ListKind, MemberAddArgs, MemberArgs, MemberCommand, MemberInviteArgs};
+use super::past::Past;
+use crate::args::{ListArgs, ListKind, MemberAddArgs, MemberArgs, MemberCommand, MemberStepArgs};
 use crate::context::Context;
 use crate::error::CliError;
-use crate::exchange::{self, Limits};
 use crate::exit::Exit;
 use crate::failure;
-use crate::render::iso;
+use crate::output::PersonItem;
 use crate::resolve::look;
-use crate::ui::Item;
-use crate::write::{Outcome, Wish, tell, write};
-
-/// A one-time login code in machine output.
-#[derive(Serialize)]
-struct InvitationItem {
-    person: Uuid,
-    handle: Option<String>,
-    code: String,
-    expires_at: String,
-    server: String,
-}
-
-impl Item for InvitationItem {
-    const TYPE: &'static str = "invitation";
-    const SCHEMA: &'static str = "InvitationList";
-
-    fn id(&self) -> Option<Uuid> {
-        Some(self.person)
-    }
-}
+use crate::write::{Outcome, Wish, tell, write, write_and_tell};
 
 pub(crate) fn run(context: &mut Context, args: &MemberArgs) -> Result<Exit, CliError> {
     match &args.command {
         MemberCommand::Add(args) => add(context, args),
         MemberCommand::List => super::list::run(context, &ListArgs::all(ListKind::People)),
-        MemberCommand::Invite(args) => invite(context, args),
+        MemberCommand::Set(args) => set::run(context, args),
+        MemberCommand::Deactivate(args) => step(context, args, Command::DeactivatePerson),
+        MemberCommand::Reactivate(args) => step(context, args, Command::ReactivatePerson),
+        MemberCommand::Invite(args) => invite::invite(context, args),
+        MemberCommand::Invitations(args) => invite::invitations(context, args),
+        MemberCommand::Uninvite(args) => invite::uninvite(context, args),
     }
 }
 
@@ -87,40 +74,31 @@ fn add(context: &mut Context, args: &MemberAddArgs) -> Result<Exit, CliError> {
     )
 }
 
-fn invite(context: &mut Context, args: &MemberInviteArgs) -> Result<Exit, CliError> {
-    let (mut replica, (person, zone)) = look(context, |resolver, clock| {
-        Ok((resolver.person(&args.person)?, clock.zone.clone()))
-    })?;
-    let info = replica.info().map_err(failure::replica)?;
-    let remote = info.remote.ok_or_else(exchange::no_server)?;
-    // The server must know the person before it can make a code for them.
-    if info.pending > 0 {
-        exchange::exchange(context, &mut replica, &remote.url, Limits::WAITED_FOR)?;
-    }
-    let mut server = exchange::server(context, (&remote.url, info.pending), Limits::WAITED_FOR)?;
-    let code = server
-        .issue_login_code(Some(person))
-        .map_err(|error| failure::remote(&error, None))?;
-    let directory = replica.directory().map_err(failure::replica)?;
-    let entry = directory.entries.get(&person);
-    let item = InvitationItem {
-        person: person.uuid(),
-        handle: entry.map(|entry| entry.handle.clone()),
-        code: code.code,
-        expires_at: iso(code.expires_at, &zone),
-        server: remote.url,
-    };
-    let frame = context.plain_frame();
-    context.ui.answer(&frame, std::slice::from_ref(&item), |_| {
-        let who = item.handle.as_deref().unwrap_or("them");
-        format!(
-            "{}   for {who}, works once, until {}\n",
-            item.code, item.expires_at
-        )
+fn step(
+    context: &mut Context,
+    args: &MemberStepArgs,
+    command: impl FnOnce(PersonId) -> Command,
+) -> Result<Exit, CliError> {
+    let (mut replica, person) = look(context, |resolver, _| resolver.person(&args.person))?;
+    let wish = Wish::new(command(person), &args.reason);
+    write_and_tell(context, &mut replica, wish, (person.into(), None))
+}
+
+/// Shows one person as they are now.
+fn show(context: &mut Context, replica: &Replica, person: PersonId) -> Result<Exit, CliError> {
+    let past = Past::open(context, replica)?;
+    let found = past.reading.person(person).map_err(failure::replica)?;
+    let items: Vec<PersonItem> = found
+        .iter()
+        .map(|person| PersonItem::new(person, &past.names))
+        .collect();
+    let frame = past.frame(context)?;
+    let entry = replica.directory().map_err(failure::replica)?;
+    let entry = entry.entries.get(&person).cloned();
+    context.ui.answer(&frame, &items, |_| match &entry {
+        Some(entry) if entry.email.is_empty() => format!("@{}  {}\n", entry.handle, entry.name),
+        Some(entry) => format!("@{}  {}  {}\n", entry.handle, entry.name, entry.email),
+        None => String::new(),
     });
-    context.ui.hint(&format!(
-        "they type: okr clone {} --code {}",
-        item.server, item.code
-    ));
     Ok(Exit::Ok)
 }

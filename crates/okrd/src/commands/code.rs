@@ -6,9 +6,10 @@ use okr_core::id::OrgId;
 use serde_json::json;
 
 use super::minute;
+use crate::access_log::{AccessLog, Act, Entry};
 use crate::args::{CodeArguments, OutputFormat};
 use crate::clock::Clock;
-use crate::credentials::{Credentials, IssueError, Principal};
+use crate::credentials::{CODE_LIFETIME, Credentials, IssueError, NewCode, Principal};
 use crate::data::{DataDir, DataError};
 use crate::directory::Directory;
 use crate::failure::{Exit, Failure};
@@ -28,7 +29,16 @@ pub(super) fn run(arguments: &CodeArguments) -> Result<(), Failure> {
     let person = arguments.person.as_str();
     let principal = find(&directory, &read_orgs(&manifest)?, person)?;
     let credentials = Credentials::open(data.credentials_file())?;
-    let issued = credentials.issue_code(principal, Clock::system().now())?;
+    let wanted = NewCode {
+        principal,
+        issued_by: None,
+        lifetime: CODE_LIFETIME,
+    };
+    let now = Clock::system().now();
+    let (issued, id) = credentials.issue_code(wanted, now)?;
+    let access = AccessLog::open(data.access_log_file())?;
+    let entry = Entry::done(Act::IssueCode, now).of(principal.org);
+    access.record(&entry.about(principal.person).subject(id));
     let (code, expires_at) = (issued.secret.reveal(), issued.expires_at);
     output::print(&match arguments.output {
         OutputFormat::Text => format!(
@@ -74,7 +84,9 @@ impl From<IssueError> for Failure {
     fn from(error: IssueError) -> Self {
         match error {
             IssueError::Data(error) => error.into(),
-            IssueError::Random(error) => Self::new(Exit::Error, error.to_string()),
+            error @ (IssueError::Name | IssueError::Random(_)) => {
+                Self::new(Exit::Error, error.to_string())
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use tempfile::TempDir;
 
+use super::file::{MAX_CODES_PER_PERSON, MAX_TOKENS_PER_PERSON};
 use super::*;
 
 fn principal(person: u128) -> Principal {
@@ -21,10 +22,20 @@ fn credentials() -> (TempDir, Credentials) {
     (root, credentials)
 }
 
+/// Makes a code for a person that works as long as usual.
+fn code(credentials: &Credentials, person: u128, now: Timestamp) -> Issued<LoginCode> {
+    let new = NewCode {
+        principal: principal(person),
+        issued_by: None,
+        lifetime: CODE_LIFETIME,
+    };
+    credentials.issue_code(new, now).unwrap().0
+}
+
 #[test]
 fn a_code_gives_one_token_and_survives_a_restart() {
     let (root, credentials) = credentials();
-    let code = credentials.issue_code(principal(7), at(0)).unwrap();
+    let code = code(&credentials, 7, at(0));
     assert_eq!(code.expires_at, at(7 * 24));
     let reopened = Credentials::open(root.path().join("credentials.json")).unwrap();
     let typed = code.secret.reveal().to_lowercase();
@@ -44,7 +55,7 @@ fn a_code_gives_one_token_and_survives_a_restart() {
 #[test]
 fn late_codes_and_tokens_are_told_apart_from_wrong_ones() {
     let (_root, credentials) = credentials();
-    let code = credentials.issue_code(principal(7), at(0)).unwrap();
+    let code = code(&credentials, 7, at(0));
     let text = code.secret.reveal();
     let late = credentials.redeem(&text, "laptop", at(7 * 24));
     assert!(matches!(late, Err(LoginError::ExpiredCode { at: end }) if end == at(7 * 24)));
@@ -68,7 +79,7 @@ fn late_codes_and_tokens_are_told_apart_from_wrong_ones() {
 #[test]
 fn a_known_id_with_another_secret_is_refused() {
     let (_root, credentials) = credentials();
-    let code = credentials.issue_code(principal(7), at(0)).unwrap();
+    let code = code(&credentials, 7, at(0));
     let (token, _) = credentials
         .redeem(&code.secret.reveal(), "laptop", at(0))
         .unwrap();
@@ -86,7 +97,7 @@ fn a_known_id_with_another_secret_is_refused() {
 #[test]
 fn a_device_has_a_short_name_and_a_bad_one_does_not_use_up_the_code() {
     let (_root, credentials) = credentials();
-    let code = credentials.issue_code(principal(7), at(0)).unwrap();
+    let code = code(&credentials, 7, at(0));
     let text = code.secret.reveal();
     for bad in ["", "  ", "two\nlines", &"x".repeat(65)] {
         let refused = credentials.redeem(&text, bad, at(0));
@@ -98,8 +109,8 @@ fn a_device_has_a_short_name_and_a_bad_one_does_not_use_up_the_code() {
 #[test]
 fn no_secret_stands_in_the_file() {
     let (root, credentials) = credentials();
-    let open = credentials.issue_code(principal(7), at(0)).unwrap();
-    let used = credentials.issue_code(principal(7), at(0)).unwrap();
+    let open = code(&credentials, 7, at(0));
+    let used = code(&credentials, 7, at(0));
     let (token, _) = credentials
         .redeem(&used.secret.reveal(), "laptop", at(0))
         .unwrap();
@@ -114,9 +125,9 @@ fn no_secret_stands_in_the_file() {
 #[test]
 fn codes_and_tokens_of_one_person_are_limited_and_others_keep_theirs() {
     let (_root, credentials) = credentials();
-    let other = credentials.issue_code(principal(8), at(0)).unwrap();
+    let other = code(&credentials, 8, at(0));
     let codes: Vec<_> = (0..=MAX_CODES_PER_PERSON)
-        .map(|_| credentials.issue_code(principal(7), at(0)).unwrap())
+        .map(|_| code(&credentials, 7, at(0)))
         .collect();
     let first = credentials.redeem(&codes[0].secret.reveal(), "laptop", at(0));
     assert!(matches!(first, Err(LoginError::UnknownCode)));
@@ -135,7 +146,7 @@ fn the_oldest_token_makes_room() {
     let mut bearers = Vec::new();
     for hour in 0..=MAX_TOKENS_PER_PERSON {
         let now = at(i64::try_from(hour).unwrap());
-        let code = credentials.issue_code(principal(7), now).unwrap();
+        let code = code(&credentials, 7, now);
         let (token, _) = credentials
             .redeem(&code.secret.reveal(), "laptop", now)
             .unwrap();
@@ -148,4 +159,109 @@ fn the_oldest_token_makes_room() {
     for bearer in &bearers[1..] {
         assert!(credentials.authenticate(bearer, at(60)).is_ok());
     }
+}
+
+#[test]
+fn a_token_of_a_program_keeps_its_scope_over_a_restart() {
+    let (root, credentials) = credentials();
+    let scope = Scope {
+        access: okr_core::authorize::Access::Reports,
+        team: Some(okr_core::id::TeamId::new(Uuid::from_u128(9))),
+    };
+    let new = NewToken {
+        principal: principal(7),
+        issued_by: PersonId::new(Uuid::from_u128(8)),
+        name: "nightly".to_owned(),
+        scope,
+        lifetime: SignedDuration::from_hours(1),
+    };
+    let (issued, made) = credentials.issue_token(new.clone(), at(0)).unwrap();
+    assert_eq!(made.expires_at, at(1));
+    let again = Credentials::open(root.path().join("credentials.json")).unwrap();
+    let found = again.authenticate(&issued.secret.reveal(), at(0)).unwrap();
+    assert_eq!((found.scope, found.issued_by), (scope, made.issued_by));
+    assert_eq!(again.tokens(principal(7).org), [made]);
+    let nameless = NewToken {
+        name: " ".to_owned(),
+        ..new
+    };
+    let refused = again.issue_token(nameless, at(0));
+    assert!(matches!(refused, Err(IssueError::Name)));
+}
+
+#[test]
+fn a_file_of_the_first_version_is_read_and_its_tokens_allow_everything() {
+    let (root, credentials) = credentials();
+    let open = code(&credentials, 7, at(0));
+    let used = code(&credentials, 7, at(0));
+    let (token, _) = credentials
+        .redeem(&used.secret.reveal(), "laptop", at(0))
+        .unwrap();
+    let path = root.path().join("credentials.json");
+    let mut old: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    old["version"] = 1.into();
+    for code in old["codes"].as_array_mut().unwrap() {
+        let code = code.as_object_mut().unwrap();
+        code.retain(|key, _| ["org", "person", "hash", "expires_at"].contains(&key.as_str()));
+    }
+    for (_, token) in old["tokens"].as_object_mut().unwrap() {
+        token.as_object_mut().unwrap().remove("access").unwrap();
+    }
+    std::fs::write(&path, old.to_string()).unwrap();
+    let read = Credentials::open(path).unwrap();
+    let found = read.authenticate(&token.secret.reveal(), at(1)).unwrap();
+    assert_eq!(found.scope, Scope::FULL);
+    let waiting = read.open_codes(principal(7).org, at(1));
+    assert_eq!(waiting.len(), 1);
+    assert!(read.revoke_code(principal(7).org, waiting[0].id).unwrap());
+    let refused = read.redeem(&open.secret.reveal(), "laptop", at(1));
+    assert!(matches!(refused, Err(LoginError::UnknownCode)));
+}
+
+#[test]
+fn what_is_ended_belongs_to_the_organisation_that_ends_it() {
+    let (_root, credentials) = credentials();
+    let used = code(&credentials, 7, at(0));
+    let (token, _) = credentials
+        .redeem(&used.secret.reveal(), "laptop", at(0))
+        .unwrap();
+    let elsewhere = OrgId::new(Uuid::from_u128(2));
+    let id = token.secret.id();
+    assert!(!credentials.revoke_token(elsewhere, id).unwrap());
+    assert!(credentials.revoke_token(principal(7).org, id).unwrap());
+    assert!(!credentials.revoke_token(principal(7).org, id).unwrap());
+}
+
+#[test]
+fn those_who_are_not_kept_lose_everything_and_others_nothing() {
+    let (root, credentials) = credentials();
+    let waiting = code(&credentials, 7, at(0));
+    let used = code(&credentials, 7, at(0));
+    credentials
+        .redeem(&used.secret.reveal(), "laptop", at(0))
+        .unwrap();
+    let other = code(&credentials, 8, at(0));
+    let ended = credentials.retain(|holder| holder != principal(7)).unwrap();
+    assert_eq!(ended.into_iter().collect::<Vec<_>>(), [(principal(7), 2)]);
+    let refused = credentials.redeem(&waiting.secret.reveal(), "laptop", at(0));
+    assert!(matches!(refused, Err(LoginError::UnknownCode)));
+    assert!(
+        credentials
+            .redeem(&other.secret.reveal(), "phone", at(0))
+            .is_ok()
+    );
+    let before = std::fs::metadata(root.path().join("credentials.json")).unwrap();
+    assert!(
+        credentials
+            .retain(|holder| holder != principal(7))
+            .unwrap()
+            .is_empty()
+    );
+    let after = std::fs::metadata(root.path().join("credentials.json")).unwrap();
+    assert_eq!(
+        before.modified().unwrap(),
+        after.modified().unwrap(),
+        "nothing was written"
+    );
 }

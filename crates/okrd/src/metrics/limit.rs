@@ -15,18 +15,21 @@ pub(crate) enum Limit {
     WaitingPushes,
     /// Failed logins in a minute.
     FailedLogins,
+    /// Tokens that are not valid in a minute, of one kind from one address.
+    WrongTokens,
     /// Time for a call, or for its client to take the next message.
     CallTime,
 }
 
 impl Limit {
     /// All of them, so that each has a number before it is hit.
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::RequestBytes,
         Self::ChangesPerPush,
         Self::EntriesPerUpdate,
         Self::WaitingPushes,
         Self::FailedLogins,
+        Self::WrongTokens,
         Self::CallTime,
     ];
 
@@ -38,6 +41,7 @@ impl Limit {
             Self::EntriesPerUpdate => "entries_per_update",
             Self::WaitingPushes => "waiting_pushes",
             Self::FailedLogins => "failed_logins",
+            Self::WrongTokens => "wrong_tokens",
             Self::CallTime => "call_time",
         }
     }
@@ -51,7 +55,9 @@ impl Limit {
                 _ => Self::RequestBytes,
             }),
             ApiError::Overloaded { .. } if method == "Identity/Login" => Some(Self::FailedLogins),
-            ApiError::Overloaded { .. } => Some(Self::WaitingPushes),
+            // A push is refused for its token before it could wait, and most are refused for what waits.
+            ApiError::Overloaded { .. } if method == "Sync/Push" => Some(Self::WaitingPushes),
+            ApiError::Overloaded { .. } => Some(Self::WrongTokens),
             _ => None,
         }
     }

@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
-use okr_core::id::PersonId;
+use okr_core::authorize::{Action, Refusal};
 use okr_proto::v1::identity_server::Identity;
 use okr_proto::{ApiError, DirectoryEntry, role_number, v1};
 use tonic::{Request, Response, Status};
-use uuid::Uuid;
 
-use super::{Call, CallError, Shared, answer, blocking, in_time};
+use super::credentials::lifetime;
+use super::{Call, CallError, Shared, answer, blocking, in_time, invalid};
+use crate::access_log::{Act, Entry, Source};
 use crate::auth::{Caller, check_protocol};
-use crate::credentials::{IssueError, LoginError, Principal};
+use crate::credentials::{
+    CODE_LIFETIME, IssueError, LONGEST_CODE_LIFETIME, LoginError, NewCode, Principal,
+};
 use crate::directory::DirectoryError;
 use crate::limits;
 use crate::push::too_large;
@@ -27,7 +30,7 @@ impl Identity for IdentityService {
         let call = Call::start("Identity/Login", &request);
         let (metadata, _, message) = request.into_parts();
         let answer = match check_protocol(&metadata) {
-            Ok(()) => in_time(self.exchange(message)).await,
+            Ok(()) => in_time(self.exchange(message, call.source())).await,
             Err(error) => Err(error.into()),
         };
         call.finish(answer)
@@ -68,42 +71,13 @@ impl Identity for IdentityService {
 }
 
 impl IdentityService {
-    async fn exchange(&self, message: v1::LoginRequest) -> Result<v1::LoginResponse, CallError> {
+    async fn exchange(
+        &self,
+        message: v1::LoginRequest,
+        source: Source,
+    ) -> Result<v1::LoginResponse, CallError> {
         let shared = Arc::clone(&self.0);
-        blocking(move || -> Result<_, CallError> {
-            let now = shared.clock.now();
-            shared.limiter.check(now)?;
-            let redeemed = shared
-                .credentials
-                .redeem(&message.code, &message.device, now);
-            let (issued, credential) = redeemed.map_err(|error| {
-                if matches!(
-                    error,
-                    LoginError::UnknownCode | LoginError::ExpiredCode { .. }
-                ) {
-                    shared.limiter.failed(now);
-                    tracing::warn!(target: "audit", %error, "login refused");
-                }
-                CallError::from(error)
-            })?;
-            let Principal { org, person } = credential.principal;
-            let token = credential.token;
-            tracing::info!(target: "audit", %org, %person, %token, "login");
-            let standing = shared.standing.get(credential.principal);
-            let caller = Caller {
-                principal: credential.principal,
-                token,
-                device: credential.device,
-                expires_at: credential.expires_at,
-                role: standing.map(|person| person.role),
-                founding: false,
-            };
-            Ok(v1::LoginResponse {
-                token: issued.secret.reveal(),
-                identity: Some(identity(&shared, &caller)),
-            })
-        })
-        .await
+        blocking(move || shared.log_in(&message, source)).await
     }
 
     async fn issue(
@@ -111,31 +85,22 @@ impl IdentityService {
         caller: &Caller,
         message: &v1::IssueLoginCodeRequest,
     ) -> Result<v1::IssueLoginCodeResponse, CallError> {
+        let person = self.0.let_in(caller, &message.person, Act::IssueCode)?;
         let by = caller.principal;
-        let person = if message.person.is_empty() {
-            by.person
-        } else {
-            read_person("person", &message.person)?
+        let new = NewCode {
+            principal: Principal { person, ..by },
+            issued_by: Some(by.person),
+            lifetime: lifetime(message.lifetime_s, CODE_LIFETIME, LONGEST_CODE_LIFETIME)?,
         };
-        let principal = Principal { person, ..by };
-        if person != by.person {
-            if !caller.is_admin() {
-                return Err(denied("issue a login code for somebody else").into());
-            }
-            let entry = self.0.directory.entry(by.org, person);
-            if entry.is_none() && self.0.standing.get(principal).is_none() {
-                let problem = "this person is neither in the log nor in the directory";
-                return Err(invalid("person", problem).into());
-            }
-        }
-        let shared = Arc::clone(&self.0);
+        let (shared, caller) = (Arc::clone(&self.0), caller.clone());
         let issued = blocking(move || {
             let now = shared.clock.now();
-            shared.credentials.issue_code(principal, now)
-        });
-        let issued = issued.await?;
-        let Principal { org, person: by } = by;
-        tracing::info!(target: "audit", %org, %person, %by, "login code issued");
+            let (issued, id) = shared.credentials.issue_code(new, now)?;
+            let entry = caller.entry(Act::IssueCode, now).about(person);
+            shared.access.record(&entry.subject(id));
+            Ok::<_, CallError>(issued)
+        })
+        .await?;
         Ok(v1::IssueLoginCodeResponse {
             code: issued.secret.reveal(),
             expires_at_us: issued.expires_at.as_microsecond(),
@@ -157,16 +122,86 @@ impl IdentityService {
                 let field = format!("entries[{index}].{}", error.path);
                 invalid(&field, &error.problem.to_string())
             })?;
-            if entry.person != caller.principal.person && !caller.is_admin() {
-                return Err(denied("change somebody else's entry in the directory").into());
-            }
             entries.push(entry);
         }
-        let (shared, principal) = (Arc::clone(&self.0), caller.principal);
-        let version = blocking(move || shared.directory.update(principal.org, &entries)).await?;
-        let Principal { org, person } = principal;
-        tracing::info!(target: "audit", %org, %person, version, "directory updated");
+        let me = caller.principal.person;
+        let (action, what) = if entries.iter().all(|entry| entry.person == me) {
+            (Action::OwnAccess, "change an entry in the directory")
+        } else {
+            (
+                Action::ManageAccess,
+                "change somebody else's entry in the directory",
+            )
+        };
+        self.0
+            .permit(caller, (action, Act::UpdateDirectory), what)?;
+        let (shared, caller) = (Arc::clone(&self.0), caller.clone());
+        let version = blocking(move || {
+            let org = caller.principal.org;
+            let before = shared.directory.people(org).version;
+            let version = shared.directory.update(org, &entries)?;
+            // Clients send what they have; what was there already is no act.
+            if version != before {
+                let mut entry = caller.entry(Act::UpdateDirectory, shared.clock.now());
+                if let [changed] = entries.as_slice() {
+                    entry = entry.about(changed.person);
+                }
+                let words = format!("{} entries", entries.len());
+                shared.access.record(&entry.saying(words));
+            }
+            Ok::<_, DirectoryError>(version)
+        })
+        .await?;
         Ok(v1::UpdateDirectoryResponse { version })
+    }
+}
+
+impl Shared {
+    /// Exchanges a code for a token. Blocks on the disk.
+    fn log_in(
+        &self,
+        message: &v1::LoginRequest,
+        source: Source,
+    ) -> Result<v1::LoginResponse, CallError> {
+        let now = self.clock.now();
+        self.limiter.check(now)?;
+        let redeemed = self.credentials.redeem(&message.code, &message.device, now);
+        let (issued, credential) = redeemed.map_err(|error| {
+            if matches!(
+                error,
+                LoginError::UnknownCode | LoginError::ExpiredCode { .. }
+            ) {
+                self.limiter.failed(now);
+                let entry = Entry::refused(Act::Login, now, error.to_string());
+                self.access.record(&entry.called_from(&source));
+            }
+            CallError::from(error)
+        })?;
+        let (principal, token) = (credential.principal, credential.token);
+        // Their codes are ended when they leave, but not in the same instant.
+        if self.standing.has_left(principal) {
+            let revoked = self.credentials.revoke_token(principal.org, token);
+            revoked.map_err(CallError::failed)?;
+            let refusal = Refusal::InactiveAuthor.code();
+            let entry = Entry::refused(Act::Login, now, refusal).by(principal, token);
+            self.access.record(&entry.called_from(&source));
+            return Err(ApiError::CodeRefused.into());
+        }
+        let caller = Caller {
+            principal,
+            token,
+            device: credential.device,
+            scope: credential.scope,
+            expires_at: credential.expires_at,
+            source,
+            person: self.standing.get(principal),
+            founding: false,
+        };
+        self.access.record(&caller.entry(Act::Login, now));
+        Ok(v1::LoginResponse {
+            token: issued.secret.reveal(),
+            identity: Some(identity(self, &caller)),
+        })
     }
 }
 
@@ -179,32 +214,13 @@ fn identity(shared: &Shared, caller: &Caller) -> v1::WhoAmIResponse {
         person: person.to_bytes().to_vec().into(),
         token_id: caller.token.into_bytes().to_vec().into(),
         device: caller.device.clone(),
-        role: role_number(caller.role),
+        role: role_number(caller.person.map(|person| person.role)),
         entry: entry.map(v1::DirectoryEntry::from),
         origin: origin.map(ToString::to_string).unwrap_or_default(),
         verifier_key: shared.heads.verifier_key(),
         server_version: env!("CARGO_PKG_VERSION").to_owned(),
         expires_at_us: caller.expires_at.as_microsecond(),
-    }
-}
-
-fn read_person(field: &str, bytes: &[u8]) -> Result<PersonId, ApiError> {
-    let id = Uuid::from_slice(bytes);
-    id.map(PersonId::new)
-        .map_err(|_| invalid(field, "an id has 16 bytes"))
-}
-
-fn invalid(field: &str, problem: &str) -> ApiError {
-    ApiError::InvalidRequest {
-        field: field.to_owned(),
-        problem: problem.to_owned(),
-    }
-}
-
-fn denied(what: &str) -> ApiError {
-    tracing::warn!(target: "audit", what, "not permitted");
-    ApiError::PermissionDenied {
-        what: what.to_owned(),
+        scope: Some(caller.scope.into()),
     }
 }
 
@@ -222,7 +238,10 @@ impl From<LoginError> for CallError {
 
 impl From<IssueError> for CallError {
     fn from(error: IssueError) -> Self {
-        Self::failed(error)
+        match error {
+            IssueError::Name => invalid("name", &error.to_string()).into(),
+            IssueError::Random(_) | IssueError::Data(_) => Self::failed(error),
+        }
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use okr_core::authorize::Scope;
 use okr_proto::v1::sync_server;
 use okr_proto::{ApiError, v1};
 use tokio_stream::wrappers::ReceiverStream;
@@ -13,6 +12,7 @@ use crate::auth::Caller;
 use crate::limits;
 use crate::push::read_push;
 use crate::readiness::Cause;
+use crate::recorded;
 use crate::sequencer::Author;
 use crate::watch::{Pull, follow};
 use crate::writer::PushError;
@@ -84,10 +84,12 @@ impl SyncService {
         let author = Author {
             principal: caller.principal,
             token: caller.token,
-            scope: Scope::FULL,
+            scope: caller.scope,
         };
+        let acts = recorded::acts(&offers);
         let pushed = self.0.writer.push(author, offers).await?;
         self.0.metrics.count_changes(&pushed);
+        recorded::note(&self.0, caller, (acts, &pushed)).await;
         Ok(v1::PushResponse {
             results: pushed.into_iter().map(v1::PushResult::from).collect(),
             head: self.0.heads.head(org).position.get(),
@@ -104,7 +106,7 @@ impl SyncService {
             return Err(ApiError::PositionAhead { head });
         }
         Ok(Pull {
-            org,
+            principal: caller.principal,
             token: caller.token,
             expires_at: caller.expires_at,
             after: okr_log::Position::new(message.after),

@@ -62,7 +62,9 @@ fn of_server(error: ApiError) -> RemoteError {
     match error {
         ApiError::Unauthenticated => RemoteError::LoginNeeded,
         ApiError::CodeRefused => RemoteError::CodeRefused,
-        ApiError::PermissionDenied { what } => RemoteError::NotPermitted { what },
+        ApiError::PermissionDenied { what, why, refusal } => {
+            RemoteError::NotPermitted { what, why, refusal }
+        }
         ApiError::ProtocolVersion {
             oldest,
             newest,

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use okr_core::Timestamp;
+use okr_core::authorize::Scope;
 use okr_core::id::{OrgId, PersonId};
 use okr_proto::{PushOutcome, role_from_number, v1};
 use uuid::Uuid;
@@ -27,6 +28,10 @@ pub(super) fn identity(message: v1::WhoAmIResponse) -> Result<Identity, RemoteEr
         origin: message.origin,
         verifier_key: message.verifier_key,
         server_version: message.server_version,
+        scope: match message.scope {
+            None => Some(Scope::FULL),
+            Some(scope) => Scope::try_from(scope).ok(),
+        },
         expires_at: time(message.expires_at_us)?,
     })
 }
@@ -39,6 +44,13 @@ pub(super) fn time(micros: i64) -> Result<Timestamp, RemoteError> {
 
 pub(super) fn optional_person(person: Option<PersonId>) -> Bytes {
     person.map_or_else(Bytes::new, |id| Bytes::copy_from_slice(&id.to_bytes()))
+}
+
+pub(super) fn maybe_person(bytes: &[u8], what: &str) -> Result<Option<PersonId>, RemoteError> {
+    match bytes {
+        [] => Ok(None),
+        bytes => Ok(Some(PersonId::new(id(bytes, what)?))),
+    }
 }
 
 pub(super) fn entry_out(entry: DirectoryEntry) -> v1::DirectoryEntry {
@@ -100,7 +112,7 @@ fn entry_in(message: v1::DirectoryEntry) -> Result<DirectoryEntry, RemoteError> 
     })
 }
 
-fn id(bytes: &[u8], what: &str) -> Result<Uuid, RemoteError> {
+pub(super) fn id(bytes: &[u8], what: &str) -> Result<Uuid, RemoteError> {
     Uuid::from_slice(bytes).map_err(|_| RemoteError::Nonsense {
         problem: format!("{what} is not an id: {} bytes", bytes.len()),
     })

@@ -16,7 +16,61 @@ Examples:
     MEMBER_INVITE = "\
 Examples:
   okr member invite @ben
-  okr member invite @me                   a code for another device of yours";
+  okr member invite @me                   a code for another device of yours
+  okr member invite @ben --expires 12h
+
+The code works once. Whoever has it can log in as that person: hand it over in private.";
+    /// Of `okr member invitations`.
+    MEMBER_INVITATIONS = "\
+Examples:
+  okr member invitations                  codes that wait for you
+  okr member invitations --all
+  okr member invitations --for @ben -o json";
+    /// Of `okr member uninvite`.
+    MEMBER_UNINVITE = "\
+Examples:
+  okr member uninvite @ben                every code that waits for them
+  okr member uninvite 5c10f2a9";
+    /// Of `okr member set`.
+    MEMBER_SET = "\
+Examples:
+  okr member set @me --email ana@acme.dev
+  okr member set @ben --handle bo --name \"Bo Ode\"
+  okr member set @cleo --role admin -m \"runs the server now\"
+
+Names, handles and addresses are no part of the history: what they were before is kept nowhere. Roles
+are: okr log tells who changed them.";
+    /// Of `okr member deactivate` and `reactivate`.
+    MEMBER_STEP = "\
+Examples:
+  okr member deactivate @ben -m \"moves on\"
+  okr member reactivate @ben
+
+Whoever is let go is logged out everywhere at the next sync of whoever did it, and keeps what they
+own until somebody else does. Whoever comes back logs in anew: okr member invite.";
+    /// Of `okr token create`.
+    TOKEN_CREATE = "\
+Examples:
+  okr token create nightly --read-only --to ~/.config/okr/nightly.token
+  okr token create metrics --check-ins --expires 26w
+  okr token create import --only-team platform
+  OKR_TOKEN_FILE=~/.config/okr/nightly.token okr sync
+
+The token is shown once, and the server keeps a hash of it only. It allows what you may do, or less.";
+    /// Of `okr token list`.
+    TOKEN_LIST = "\
+Examples:
+  okr token list
+  okr token list --all                    those of everybody
+  okr token list --for @ben -o json";
+    /// Of `okr token revoke`.
+    TOKEN_REVOKE = "\
+Examples:
+  okr token revoke 5c10f2a9
+  okr token revoke \"old laptop\"
+  okr token list -o id | xargs okr token revoke
+
+It is refused from the next call on, and a watch that runs with it ends within seconds.";
     /// Of `okr team add`.
     TEAM_ADD = "\
 Examples:

@@ -1,0 +1,214 @@
+//! Who may use the server: tokens for scripts, invitations, people who come, change and go; and what tells of it.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Command;
+
+use okr_e2e::{Home, Server};
+use serde_json::Value;
+
+use crate::programs;
+use crate::sync::{founded, joined, plan};
+
+/// Runs a command that must be refused, and returns its exit code and what it says.
+fn refused(home: &Home, arguments: &[&str]) -> (i32, String) {
+    let run = home.run(arguments).unwrap();
+    assert_ne!(run.code, Some(0), "{}", run.stdout);
+    (run.code.unwrap(), run.stderr)
+}
+
+#[test]
+fn a_script_has_a_token_that_allows_less() {
+    let directory = tempfile::tempdir().unwrap();
+    let (server, ana) = founded(directory.path());
+    plan(&ana);
+    let file = directory.path().join("nightly.token");
+    let path = file.to_str().unwrap();
+    let said = ana
+        .okr(&[
+            "token",
+            "create",
+            "nightly",
+            "--check-ins",
+            "--expires",
+            "12h",
+            "--to",
+            path,
+        ])
+        .unwrap();
+    assert!(
+        said.contains("token kept in") && !said.contains("okr_"),
+        "{said}"
+    );
+    let mode = fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let (_, again) = refused(&ana, &["token", "create", "nightly", "--to", path]);
+    assert!(again.contains("is there already"), "{again}");
+
+    let script = Home::new(&programs(), &directory.path().join("script"))
+        .unwrap()
+        .with("OKR_TOKEN_FILE", path);
+    script.okr(&["clone", server.url(), "acme"]).unwrap();
+    script.okr(&["checkin", "api-p99", "420"]).unwrap();
+    let synced = script.json(&["sync"]).unwrap();
+    assert_eq!(synced["replica"]["pending"], 0, "{synced}");
+    script
+        .okr(&["--offline", "kr", "set", "api-p99", "--description", "x"])
+        .unwrap();
+    let run = script.run(&["sync"]).unwrap();
+    let conflicts = script.json(&["conflicts"]).unwrap().to_string();
+    assert!(
+        conflicts.contains("check-ins and values of metrics only"),
+        "{conflicts} {}",
+        run.stderr
+    );
+    let (code, denied) = refused(&script, &["member", "invite", "@me"]);
+    assert_eq!(code, 5, "{denied}");
+    assert!(
+        denied.contains("the token allows less than you may do"),
+        "{denied}"
+    );
+
+    let listed = ana.json(&["token", "list"]).unwrap();
+    let tokens = listed["items"].as_array().unwrap();
+    assert_eq!(tokens.len(), 2);
+    assert_eq!(tokens[0]["current"], true);
+    assert_eq!(
+        (&tokens[1]["name"], &tokens[1]["access"]),
+        (&"nightly".into(), &"check-ins".into())
+    );
+    assert!(tokens[1]["last_used_at"].is_string());
+    let text = ana.okr(&["token", "list"]).unwrap();
+    assert!(
+        text.contains("nightly") && text.lines().all(|line| line.len() < 200),
+        "{text}"
+    );
+
+    let ended = ana.okr(&["token", "revoke", "nightly"]).unwrap();
+    assert!(ended.starts_with("ended: "), "{ended}");
+    let (code, out) = refused(&script, &["sync"]);
+    assert_eq!(code, 4, "{out}");
+    let (code, unknown) = refused(&ana, &["token", "revoke", "nightly"]);
+    assert_eq!(code, 6, "{unknown}");
+}
+
+#[test]
+fn a_watch_ends_when_its_token_does() {
+    let directory = tempfile::tempdir().unwrap();
+    let (server, ana) = founded(directory.path());
+    let ben = joined(&server, &ana, directory.path(), "ben");
+    let watching = ben.start(&["watch"]).unwrap();
+    assert!(watching.remark().unwrap().contains("watching"));
+    let tokens = ana.json(&["token", "list", "--for", "@ben"]).unwrap();
+    let id = tokens["items"][0]["id"].as_str().unwrap();
+    ana.okr(&["token", "revoke", id]).unwrap();
+    let (status, _, remarks) = watching.end().unwrap();
+    assert_eq!(status.code(), Some(4), "{remarks:?}");
+}
+
+#[test]
+fn invitations_are_listed_and_taken_back() {
+    let directory = tempfile::tempdir().unwrap();
+    let (server, ana) = founded(directory.path());
+    ana.okr(&["member", "add", "ben"]).unwrap();
+    let invited = ana
+        .json(&["member", "invite", "@ben", "--expires", "3d"])
+        .unwrap();
+    let code = invited["items"][0]["code"].as_str().unwrap();
+    let waiting = ana.json(&["member", "invitations", "--all"]).unwrap();
+    let waiting = waiting["items"].as_array().unwrap().clone();
+    assert_eq!(waiting.len(), 1);
+    assert_eq!(waiting[0]["handle"], "ben");
+    assert!(!Value::from(waiting).to_string().contains(code));
+    let text = ana
+        .okr(&["member", "invitations", "--for", "@ben"])
+        .unwrap();
+    assert!(text.contains("@ben") && text.contains("@ana"), "{text}");
+    let taken = ana.okr(&["member", "uninvite", "@ben"]).unwrap();
+    assert!(taken.contains("taken back"), "{taken}");
+    let home = Home::new(&programs(), &directory.path().join("ben")).unwrap();
+    let (exit, out) = refused(&home, &["clone", server.url(), "acme", "--code", code]);
+    assert_eq!(exit, 4, "{out}");
+    let (exit, none) = refused(&ana, &["member", "uninvite", "@ben"]);
+    assert_eq!(exit, 6, "{none}");
+    let (exit, long) = refused(&ana, &["member", "invite", "@ben", "--expires", "31d"]);
+    assert_eq!(exit, 1, "{long}");
+    assert!(long.contains("at most 30 days"), "{long}");
+}
+
+#[test]
+fn people_are_corrected_and_let_go() {
+    let directory = tempfile::tempdir().unwrap();
+    let (server, ana) = founded(directory.path());
+    let ben = joined(&server, &ana, directory.path(), "ben");
+    ben.okr(&[
+        "member",
+        "set",
+        "@me",
+        "--name",
+        "Ben Ode",
+        "--email",
+        "ben@acme.dev",
+    ])
+    .unwrap();
+    let (exit, denied) = refused(&ben, &["member", "set", "@ana", "--name", "X"]);
+    assert_eq!(exit, 5, "{denied}");
+    let (exit, taken) = refused(&ben, &["member", "set", "@me", "--handle", "ana"]);
+    assert_eq!(exit, 1, "{taken}");
+    ana.okr(&["sync"]).unwrap();
+    let people = ana.json(&["member", "list"]).unwrap().to_string();
+    assert!(
+        people.contains("Ben Ode") && people.contains("ben@acme.dev"),
+        "{people}"
+    );
+
+    ana.okr(&[
+        "member",
+        "set",
+        "@ben",
+        "--role",
+        "viewer",
+        "-m",
+        "reads only now",
+    ])
+    .unwrap();
+    ana.okr(&["member", "deactivate", "@ben", "-m", "moves on"])
+        .unwrap();
+    ana.okr(&["sync"]).unwrap();
+    let (exit, out) = refused(&ben, &["sync"]);
+    assert!(matches!(exit, 4 | 5), "{out}");
+    let (_, invited) = refused(&ana, &["member", "invite", "@ben"]);
+    assert!(invited.contains("has left"), "{invited}");
+    ana.okr(&["member", "reactivate", "@ben"]).unwrap();
+    ana.okr(&["sync"]).unwrap();
+    let code = ana.json(&["member", "invite", "@ben"]).unwrap();
+    let code = code["items"][0]["code"].as_str().unwrap();
+    ben.okr(&["login", "--code", code]).unwrap();
+    ben.okr(&["sync"]).unwrap();
+
+    let log = access_log(&server, &["-n", "1000"]);
+    for line in [
+        "done     change-people       by ana about ben from 127.0.0.1:",
+        "role member to viewer",
+        "let go",
+        "done     end-sessions        about ben: 1 tokens and codes",
+        "done     issue-code          by ana about ben",
+    ] {
+        assert!(log.contains(line), "{line}\n{log}");
+    }
+    let refusals = access_log(&server, &["--outcome", "refused", "--since", "1h"]);
+    assert!(!refusals.contains(" done "), "{refusals}");
+}
+
+/// Reads the access log of a running server.
+fn access_log(server: &Server, arguments: &[&str]) -> String {
+    let output = Command::new(&programs().okrd)
+        .arg("access-log")
+        .arg("--data")
+        .arg(server.data())
+        .args(arguments)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
