@@ -69,6 +69,18 @@ fn a_script_has_a_token_that_allows_less() {
         "{denied}"
     );
 
+    shows_both_tokens(&ana);
+
+    let ended = ana.okr(&["token", "revoke", "nightly"]).unwrap();
+    assert!(ended.starts_with("ended: "), "{ended}");
+    let (code, out) = refused(&script, &["sync"]);
+    assert_eq!(code, 4, "{out}");
+    let (code, unknown) = refused(&ana, &["token", "revoke", "nightly"]);
+    assert_eq!(code, 6, "{unknown}");
+}
+
+/// Checks that the list has the token of the workspace and that of the script.
+fn shows_both_tokens(ana: &Home) {
     let listed = ana.json(&["token", "list"]).unwrap();
     let tokens = listed["items"].as_array().unwrap();
     assert_eq!(tokens.len(), 2);
@@ -83,13 +95,6 @@ fn a_script_has_a_token_that_allows_less() {
         text.contains("nightly") && text.lines().all(|line| line.len() < 200),
         "{text}"
     );
-
-    let ended = ana.okr(&["token", "revoke", "nightly"]).unwrap();
-    assert!(ended.starts_with("ended: "), "{ended}");
-    let (code, out) = refused(&script, &["sync"]);
-    assert_eq!(code, 4, "{out}");
-    let (code, unknown) = refused(&ana, &["token", "revoke", "nightly"]);
-    assert_eq!(code, 6, "{unknown}");
 }
 
 #[test]

@@ -94,6 +94,17 @@ pub enum ApiError {
     /// The server is about to stop.
     #[error("the server is shutting down")]
     ShuttingDown,
+    /// The organisation is read-only.
+    #[error("the organisation is frozen: it can be read, and takes no changes")]
+    Frozen,
+    /// The organisation holds all that it may.
+    #[error("the organisation may have {limit} {what} and no more")]
+    QuotaExceeded {
+        /// What there would be too much of.
+        what: String,
+        /// The greatest amount.
+        limit: u64,
+    },
     /// Too much is waiting.
     #[error("the server is overloaded")]
     Overloaded {
@@ -124,6 +135,8 @@ impl ApiError {
             Self::StorageRefusesWrites => "storage-refuses-writes",
             Self::DiskReserve => "disk-reserve",
             Self::ShuttingDown => "shutting-down",
+            Self::Frozen => "frozen",
+            Self::QuotaExceeded { .. } => "quota-exceeded",
             Self::Overloaded { .. } => "overloaded",
             Self::Internal { .. } => "internal",
         }
@@ -134,8 +147,10 @@ impl ApiError {
         match self {
             Self::Unauthenticated | Self::CodeRefused => Code::Unauthenticated,
             Self::PermissionDenied { .. } => Code::PermissionDenied,
-            Self::ProtocolVersion { .. } => Code::FailedPrecondition,
-            Self::TooLarge { .. } | Self::Overloaded { .. } => Code::ResourceExhausted,
+            Self::ProtocolVersion { .. } | Self::Frozen => Code::FailedPrecondition,
+            Self::TooLarge { .. } | Self::Overloaded { .. } | Self::QuotaExceeded { .. } => {
+                Code::ResourceExhausted
+            }
             Self::InvalidChange { .. } | Self::InvalidRequest { .. } => Code::InvalidArgument,
             Self::PositionAhead { .. } => Code::OutOfRange,
             Self::OutcomeUnknown
@@ -192,6 +207,11 @@ impl ApiError {
             "storage-refuses-writes" => Self::StorageRefusesWrites,
             "disk-reserve" => Self::DiskReserve,
             "shutting-down" => Self::ShuttingDown,
+            "frozen" => Self::Frozen,
+            "quota-exceeded" => Self::QuotaExceeded {
+                what: facts.text("what")?,
+                limit: facts.number("limit")?,
+            },
             "overloaded" => Self::Overloaded {
                 retry_after_ms: facts.number("retry_after_ms")?,
             },
@@ -209,7 +229,11 @@ impl ApiError {
             | Self::OutcomeUnknown
             | Self::StorageRefusesWrites
             | Self::DiskReserve
-            | Self::ShuttingDown => Vec::new(),
+            | Self::ShuttingDown
+            | Self::Frozen => Vec::new(),
+            Self::QuotaExceeded { what, limit } => {
+                vec![("what", what.clone()), ("limit", limit.to_string())]
+            }
             Self::PermissionDenied { what, why, refusal } => vec![
                 ("what", what.clone()),
                 ("why", why.clone()),

@@ -269,14 +269,29 @@ impl RemoteError {
     }
 
     /// Says whether a push that ended so was certainly not done, not even a part of it.
-    pub(crate) const fn took_nothing(&self) -> bool {
-        matches!(
-            self,
+    pub(crate) fn took_nothing(&self) -> bool {
+        match self {
             Self::LoginNeeded
-                | Self::NotPermitted { .. }
-                | Self::Incompatible { .. }
-                | Self::TooLarge { .. }
-                | Self::InvalidChange { .. }
-        )
+            | Self::NotPermitted { .. }
+            | Self::Incompatible { .. }
+            | Self::TooLarge { .. }
+            | Self::InvalidChange { .. } => true,
+            // Whether there is room is looked at before anything is judged.
+            Self::Refused { reason, .. } => {
+                matches!(reason.as_str(), "frozen" | "quota-exceeded")
+            }
+            Self::Address { .. }
+            | Self::NotEncrypted { .. }
+            | Self::CertificateFile { .. }
+            | Self::Tls { .. }
+            | Self::Unreachable { .. }
+            | Self::TimedOut { .. }
+            | Self::Unavailable { .. }
+            | Self::OutcomeUnknown
+            | Self::CodeRefused
+            | Self::Ahead { .. }
+            | Self::Nonsense { .. }
+            | Self::Local { .. } => false,
+        }
     }
 }

@@ -188,6 +188,13 @@ fn call(error: &RemoteError, pending: Option<usize>) -> CliError {
         RemoteError::Tls { .. } => {
             user("tls").with_hint("--ca-cert FILE trusts a certificate of your own")
         }
+        RemoteError::Refused { reason, .. } if reason == "frozen" => user("frozen").with_hint(
+            "whoever runs the server has made it read-only; what you write waits on this machine",
+        ),
+        RemoteError::Refused { reason, .. } if reason == "quota-exceeded" => user("quota-exceeded")
+            .with_hint(
+                "ask whoever runs the server for more; what you write waits on this machine",
+            ),
         RemoteError::InvalidChange { .. }
         | RemoteError::TooLarge { .. }
         | RemoteError::Refused { .. } => user("server-refused"),
@@ -340,6 +347,31 @@ mod tests {
         assert!(!shown.to_text(&screen, false).contains("Request"));
         let json = serde_json::to_value(shown.to_json()).unwrap();
         assert_eq!(json.get("request"), None);
+    }
+
+    #[test]
+    fn what_the_operator_settled_is_said_with_what_happens_to_the_changes() {
+        for reason in ["frozen", "quota-exceeded"] {
+            let error = RemoteError::Refused {
+                reason: reason.to_owned(),
+                message: "the organisation may have 50 people and no more".to_owned(),
+            };
+            let shown = remote(&error, Some(3));
+            assert_eq!(shown.code(), reason);
+            let text = shown.to_text(&crate::render::Screen::piped(), false);
+            assert!(text.contains("waits on this machine"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_scope_that_refuses_says_how_to_get_around_it() {
+        let error = RemoteError::NotPermitted {
+            what: "make a code".to_owned(),
+            why: "the token is for reading only".to_owned(),
+            refusal: "scope-reads".to_owned(),
+        };
+        let text = remote(&error, None).to_text(&crate::render::Screen::piped(), false);
+        assert!(text.contains("OKR_TOKEN_FILE"), "{text}");
     }
 
     #[test]

@@ -13,7 +13,10 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::data::{DataError, PRIVATE_FILE, io_error};
+use okr_core::id::OrgId;
+
+use crate::data::{DataError, PRIVATE_FILE, io_error, replace};
+use crate::store::AsText;
 pub(crate) use entry::{Act, Entry, Outcome, Source};
 
 /// Bytes after which a file is full.
@@ -189,6 +192,35 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Line>, DataError> {
         lines.extend(text.lines().filter(|line| !line.is_empty()).map(Line::of));
     }
     Ok(lines)
+}
+
+/// Takes out all lines about an organisation, while nobody writes.
+///
+/// # Errors
+///
+/// When a file cannot be read or replaced.
+pub(crate) fn forget(path: &Path, org: OrgId) -> Result<(), DataError> {
+    let mut paths: Vec<PathBuf> = (1..=FULL_FILES)
+        .map(|number| full_file(path, number))
+        .collect();
+    paths.push(path.to_owned());
+    for path in paths.iter().filter(|path| path.exists()) {
+        let text = fs::read_to_string(path).map_err(io_error("read", path))?;
+        let is_of = |line: &Line| {
+            let entry = line.entry.as_ref();
+            // What is not understood may name it as well.
+            entry.map_or_else(
+                || line.text.contains(&org.to_string()),
+                |entry| entry.org == Some(AsText(org.uuid())),
+            )
+        };
+        let kept = text.lines().map(Line::of).filter(|line| !is_of(line));
+        let kept: String = kept.map(|line| line.text + "\n").collect();
+        if kept != text {
+            replace(path, kept.as_bytes())?;
+        }
+    }
+    Ok(())
 }
 
 /// One line of the log.

@@ -12,7 +12,7 @@ use okr_log::KeyName;
 use okr_proto::{DisplayName, Email, Handle};
 use uuid::Uuid;
 
-use crate::commands::AccessLogArguments;
+use crate::commands::{AccessLogArguments, OrgArguments};
 use crate::credentials::Principal;
 use crate::failure::EXIT_CODES;
 use crate::flags::SettingFlags;
@@ -67,6 +67,8 @@ pub(crate) enum Command {
     /// They are served at /metrics of the address that `okrd serve --metrics-listen` gives.
     #[command(after_help = METRICS_EXAMPLES)]
     Metrics(MetricsArguments),
+    /// Make, list, freeze, limit and delete the organisations of a server
+    Org(OrgArguments),
     /// Show who was let in, who was refused, and what administrators did
     AccessLog(AccessLogArguments),
 }
@@ -231,6 +233,9 @@ pub(crate) struct CodeArguments {
     /// For whom
     #[arg(long, value_name = "HANDLE", value_parser = read_handle)]
     pub person: Handle,
+    /// In which organisation, when several know the handle: its name on this server, or its id
+    #[arg(long, value_name = "ORG")]
+    pub org: Option<String>,
     /// The form of the answer
     #[arg(short, long, value_enum, default_value_t)]
     pub output: OutputFormat,
@@ -299,7 +304,7 @@ Examples:
   okrd metrics -o json
   curl http://127.0.0.1:7421/metrics   what a running server has";
 
-fn read_name(text: &str) -> Result<Name, ValueError> {
+pub(crate) fn read_name(text: &str) -> Result<Name, ValueError> {
     Name::new(text)
 }
 
@@ -307,15 +312,15 @@ pub(crate) fn read_handle(text: &str) -> Result<Handle, ValueError> {
     Handle::new(text)
 }
 
-fn read_display_name(text: &str) -> Result<DisplayName, ValueError> {
+pub(crate) fn read_display_name(text: &str) -> Result<DisplayName, ValueError> {
     DisplayName::new(text)
 }
 
-fn read_email(text: &str) -> Result<Email, ValueError> {
+pub(crate) fn read_email(text: &str) -> Result<Email, ValueError> {
     Email::new(text)
 }
 
-fn read_time_zone(text: &str) -> Result<TimeZoneName, String> {
+pub(crate) fn read_time_zone(text: &str) -> Result<TimeZoneName, String> {
     let name = TimeZoneName::new(text).map_err(|error| error.to_string())?;
     match jiff::tz::TimeZone::get(name.as_str()) {
         Ok(_) => Ok(name),
@@ -323,7 +328,7 @@ fn read_time_zone(text: &str) -> Result<TimeZoneName, String> {
     }
 }
 
-fn read_adopted(text: &str) -> Result<Principal, String> {
+pub(crate) fn read_adopted(text: &str) -> Result<Principal, String> {
     let ids = text.split_once(':').and_then(|(org, person)| {
         let (org, person) = (Uuid::try_parse(org).ok()?, Uuid::try_parse(person).ok()?);
         Some(Principal {

@@ -8,6 +8,7 @@ mod config;
 mod healthcheck;
 mod init;
 mod metrics;
+mod org;
 mod restore;
 mod serve;
 mod stats;
@@ -20,6 +21,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 pub(crate) use access_log::AccessLogArguments;
+pub(crate) use org::OrgArguments;
 
 use crate::args::{Arguments, Command};
 use crate::failure::Exit;
@@ -43,6 +45,7 @@ pub fn main() -> ExitCode {
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Restore(arguments) => restore::run(&arguments),
         Command::Stats(arguments) => stats::run(&arguments),
+        Command::Org(arguments) => org::run(&arguments),
         Command::AccessLog(arguments) => access_log::run(&arguments),
     };
     match done {

@@ -6,6 +6,7 @@
 //! DATA/credentials.json  login codes and tokens, hashed
 //! DATA/directory.json    who the people are
 //! DATA/last-used.json    when each token was last used; may be missing
+//! DATA/organisations.json  what the operator settled about organisations; may be missing
 //! DATA/access.log        who was let in and what administrators did (see access_log.rs); may be missing
 //! DATA/lock              held by the one process that uses the directory
 //! DATA/admin.sock        where that process answers administrators (ADMIN.md)
@@ -19,6 +20,8 @@ use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+
+use crate::log_swap::LogSwap;
 
 /// The version of the layout that this program writes, and the only one that it reads.
 pub(crate) const LAYOUT_VERSION: u32 = 1;
@@ -166,7 +169,8 @@ impl DataDir {
             path: path.to_owned(),
             _lock: lock,
         };
-        let manifest = directory.manifest()?;
+        let manifest = Self::manifest_of(path)?;
+        LogSwap::new(path).finish()?;
         Ok((directory, manifest))
     }
 
@@ -218,6 +222,11 @@ impl DataDir {
         self.path.join("last-used.json")
     }
 
+    /// Returns where it stands what the operator settled about organisations.
+    pub(crate) fn organisations_file(&self) -> PathBuf {
+        organisations_file(&self.path)
+    }
+
     /// Returns where the access log stands.
     pub(crate) fn access_log_file(&self) -> PathBuf {
         access_log_file(&self.path)
@@ -228,17 +237,23 @@ impl DataDir {
         self.path.join("log")
     }
 
-    fn manifest(&self) -> Result<Manifest, DataError> {
+    /// Reads what a directory is, without the lock.
+    ///
+    /// # Errors
+    ///
+    /// `NotInitialised`, `Unfinished`, `Newer`, `Malformed`, `Io`.
+    pub(crate) fn manifest_of(path: &Path) -> Result<Manifest, DataError> {
         #[derive(Deserialize)]
         struct Versioned {
             version: u32,
         }
-        let path = self.path.join(MANIFEST);
+        Self::look(path)?;
+        let (directory, path) = (path, path.join(MANIFEST));
         // The version first: a newer file may have fields that this program does not know.
         let Versioned { version } = read_json(&path)?;
         if version != LAYOUT_VERSION {
             return Err(DataError::Newer {
-                path: self.path.clone(),
+                path: directory.to_owned(),
                 found: version,
             });
         }
@@ -257,6 +272,11 @@ pub(crate) fn refuse_used(path: &Path) -> Result<(), DataError> {
 /// Returns where the access log of a data directory stands, which is read without the lock.
 pub(crate) fn access_log_file(data: &Path) -> PathBuf {
     data.join("access.log")
+}
+
+/// Returns where it stands what the operator settled, which is read and changed without the lock.
+pub(crate) fn organisations_file(data: &Path) -> PathBuf {
+    data.join("organisations.json")
 }
 
 /// Returns where the directory of people of a data directory stands, which is read without the lock.
@@ -342,7 +362,8 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), DataError> {
     sync_directory(directory)
 }
 
-fn sync_directory(path: &Path) -> Result<(), DataError> {
+/// Makes renames and new files of a directory durable.
+pub(crate) fn sync_directory(path: &Path) -> Result<(), DataError> {
     File::open(path)
         .and_then(|directory| directory.sync_all())
         .map_err(io_error("sync", path))

@@ -147,6 +147,18 @@ impl Directory {
         })
     }
 
+    /// Forgets everybody of an organisation. Blocks on the disk.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub(crate) fn forget(&self, org: OrgId) -> Result<(), DataError> {
+        self.0.update(|file| {
+            file.orgs.remove(&AsText(org.uuid()));
+            Ok(())
+        })
+    }
+
     /// Returns everybody of all organisations.
     pub(crate) fn everybody(&self) -> Vec<DirectoryEntry> {
         let file = self.0.get();

@@ -10,7 +10,8 @@ use okr_core::id::{ChangeId, OrgId, PersonId};
 use okr_core::text::{Name, TimeZoneName};
 use okr_core::value::{CadenceDays, EditPolicy, Role, Source, WeekStart};
 use okr_log::{
-    AppendOutcome, Appender, Batch, CreateError, KeyName, Log, LogOptions, Origin, SigningKey,
+    AppendOutcome, Appender, Batch, CreateError, KeyName, Log, LogOptions, OpenError, Origin,
+    SigningKey,
 };
 use okr_proto::{DirectoryEntry, DisplayName, Email, Handle, ToLog as _, encode};
 use uuid::Uuid;
@@ -21,6 +22,7 @@ use crate::credentials::{CODE_LIFETIME, Credentials, IssueError, Issued, NewCode
 use crate::data::{DataDir, DataError, LAYOUT_VERSION, Manifest};
 use crate::directory::{Directory, DirectoryError};
 use crate::key::{self, KeyFileError};
+use crate::organisations::{self, Settled};
 use crate::secret::{LoginCode, NoRandomness, random, random_id};
 use crate::sequencer::{Answer, Author, Offer, Sequencer};
 use crate::server::origin;
@@ -79,6 +81,15 @@ pub enum InitError {
     /// The log cannot be made.
     #[error("the log cannot be made")]
     Log(#[from] CreateError),
+    /// The log cannot be opened.
+    #[error("the log cannot be opened")]
+    Open(#[from] OpenError),
+    /// The organisation is here already.
+    #[error("organisation {0} is on this server already")]
+    Present(OrgId),
+    /// Another organisation has the name.
+    #[error("another organisation on this server is called {0}")]
+    NameTaken(Name),
     /// The administrator cannot be entered.
     #[error("the administrator cannot be entered in the directory")]
     Directory(#[from] DirectoryError),
@@ -93,7 +104,10 @@ pub enum InitError {
     FirstChange(String),
 }
 
-/// A data directory that is being made.
+/// The change that founds an organisation, by whom and when.
+type First = (Principal, Change, Timestamp);
+
+/// A data directory that is being made, or to which an organisation is added.
 pub struct NewServer {
     data: DataDir,
     manifest: Manifest,
@@ -155,25 +169,81 @@ impl NewServer {
         Ok(made)
     }
 
+    /// Opens the directory of a stopped server, to add an organisation.
+    ///
+    /// # Errors
+    ///
+    /// See [`InitError`]; nothing was changed.
+    pub fn reopen(path: &Path, clock: Clock) -> Result<Self, InitError> {
+        let (data, manifest) = DataDir::open(path)?;
+        let key = key::open(&data.key_file())?;
+        let credentials = Credentials::open(data.credentials_file())?;
+        let directory = Directory::open(data.directory_file())?;
+        let log = Log::open(&data.log_directory(), LogOptions::new())?;
+        let appender = log
+            .appender()
+            .expect("a log that was just opened has its appender");
+        Ok(Self {
+            data,
+            manifest,
+            key,
+            credentials,
+            directory,
+            log,
+            appender,
+            clock,
+        })
+    }
+
+    /// Adds an organisation with its administrator to those that are there.
+    ///
+    /// # Errors
+    ///
+    /// See [`InitError`]; an organisation that has no first change yet may be left, for `okrd org delete`.
+    pub fn add_beside(
+        mut self,
+        organisation: Organisation,
+        administrator: Administrator,
+    ) -> Result<Initialised, InitError> {
+        if let Organisation::Adopted(principal) = &organisation
+            && self.manifest.orgs.contains(&principal.org.to_string())
+        {
+            return Err(InitError::Present(principal.org));
+        }
+        let (initialised, first) = self.enter(organisation, administrator)?;
+        // Before its first change: a server refuses to start on a log that is not listed.
+        self.data.write_manifest(&self.manifest)?;
+        self.found(first)?;
+        Ok(initialised)
+    }
+
     fn add(
         &mut self,
         organisation: Organisation,
         administrator: Administrator,
     ) -> Result<Initialised, InitError> {
+        let (initialised, first) = self.enter(organisation, administrator)?;
+        self.found(first)?;
+        Ok(initialised)
+    }
+
+    /// Enters an organisation everywhere but in the log; returns the change that founds it there.
+    fn enter(
+        &mut self,
+        organisation: Organisation,
+        administrator: Administrator,
+    ) -> Result<(Initialised, Option<First>), InitError> {
         let now = self.clock.now();
-        let principal = match organisation {
-            Organisation::Adopted(principal) => principal,
+        let (principal, first) = match organisation {
+            Organisation::Adopted(principal) => (principal, None),
             Organisation::New { name, time_zone } => {
                 let principal = Principal {
                     org: OrgId::new(Uuid::now_v7()),
                     person: PersonId::new(Uuid::now_v7()),
                 };
-                self.append(
-                    principal,
-                    first_change(principal, name, time_zone, now),
-                    now,
-                )?;
-                principal
+                self.label(principal.org, &name)?;
+                let change = first_change(principal, name, time_zone, now);
+                (principal, Some((principal, change, now)))
             }
         };
         let Administrator {
@@ -197,17 +267,40 @@ impl NewServer {
         let (code, id) = self.credentials.issue_code(wanted, now)?;
         let access = AccessLog::open(self.data.access_log_file())?;
         for entry in [
-            Entry::done(Act::Operate, now).saying("init"),
+            Entry::done(Act::Operate, now).saying("org create"),
             Entry::done(Act::IssueCode, now).subject(id),
         ] {
             access.record(&entry.of(principal.org).about(principal.person));
         }
-        Ok(Initialised {
+        let initialised = Initialised {
             principal,
             code,
             verifier_key: self.key.verifying_key().to_string(),
             origin: origin(&self.manifest, principal.org)?,
+        };
+        Ok((initialised, first))
+    }
+
+    /// Lets the operator call an organisation by its first name.
+    fn label(&self, org: OrgId, name: &Name) -> Result<(), InitError> {
+        organisations::edit(&self.data.organisations_file(), |file| {
+            if file.labelled(name.as_str()).is_some() {
+                return Err(InitError::NameTaken(name.clone()));
+            }
+            let settled = Settled {
+                label: Some(name.to_string()),
+                ..Settled::default()
+            };
+            file.set(org, settled);
+            Ok(())
         })
+    }
+
+    fn found(&mut self, first: Option<First>) -> Result<(), InitError> {
+        match first {
+            Some((founder, change, now)) => self.append(founder, change, now),
+            None => Ok(()),
+        }
     }
 
     /// Appends the change that founds an organisation, by the same rules as any other.

@@ -91,6 +91,12 @@ impl LastUsed {
         replace_json(&self.path, &file).inspect_err(|_| self.lock().changed = true)
     }
 
+    /// Forgets the uses of tokens that there are no more. Blocks on the disk.
+    pub(crate) fn prune(&self, exists: impl Fn(Uuid) -> bool) -> Result<(), DataError> {
+        self.lock().changed = true;
+        self.save(exists)
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         // Nothing is left half changed under the lock.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)

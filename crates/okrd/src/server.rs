@@ -36,6 +36,7 @@ use crate::last_used::LastUsed;
 use crate::limits::{self, LiveLimits};
 use crate::lookout::Lookout;
 use crate::metrics::Metrics;
+use crate::organisations::{self, Organisations};
 use crate::readiness::{Cause, DiskProbe};
 use crate::refusals::Refusals;
 use crate::reload::Controls;
@@ -45,6 +46,7 @@ use crate::standing::Standing;
 use crate::stored_log;
 use crate::telemetry::ObserveLayer;
 use crate::tls::{TlsError, TlsFiles, TlsSlot};
+use crate::usage::Usage;
 use crate::writer::{Writer, WriterLimits, WriterParts};
 
 /// The name under which the health of the whole server is asked for.
@@ -148,10 +150,7 @@ impl Server {
         let directory = Directory::open(data.directory_file())?;
         let log_directory = data.log_directory();
         let (log, sequencer) = stored_log::open(&log_directory, options.log.clone(), &orgs)?;
-        let standing = Arc::new(Standing::default());
-        for (org, person) in sequencer.people() {
-            standing.set(org, person);
-        }
+        let standing = Arc::new(Standing::of(sequencer.people()));
         let mut ends = Vec::with_capacity(orgs.len());
         for org in orgs {
             let origin = origin(&manifest, org)?;
@@ -188,6 +187,8 @@ impl Server {
             refusals: Refusals::default(),
             last_used: LastUsed::open(data.last_used_file())?,
             access: AccessLog::open(data.access_log_file())?,
+            organisations: Organisations::open(data.organisations_file())?,
+            usage: Usage::default(),
             stopping,
         };
         let gate = Gate {
@@ -270,6 +271,7 @@ impl Server {
         let watching = tokio::spawn(Arc::clone(&self.lookout).watch(health.clone()));
         let readiness = Arc::clone(&self.shared.readiness);
         let sessions = tokio::spawn(sessions::watch_over(Arc::clone(&self.shared)));
+        let settled = tokio::spawn(organisations::follow(Arc::clone(&self.shared)));
         let (begin_drain, drain_begun) = oneshot::channel();
         let stop = self.stop.clone();
         let mut reporter = health.clone();
@@ -305,7 +307,7 @@ impl Server {
         watching.abort();
         // Also when the transport failed; the log is closed when nobody holds it any more.
         self.stop.send_replace(true);
-        drop(sessions.await);
+        drop(tokio::join!(sessions, settled));
         served
     }
 

@@ -32,10 +32,12 @@ use crate::heads::Heads;
 use crate::last_used::LastUsed;
 use crate::limits;
 use crate::metrics::{Limit, Metrics};
+use crate::organisations::Organisations;
 use crate::readiness::Readiness;
 use crate::refusals::Refusals;
 use crate::standing::Standing;
 use crate::telemetry::CallNotes;
+use crate::usage::Usage;
 use crate::writer::Writer;
 
 /// What the services share.
@@ -53,6 +55,8 @@ pub(crate) struct Shared {
     pub(crate) refusals: Refusals,
     pub(crate) last_used: LastUsed,
     pub(crate) access: AccessLog,
+    pub(crate) organisations: Organisations,
+    pub(crate) usage: Usage,
     /// Becomes true when the server begins to stop.
     pub(crate) stopping: watch::Receiver<bool>,
 }

@@ -18,6 +18,15 @@ pub(crate) struct Standing {
 }
 
 impl Standing {
+    /// Begins with everybody that the log knows.
+    pub(crate) fn of(people: impl Iterator<Item = (OrgId, Person)>) -> Self {
+        let standing = Self::default();
+        for (org, person) in people {
+            standing.set(org, person);
+        }
+        standing
+    }
+
     /// Puts a person in place of what was known of them.
     pub(crate) fn set(&self, org: OrgId, person: Person) {
         let principal = Principal {
@@ -42,6 +51,13 @@ impl Standing {
     /// Says whether a person was let go.
     pub(crate) fn has_left(&self, principal: Principal) -> bool {
         self.get(principal).is_some_and(|person| !person.active)
+    }
+
+    /// Returns how many people of an organisation have not left.
+    pub(crate) fn active(&self, org: OrgId) -> u64 {
+        let people = self.people.read().unwrap_or_else(PoisonError::into_inner);
+        let theirs = people.iter().filter(|(principal, _)| principal.org == org);
+        theirs.filter(|(_, person)| person.active).count() as u64
     }
 
     /// Follows the departures.

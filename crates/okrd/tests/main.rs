@@ -12,6 +12,7 @@ mod login;
 mod logs;
 mod monitor;
 mod monitoring;
+mod organisations;
 mod pull;
 mod push;
 mod remote;

@@ -36,6 +36,11 @@ fn one_of_each() -> Vec<ApiError> {
         ApiError::StorageRefusesWrites,
         ApiError::DiskReserve,
         ApiError::ShuttingDown,
+        ApiError::Frozen,
+        ApiError::QuotaExceeded {
+            what: "people".to_owned(),
+            limit: 50,
+        },
         ApiError::Overloaded {
             retry_after_ms: 250,
         },
@@ -61,7 +66,9 @@ const fn number_of_variants(error: &ApiError) -> usize {
         | ApiError::DiskReserve
         | ApiError::ShuttingDown
         | ApiError::Overloaded { .. }
-        | ApiError::Internal { .. } => 13,
+        | ApiError::Frozen
+        | ApiError::QuotaExceeded { .. }
+        | ApiError::Internal { .. } => 16,
     }
 }
 

@@ -6,6 +6,7 @@ use okr_core::id::OrgId;
 use serde_json::json;
 
 use super::minute;
+use super::org::find_org;
 use crate::access_log::{AccessLog, Act, Entry};
 use crate::args::{CodeArguments, OutputFormat};
 use crate::clock::Clock;
@@ -27,7 +28,11 @@ pub(super) fn run(arguments: &CodeArguments) -> Result<(), Failure> {
     })?;
     let directory = Directory::open(data.directory_file())?;
     let person = arguments.person.as_str();
-    let principal = find(&directory, &read_orgs(&manifest)?, person)?;
+    let orgs = match &arguments.org {
+        Some(org) => BTreeSet::from([find_org(&arguments.data.path()?, &manifest, org)?]),
+        None => read_orgs(&manifest)?,
+    };
+    let principal = find(&directory, &orgs, person)?;
     let credentials = Credentials::open(data.credentials_file())?;
     let wanted = NewCode {
         principal,
@@ -75,7 +80,8 @@ fn find(directory: &Directory, orgs: &BTreeSet<OrgId>, handle: &str) -> Result<P
         }
         [..] => {
             let message = format!("several organisations know the handle {handle}");
-            Err(Failure::new(Exit::NotFound, message))
+            Err(Failure::new(Exit::NotFound, message)
+                .hint("say which one: --org, as okrd org list shows them"))
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use okr_core::text::Name;
+use okr_proto::Handle;
 use serde_json::json;
 
 use super::minute;
@@ -33,28 +35,51 @@ pub(super) fn run(arguments: &InitArguments) -> Result<(), Failure> {
     let settings = arguments.data.settings()?;
     let data = settings.data()?;
     let server = NewServer::create(data, &arguments.server_name, clock)?;
-    for made in server.finish(vec![(organisation, administrator)])? {
-        output::print(&match arguments.output {
-            OutputFormat::Text => text(arguments, &settings, data, &made),
-            OutputFormat::Json => json(arguments, data, &made),
-        });
+    for initialised in server.finish(vec![(organisation, administrator)])? {
+        let made = Made {
+            data,
+            org: arguments.org.as_ref(),
+            admin: &arguments.admin,
+            initialised: &initialised,
+        };
+        made.print(&settings, arguments.output);
     }
     Ok(())
 }
 
-fn text(arguments: &InitArguments, settings: &Settings, data: &Path, made: &Initialised) -> String {
-    let data = data.display();
+/// An organisation that was made, and where.
+pub(super) struct Made<'a> {
+    pub(super) data: &'a Path,
+    /// Its name; none when its first sync brings it.
+    pub(super) org: Option<&'a Name>,
+    pub(super) admin: &'a Handle,
+    pub(super) initialised: &'a Initialised,
+}
+
+impl Made<'_> {
+    /// Says what the administrator needs.
+    pub(super) fn print(&self, settings: &Settings, form: OutputFormat) {
+        output::print(&match form {
+            OutputFormat::Text => text(self, settings),
+            OutputFormat::Json => json(self),
+        });
+    }
+}
+
+fn text(what: &Made<'_>, settings: &Settings) -> String {
+    let made = what.initialised;
+    let data = what.data.display();
     let scheme = settings.scheme();
     let listen = settings.server.listen.as_str();
-    let organisation = match &arguments.org {
+    let organisation = match what.org {
         Some(name) => format!("{name} ({})", made.principal.org),
         None => format!("{}, brought by its first sync", made.principal.org),
     };
-    let (handle, person) = (&arguments.admin, made.principal.person);
+    let (handle, person) = (what.admin, made.principal.person);
     let (code, until) = (made.code.secret.reveal(), minute(made.code.expires_at));
     let key = &made.verifier_key;
     // Whoever has the organisation in a workspace logs that one in; everybody else makes a copy.
-    let then = match &arguments.org {
+    let then = match what.org {
         Some(_) => format!("okr clone {scheme}://{listen} --code {code}"),
         None => format!("okr login {scheme}://{listen} --code {code}"),
     };
@@ -72,14 +97,15 @@ fn text(arguments: &InitArguments, settings: &Settings, data: &Path, made: &Init
     )
 }
 
-fn json(arguments: &InitArguments, data: &Path, made: &Initialised) -> String {
+fn json(what: &Made<'_>) -> String {
+    let (made, data) = (what.initialised, what.data);
     let next = format!("okrd serve --data {}", data.display());
     json!({
         "schema": "okrd.v1.Init",
         "data": data,
         "org": made.principal.org.to_string(),
         "person": made.principal.person.to_string(),
-        "handle": arguments.admin.as_str(),
+        "handle": what.admin.as_str(),
         "code": made.code.secret.reveal(),
         "code_expires_at": made.code.expires_at.to_string(),
         "verifier_key": made.verifier_key,
@@ -94,7 +120,8 @@ impl From<InitError> for Failure {
         match error {
             InitError::Data(error) => error.into(),
             InitError::Log(error) => error.into(),
-            error @ InitError::Name(_) => {
+            InitError::Open(error) => error.into(),
+            error @ (InitError::Name(_) | InitError::Present(_) | InitError::NameTaken(_)) => {
                 Self::new(Exit::Configuration, error.to_string()).caused_by_source_of(&error)
             }
             error @ (InitError::Key(_)

@@ -124,6 +124,9 @@ impl IdentityService {
             })?;
             entries.push(entry);
         }
+        if self.0.organisations.get(caller.principal.org).frozen {
+            return Err(ApiError::Frozen.into());
+        }
         let me = caller.principal.person;
         let (action, what) = if entries.iter().all(|entry| entry.person == me) {
             (Action::OwnAccess, "change an entry in the directory")

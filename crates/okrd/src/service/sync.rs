@@ -14,6 +14,7 @@ use crate::push::read_push;
 use crate::readiness::Cause;
 use crate::recorded;
 use crate::sequencer::Author;
+use crate::usage;
 use crate::watch::{Pull, follow};
 use crate::writer::PushError;
 
@@ -86,9 +87,11 @@ impl SyncService {
             token: caller.token,
             scope: caller.scope,
         };
-        let acts = recorded::acts(&offers);
+        usage::check(&self.0, org, &offers).await?;
+        let (acts, sizes) = (recorded::acts(&offers), usage::sizes(&offers));
         let pushed = self.0.writer.push(author, offers).await?;
         self.0.metrics.count_changes(&pushed);
+        self.0.usage.note(org, &sizes, &pushed);
         recorded::note(&self.0, caller, (acts, &pushed)).await;
         Ok(v1::PushResponse {
             results: pushed.into_iter().map(v1::PushResult::from).collect(),

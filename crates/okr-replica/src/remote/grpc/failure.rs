@@ -96,10 +96,12 @@ fn of_server(error: ApiError) -> RemoteError {
         | ApiError::ShuttingDown
         | ApiError::Overloaded { .. }
         | ApiError::Internal { .. } => RemoteError::Unavailable { why: message },
-        ApiError::InvalidRequest { .. } => RemoteError::Refused {
-            reason: reason.to_owned(),
-            message,
-        },
+        ApiError::InvalidRequest { .. } | ApiError::Frozen | ApiError::QuotaExceeded { .. } => {
+            RemoteError::Refused {
+                reason: reason.to_owned(),
+                message,
+            }
+        }
     }
 }
 

@@ -165,6 +165,7 @@ pub(super) fn identity() -> v1::WhoAmIResponse {
         verifier_key: "key".to_owned(),
         server_version: "0.1.0".to_owned(),
         expires_at_us: 1_000_000,
+        scope: None,
     }
 }
 

@@ -1,0 +1,108 @@
+//! `okrd org export`: the exact records of an organisation, its people, and the checkpoint over them.
+
+use std::fs::OpenOptions;
+use std::io::{BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use okr_core::id::OrgId;
+use okr_log::{Log, LogOptions, Position};
+use okr_proto::ToLog as _;
+use serde_json::{Value, json};
+
+use super::{ExportArguments, find};
+use crate::args::OutputFormat;
+use crate::data::{DataDir, PRIVATE_FILE, io_error};
+use crate::directory::Directory;
+use crate::failure::{Exit, Failure};
+use crate::heads::Heads;
+use crate::server::{ServeError, origin};
+use crate::{key, limits, output};
+
+pub(super) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
+    let path = &arguments.one.data.path()?;
+    let (data, manifest) = DataDir::open(path)?;
+    let org = find::find(path, &manifest, &arguments.one.org)?;
+    let key = key::open(&data.key_file()).map_err(ServeError::from)?;
+    let log = Log::open(&data.log_directory(), LogOptions::new())?;
+    let head = log.head(org.to_log());
+    let origin = origin(&manifest, org).map_err(ServeError::from)?;
+    let heads = Heads::new(key, [(org, origin, head)]);
+    let note = heads.checkpoint(org, head.into());
+    let people = Directory::open(data.directory_file())?.people(org);
+    let first = json!({
+        "schema": "okrd.v1.OrganisationExport",
+        "org": org.to_string(),
+        "changes": head.position.get(),
+        "root": head.root.to_string(),
+        "checkpoint": note.map(|note| note.to_string()),
+        "verifier_key": heads.verifier_key(),
+        "people": people.entries.len(),
+    });
+    let mut lines = vec![first];
+    lines.extend(people.entries.iter().map(|entry| {
+        json!({
+            "person": entry.person.uuid().to_string(),
+            "handle": entry.handle.as_str(),
+            "name": entry.name.as_str(),
+            "email": entry.email.as_str(),
+        })
+    }));
+    write(arguments, (&log, org), &lines)?;
+    let to = arguments.to.display();
+    let changes = head.position.get();
+    output::print(&match arguments.one.output {
+        OutputFormat::Text => format!("wrote {changes} changes of {org} to {to}"),
+        OutputFormat::Json => json!({
+            "schema": "okrd.v1.Exported",
+            "org": org.to_string(),
+            "changes": changes,
+            "file": arguments.to,
+        })
+        .to_string(),
+    });
+    Ok(())
+}
+
+fn write(
+    arguments: &ExportArguments,
+    (log, org): (&Log, OrgId),
+    lines: &[Value],
+) -> Result<(), Failure> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true).mode(PRIVATE_FILE);
+    let file = options.open(&arguments.to).map_err(|error| {
+        let message = format!("{} cannot be made", arguments.to.display());
+        Failure::new(Exit::Configuration, message)
+            .caused_by(&error)
+            .hint("name a file that is not there yet, in a directory that is")
+    })?;
+    let failed = |error| Failure::from(io_error("write", &arguments.to)(error));
+    let mut out = BufWriter::new(file);
+    for line in lines {
+        writeln!(out, "{line}").map_err(failed)?;
+    }
+    let mut position = Position::ZERO;
+    loop {
+        let read = log.read(org.to_log(), position, limits::RECORDS_MESSAGE_BYTES);
+        let records = read.map_err(|error| {
+            let message = format!("what follows position {} cannot be read", position.get());
+            Failure::new(Exit::Integrity, message).caused_by(&error)
+        })?;
+        if records.is_empty() {
+            break;
+        }
+        for record in records {
+            position = position.next();
+            let bytes = BASE64.encode(&record);
+            let line = json!({ "position": position.get(), "record": bytes });
+            writeln!(out, "{line}").map_err(failed)?;
+        }
+    }
+    let file = out
+        .into_inner()
+        .map_err(|error| failed(error.into_error()))?;
+    file.sync_all().map_err(failed)?;
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! `okrd org rename`, `freeze`, `unfreeze` and `quota`: what a running server takes up within seconds.
+
+use okr_core::id::OrgId;
+use serde_json::json;
+
+use super::list::quotas;
+use super::{OneArguments, Quota, QuotaArguments, RenameArguments, find};
+use crate::access_log::{AccessLog, Act, Entry};
+use crate::args::OutputFormat;
+use crate::clock::Clock;
+use crate::data::{access_log_file, organisations_file};
+use crate::failure::{Exit, Failure};
+use crate::organisations::{self, File, Settled};
+use crate::output;
+
+pub(super) fn rename(arguments: &RenameArguments) -> Result<(), Failure> {
+    let name = arguments.name.as_str();
+    let org = settle(
+        &arguments.one,
+        &format!("org rename {name}"),
+        |file, org| {
+            if file.labelled(name).is_some_and(|other| other != org) {
+                let message = format!("another organisation is called {name}");
+                return Err(Failure::new(Exit::Configuration, message));
+            }
+            Ok(Settled {
+                label: Some(name.to_owned()),
+                ..file.get(org)
+            })
+        },
+    )?;
+    say(
+        &arguments.one,
+        org,
+        &format!("{org} is called {name} from now on"),
+    )
+}
+
+pub(super) fn freeze(arguments: &OneArguments, frozen: bool) -> Result<(), Failure> {
+    let word = if frozen { "freeze" } else { "unfreeze" };
+    let org = settle(arguments, &format!("org {word}"), |file, org| {
+        Ok(Settled {
+            frozen,
+            ..file.get(org)
+        })
+    })?;
+    let how = if frozen {
+        "is read-only: whoever pushes is told, and keeps what waits"
+    } else {
+        "takes changes again"
+    };
+    say(arguments, org, &format!("{} {how}", arguments.org))
+}
+
+pub(super) fn quota(arguments: &QuotaArguments) -> Result<(), Failure> {
+    let settled = |given: Option<Quota>, before: Option<u64>| match given {
+        None => before,
+        Some(Quota(limit)) => limit,
+    };
+    let org = settle(&arguments.one, "org quota", |file, org| {
+        let before = file.get(org);
+        let quotas = organisations::Quotas {
+            changes_per_day: settled(arguments.changes_per_day, before.quotas.changes_per_day),
+            bytes: settled(arguments.bytes, before.quotas.bytes),
+            people: settled(arguments.people, before.quotas.people),
+        };
+        Ok(Settled { quotas, ..before })
+    })?;
+    let file = organisations::read(&organisations_file(&arguments.one.data.path()?))?;
+    let limits = match quotas(file.get(org).quotas).trim() {
+        "" => "no limits".to_owned(),
+        limits => limits.to_owned(),
+    };
+    say(
+        &arguments.one,
+        org,
+        &format!("{}: {limits}", arguments.one.org),
+    )
+}
+
+/// Settles something about the organisation that is meant, and notes that in the access log.
+fn settle(
+    arguments: &OneArguments,
+    words: &str,
+    change: impl FnOnce(&File, OrgId) -> Result<Settled, Failure>,
+) -> Result<OrgId, Failure> {
+    let data = &arguments.data.path()?;
+    let org = find::find(data, &find::manifest(data)?, &arguments.org)?;
+    organisations::edit(&organisations_file(data), |file| {
+        let settled = change(file, org)?;
+        file.set(org, settled);
+        Ok::<_, Failure>(())
+    })?;
+    let entry = Entry::done(Act::Operate, Clock::system().now()).of(org);
+    AccessLog::open(access_log_file(data))?.record(&entry.saying(words));
+    Ok(org)
+}
+
+fn say(arguments: &OneArguments, org: OrgId, text: &str) -> Result<(), Failure> {
+    let file = organisations::read(&organisations_file(&arguments.data.path()?))?;
+    let settled = file.get(org);
+    output::print(&match arguments.output {
+        OutputFormat::Text => text.to_owned(),
+        OutputFormat::Json => json!({
+            "schema": "okrd.v1.Organisation",
+            "org": org.to_string(),
+            "name": settled.label,
+            "frozen": settled.frozen,
+            "quotas": settled.quotas,
+        })
+        .to_string(),
+    });
+    Ok(())
+}
