@@ -1,7 +1,7 @@
 //! From confirmed changes to versions: evolves in memory and writes each new version once.
 //!
-//! Definitions stay in memory, check-ins and comments do not: there are many of them and most are
-//! never touched again. Evolving is total, so nothing here refuses a change.
+//! Definitions stay in memory; check-ins, comments and values of metrics do not: there are many of
+//! them and most are never touched again. Evolving is total, so nothing here refuses a change.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use okr_core::change::Change;
 use okr_core::entity::Entity;
 use okr_core::event::{CheckInEvent, CommentEvent, Event, Topic};
-use okr_core::id::{CheckInId, CommentId, CycleId, EntityId, KeyResultId, ObjectiveId, Position};
+use okr_core::id::{CycleId, EntityId, KeyResultId, ObjectiveId, Position};
 use okr_core::value::CycleState;
 use rusqlite::Connection;
 
@@ -49,10 +49,8 @@ pub(super) struct Stand {
 #[derive(Debug)]
 pub(super) struct Evolver {
     definitions: HashMap<EntityId, Slot>,
-    /// The check-ins that came into being in this load.
-    check_ins: HashMap<CheckInId, EntityKey>,
-    /// The comments that did.
-    comments: HashMap<CommentId, EntityKey>,
+    /// The numbers of what else came into being in this load.
+    numbers: HashMap<EntityId, EntityKey>,
     /// Whether there was nothing before this load, so that the database need not be asked.
     from_nothing: bool,
     entities: i64,
@@ -70,8 +68,7 @@ impl Evolver {
     pub(super) fn new(db: &Connection, from_nothing: bool) -> Result<Self, ReplicaError> {
         Ok(Self {
             definitions: HashMap::default(),
-            check_ins: HashMap::default(),
-            comments: HashMap::default(),
+            numbers: HashMap::default(),
             from_nothing,
             entities: Meta::Entities.require(db)?,
             ahead_recorded: Meta::AheadRecorded.require(db)?,
@@ -153,7 +150,7 @@ impl Evolver {
         }
         self.entities += 1;
         let key = EntityKey(self.entities);
-        self.check_ins.insert(new.id, key);
+        self.numbers.insert(new.id.into(), key);
         self.note_ahead(new.effective, stand);
         let late = self.cycle_is_closed(db, new.key_result)?;
         let parent = self.key_of(db, new.key_result)?;
@@ -210,15 +207,10 @@ impl Evolver {
     fn number(&mut self, id: EntityId, slot: &mut Slot) -> Option<EntityKey> {
         if slot.key.is_none() && slot.entity.is_some() {
             self.entities += 1;
-            slot.key = Some(EntityKey(self.entities));
-            match (id, slot.key) {
-                (EntityId::CheckIn(id), Some(key)) => {
-                    self.check_ins.insert(id, key);
-                }
-                (EntityId::Comment(id), Some(key)) => {
-                    self.comments.insert(id, key);
-                }
-                (_, _) => {}
+            let key = EntityKey(self.entities);
+            slot.key = Some(key);
+            if !is_definition(id) {
+                self.numbers.insert(id, key);
             }
         }
         slot.key
@@ -305,19 +297,7 @@ impl Evolver {
 
     /// Finds the number of an entity whose slot is not in memory.
     fn find(&self, db: &Connection, id: EntityId) -> Result<Option<EntityKey>, ReplicaError> {
-        let known = match id {
-            EntityId::CheckIn(id) => self.check_ins.get(&id).copied(),
-            EntityId::Comment(id) => self.comments.get(&id).copied(),
-            EntityId::Org(_)
-            | EntityId::Person(_)
-            | EntityId::Team(_)
-            | EntityId::Cycle(_)
-            | EntityId::Objective(_)
-            | EntityId::KeyResult(_)
-            | EntityId::Initiative(_)
-            | EntityId::Metric(_)
-            | EntityId::MetricValue(_) => None,
-        };
+        let known = self.numbers.get(&id).copied();
         // From nothing on, every definition is in memory.
         if known.is_some() || self.from_nothing {
             return Ok(known);
@@ -425,7 +405,7 @@ impl Slot {
 /// Says whether something is kept in memory while changes are taken in.
 const fn is_definition(id: EntityId) -> bool {
     match id {
-        EntityId::CheckIn(_) | EntityId::Comment(_) => false,
+        EntityId::CheckIn(_) | EntityId::Comment(_) | EntityId::MetricValue(_) => false,
         EntityId::Org(_)
         | EntityId::Person(_)
         | EntityId::Team(_)
@@ -433,8 +413,7 @@ const fn is_definition(id: EntityId) -> bool {
         | EntityId::Objective(_)
         | EntityId::KeyResult(_)
         | EntityId::Initiative(_)
-        | EntityId::Metric(_)
-        | EntityId::MetricValue(_) => true,
+        | EntityId::Metric(_) => true,
     }
 }
 
