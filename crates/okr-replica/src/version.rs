@@ -168,18 +168,9 @@ pub(crate) fn entity_id(kind: i64, id: [u8; 16]) -> Result<EntityId, ReplicaErro
 
 /// Finds the number of an entity; none before it was created.
 pub(crate) fn find(db: &Connection, id: EntityId) -> Result<Option<EntityKey>, ReplicaError> {
-    let mut statement = db.prepare_cached(
-        "SELECT key FROM entity_ends JOIN versions ON key = first_row
-         WHERE short = ?1 AND id = ?2 AND kind = ?3",
-    )?;
-    let uuid = id.uuid();
-    let key = statement
-        .query_row(
-            (short::of(uuid), uuid.as_bytes(), kind_number(id.kind())),
-            |row| row.get(0),
-        )
-        .optional()?;
-    Ok(key.map(EntityKey::of_row))
+    let sql = "SELECT key FROM entity_ends JOIN versions ON key = first_row
+         WHERE short = ?1 AND id = ?2 AND kind = ?3";
+    Ok(first_version(db, sql, id)?.map(EntityKey::of_row))
 }
 
 /// Finds the number of what an entity belonged to when it was created, at whatever moment that was.
@@ -187,18 +178,20 @@ pub(crate) fn find_parent(
     db: &Connection,
     id: EntityId,
 ) -> Result<Option<EntityKey>, ReplicaError> {
-    let mut statement = db.prepare_cached(
-        "SELECT parent FROM entity_ends JOIN versions ON key = first_row
-         WHERE short = ?1 AND id = ?2 AND kind = ?3",
-    )?;
+    let sql = "SELECT parent FROM entity_ends JOIN versions ON key = first_row
+         WHERE short = ?1 AND id = ?2 AND kind = ?3";
+    Ok(first_version(db, sql, id)?.map(EntityKey))
+}
+
+/// Reads a number from the first version of an entity; none where there is neither.
+fn first_version(db: &Connection, sql: &str, id: EntityId) -> Result<Option<i64>, ReplicaError> {
     let uuid = id.uuid();
-    let parent = statement
-        .query_row(
-            (short::of(uuid), uuid.as_bytes(), kind_number(id.kind())),
-            |row| row.get(0),
-        )
+    let parameters = (short::of(uuid), uuid.as_bytes(), kind_number(id.kind()));
+    let found = db
+        .prepare_cached(sql)?
+        .query_row(parameters, |row| row.get(0))
         .optional()?;
-    Ok(parent.flatten().map(EntityKey))
+    Ok(found.flatten())
 }
 
 /// Returns what an entity was by the changes that count.
