@@ -2,7 +2,7 @@
 
 mod bulk;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -99,64 +99,56 @@ fn make_tables(connection: &Connection) -> Result<(), ReplicaError> {
 
 /// Opens the database. Nothing is scanned, and nothing is written unless its tables are older ones.
 pub(crate) fn open(dir: &Path) -> Result<Connection, ReplicaError> {
-    let missing = || ReplicaError::Missing {
-        dir: dir.to_owned(),
-    };
-    let path = dir.join(FILE_NAME);
-    if !path
-        .try_exists()
-        .map_err(|error| ReplicaError::io(dir, error))?
-    {
-        return Err(missing());
-    }
+    file_in(dir)?;
     let mut connection = connect(dir, OpenFlags::empty())?;
-    match stamp(&connection)? {
-        Stamp::Nothing => Err(missing()),
-        Stamp::Other => Err(ReplicaError::damaged("the file is not a replica")),
-        Stamp::Replica(SCHEMA_VERSION) => {
-            use_write_ahead_log(&connection);
-            Ok(connection)
-        }
-        Stamp::Replica(found) if found > SCHEMA_VERSION => Err(ReplicaError::Newer {
-            found,
-            known: SCHEMA_VERSION,
-        }),
-        Stamp::Replica(_) => {
-            upgrade(&mut connection)?;
-            use_write_ahead_log(&connection);
-            Ok(connection)
-        }
+    if known_version(dir, &connection)? != SCHEMA_VERSION {
+        upgrade(&mut connection)?;
     }
+    use_write_ahead_log(&connection);
+    Ok(connection)
 }
 
 /// Opens the database to look at it only: nothing is written or brought up to date, and no lock of
 /// another process is waited for.
 pub(crate) fn open_to_read(dir: &Path) -> Result<Connection, ReplicaError> {
-    let missing = || ReplicaError::Missing {
-        dir: dir.to_owned(),
-    };
-    let path = dir.join(FILE_NAME);
-    if !path
-        .try_exists()
-        .map_err(|error| ReplicaError::io(dir, error))?
-    {
-        return Err(missing());
-    }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(&path, flags)?;
+    let connection = Connection::open_with_flags(file_in(dir)?, flags)?;
     prepare(&connection, Duration::ZERO)?;
-    match stamp(&connection)? {
-        Stamp::Nothing => Err(missing()),
+    match known_version(dir, &connection)? {
+        SCHEMA_VERSION => Ok(connection),
+        found => Err(ReplicaError::Older {
+            found,
+            known: SCHEMA_VERSION,
+        }),
+    }
+}
+
+/// Returns the database file of a directory, which must be there.
+fn file_in(dir: &Path) -> Result<PathBuf, ReplicaError> {
+    let path = dir.join(FILE_NAME);
+    match path.try_exists() {
+        Ok(true) => Ok(path),
+        Ok(false) => Err(missing(dir)),
+        Err(error) => Err(ReplicaError::io(dir, error)),
+    }
+}
+
+/// Returns the version of the tables, which is at most that of this program.
+fn known_version(dir: &Path, connection: &Connection) -> Result<i64, ReplicaError> {
+    match stamp(connection)? {
+        Stamp::Nothing => Err(missing(dir)),
         Stamp::Other => Err(ReplicaError::damaged("the file is not a replica")),
-        Stamp::Replica(SCHEMA_VERSION) => Ok(connection),
         Stamp::Replica(found) if found > SCHEMA_VERSION => Err(ReplicaError::Newer {
             found,
             known: SCHEMA_VERSION,
         }),
-        Stamp::Replica(found) => Err(ReplicaError::Older {
-            found,
-            known: SCHEMA_VERSION,
-        }),
+        Stamp::Replica(found) => Ok(found),
+    }
+}
+
+fn missing(dir: &Path) -> ReplicaError {
+    ReplicaError::Missing {
+        dir: dir.to_owned(),
     }
 }
 
