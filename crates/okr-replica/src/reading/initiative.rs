@@ -44,8 +44,10 @@ impl Reading<'_> {
             (!initiative.state.is_open(), due.is_none(), due)
         };
         let by = By::Kind(EntityKind::Initiative);
-        let mut found = self.sorted(by, Entity::into_initiative, first)?;
-        found.retain(|initiative| filter.wants(initiative));
-        Ok(found)
+        let wanted = |entity: Entity| {
+            let initiative = entity.into_initiative()?;
+            filter.wants(&initiative).then_some(initiative)
+        };
+        self.sorted(by, wanted, first)
     }
 }

@@ -134,7 +134,7 @@ impl Reading<'_> {
     pub(super) fn sorted<T, K: Ord>(
         &self,
         by: By,
-        into: fn(Entity) -> Option<T>,
+        into: impl Fn(Entity) -> Option<T>,
         key: impl Fn(&T) -> K,
     ) -> Result<Vec<T>, ReplicaError> {
         let sorted = self.sorted_rows(by, into, key)?.into_iter();
@@ -144,7 +144,7 @@ impl Reading<'_> {
     fn sorted_rows<T, K: Ord>(
         &self,
         by: By,
-        into: fn(Entity) -> Option<T>,
+        into: impl Fn(Entity) -> Option<T>,
         key: impl Fn(&T) -> K,
     ) -> Result<Vec<(T, Option<RowRef>)>, ReplicaError> {
         let found = self.list(by)?.into_iter();
