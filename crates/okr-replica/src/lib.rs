@@ -91,7 +91,10 @@ pub use search::{
 };
 pub use sync::{Follower, Merged, Superseded, SyncError, SyncProgress, SyncReport, Turn};
 pub use takeout::TakenOut;
-pub use undo::{Dependent, Kept, Redoable, UndoOrder, Undone, Why};
+pub use undo::{
+    Counter, Dependent, Hindrance, Kept, Obstacle, OperationUndo, Redoable, Steps, UndoOrder,
+    UndoStep, Undoable, Undone, Why,
+};
 pub use upgrade::Upgrades;
 pub use verify::{
     AnchorFinding, Anchored, Derived, Examination, Fingerprint, FingerprintError, Flaw, KeptAnchor,

@@ -46,7 +46,7 @@ impl Replica {
         now: Timestamp,
     ) -> Result<TakenOut, ReplicaError> {
         self.write(|db| {
-            let out = plan(db, change, with_dependents)?;
+            let out = plan(db, &[change], with_dependents)?;
             if let (TakenOut::Done(changes), false) = (&out, dry_run) {
                 take(db, changes, (How::Pending, now))?;
             }
@@ -55,23 +55,28 @@ impl Replica {
     }
 }
 
-/// Says what taking a change out would do.
+/// Says what taking changes out together would do.
 pub(crate) fn plan(
     db: &Connection,
-    id: ChangeId,
+    ids: &[ChangeId],
     with_dependents: bool,
 ) -> Result<TakenOut, ReplicaError> {
     let waiting = pending::all(db)?;
-    let Some(meant) = waiting.iter().find(|pending| pending.change.id == id) else {
+    let asked: HashSet<ChangeId> = ids.iter().copied().collect();
+    let meant: Vec<&PendingChange> = waiting
+        .iter()
+        .filter(|pending| asked.contains(&pending.change.id))
+        .collect();
+    if meant.is_empty() || meant.len() < asked.len() {
         return Ok(TakenOut::NotPending);
-    };
-    if founds(&meant.change) {
+    }
+    if meant.iter().any(|pending| founds(&pending.change)) {
         return Ok(TakenOut::Founding);
     }
-    if meant.offered {
-        return Ok(TakenOut::Offered(id));
+    if let Some(offered) = meant.iter().find(|pending| pending.offered) {
+        return Ok(TakenOut::Offered(offered.change.id));
     }
-    let dependents = dependents(db, &waiting, id)?;
+    let dependents = dependents(db, &waiting, &asked)?;
     if !dependents.is_empty() && !with_dependents {
         let ids = waiting.iter().map(|pending| pending.change.id);
         return Ok(TakenOut::DependedOn(
@@ -79,7 +84,7 @@ pub(crate) fn plan(
         ));
     }
     let goes = |pending: &&PendingChange| {
-        pending.change.id == id || dependents.contains(&pending.change.id)
+        asked.contains(&pending.change.id) || dependents.contains(&pending.change.id)
     };
     let going: Vec<&PendingChange> = waiting.iter().filter(goes).collect();
     if let Some(offered) = going.iter().find(|pending| pending.offered) {
@@ -95,11 +100,11 @@ pub(crate) fn founds(change: &Change) -> bool {
     change.events.iter().any(founding)
 }
 
-/// Finds the waiting changes that fit with a change and would not without it.
+/// Finds the waiting changes that fit with some changes and would not without them.
 fn dependents(
     db: &Connection,
     waiting: &[PendingChange],
-    without: ChangeId,
+    without: &HashSet<ChangeId>,
 ) -> Result<HashSet<ChangeId>, ReplicaError> {
     let fitting = |changes: Vec<PendingChange>| -> Result<HashSet<ChangeId>, ReplicaError> {
         let view = rebase::head_view(db)?;
@@ -114,9 +119,9 @@ fn dependents(
     let mut with = fitting(waiting.to_vec())?;
     let rest = waiting
         .iter()
-        .filter(|pending| pending.change.id != without);
+        .filter(|pending| !without.contains(&pending.change.id));
     let alone = fitting(rest.cloned().collect())?;
-    with.retain(|id| *id != without && !alone.contains(id));
+    with.retain(|id| !without.contains(id) && !alone.contains(id));
     Ok(with)
 }
 
@@ -126,10 +131,10 @@ pub(crate) fn take(
     changes: &[Change],
     (how, now): (How, Timestamp),
 ) -> Result<(), ReplicaError> {
-    let waiting = pending::all(db)?;
-    for change in changes {
-        let pending = waiting.iter().find(|one| one.change.id == change.id);
-        if let Some(pending) = pending {
+    let going: HashSet<ChangeId> = changes.iter().map(|change| change.id).collect();
+    for pending in pending::all(db)? {
+        let change = &pending.change;
+        if going.contains(&change.id) {
             dropped::keep(db, (change, &pending.encoded), (how, None), now)?;
             pending::remove(db, change.id)?;
         }

@@ -1,51 +1,99 @@
 //! Undo and redo on a device: before a push, after it, and when nobody knows whether it was pushed.
 
+use std::slice;
+
+use okr_core::change::Change;
 use okr_core::decide::Command;
 use okr_core::event::{CheckInEvent, Event, ObjectiveEdit, ObjectiveEvent};
 use okr_core::id::ChangeId;
 use okr_core::view::View as _;
-use okr_replica::{Dependent, Moment, TakenOut, UndoOrder, Undone, Why};
+use okr_replica::{
+    Counter, Dependent, Hindrance, Moment, Obstacle, Operation, OperationUndo, TakenOut, UndoOrder,
+    UndoStep, Undone, Why,
+};
 use okr_testkit::sample::{
-    TODAY, check_in_id, edit, key_result_id, new_check_in, new_key_result, objective_id, text,
-    title, value,
+    TODAY, check_in_id, edit, key_result_id, new_check_in, new_key_result, new_objective,
+    objective_id, text, title, value,
 };
 use uuid::Uuid;
 
 use crate::device::{Device, now, retitle, tag_it, title_of, two_devices};
 use crate::fault::Fault;
 
-fn order(device: &mut Device, change: ChangeId) -> UndoOrder {
-    UndoOrder {
+fn order(changes: impl IntoIterator<Item = ChangeId>) -> UndoOrder {
+    let steps = changes.into_iter().map(|change| UndoStep {
         change,
-        with_dependents: false,
         reason: text("a mistake"),
+    });
+    UndoOrder {
+        steps: steps.collect(),
+        entirely: false,
+        with_dependents: false,
         amendment: None,
-        new_id: device.new_id(),
         now: now(),
         today: TODAY,
         dry_run: false,
     }
 }
 
-fn fresh() -> impl FnMut() -> Uuid {
-    let mut next = 0;
-    move || {
-        next += 1;
-        Uuid::from_u128(next)
-    }
+/// Makes ids that no device has used.
+fn fresh(device: &mut Device) -> impl FnMut() -> Uuid + use<> {
+    let ids: Vec<Uuid> = (0..20).map(|_| device.new_id().uuid()).collect();
+    let mut ids = ids.into_iter();
+    move || ids.next().expect("no test needs more")
 }
 
-/// Undoes the newest own change that is not undone.
+/// Undoes what an order says.
+fn obey(device: &mut Device, order: &UndoOrder) -> Undone {
+    let mut fresh = fresh(device);
+    device.replica.undo(order, &mut fresh).unwrap()
+}
+
+/// Undoes what undoing without a name means.
 fn undo(device: &mut Device) -> Undone {
-    let last = device.replica.undoable().unwrap().unwrap().id;
-    let order = order(device, last);
-    device.replica.undo(&order, &mut fresh()).unwrap()
+    begin(device);
+    let last = device.replica.undoable().unwrap().unwrap();
+    let order = order(last.changes.iter().map(|change| change.id));
+    obey(device, &order)
 }
 
 fn redo(device: &mut Device) -> Option<Undone> {
-    let change = device.replica.redoable().unwrap()?.change.id;
-    let order = order(device, change);
-    Some(device.replica.redo(&order, &mut fresh()).unwrap())
+    begin(device);
+    let redoable = device.replica.redoable().unwrap();
+    if redoable.is_empty() {
+        return None;
+    }
+    let order = order(redoable.iter().map(|one| one.entry.id));
+    let mut fresh = fresh(device);
+    Some(device.replica.redo(&order, &mut fresh).unwrap())
+}
+
+fn taken_out(undone: Undone) -> Vec<Change> {
+    match undone {
+        Undone::Done(steps) if steps.put_back.is_empty() && steps.written.is_empty() => {
+            steps.taken_out
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+fn put_back(undone: Option<Undone>) -> Vec<Change> {
+    match undone {
+        Some(Undone::Done(steps)) if steps.taken_out.is_empty() && steps.written.is_empty() => {
+            steps.put_back
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Returns the only change that was written to take another one back.
+fn taken_back(undone: Undone) -> Counter {
+    match undone {
+        Undone::Done(mut steps) if steps.written.len() == 1 && steps.taken_out.is_empty() => {
+            steps.written.remove(0)
+        }
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
@@ -53,7 +101,7 @@ fn before_a_push_undoing_goes_back_step_by_step_and_redoing_forward() {
     let (_server, _ana, mut ben) = two_devices();
     let changes = [ben.write(retitle("one")), ben.write(retitle("two"))];
     for (title, change) in [("one", &changes[1]), ("faster", &changes[0])] {
-        assert_eq!(undo(&mut ben), Undone::TakenOut(vec![change.clone()]));
+        assert_eq!(taken_out(undo(&mut ben)), slice::from_ref(change));
         assert_eq!(title_of(&ben), title);
     }
     assert_eq!(
@@ -61,7 +109,7 @@ fn before_a_push_undoing_goes_back_step_by_step_and_redoing_forward() {
         (0, 2)
     );
     for (title, change) in [("one", &changes[0]), ("two", &changes[1])] {
-        assert_eq!(redo(&mut ben), Some(Undone::PutBack(vec![change.clone()])));
+        assert_eq!(put_back(redo(&mut ben)), slice::from_ref(change));
         assert_eq!(title_of(&ben), title);
     }
     assert_eq!(redo(&mut ben), None);
@@ -77,17 +125,12 @@ fn after_a_push_undoing_goes_back_step_by_step_and_redoing_forward() {
     ben.write(retitle("two"));
     ben.sync();
     for title in ["one", "faster"] {
-        let undone = undo(&mut ben);
-        assert!(matches!(undone, Undone::TakenBack { .. }), "{undone:?}");
+        taken_back(undo(&mut ben));
         assert_eq!(title_of(&ben), title);
         ben.sync();
     }
     for title in ["one", "two"] {
-        let redone = redo(&mut ben);
-        assert!(
-            matches!(redone, Some(Undone::TakenBack { .. })),
-            "{redone:?}"
-        );
+        taken_back(redo(&mut ben).unwrap());
         assert_eq!(title_of(&ben), title);
         ben.sync();
     }
@@ -111,7 +154,7 @@ fn a_write_ends_the_line_of_what_can_be_redone() {
     ben.write(tag_it("speed"));
     assert_eq!(redo(&mut ben), None);
     undo(&mut ben);
-    assert!(matches!(redo(&mut ben), Some(Undone::PutBack(_))));
+    assert_eq!(put_back(redo(&mut ben)).len(), 1);
     assert_eq!(redo(&mut ben), None);
 }
 
@@ -128,8 +171,7 @@ fn what_the_server_may_have_is_not_taken_out() {
         .drop_pending(change, (true, false), now())
         .unwrap();
     assert_eq!(out, TakenOut::Offered(change));
-    let undone = undo(&mut ben);
-    assert!(matches!(undone, Undone::TakenBack { .. }), "{undone:?}");
+    taken_back(undo(&mut ben));
     let report = ben.sync();
     assert_eq!(report.conflicts.len(), 0);
     assert_eq!(title_of(&ben), "faster");
@@ -172,13 +214,11 @@ fn what_others_changed_since_stays_and_is_named() {
     assert_ne!(theirs, back);
     ana.sync();
     ben.sync();
-    let Undone::TakenBack {
+    let Counter {
         change: undoing,
         kept,
-    } = undo(&mut ben)
-    else {
-        panic!("the tag can be taken off");
-    };
+        ..
+    } = taken_back(undo(&mut ben));
     assert_eq!(undoing.events.len(), 1);
     let [kept] = kept.try_into().unwrap();
     let retitled = ObjectiveEdit::Title(edit(title("faster"), title("mine")));
@@ -189,9 +229,9 @@ fn what_others_changed_since_stays_and_is_named() {
     };
     assert_eq!(by.id, back);
     assert_eq!(title_of(&ben), "mine");
-    let again = order(&mut ben, change);
-    let again = ben.replica.undo(&again, &mut fresh()).unwrap();
-    assert_eq!(again, Undone::AlreadyUndone(undoing.id));
+    let again = obey(&mut ben, &order([change]));
+    let why = Hindrance::AlreadyUndone(undoing.id);
+    assert_eq!(again, Undone::Refused(vec![Obstacle { change, why }]));
 }
 
 #[test]
@@ -210,16 +250,20 @@ fn what_is_built_on_is_taken_away_only_with_what_builds_on_it() {
         .drop_pending(key_result.id, (false, false), now())
         .unwrap();
     assert_eq!(out, TakenOut::DependedOn(vec![check_in.id]));
-    let mut undoing = order(&mut ben, key_result.id);
-    let undone = ben.replica.undo(&undoing, &mut fresh()).unwrap();
-    let dependents = vec![Dependent::Thing(check_in_id(1).into())];
-    assert_eq!(undone, Undone::DependedOn(dependents.clone()));
+    let depended_on = |dependents: &[Dependent]| {
+        let why = Hindrance::DependedOn(dependents.to_vec());
+        let change = key_result.id;
+        Undone::Refused(vec![Obstacle { change, why }])
+    };
+    let mut undoing = order([key_result.id]);
+    let undone = obey(&mut ben, &undoing);
+    let dependents = [Dependent::Thing(check_in_id(1).into())];
+    assert_eq!(undone, depended_on(&dependents));
     undoing.with_dependents = true;
-    let undone = ben.replica.undo(&undoing, &mut fresh()).unwrap();
-    let both = vec![key_result.clone(), check_in.clone()];
-    assert_eq!(undone, Undone::TakenOut(both.clone()));
+    let both = [key_result.clone(), check_in.clone()];
+    assert_eq!(taken_out(obey(&mut ben, &undoing)), both);
     assert_eq!(ben.info().pending, 0);
-    assert_eq!(redo(&mut ben), Some(Undone::PutBack(both)));
+    assert_eq!(put_back(redo(&mut ben)), both);
     ben.sync();
 
     ana.sync();
@@ -229,13 +273,11 @@ fn what_is_built_on_is_taken_away_only_with_what_builds_on_it() {
     }]);
     ana.sync();
     ben.sync();
-    let mut undoing = order(&mut ben, key_result.id);
-    let undone = ben.replica.undo(&undoing, &mut fresh()).unwrap();
+    let mut undoing = order([key_result.id]);
     let both = [check_in_id(1), check_in_id(2)].map(|id| Dependent::Thing(id.into()));
-    assert_eq!(undone, Undone::DependedOn(both.to_vec()));
+    assert_eq!(obey(&mut ben, &undoing), depended_on(&both));
     undoing.with_dependents = true;
-    let undone = ben.replica.undo(&undoing, &mut fresh()).unwrap();
-    assert!(matches!(undone, Undone::TakenBack { .. }), "{undone:?}");
+    taken_back(obey(&mut ben, &undoing));
     let reading = ben.replica.reading(Moment::now(TODAY)).unwrap();
     assert!(
         reading
@@ -258,15 +300,11 @@ fn a_check_in_is_retracted_and_reported_anew() {
         new: new_check_in(key_result_id(1), value("5")),
     }]);
     ben.sync();
-    let Undone::TakenBack { change, .. } = undo(&mut ben) else {
-        panic!("a check-in can be retracted");
-    };
+    let change = taken_back(undo(&mut ben)).change;
     let retracted = Event::CheckIn(check_in_id(1), CheckInEvent::Retracted);
     assert_eq!(change.events, [retracted]);
     ben.sync();
-    let Some(Undone::TakenBack { change, .. }) = redo(&mut ben) else {
-        panic!("a check-in can be made again");
-    };
+    let change = taken_back(redo(&mut ben).unwrap()).change;
     let Event::CheckIn(id, CheckInEvent::Recorded(new)) = &change.events[0] else {
         panic!("{change:?}");
     };
@@ -279,19 +317,268 @@ fn a_check_in_is_retracted_and_reported_anew() {
 #[test]
 fn the_founding_stays() {
     let (_server, mut ana, _ben) = two_devices();
-    while let Some(entry) = ana.replica.undoable().unwrap() {
+    while let Some(last) = ana.replica.undoable().unwrap() {
         let order = UndoOrder {
             with_dependents: true,
-            ..order(&mut ana, entry.id)
+            ..order(last.changes.iter().map(|change| change.id))
         };
-        match ana.replica.undo(&order, &mut fresh()).unwrap() {
-            Undone::TakenBack { .. } => {}
-            Undone::NothingLeft(kept) => {
+        match obey(&mut ana, &order) {
+            Undone::Done(_) => {}
+            Undone::Refused(obstacles) => {
+                let [obstacle] = obstacles.as_slice() else {
+                    panic!("{obstacles:?}");
+                };
+                let Hindrance::Stays(kept) = &obstacle.why else {
+                    panic!("{obstacle:?}");
+                };
                 assert!(matches!(kept[0].why, Why::NoWayBack(why) if why.contains("unfounded")));
                 return;
             }
-            other => panic!("{other:?}"),
         }
     }
     panic!("the founding was undone");
+}
+
+/// Begins another command.
+fn begin(device: &mut Device) {
+    let id = device.new_id().uuid();
+    device.replica.begin_operation(Operation {
+        id,
+        begun_at: now(),
+        command: format!("okr {id}"),
+        program: "okr 1".to_owned(),
+        process: 1,
+    });
+}
+
+/// Writes several changes with one command.
+fn command<const N: usize>(device: &mut Device, changes: [Vec<Command>; N]) -> [Change; N] {
+    begin(device);
+    changes.map(|commands| device.write(commands))
+}
+
+fn ids(changes: &[Change]) -> Vec<ChangeId> {
+    changes.iter().map(|change| change.id).collect()
+}
+
+/// An objective with a key result, in two changes.
+fn two_goals(device: &mut Device) -> [Change; 2] {
+    let objective = Command::AddObjective {
+        id: objective_id(7),
+        new: Box::new(new_objective("seven")),
+    };
+    let key_result = Command::AddKeyResult {
+        id: key_result_id(7),
+        new: Box::new(new_key_result(objective_id(7), "time")),
+    };
+    command(device, [vec![objective], vec![key_result]])
+}
+
+#[test]
+fn what_one_command_wrote_is_undone_and_redone_together() {
+    let (_server, _ana, mut ben) = two_devices();
+    let before = command(&mut ben, [retitle("one").to_vec()]);
+    let both = command(&mut ben, [retitle("two").to_vec(), tag_it("x").to_vec()]);
+    let last = ben.replica.undoable().unwrap().unwrap();
+    assert!(last.operation.is_some());
+    assert_eq!(last.changes.len(), 2);
+    assert_eq!(taken_out(undo(&mut ben)), both);
+    assert_eq!(title_of(&ben), "one");
+    assert_eq!(taken_out(undo(&mut ben)), before);
+    assert_eq!(put_back(redo(&mut ben)), before);
+    assert_eq!(put_back(redo(&mut ben)), both);
+    assert_eq!(redo(&mut ben), None);
+
+    // What others may have seen by now is taken back by changes, the newest first.
+    ben.sync();
+    let Undone::Done(steps) = undo(&mut ben) else {
+        panic!("nobody wrote since");
+    };
+    let back: Vec<ChangeId> = steps.written.iter().map(|one| one.original).collect();
+    assert_eq!(back, [both[1].id, both[0].id]);
+    assert_eq!(title_of(&ben), "one");
+    ben.sync();
+    let Some(Undone::Done(steps)) = redo(&mut ben) else {
+        panic!("nobody wrote since");
+    };
+    assert_eq!(steps.written.len(), 2);
+    assert_eq!(title_of(&ben), "two");
+}
+
+#[test]
+fn what_was_sent_in_part_is_undone_and_redone_as_a_whole() {
+    let (server, _ana, mut ben) = two_devices();
+    let sent = command(&mut ben, [retitle("one").to_vec()]);
+    server.borrow_mut().fail_next(Fault::MissingAnswer);
+    assert!(ben.try_sync().is_err());
+    let kept = [ben.write(tag_it("x"))];
+    let Undone::Done(steps) = undo(&mut ben) else {
+        panic!("nobody wrote since");
+    };
+    assert_eq!(steps.taken_out, kept);
+    assert_eq!(steps.written[0].original, sent[0].id);
+    assert_eq!(title_of(&ben), "faster");
+    let Some(Undone::Done(steps)) = redo(&mut ben) else {
+        panic!("nobody wrote since");
+    };
+    assert_eq!(steps.put_back, kept);
+    assert_eq!(steps.taken_out.len(), 1);
+    assert_eq!(title_of(&ben), "one");
+    assert_eq!(ben.sync().conflicts.len(), 0);
+    let server = server.borrow();
+    assert_eq!(&ben.state(server.view()), server.view());
+}
+
+#[test]
+fn of_a_command_nothing_is_undone_when_a_part_has_to_stay() {
+    let (_server, mut ana, mut ben) = two_devices();
+    let changes = [retitle("mine").to_vec(), tag_it("speed").to_vec()];
+    let both = command(&mut ben, changes);
+    ben.sync();
+    ana.sync();
+    ana.write(retitle("theirs"));
+    ana.sync();
+    ben.sync();
+    let mut order = UndoOrder {
+        entirely: true,
+        ..order(ids(&both))
+    };
+    let Undone::Refused(obstacles) = obey(&mut ben, &order) else {
+        panic!("the title is Ana's now");
+    };
+    let [obstacle] = obstacles.as_slice() else {
+        panic!("{obstacles:?}");
+    };
+    assert_eq!(obstacle.change, both[0].id);
+    assert!(matches!(&obstacle.why, Hindrance::Stays(kept)
+        if matches!(kept.as_slice(), [one] if matches!(one.why, Why::ChangedSince(Some(_))))));
+    assert_eq!(
+        (ben.info().pending, ben.replica.redoable().unwrap()),
+        (0, vec![])
+    );
+    order.entirely = false;
+    let Undone::Done(steps) = obey(&mut ben, &order) else {
+        panic!("the tag can be taken off");
+    };
+    assert_eq!(steps.written[0].original, both[1].id);
+    assert_eq!(steps.left, obstacles);
+    assert_eq!(title_of(&ben), "theirs");
+}
+
+#[test]
+fn what_one_command_made_goes_with_all_that_became_of_it() {
+    let (_server, mut ana, mut ben) = two_devices();
+    let both = two_goals(&mut ben);
+    ben.sync();
+    let whole = UndoOrder {
+        entirely: true,
+        ..order(ids(&both))
+    };
+    let Undone::Done(steps) = obey(&mut ben, &whole) else {
+        panic!("nothing but the command itself builds on it");
+    };
+    assert_eq!(steps.written.len(), 2);
+    let Some(Undone::Done(_)) = redo(&mut ben) else {
+        panic!("nobody wrote since");
+    };
+    ben.sync();
+    ana.sync();
+    ana.write([Command::RecordCheckIn {
+        id: check_in_id(2),
+        new: new_check_in(key_result_id(7), value("6")),
+    }]);
+    ana.sync();
+    ben.sync();
+    let Undone::Refused(obstacles) = obey(&mut ben, &whole) else {
+        panic!("Ana's check-in builds on it");
+    };
+    let dependents = vec![Dependent::Thing(check_in_id(2).into())];
+    assert_eq!(
+        obstacles,
+        [Obstacle {
+            change: both[1].id,
+            why: Hindrance::DependedOn(dependents),
+        }]
+    );
+}
+
+#[test]
+fn a_part_that_clashed_stands_in_the_way() {
+    let (_server, mut ana, mut ben) = two_devices();
+    ana.write(retitle("theirs"));
+    ana.sync();
+    let both = command(&mut ben, [retitle("mine").to_vec(), tag_it("x").to_vec()]);
+    ben.sync();
+    assert_eq!(ben.info().conflicts, 1);
+    let last = ben.replica.undoable().unwrap().unwrap();
+    let last: Vec<ChangeId> = last.changes.iter().map(|one| one.id).collect();
+    assert_eq!(last, ids(&both));
+    let order = UndoOrder {
+        entirely: true,
+        ..order(last)
+    };
+    let why = Hindrance::InConflict;
+    let change = both[0].id;
+    assert_eq!(
+        obey(&mut ben, &order),
+        Undone::Refused(vec![Obstacle { change, why }])
+    );
+}
+
+#[test]
+fn undoing_an_undo_is_redoing_the_whole() {
+    let (_server, _ana, mut ben) = two_devices();
+    let both = command(&mut ben, [retitle("one").to_vec(), tag_it("x").to_vec()]);
+    for is_confirmed in [false, true] {
+        if is_confirmed {
+            ben.sync();
+        }
+        undo(&mut ben);
+        let entry = ben.replica.operations(None, 1).unwrap().remove(0);
+        assert_eq!(title_of(&ben), "faster");
+        if is_confirmed {
+            ben.sync();
+        }
+        begin(&mut ben);
+        let OperationUndo::Redo(redoable) = ben.replica.operation_undo(&entry).unwrap() else {
+            panic!("it undid something");
+        };
+        let undone: Vec<ChangeId> = redoable.iter().map(|one| one.entry.id).collect();
+        assert_eq!(undone, ids(&both));
+        let counters: Vec<ChangeId> = redoable.iter().filter_map(|one| one.by).collect();
+        if is_confirmed {
+            // By the changes that took them back, as by those that were taken back.
+            obey(&mut ben, &order(counters));
+        } else {
+            let mut fresh = fresh(&mut ben);
+            ben.replica.redo(&order(undone), &mut fresh).unwrap();
+        }
+        assert_eq!(title_of(&ben), "one");
+        let again = ben.replica.operation_undo(&entry).unwrap();
+        assert!(!matches!(again, OperationUndo::Redo(_)), "{again:?}");
+    }
+    // What stands for the first command now is undone like it, and so on.
+    undo(&mut ben);
+    assert_eq!(title_of(&ben), "faster");
+    redo(&mut ben);
+    assert_eq!(title_of(&ben), "one");
+}
+
+#[test]
+fn a_part_of_a_step_can_be_redone_alone() {
+    let (_server, _ana, mut ben) = two_devices();
+    let [first, second, third] = command(
+        &mut ben,
+        [
+            tag_it("a").to_vec(),
+            tag_it("b").to_vec(),
+            tag_it("c").to_vec(),
+        ],
+    );
+    undo(&mut ben);
+    let mut ids = fresh(&mut ben);
+    let redone = ben.replica.redo(&order([first.id]), &mut ids).unwrap();
+    assert_eq!(put_back(Some(redone)), [first]);
+    assert_eq!(put_back(redo(&mut ben)), [second, third]);
+    assert_eq!(redo(&mut ben), None);
 }

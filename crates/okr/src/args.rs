@@ -269,7 +269,7 @@ pub(crate) enum Command {
     Conflicts(ConflictsArgs),
     /// Decide a conflict
     Resolve(ResolveArgs),
-    /// Take back your last change, or any other one
+    /// Take back what your last command wrote, or any change
     Undo(UndoArgs),
     /// Take back the last undo
     Redo(RedoArgs),

@@ -39,7 +39,7 @@ Every week
   comment      Say something about a thing or answer; amend, retract, list
   follow       Hear of what happens to goals, teams or cycles in your inbox
   unfollow     Follow something no more
-  undo         Take back your last change, or any other one
+  undo         Take back what your last command wrote, or any change
   redo         Take back the last undo
 
 At the end

@@ -55,6 +55,13 @@ impl Names {
         }
     }
 
+    /// Learns what another one knows and this one does not.
+    pub(crate) fn learn_missing(&mut self, other: &Self) {
+        for (id, entity) in &other.things {
+            self.things.entry(*id).or_insert_with(|| entity.clone());
+        }
+    }
+
     /// Says whether a thing was added.
     pub(crate) fn knows(&self, id: EntityId) -> bool {
         self.things.contains_key(&id)

@@ -1,14 +1,17 @@
 //! Reading the operations back, with what became of their changes.
 
+use std::collections::HashMap;
+
 use okr_core::Timestamp;
 use okr_core::change::Change;
 use okr_core::id::{ChangeId, Position};
-use rusqlite::{Connection, OptionalExtension as _, Row};
+use rusqlite::{Connection, Row};
 use uuid::Uuid;
 
 use super::{Did, Operation};
 use crate::error::ReplicaError;
 use crate::replica::Replica;
+use crate::undo::line::InEffect;
 use crate::{conflict, dropped, log, meta, pending, record, short};
 
 /// An operation of this machine, and how much it did.
@@ -24,6 +27,8 @@ pub struct OperationEntry {
     pub failure: Option<String>,
     /// To which changes it did what, in order.
     pub changes: Vec<(ChangeId, Did)>,
+    /// How many of the changes that it wrote are undone now.
+    pub undone: usize,
 }
 
 impl OperationEntry {
@@ -86,8 +91,9 @@ impl Replica {
         let since = since.map_or(i64::MIN, Timestamp::as_microsecond);
         let mut rows = statement.query((since, i64::try_from(limit).unwrap_or(i64::MAX)))?;
         let mut entries = Vec::new();
+        let in_effect = InEffect::read(snapshot.db)?;
         while let Some(row) = rows.next()? {
-            entries.push(entry(snapshot.db, row)?);
+            entries.push(entry(snapshot.db, row, &in_effect)?);
         }
         Ok(entries)
     }
@@ -102,7 +108,7 @@ impl Replica {
         let mut statement = snapshot.db.prepare_cached(&sql)?;
         let mut rows = statement.query([id.as_bytes()])?;
         match rows.next()? {
-            Some(row) => entry(snapshot.db, row).map(Some),
+            Some(row) => entry(snapshot.db, row, &InEffect::read(snapshot.db)?).map(Some),
             None => Ok(None),
         }
     }
@@ -136,33 +142,35 @@ impl Replica {
     ) -> Result<Vec<OperationChange>, ReplicaError> {
         let snapshot = self.snapshot()?;
         let db = snapshot.db;
-        let waiting = pending::all(db)?;
-        let conflicts = conflict::all(db)?;
+        let waiting = pending::all(db)?.into_iter().map(|one| one.change);
+        let waiting: HashMap<ChangeId, Change> = waiting.map(|one| (one.id, one)).collect();
+        let conflicts = conflict::all(db)?.into_iter().map(|one| one.change);
+        let conflicts: HashMap<ChangeId, Change> = conflicts.map(|one| (one.id, one)).collect();
+        let in_effect = InEffect::read(db)?;
         let mut changes = Vec::with_capacity(entry.changes.len());
         for (id, did) in &entry.changes {
             let confirmed = record::find_exact(db, *id)?;
-            let pending = waiting.iter().find(|one| one.change.id == *id);
-            let conflict = conflicts.iter().find(|one| one.change.id == *id);
+            let (pending, conflict) = (waiting.get(id), conflicts.get(id));
             let (standing, change) = match (confirmed, pending, conflict) {
                 (Some(position), _, _) => {
                     let entry = log::entry(db, position)?;
                     let change = entry.and_then(|entry| entry.change);
                     (Standing::Confirmed(position), change)
                 }
-                (None, Some(one), _) => (Standing::Pending, Some(one.change.clone())),
-                (None, None, Some(one)) => (Standing::Conflict, Some(one.change.clone())),
+                (None, Some(one), _) => (Standing::Pending, Some(one.clone())),
+                (None, None, Some(one)) => (Standing::Conflict, Some(one.clone())),
                 (None, None, None) => match dropped::find(db, *id)? {
                     Some(encoded) => (Standing::Dropped, Some(pending::decode(&encoded)?)),
                     None => (Standing::Gone, None),
                 },
             };
-            let (undone, undone_by) = undone(db, *id)?;
+            let undo = in_effect.of(*id);
             changes.push(OperationChange {
                 id: *id,
                 did: *did,
                 standing,
-                undone,
-                undone_by,
+                undone: undo.is_some(),
+                undone_by: undo.and_then(|undo| undo.by),
                 change,
             });
         }
@@ -170,25 +178,22 @@ impl Replica {
     }
 }
 
-/// Says whether a change is undone, and by which one if by one of its own.
-fn undone(db: &Connection, id: ChangeId) -> Result<(bool, Option<ChangeId>), ReplicaError> {
-    let by = db
-        .prepare_cached(
-            "SELECT by_change FROM undone WHERE change_id = ?1 AND open > 0
-             ORDER BY ordinal DESC LIMIT 1",
-        )?
-        .query_row([id.to_bytes()], |row| row.get::<_, Option<[u8; 16]>>(0))
-        .optional()?;
-    Ok((by.is_some(), by.flatten().map(ChangeId::from_bytes)))
-}
-
-fn entry(db: &Connection, row: &Row<'_>) -> Result<OperationEntry, ReplicaError> {
+fn entry(
+    db: &Connection,
+    row: &Row<'_>,
+    in_effect: &InEffect,
+) -> Result<OperationEntry, ReplicaError> {
     let ordinal: i64 = row.get(0)?;
     let count = |index| -> Result<u64, ReplicaError> {
         let count: i64 = row.get(index)?;
         Ok(u64::try_from(count).unwrap_or(0))
     };
+    let changes = changes(db, ordinal)?;
+    let written = changes.iter().filter(|(_, did)| *did == Did::Written);
     Ok(OperationEntry {
+        undone: written
+            .filter(|(id, _)| in_effect.of(*id).is_some())
+            .count(),
         operation: Operation {
             id: Uuid::from_bytes(row.get(1)?),
             begun_at: meta::timestamp(row.get(2)?)?,
@@ -199,7 +204,7 @@ fn entry(db: &Connection, row: &Row<'_>) -> Result<OperationEntry, ReplicaError>
         pulled: count(6)?,
         pushed: count(7)?,
         failure: row.get(8)?,
-        changes: changes(db, ordinal)?,
+        changes,
     })
 }
 

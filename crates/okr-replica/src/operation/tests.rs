@@ -9,7 +9,7 @@ use super::*;
 use crate::dropped::How;
 use crate::meta::NewReplica;
 use crate::replica::Proposed;
-use crate::undo::{UndoOrder, Undone};
+use crate::undo::{UndoOrder, UndoStep, Undone};
 
 fn operation(number: u32) -> Operation {
     Operation {
@@ -74,13 +74,13 @@ fn add_cycle(replica: &mut Replica, number: u32) -> Proposed {
 }
 
 /// Wants a change undone.
-fn order(number: u32, undone: ChangeId) -> UndoOrder {
+fn order(change: ChangeId) -> UndoOrder {
+    let reason = text("no");
     UndoOrder {
-        change: undone,
+        steps: vec![UndoStep { change, reason }],
+        entirely: true,
         with_dependents: false,
-        reason: text("no"),
         amendment: None,
-        new_id: change_id(number),
         now: Timestamp::UNIX_EPOCH,
         today: TODAY,
         dry_run: false,
@@ -122,9 +122,9 @@ fn what_became_of_its_changes_is_told() {
     add_cycle(&mut replica, 3);
     replica.begin_operation(operation(4));
     let undone = replica
-        .undo(&order(4, change_id(2)), &mut || uuid::Uuid::nil())
+        .undo(&order(change_id(2)), &mut || uuid::Uuid::nil())
         .unwrap();
-    assert!(matches!(undone, Undone::TakenOut(_)), "{undone:?}");
+    assert!(matches!(undone, Undone::Done(_)), "{undone:?}");
     let newest = &replica.operations(None, 1).unwrap()[0];
     assert_eq!(newest.changes, [(change_id(2), Did::Dropped)]);
     let before = replica.operation(operation(2).id).unwrap().unwrap();

@@ -1,9 +1,11 @@
 //! What takes a change back, computed on the state of now, and what stands in the way.
 
+use std::collections::{HashMap, HashSet};
+
 use okr_core::change::Change;
 use okr_core::entity::Entity;
 use okr_core::event::{Event, KeyResultEvent, MetricEvent, ObjectiveEvent, TeamEvent};
-use okr_core::id::{EntityId, EntityKind, PersonId, Position};
+use okr_core::id::{ChangeId, EntityId, PersonId, Position};
 use okr_core::view::{Overlay, View};
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -14,10 +16,9 @@ use crate::aspect::Aspect;
 use crate::error::ReplicaError;
 use crate::log::{self, LogEntry, Place};
 use crate::moment::Confirmed;
-use crate::pending::{self, PendingChange};
-use crate::rebase::{self, Bench};
+use crate::pending::PendingChange;
 use crate::view::ConfirmedView;
-use crate::{meta, setter, version};
+use crate::{rebase, setter, version};
 
 /// What takes a change back.
 #[derive(Debug, Default)]
@@ -30,53 +31,6 @@ pub(super) struct Planned {
     pub(super) dependents: Vec<Dependent>,
 }
 
-/// Says what takes a change back.
-pub(super) fn plan(
-    db: &Connection,
-    (entry, original): (&LogEntry, &Change),
-    fresh: &mut dyn FnMut() -> Uuid,
-) -> Result<Planned, ReplicaError> {
-    let (bench, view) = (Bench::read(db)?, rebase::head_view(db)?);
-    let mut state = Overlay::new(&view);
-    let waiting = rebase::rebase_onto(&mut state, bench, pending::all(db)?)?.fitting;
-    let befores = befores(db, (entry, original), &waiting)?;
-    let since = Since {
-        db,
-        me: bench.me,
-        entry,
-        waiting: &waiting,
-    };
-    let mut planned = Planned::default();
-    for (event, before) in original.events.iter().zip(&befores).rev() {
-        let Some(now) = state.entity(event.subject())? else {
-            continue;
-        };
-        let aspect = Aspect::of(event);
-        if aspect == Aspect::Existence {
-            let found = since.dependents(&state, (event, original))?;
-            planned.dependents.extend(found);
-        } else if let Some(other) = since.by_others(event.subject(), &aspect)? {
-            let why = Why::ChangedSince(Some(Box::new(other)));
-            planned.keep(event, why);
-            continue;
-        }
-        match inverse(event, (before.as_ref(), &now), fresh) {
-            Inverse::By(back) => {
-                state.apply_event(&back)?;
-                planned.events.push(*back);
-            }
-            Inverse::AlreadyBack => planned.keep(event, Why::AlreadyBack),
-            Inverse::MovedOn => {
-                let by = since.by_anybody(event.subject(), &aspect)?;
-                planned.keep(event, Why::ChangedSince(by.map(Box::new)));
-            }
-            Inverse::None(why) => planned.keep(event, Why::NoWayBack(why)),
-        }
-    }
-    planned.kept.reverse();
-    Ok(planned)
-}
-
 impl Planned {
     fn keep(&mut self, event: &Event, why: Why) {
         let event = event.clone();
@@ -84,28 +38,141 @@ impl Planned {
     }
 }
 
-/// Returns what the entity of each event was just before it.
+/// Says what takes each of several changes back.
+pub(super) struct Planner<'a> {
+    db: &'a Connection,
+    me: PersonId,
+    /// What waits to be pushed and fits.
+    waiting: &'a [PendingChange],
+    /// What the entity of each event of each change was just before it.
+    befores: HashMap<ChangeId, Vec<Option<Entity>>>,
+    /// What waits to be pushed, below what it belongs to.
+    below: HashMap<EntityId, Vec<EntityId>>,
+    /// What the changes are about.
+    subjects: HashSet<EntityId>,
+}
+
+impl<'a> Planner<'a> {
+    /// Prepares for changes that are taken back together, on the state of now.
+    pub(super) fn new<V: View<Error = ReplicaError>>(
+        (db, me): (&'a Connection, PersonId),
+        (entries, waiting): (&[LogEntry], &'a [PendingChange]),
+        state: &Overlay<'_, V>,
+    ) -> Result<Self, ReplicaError> {
+        let mut below: HashMap<EntityId, Vec<EntityId>> = HashMap::new();
+        for entity in state.changed().entities() {
+            if let Some(parent) = live_below(&entity) {
+                below.entry(parent).or_default().push(entity.id());
+            }
+        }
+        let changes = entries.iter().filter_map(|entry| entry.change.as_ref());
+        let events = changes.flat_map(|change| &change.events);
+        Ok(Self {
+            db,
+            me,
+            waiting,
+            befores: befores(db, entries, waiting)?,
+            below,
+            subjects: events.map(Event::subject).collect(),
+        })
+    }
+
+    /// Says what takes a change back on a state that later ones of them have left already.
+    pub(super) fn plan<V: View<Error = ReplicaError>>(
+        &self,
+        state: &V,
+        (entry, original): (&LogEntry, &Change),
+        fresh: &mut dyn FnMut() -> Uuid,
+    ) -> Result<Planned, ReplicaError> {
+        let mut state = Overlay::new(state);
+        let since = Since {
+            planner: self,
+            entry,
+        };
+        let befores = self.befores.get(&entry.id);
+        let mut planned = Planned::default();
+        for (index, event) in original.events.iter().enumerate().rev() {
+            let Some(now) = state.entity(event.subject())? else {
+                continue;
+            };
+            let aspect = Aspect::of(event);
+            if aspect == Aspect::Existence {
+                let found = since.dependents(&state, event)?;
+                planned.dependents.extend(found);
+            } else if let Some(other) = since.by_others(event.subject(), &aspect)? {
+                let why = Why::ChangedSince(Some(Box::new(other)));
+                planned.keep(event, why);
+                continue;
+            }
+            let before = befores.and_then(|befores| befores.get(index)?.as_ref());
+            match inverse(event, (before, &now), fresh) {
+                Inverse::By(back) => {
+                    state.apply_event(&back)?;
+                    planned.events.push(*back);
+                }
+                Inverse::AlreadyBack => planned.keep(event, Why::AlreadyBack),
+                Inverse::MovedOn => {
+                    let by = since.by_anybody(event.subject(), &aspect)?;
+                    planned.keep(event, Why::ChangedSince(by.map(Box::new)));
+                }
+                Inverse::None(why) => planned.keep(event, Why::NoWayBack(why)),
+            }
+        }
+        planned.kept.reverse();
+        Ok(planned)
+    }
+}
+
+/// Returns what the entity of each event of some changes was just before it.
 fn befores(
     db: &Connection,
-    (entry, original): (&LogEntry, &Change),
+    entries: &[LogEntry],
     waiting: &[PendingChange],
-) -> Result<Vec<Option<Entity>>, ReplicaError> {
-    let until = match entry.place {
-        Place::Confirmed { position, .. } => Position::new(position.get().saturating_sub(1)),
-        Place::Pending => meta::head(db)?,
-    };
-    let view = ConfirmedView::new(db, Confirmed::Until(until))?;
-    let mut state = Overlay::new(&view);
-    if entry.place == Place::Pending {
-        let earlier = waiting
-            .iter()
-            .take_while(|pending| pending.change.id != original.id);
-        for pending in earlier {
-            state.apply(&pending.change)?;
+) -> Result<HashMap<ChangeId, Vec<Option<Entity>>>, ReplicaError> {
+    let mut befores = HashMap::new();
+    let mut pending = HashMap::new();
+    for entry in entries {
+        let Some(original) = &entry.change else {
+            continue;
+        };
+        match entry.place {
+            Place::Confirmed { position, .. } => {
+                let until = Position::new(position.get().saturating_sub(1));
+                let view = ConfirmedView::new(db, Confirmed::Until(until))?;
+                befores.insert(entry.id, passing(&mut Overlay::new(&view), original)?);
+            }
+            Place::Pending => {
+                pending.insert(entry.id, original);
+            }
         }
     }
-    let mut befores = Vec::new();
-    for event in &original.events {
+    if pending.is_empty() {
+        return Ok(befores);
+    }
+    let view = rebase::head_view(db)?;
+    let mut state = Overlay::new(&view);
+    for waiting in waiting {
+        match pending.remove(&waiting.change.id) {
+            Some(original) => {
+                befores.insert(original.id, passing(&mut state, original)?);
+            }
+            None => state.apply(&waiting.change)?,
+        }
+    }
+    // What does not fit has changed nothing.
+    for original in pending.into_values() {
+        befores.insert(original.id, passing(&mut Overlay::new(&state), original)?);
+    }
+    Ok(befores)
+}
+
+/// Applies a change, and returns what the entity of each of its events was just before it.
+fn passing<V: View<Error = ReplicaError>>(
+    state: &mut Overlay<'_, V>,
+    change: &Change,
+) -> Result<Vec<Option<Entity>>, ReplicaError> {
+    let mut befores = Vec::with_capacity(change.events.len());
+    for event in &change.events {
         befores.push(state.entity(event.subject())?);
         state.apply_event(event)?;
     }
@@ -114,11 +181,8 @@ fn befores(
 
 /// What happened after a change.
 struct Since<'a> {
-    db: &'a Connection,
-    me: PersonId,
+    planner: &'a Planner<'a>,
     entry: &'a LogEntry,
-    /// What waits to be pushed and fits.
-    waiting: &'a [PendingChange],
 }
 
 impl Since<'_> {
@@ -128,8 +192,8 @@ impl Since<'_> {
             return Ok(Vec::new());
         };
         let mut entries = Vec::new();
-        for position in version::positions_after(self.db, entity, position)? {
-            entries.extend(log::entry(self.db, position)?);
+        for position in version::positions_after(self.planner.db, entity, position)? {
+            entries.extend(log::entry(self.planner.db, position)?);
         }
         Ok(entries)
     }
@@ -141,7 +205,9 @@ impl Since<'_> {
         aspect: &Aspect,
     ) -> Result<Option<LogEntry>, ReplicaError> {
         let mut since = self.confirmed(entity)?.into_iter().rev();
-        Ok(since.find(|entry| entry.author != self.me && setter::settles(entry, entity, aspect)))
+        Ok(since.find(|entry| {
+            entry.author != self.planner.me && setter::settles(entry, entity, aspect)
+        }))
     }
 
     /// Returns the newest change that settled an aspect since then.
@@ -151,10 +217,14 @@ impl Since<'_> {
         aspect: &Aspect,
     ) -> Result<Option<LogEntry>, ReplicaError> {
         let settles = |change: &Change| setter::event_of(change, entity, aspect).is_some();
-        let mut own = self.waiting.iter().rev();
-        let own = own.find(|one| one.change.id != self.entry.id && settles(&one.change));
+        let own = self.planner.waiting.iter().rev();
+        let mut own = own.take_while(|one| one.change.id != self.entry.id);
+        let own = own.find(|one| settles(&one.change));
         if let Some(own) = own {
-            return Ok(Some(log::pending_entry(self.me, own.change.clone())));
+            return Ok(Some(log::pending_entry(
+                self.planner.me,
+                own.change.clone(),
+            )));
         }
         let mut since = self.confirmed(entity)?.into_iter().rev();
         Ok(since.find(|entry| setter::settles(entry, entity, aspect)))
@@ -164,21 +234,25 @@ impl Since<'_> {
     /// to it.
     fn dependents<V: View<Error = ReplicaError>>(
         &self,
-        state: &Overlay<'_, V>,
-        (event, original): (&Event, &Change),
+        state: &V,
+        event: &Event,
     ) -> Result<Vec<Dependent>, ReplicaError> {
-        let subject = event.subject();
+        let (planner, subject) = (self.planner, event.subject());
         let mut found = Vec::new();
         if is_container(event) {
-            for child in children(self.db, state, subject)? {
-                let made_along = original.events.iter().any(|event| event.subject() == child);
-                if !made_along && is_live_child(state, subject, child)? {
+            let mut seen = HashSet::new();
+            let confirmed = version::children(planner.db, subject)?;
+            let pending = planner.below.get(&subject).into_iter().flatten().copied();
+            for child in confirmed.into_iter().chain(pending) {
+                let is_new = seen.insert(child) && !planner.subjects.contains(&child);
+                let now = if is_new { state.entity(child)? } else { None };
+                if now.is_some_and(|now| live_below(&now) == Some(subject)) {
                     found.push(Dependent::Thing(child));
                 }
             }
         }
         for entry in self.confirmed(subject)? {
-            if entry.author != self.me {
+            if entry.author != planner.me {
                 found.push(Dependent::Change(Box::new(entry)));
             }
         }
@@ -197,67 +271,25 @@ const fn is_container(event: &Event) -> bool {
     )
 }
 
-/// Returns the things that belong to another one, by what is confirmed or by what waits.
-fn children<V: View<Error = ReplicaError>>(
-    db: &Connection,
-    state: &Overlay<'_, V>,
-    parent: EntityId,
-) -> Result<Vec<EntityId>, ReplicaError> {
-    let mut found = version::children(db, parent)?;
-    for entity in state.changed().entities() {
-        let id = entity.id();
-        let may_belong = match id.kind() {
-            EntityKind::Objective
-            | EntityKind::KeyResult
-            | EntityKind::CheckIn
-            | EntityKind::Metric
-            | EntityKind::MetricValue => true,
-            // Comments stay where they are, whatever becomes of what they are about, and an
-            // initiative outlives the key results that it serves.
-            EntityKind::Org
-            | EntityKind::Person
-            | EntityKind::Team
-            | EntityKind::Cycle
-            | EntityKind::Comment
-            | EntityKind::Initiative => false,
-        };
-        if may_belong && !found.contains(&id) {
-            found.push(id);
-        }
+/// Returns what a thing belongs to and would be hidden with; none for what was put away, and for what
+/// stays whatever becomes of what it is about, as comments and initiatives do.
+fn live_below(entity: &Entity) -> Option<EntityId> {
+    match entity {
+        Entity::Objective(child) if !child.archived => child.team.map(EntityId::from),
+        Entity::KeyResult(child) if !child.archived => Some(child.objective.into()),
+        Entity::CheckIn(child) if !child.retracted => Some(child.key_result.into()),
+        Entity::Metric(child) if !child.archived => child.team.map(EntityId::from),
+        Entity::MetricValue(child) if !child.retracted => Some(child.metric.into()),
+        Entity::Objective(_)
+        | Entity::KeyResult(_)
+        | Entity::CheckIn(_)
+        | Entity::Metric(_)
+        | Entity::MetricValue(_)
+        | Entity::Org(_)
+        | Entity::Person(_)
+        | Entity::Team(_)
+        | Entity::Cycle(_)
+        | Entity::Comment(_)
+        | Entity::Initiative(_) => None,
     }
-    Ok(found)
-}
-
-/// Says whether a thing belongs to another one and would be hidden with it.
-fn is_live_child<V: View<Error = ReplicaError>>(
-    state: &V,
-    parent: EntityId,
-    child: EntityId,
-) -> Result<bool, ReplicaError> {
-    Ok(match state.entity(child)? {
-        Some(Entity::Objective(child)) => {
-            !child.archived && child.team.map(EntityId::from) == Some(parent)
-        }
-        Some(Entity::KeyResult(child)) => {
-            !child.archived && EntityId::from(child.objective) == parent
-        }
-        Some(Entity::CheckIn(child)) => {
-            !child.retracted && EntityId::from(child.key_result) == parent
-        }
-        Some(Entity::Metric(child)) => {
-            !child.archived && child.team.map(EntityId::from) == Some(parent)
-        }
-        Some(Entity::MetricValue(child)) => {
-            !child.retracted && EntityId::from(child.metric) == parent
-        }
-        Some(
-            Entity::Org(_)
-            | Entity::Person(_)
-            | Entity::Team(_)
-            | Entity::Cycle(_)
-            | Entity::Comment(_)
-            | Entity::Initiative(_),
-        )
-        | None => false,
-    })
 }

@@ -2,18 +2,22 @@
 
 use std::collections::BTreeMap;
 
+use okr_core::admit::{Verdict, admit};
 use okr_core::change::Change;
 use okr_core::entity::{CheckIn, Comment, Entity};
 use okr_core::id::{ChangeId, EntityId, PersonId};
 use okr_core::view::MemoryView;
 use okr_testkit::generate::{TODAY, history, replay};
-use okr_testkit::sample::{ANA, text};
+use okr_testkit::sample::{ANA, ORG, context, text};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
 use crate::aspect::Aspect;
 use crate::fake_log::FakeLog;
+use crate::log::{LogFilter, Place};
+use crate::operation::{self, Did, Operation};
+use crate::pending;
 
 type History = Vec<(PersonId, Change)>;
 
@@ -25,13 +29,16 @@ fn confirmed(history: &History) -> (TempDir, Replica) {
     (dir, replica)
 }
 
-fn order(change: ChangeId, number: u128) -> UndoOrder {
-    UndoOrder {
+fn order(changes: impl IntoIterator<Item = ChangeId>) -> UndoOrder {
+    let steps = changes.into_iter().map(|change| UndoStep {
         change,
-        with_dependents: false,
         reason: text("a mistake"),
+    });
+    UndoOrder {
+        steps: steps.collect(),
+        entirely: false,
+        with_dependents: false,
         amendment: Some(AmendmentCategory::Correction),
-        new_id: ChangeId::new(Uuid::from_u128(number)),
         now: Timestamp::from_second(1_795_000_000).unwrap(),
         today: TODAY,
         dry_run: false,
@@ -57,7 +64,7 @@ fn state(history: &History, replica: &Replica) -> (BTreeMap<EntityId, Entity>, V
         ..LogFilter::default()
     };
     for entry in replica.log(&filter).unwrap() {
-        if entry.place == crate::log::Place::Pending {
+        if entry.place == Place::Pending {
             view.apply(&entry.change.unwrap());
         }
     }
@@ -97,9 +104,109 @@ fn undo_one(seed: u64, index: prop::sample::Index) -> (History, usize, TempDir, 
     let history = history(seed, 80);
     let (dir, mut replica) = confirmed(&history);
     let index = index.index(history.len());
-    let order = order(history[index].1.id, 1 << 100);
+    let order = order([history[index].1.id]);
     let undone = replica.undo(&order, &mut ids(2 << 100)).unwrap();
     (history, index, dir, replica, undone)
+}
+
+/// Returns the change that takes the only one of an order back, if it is taken back.
+fn counter(undone: &Undone) -> Option<&Counter> {
+    match undone {
+        Undone::Done(steps) => steps.written.first(),
+        Undone::Refused(_) => None,
+    }
+}
+
+/// Redoes what would be redone.
+fn redo(replica: &mut Replica, first: u128) -> Undone {
+    let redoable = replica.redoable().unwrap();
+    let mut order = order(redoable.iter().map(|one| one.entry.id));
+    order.entirely = true;
+    replica.redo(&order, &mut ids(first)).unwrap()
+}
+
+/// What a state says but for things that were made and put away since another one.
+fn without_new(
+    (mut things, said): (BTreeMap<EntityId, Entity>, Vec<String>),
+    before: &(BTreeMap<EntityId, Entity>, Vec<String>),
+) -> (BTreeMap<EntityId, Entity>, Vec<String>) {
+    things.retain(|id, thing| before.0.contains_key(id) || !is_put_away(thing));
+    (things, said)
+}
+
+fn is_put_away(thing: &Entity) -> bool {
+    match thing {
+        Entity::Person(one) => !one.active,
+        Entity::Team(one) => one.archived,
+        Entity::Objective(one) => one.archived,
+        Entity::KeyResult(one) => one.archived,
+        Entity::Initiative(one) => one.archived,
+        Entity::Metric(one) => one.archived,
+        Entity::Org(_)
+        | Entity::Cycle(_)
+        | Entity::CheckIn(_)
+        | Entity::Comment(_)
+        | Entity::MetricValue(_) => false,
+    }
+}
+
+/// A replica whose owner wrote the last changes of a history with one command, and the state before
+/// it. Some of them wait to be pushed still.
+struct Written {
+    history: History,
+    before: (BTreeMap<EntityId, Entity>, Vec<String>),
+    changes: Vec<ChangeId>,
+    _dir: TempDir,
+    replica: Replica,
+}
+
+/// Makes Ana's changes at the end of a history those of one command. The first `confirmed` of 8 parts
+/// of them are in the log, the others wait.
+fn written(seed: u64, confirmed: usize) -> Written {
+    let mut all = history(seed, 60);
+    let split = 45;
+    let (early, late) = all.split_at(split);
+    // Only what fits without what others wrote meanwhile.
+    let mut view: MemoryView = replay(early);
+    let mut own = Vec::new();
+    for (_, change) in late.iter().filter(|(author, _)| *author == ANA) {
+        let verdict = admit(&view, &context(ANA), ORG, change);
+        if matches!(verdict, Ok(Verdict::Admitted)) {
+            view.apply(change);
+            own.push((ANA, change.clone()));
+        }
+    }
+    all.truncate(split);
+    let pristine = self::confirmed(&all);
+    let before = state(&all, &pristine.1);
+    let pushed = own.len() * confirmed / 8;
+    let mut history = all;
+    history.extend(own[..pushed].iter().cloned());
+    let (dir, mut replica) = self::confirmed(&history);
+    let changes: Vec<ChangeId> = own.iter().map(|(_, change)| change.id).collect();
+    let operation = Operation {
+        id: Uuid::from_u128(7),
+        begun_at: Timestamp::UNIX_EPOCH,
+        command: "okr plan apply".to_owned(),
+        program: "okr 1".to_owned(),
+        process: 1,
+    };
+    replica
+        .write(|db| {
+            for (_, change) in &own[pushed..] {
+                pending::append(db, change, &pending::encode(change)?)?;
+            }
+            let written = changes.iter().map(|id| (*id, Did::Written));
+            operation::note_changes(db, &operation, &written.collect::<Vec<_>>())
+        })
+        .unwrap();
+    Written {
+        history,
+        before,
+        changes,
+        _dir: dir,
+        replica,
+    }
 }
 
 proptest! {
@@ -110,14 +217,15 @@ proptest! {
         let (history, _, _dir, mut replica, undone) = undo_one(seed, index);
         let pristine = confirmed(&history);
         let before = state(&history, &pristine.1);
-        if let Undone::TakenBack { change, .. } = &undone {
+        if let Some(Counter { change, .. }) = counter(&undone) {
             prop_assert_ne!(&state(&history, &replica), &before);
-            let redoable = replica.redoable().unwrap().unwrap();
-            prop_assert_eq!(redoable.by, Some(change.id));
-            let order = order(redoable.change.id, 3 << 100);
-            let redone = replica.redo(&order, &mut ids(4 << 100)).unwrap();
-            prop_assert_eq!(redone, Undone::TakenOut(vec![change.clone()]));
-            prop_assert_eq!(replica.redoable().unwrap(), None);
+            let redoable = replica.redoable().unwrap();
+            prop_assert_eq!(redoable.len(), 1);
+            prop_assert_eq!(redoable[0].by, Some(change.id));
+            let taken_out = vec![change.clone()];
+            let steps = Steps { taken_out, ..Steps::default() };
+            prop_assert_eq!(redo(&mut replica, 4 << 100), Undone::Done(Box::new(steps)));
+            prop_assert_eq!(replica.redoable().unwrap(), vec![]);
         }
         prop_assert_eq!(state(&history, &replica), before, "{:?}", undone);
     }
@@ -130,18 +238,21 @@ proptest! {
         let (history, _, _dir, mut replica, undone) = undo_one(seed, index);
         let pristine = confirmed(&history);
         let before = state(&history, &pristine.1);
-        if let Undone::TakenBack { change, .. } = &undone {
+        if let Some(Counter { change, .. }) = counter(&undone) {
             replica.write(|db| pending::offer(db, change.id)).unwrap();
-            let redoable = replica.redoable().unwrap().unwrap();
-            let order = order(redoable.change.id, 3 << 100);
-            let redone = replica.redo(&order, &mut ids(4 << 100)).unwrap();
             // A role or an archived goal may not let it: then it is said, and nothing is written.
-            if let Undone::TakenBack { kept, .. } = &redone {
-                prop_assert_eq!(kept, &vec![]);
-                prop_assert_eq!(state(&history, &replica), before);
-            } else {
-                prop_assert!(matches!(redone, Undone::Rejected(_) | Undone::NothingLeft(_)), "{:?}", redone);
-                prop_assert_eq!(replica.info().unwrap().pending, 1);
+            match redo(&mut replica, 4 << 100) {
+                Undone::Done(steps) => {
+                    prop_assert_eq!(&steps.written[0].kept, &vec![]);
+                    prop_assert_eq!(state(&history, &replica), before);
+                }
+                Undone::Refused(obstacles) => {
+                    let all = obstacles.iter().all(|one| {
+                        matches!(one.why, Hindrance::Rejected(_) | Hindrance::Stays(_))
+                    });
+                    prop_assert!(all, "{:?}", obstacles);
+                    prop_assert_eq!(replica.info().unwrap().pending, 1);
+                }
             }
         }
     }
@@ -152,7 +263,7 @@ proptest! {
         index: prop::sample::Index,
     ) {
         let (history, index, _dir, _replica, undone) = undo_one(seed, index);
-        if let Undone::TakenBack { change, .. } = &undone {
+        if let Some(Counter { change, .. }) = counter(&undone) {
             for event in &change.events {
                 let (subject, aspect) = (event.subject(), Aspect::of(event));
                 let by_others = history[index + 1..]
@@ -168,7 +279,7 @@ proptest! {
     #[test]
     fn an_undone_field_has_the_value_from_before(seed: u64, index: prop::sample::Index) {
         let (history, index, _dir, _replica, undone) = undo_one(seed, index);
-        if let Undone::TakenBack { change, kept } = &undone {
+        if let Some(Counter { change, kept, .. }) = counter(&undone) {
             let original = &history[index].1;
             prop_assert_eq!(change.reason.as_ref(), Some(&text("a mistake")));
             for event in &original.events {
@@ -184,6 +295,32 @@ proptest! {
             }
         }
     }
+
+    #[test]
+    fn what_a_command_wrote_is_undone_as_a_whole_or_not_at_all(seed: u64, confirmed in 0..=8_usize) {
+        let Written { history, before, changes, mut replica, .. } = written(seed, confirmed);
+        prop_assume!(!changes.is_empty());
+        let after = state(&history, &replica);
+        let waiting = replica.info().unwrap().pending;
+        let last = replica.undoable().unwrap().unwrap();
+        let last: Vec<ChangeId> = last.changes.iter().map(|entry| entry.id).collect();
+        prop_assert_eq!(&last, &changes);
+        let mut order = order(last);
+        order.entirely = true;
+        match replica.undo(&order, &mut ids(2 << 100)).unwrap() {
+            Undone::Refused(_) => {
+                prop_assert_eq!(replica.info().unwrap().pending, waiting);
+                prop_assert_eq!(replica.redoable().unwrap(), vec![]);
+            }
+            Undone::Done(steps) => {
+                let undone = without_new(state(&history, &replica), &before);
+                prop_assert_eq!(undone, without_new(before.clone(), &before), "{:?}", steps);
+                let redone = redo(&mut replica, 3 << 100);
+                prop_assert!(matches!(redone, Undone::Done(_)), "{:?}", redone);
+            }
+        }
+        prop_assert_eq!(state(&history, &replica), after);
+    }
 }
 
 #[test]
@@ -198,15 +335,18 @@ fn every_kind_of_outcome_occurs_in_random_histories() {
         let history = history(seed, 80);
         let (_dir, mut replica) = confirmed(&history);
         for (number, (_, change)) in (1_u128..).zip(&history) {
-            let mut order = order(change.id, (1 << 100) + number);
+            let mut order = order([change.id]);
             order.dry_run = true;
-            let kind = match replica.undo(&order, &mut ids(2 << 100)).unwrap() {
-                Undone::TakenBack { kept, .. } if kept.is_empty() => "all of it",
-                Undone::TakenBack { .. } => "a part",
-                Undone::NothingLeft(_) => "nothing",
-                Undone::DependedOn(_) => "depended on",
-                Undone::Rejected(_) => "rejected",
-                other => panic!("{other:?}"),
+            let undone = replica.undo(&order, &mut ids(number << 100)).unwrap();
+            let kind = match &undone {
+                Undone::Done(steps) if steps.written[0].kept.is_empty() => "all of it",
+                Undone::Done(_) => "a part",
+                Undone::Refused(obstacles) => match obstacles.first().map(|one| &one.why) {
+                    None | Some(Hindrance::Stays(_)) => "nothing",
+                    Some(Hindrance::DependedOn(_)) => "depended on",
+                    Some(Hindrance::Rejected(_)) => "rejected",
+                    Some(_) => panic!("{undone:?}"),
+                },
             };
             *counts.entry(kind).or_insert(0) += 1;
         }
@@ -215,7 +355,7 @@ fn every_kind_of_outcome_occurs_in_random_histories() {
             0,
             "rehearsals write nothing"
         );
-        assert_eq!(replica.redoable().unwrap(), None);
+        assert_eq!(replica.redoable().unwrap(), []);
     }
     for kind in KINDS {
         assert!(counts.get(kind).copied().unwrap_or(0) > 3, "{counts:?}");

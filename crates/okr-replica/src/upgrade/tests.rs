@@ -17,7 +17,7 @@ use crate::fake_log::FakeLog;
 use crate::moment::Moment;
 use crate::replica::Replica;
 use crate::sync::SyncError;
-use crate::undo::{UndoOrder, Undone};
+use crate::undo::{UndoOrder, UndoStep, Undone};
 
 /// A history with tags in it, which the old program does not know, and nothing after the last one
 /// about the same objective.
@@ -316,12 +316,14 @@ fn only_the_server_judges_what_waits_while_something_is_not_understood() {
 
 #[test]
 fn undoing_does_not_touch_what_is_not_understood() {
-    let order = |change: &Change, number| UndoOrder {
-        change: change.id,
+    let order = |change: &Change| UndoOrder {
+        steps: vec![UndoStep {
+            change: change.id,
+            reason: text("no"),
+        }],
+        entirely: false,
         with_dependents: false,
-        reason: text("no"),
         amendment: None,
-        new_id: change_id(number),
         now: okr_core::Timestamp::UNIX_EPOCH,
         today: TODAY,
         dry_run: true,
@@ -341,8 +343,8 @@ fn undoing_does_not_touch_what_is_not_understood() {
             .filter(is_about);
         let possible: Vec<Change> = about
             .filter(|change| {
-                let undone = replica.undo(&order(change, 999_997), &mut fresh);
-                matches!(undone, Ok(Undone::TakenBack { .. }))
+                let undone = replica.undo(&order(change), &mut fresh);
+                matches!(undone, Ok(Undone::Done(_)))
             })
             .collect();
         (!possible.is_empty()).then_some((dir, replica, objective, possible))
@@ -356,7 +358,7 @@ fn undoing_does_not_touch_what_is_not_understood() {
         })
         .unwrap();
     for change in &possible {
-        let undone = replica.undo(&order(change, 999_996), &mut fresh);
+        let undone = replica.undo(&order(change), &mut fresh);
         assert!(
             matches!(undone, Err(ReplicaError::UpgradeNeeded { entity }) if entity == objective),
             "{undone:?}"

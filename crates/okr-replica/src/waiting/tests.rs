@@ -31,7 +31,7 @@ fn whatever_cannot_do_without_a_change_is_said_to_build_on_it() {
                     above.insert(later.change.id);
                 }
             }
-            let planned = replica.write(|db| takeout::plan(db, entry.change.id, false));
+            let planned = replica.write(|db| takeout::plan(db, &[entry.change.id], false));
             if let TakenOut::DependedOn(ids) = planned.unwrap() {
                 checked += ids.len();
                 let missing: Vec<ChangeId> =

@@ -95,6 +95,13 @@ fn summary(entry: &OperationEntry) -> String {
         if entry.count(wanted) > 0 {
             words.push(format!("{} {word}", entry.count(wanted)));
         }
+        if wanted == Did::Written && entry.undone > 0 {
+            words.push(if entry.undone == entry.count(wanted) {
+                "undone".to_owned()
+            } else {
+                format!("{} of them undone", entry.undone)
+            });
+        }
     }
     if entry.pulled > 0 {
         words.push(format!("{} came", entry.pulled));
@@ -131,7 +138,10 @@ fn show(context: &mut Context, args: &OpShowArgs) -> Result<Exit, CliError> {
 }
 
 /// Finds an operation by the beginning of its short id, or by its id.
-fn find(replica: &Replica, text: &str) -> Result<OperationEntry, CliError> {
+///
+/// # Errors
+/// When there is none, or more than one.
+pub(super) fn find(replica: &Replica, text: &str) -> Result<OperationEntry, CliError> {
     let unknown = || {
         CliError::user("unknown-ref", format!("there is no operation \"{text}\""))
             .with_exit(Exit::NotFound)

@@ -53,7 +53,7 @@ pub(super) fn wanted(path: &[&str], argument: &str, value_name: &str) -> Option<
         "TEAM" => Wanted::Teams,
         "CYCLE" => Wanted::Cycles,
         "PERSON" => Wanted::People,
-        "CHANGE" => match path {
+        "CHANGE" | "CHANGE|OP" => match path {
             ["pending", ..] => Wanted::Waiting,
             _ => Wanted::Changes,
         },

@@ -23,6 +23,8 @@ pub(super) struct OperationItem {
     process: u32,
     /// How many changes it wrote, dropped, found in conflict, and let wait again.
     written: usize,
+    /// How many of those that it wrote are undone now.
+    undone: usize,
     dropped: usize,
     conflicts: usize,
     again: usize,
@@ -44,6 +46,7 @@ impl OperationItem {
             program: operation.program.clone(),
             process: operation.process,
             written: entry.count(Did::Written),
+            undone: entry.undone,
             dropped: entry.count(Did::Dropped),
             conflicts: entry.count(Did::Conflict),
             again: entry.count(Did::Again),

@@ -315,7 +315,7 @@ fn hints(context: &mut Context, judged: &[Judged<'_>], changes: &[Change]) {
         .any(|event| super::told::outcome(event) == Outcome::Add);
     context.ui.hint(match changes.len() {
         1 => "okr undo takes this back",
-        _ => "okr undo takes back one goal after the other, the last one first",
+        _ => "okr undo takes back all of it",
     });
     if adds
         && let [only] = judged

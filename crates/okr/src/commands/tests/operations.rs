@@ -74,9 +74,12 @@ fn an_operation_is_shown_with_what_became_of_its_changes() {
     let undo = machine.done(&["op", "show", undo.as_str().unwrap()]);
     let fate = "taken out, now in okr conflicts --dropped, undone";
     assert!(undo.contains(fate), "{undo}");
-    let refused = machine.refused(&["undo", id], Exit::NotFound);
+    let refused = machine.refused(&["undo", id], Exit::Error);
     let hint = format!("okr op show {id}");
-    assert!(refused.contains(&hint), "{refused}");
+    assert!(
+        refused.contains("undone already") && refused.contains(&hint),
+        "{refused}"
+    );
     let refused = machine.refused(&["op", "show", "0123456789"], Exit::NotFound);
     assert!(refused.contains("okr op log"), "{refused}");
 }

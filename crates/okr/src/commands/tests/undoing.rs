@@ -70,7 +70,7 @@ fn any_change_can_be_undone_by_its_id() {
     let hows: Vec<&str> = hows.map(|one| one["how"].as_str().unwrap()).collect();
     assert_eq!(hows, ["undo", "undo"]);
     let redone = machine.done(&["redo"]);
-    assert!(redone.contains("waits to be pushed again"), "{redone}");
+    assert!(redone.contains("2 to be pushed again"), "{redone}");
     machine.done(&["show", "leads"]);
 }
 
@@ -133,4 +133,110 @@ fn what_waits_is_listed_with_what_it_builds_on_and_can_be_dropped() {
     let founding = all[0];
     let refused = machine.refused(&["pending", "drop", founding], Exit::Error);
     assert!(refused.contains("founds"), "{refused}");
+}
+
+/// Adds three objectives with one command, and returns its short id.
+fn three_at_once(machine: &Machine) -> String {
+    let text = "format: okr-plan/1\ncycle: 2026-Q4\nobjectives:\n  - {title: A, slug: a}\n\
+                \x20 - {title: B, slug: b}\n  - {title: C, slug: c}\n";
+    let path = machine.write("three.yaml", text);
+    machine.done(&[
+        "plan",
+        "apply",
+        &path,
+        "-m",
+        "planned",
+        "--category",
+        "other",
+    ]);
+    let newest = json(machine, &["op", "log", "--limit", "1"]);
+    newest["items"][0]["short_id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn what_one_command_wrote_is_taken_back_together() {
+    let machine = Machine::with_goals();
+    let before = machine.done(&["tree"]);
+    let operation = three_at_once(&machine);
+    let after = machine.done(&["tree"]);
+    let refused = machine.refused(&["undo"], Exit::Error);
+    assert!(
+        refused.contains("3 changes?") && refused.contains("add -y"),
+        "{refused}"
+    );
+    let would = machine.done(&["undo", "-n"]);
+    let heading = format!("Would undo op {operation}, ");
+    assert!(would.starts_with(&heading), "{would}");
+    for slug in ["a", "b", "c"] {
+        assert!(would.contains(&format!("  {slug}  created")), "{would}");
+    }
+    assert_eq!(machine.done(&["tree"]), after);
+    // What is not there any more is named as it was.
+    let undone = machine.done(&["undo", "-y"]);
+    assert_eq!(undone, would.replace("Would undo", "Undid"));
+    assert_eq!(machine.done(&["tree"]), before);
+    let listed = machine.done(&["op", "log", "--limit", "2"]);
+    assert!(listed.contains("3 written, undone"), "{listed}");
+    let redone = machine.done(&["redo", "-y"]);
+    assert!(redone.starts_with("Redid 3 changes\n"), "{redone}");
+    assert_eq!(machine.done(&["tree"]), after);
+
+    // An older command is taken back by its own id, and what undid it by that of the undo.
+    machine.done(&["checkin", "api-p99", "400"]);
+    let value = value_of(&machine);
+    let undone = json(&machine, &["undo", &operation, "-y"]);
+    let items = undone["items"].as_array().unwrap();
+    assert_eq!(items.len(), 3);
+    for item in items {
+        assert_eq!(item["outcome"], "taken_out");
+        assert_eq!(item["changes"].as_array().unwrap().len(), 1);
+        assert!(item["operation"].is_string());
+    }
+    assert_eq!(value_of(&machine), value);
+    let newest = json(&machine, &["op", "log", "--limit", "1"]);
+    let undo = newest["items"][0]["short_id"].as_str().unwrap();
+    let undone = json(&machine, &["undo", undo, "-y"]);
+    assert_eq!(undone["items"][2]["outcome"], "back_in_place");
+    machine.done(&["show", "c"]);
+    let refused = machine.refused(&["undo", undo, "-y"], Exit::Error);
+    assert!(
+        refused.contains("wrote nothing that is in effect"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn of_a_command_all_is_taken_back_or_nothing_unless_a_part_is_asked_for() {
+    let machine = Machine::with_goals();
+    let operation = three_at_once(&machine);
+    let line = ["kr", "add", "Leads", "-O", "b", "--from", "0", "--to", "9"];
+    let mut line = line.to_vec();
+    line.extend(["-m", "forgotten", "--category", "other"]);
+    machine.done(&line);
+    let refused = machine.refused(&["undo", &operation], Exit::Error);
+    for part in [
+        "cannot be taken back as a whole, so nothing was",
+        "key result leads",
+        &format!("okr undo {operation} --partly"),
+        &format!("okr undo {operation} --with-dependents"),
+    ] {
+        assert!(refused.contains(part), "{part}: {refused}");
+    }
+    let undone = json(&machine, &["undo", &operation, "--partly", "-y"]);
+    let outcomes = undone["items"].as_array().unwrap().iter();
+    let outcomes: Vec<&str> = outcomes
+        .map(|one| one["outcome"].as_str().unwrap())
+        .collect();
+    assert_eq!(outcomes, ["taken_back", "left", "taken_back"]);
+    let slugs = || {
+        let listed = json(&machine, &["list", "objectives"])["items"].take();
+        let slugs = listed.as_array().unwrap().iter();
+        let mut slugs: Vec<String> = slugs.map(|one| one["slug"].to_string()).collect();
+        slugs.sort();
+        slugs.join(" ")
+    };
+    assert_eq!(slugs(), "\"b\" \"fast\"");
+    // The way forward is that of what went, and nothing else.
+    machine.done(&["redo"]);
+    assert_eq!(slugs(), "\"a\" \"b\" \"c\" \"fast\"");
 }

@@ -67,8 +67,8 @@ Ctrl-D stops. In a script you say it in one line.",
     Lesson {
         title: "Take it back",
         text: "\
-Nothing is ever overwritten. undo takes your last change back by adding
-one that does the opposite, and redo takes that back, also after
+Nothing is ever overwritten. undo takes back what your last command
+wrote by adding the opposite, and redo takes that back, also after
 everybody has seen them. Commands that only look are not in the way.
 
 op log lists the commands that wrote on this machine.",

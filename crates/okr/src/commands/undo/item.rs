@@ -4,20 +4,23 @@ use okr_replica::{Kept, Why};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::stays;
+use super::screen::stays;
 use crate::commands::Past;
 use crate::output::{ByItem, ChangeItem};
 use crate::ui::Item;
 
-/// What was undone or redone, in machine output.
+/// A change that was undone or redone, in machine output.
 #[derive(Serialize)]
 pub(super) struct UndoneItem {
     pub(super) change: Uuid,
-    /// `taken_out`, `back_in_place` or `taken_back`.
+    /// The operation that was named or meant, if it is one.
+    pub(super) operation: Option<Uuid>,
+    /// `taken_out`, `back_in_place`, `taken_back`, or `left` as it was.
     pub(super) outcome: &'static str,
     /// Whether it was done, not only rehearsed.
     pub(super) written: bool,
-    /// The changes that left what waits or returned to it, or the one that takes the change back.
+    /// The change that left what waits or is back, or the one that takes the change back. What built
+    /// on the changes and went with them stands at the first.
     pub(super) changes: Vec<ChangeItem>,
     /// What of the change stays.
     pub(super) kept: Vec<KeptItem>,

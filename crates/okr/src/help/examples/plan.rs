@@ -29,7 +29,7 @@ Examples:
   okr plan apply q4.yaml --archive-missing
   okr plan apply new.yaml --base now     a file written by hand, about goals that are there
 
-Everything is applied, or nothing: a change for each goal, which okr undo takes back one by one.
+Everything is applied, or nothing: a change for each goal. One okr undo takes back all of them.
 The file itself is never changed.";
     /// Of `okr plan edit`.
     PLAN_EDIT = "\

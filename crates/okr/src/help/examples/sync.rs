@@ -66,5 +66,5 @@ Examples:
   okr op show 71d0c3a9 -o json
 
 Shows each change that the command wrote or took away, and where it is now: in the log, pending, in
-conflict, dropped, undone. okr undo CHANGE takes one of them back.";
+conflict, dropped, undone. okr undo 71d0c3a9 takes all of them back, okr undo CHANGE one of them.";
 }

@@ -103,10 +103,17 @@ What you own stays in your inbox.";
     /// Of `okr undo`.
     UNDO = "\
 Examples:
-  okr undo                               my last change; again goes further back
-  okr undo 9c41f0e7 -m \"wrong key result\"
+  okr undo                               my last command; again goes further back
   okr undo -n                            say what it would do
+  okr undo 9c41f0e7 -m \"wrong goal\"     one change, as okr log shows it
+  okr undo 71d0c3a9                      an older command, as okr op log shows it
   okr undo 9c41f0e7 --with-dependents    also what was built on it since
+  okr undo 71d0c3a9 --partly             what can be, where a part has to stay
+
+All that a command wrote goes together, or nothing of it: a plan that was applied, a walk of
+check-ins, an import. Where somebody wrote on since, each obstacle is named and nothing is done;
+--partly does the rest. Of a single change that you name, what can be taken back is.
+From three changes on you are asked; -y says yes. Undoing an undo redoes all that it undid.
 
 What was not pushed yet is taken out, as if it had never been made; it stays in okr conflicts
 --dropped. What others may have seen is taken back by a change of its own, which shows in the log:
@@ -118,5 +125,5 @@ Examples:
   okr redo                               takes back the last okr undo
   okr redo -n
 
-Possible until you change something else.";
+What was undone in one step is redone in one. Possible until you change something else.";
 }
