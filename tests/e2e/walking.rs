@@ -147,3 +147,33 @@ fn a_rehearsal_writes_nothing() {
     let listed = home.json(&["checkin", "list", "api-docs"]).unwrap();
     assert_eq!(listed["items"], serde_json::json!([]));
 }
+
+#[test]
+fn ctrl_c_keeps_what_was_finished_and_says_how_to_go_on() {
+    let (_directory, home) = due();
+    for (answers, reached, said) in [
+        (
+            "",
+            "[1/2] api-docs",
+            "nothing was recorded. okr checkin begins",
+        ),
+        (
+            "1,2\n\n\n\n300\n",
+            "[2/2] api-p99",
+            "1 check-in is recorded (op ",
+        ),
+    ] {
+        let (running, _terminal) = home.asked(answers, &["checkin"]).unwrap();
+        while !running.remark().unwrap().contains(reached) {}
+        running.interrupt().unwrap();
+        let (status, answer, remarks) = running.end().unwrap();
+        assert_eq!(status.code(), Some(130), "{remarks:?}");
+        assert_eq!(answer, Vec::<String>::new());
+        let remarks = remarks.join("\n");
+        assert!(remarks.contains(said), "{said}: {remarks}");
+    }
+    assert!(!newest(&home, "api-docs")["value"].is_null());
+    assert_eq!(newest(&home, "api-p99")["value"]["number"], "340");
+    let run = typed(&home, "s\n", &[]);
+    assert!(run.stderr.contains("[1/1] api-p99"), "{}", run.stderr);
+}

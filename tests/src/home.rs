@@ -154,6 +154,17 @@ impl Home {
         Ok(Run::new(arguments, &output))
     }
 
+    /// Starts `okr` at a terminal where lines are typed in advance, and lets it run.
+    ///
+    /// The terminal stays as long as the file that is returned with it.
+    pub fn asked(&self, lines: &str, arguments: &[&str]) -> Result<(Running, File)> {
+        let (mut keyboard, terminal) = terminal().context("no terminal")?;
+        keyboard.write_all(lines.as_bytes())?;
+        let mut command = self.command(arguments);
+        command.stdin(terminal);
+        Ok((Running::start(command)?, keyboard))
+    }
+
     /// Runs `okr` where a person sees its answer, and returns what it did.
     ///
     /// What it says beside the answer is read from a pipe.

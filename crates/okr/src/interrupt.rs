@@ -3,8 +3,9 @@
 //!
 //! Commands that come to an end by themselves need nothing of this: the store survives anything.
 
+use std::io::{self, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -20,6 +21,8 @@ pub(crate) struct Interrupt {
     pressed: Arc<AtomicBool>,
     /// Set while another program has the terminal, and what is pressed is meant for that.
     given_away: Arc<AtomicBool>,
+    /// What is said when it ends the process.
+    last_words: Arc<Mutex<String>>,
 }
 
 impl Interrupt {
@@ -52,11 +55,30 @@ impl Interrupt {
                 continue;
             }
             if self.pressed.swap(true, Ordering::SeqCst) {
-                end();
+                self.end();
             }
             let ending = self.clone();
-            thread::spawn(move || ending.as_a_whole(end));
+            thread::spawn(move || ending.as_a_whole(|| ending.end()));
         }
+    }
+
+    /// Sets what is said beside the answer when it ends the process, harmless for a terminal.
+    pub(crate) fn say_at_the_end(&self, text: &str) {
+        let mut words = self.words();
+        words.clear();
+        words.push_str(text);
+    }
+
+    fn words(&self) -> MutexGuard<'_, String> {
+        self.last_words
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn end(&self) {
+        // Whoever cannot be told is not kept waiting for that.
+        io::stderr().write_all(self.words().as_bytes()).ok();
+        std::process::exit(i32::from(Exit::Interrupted.code()));
     }
 
     /// Does something during which another program has the terminal: Ctrl-C is meant for that.
@@ -78,8 +100,4 @@ impl Interrupt {
     pub(crate) fn is_pressed(&self) -> bool {
         self.pressed.load(Ordering::SeqCst)
     }
-}
-
-fn end() {
-    std::process::exit(i32::from(Exit::Interrupted.code()));
 }

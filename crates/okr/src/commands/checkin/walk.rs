@@ -64,12 +64,15 @@ pub(super) fn run(context: &mut Context, args: &WalkArgs) -> Result<Exit, CliErr
     let question = screen::heading((stops.len(), due), &screen);
     context.ui.question(&question);
     let mut tally = Tally::default();
+    let interrupt = context.interrupt()?;
+    interrupt.say_at_the_end(&screen::stopped(&tally, None));
     for (index, stop) in stops.iter().enumerate() {
         let place = (index + 1, stops.len());
         if !one(context, &mut replica, (stop, place, &clock), &mut tally)? {
             break;
         }
     }
+    interrupt.say_at_the_end("");
     end(context, &mut replica, &tally)
 }
 
@@ -148,27 +151,39 @@ fn one(
         Asked::Answered(answer) => answer,
     };
     let Answered { new, buffer } = *answer;
-    let written = record(
-        context,
-        replica,
-        (&stop.standing.key_result, new.clone(), clock),
-    );
-    let written = settled(buffer, written);
-    match written {
-        Ok((outcome, after)) => {
-            let before = &stop.standing;
-            let text = screen::recorded(before, (&new, after.as_ref()), &screen);
-            context.ui.question(&text);
-            tally.recorded += 1;
-            tally.last = Some(outcome);
+    let interrupt = context.interrupt()?;
+    // Whoever stops in between is told of what is written by then.
+    interrupt.as_a_whole(|| {
+        let written = record(
+            context,
+            replica,
+            (&stop.standing.key_result, new.clone(), clock),
+        );
+        match settled(buffer, written) {
+            Ok((outcome, after)) => {
+                let before = &stop.standing;
+                let text = screen::recorded(before, (&new, after.as_ref()), &screen);
+                context.ui.question(&text);
+                tally.recorded += 1;
+                tally.last = Some(outcome);
+            }
+            Err(error) => {
+                let text = error.to_text(&screen, false);
+                context.ui.question(&text);
+                tally.refused.push(slug);
+            }
         }
-        Err(error) => {
-            let text = error.to_text(&screen, false);
-            context.ui.question(&text);
-            tally.refused.push(slug);
-        }
-    }
+        let operation = written_as(context, tally);
+        interrupt.say_at_the_end(&screen::stopped(tally, operation.as_deref()));
+    });
     Ok(true)
+}
+
+/// Returns the short id of the operation that wrote what was recorded; none when nothing was.
+fn written_as(context: &Context, tally: &Tally) -> Option<String> {
+    let is_written = tally.recorded > 0 && !context.globals.dry_run;
+    let operation = context.operation().filter(|_| is_written);
+    operation.map(|operation| short_id::shown(Alphabet::Change, operation))
 }
 
 fn settled<T>(buffer: Option<Buffer>, result: Result<T, CliError>) -> Result<T, CliError> {
@@ -198,17 +213,14 @@ fn record(
 
 /// Says what was recorded, and exchanges it with the server.
 fn end(context: &mut Context, replica: &mut Replica, tally: &Tally) -> Result<Exit, CliError> {
-    let operation = context
-        .operation()
-        .map(|operation| short_id::shown(Alphabet::Change, operation));
-    let is_written = tally.recorded > 0 && !context.globals.dry_run;
-    let operation = operation.filter(|_| is_written);
+    let operation = written_as(context, tally);
     context.ui.question("\n");
     let text = screen::ended(tally, operation.as_deref());
     context.ui.print(&text);
     if let Some(outcome) = &tally.last {
-        let next = operation.map(|operation| {
-            format!("okr undo takes the last one back, okr op show {operation} names all")
+        let next = operation.map(|operation| match tally.recorded {
+            1 => "okr undo takes it back".to_owned(),
+            _ => format!("okr undo takes all of them back, okr op show {operation} names them"),
         });
         finish(context, replica, outcome, next)?;
     }

@@ -168,6 +168,22 @@ pub(super) fn recorded(
     format!("{INDENT}{}  {parts}\n", screen.paint(Tone::Good, done))
 }
 
+/// Says what somebody left behind who stopped with Ctrl-C, and how to go on. `operation` is what wrote
+/// it, if it was written.
+pub(super) fn stopped(tally: &Tally, operation: Option<&str>) -> String {
+    let Some(operation) = operation else {
+        return "\nStopped: nothing was recorded. okr checkin begins again.\n".to_owned();
+    };
+    let (are, back) = match tally.recorded {
+        1 => ("1 check-in is".to_owned(), "it"),
+        count => (format!("{count} check-ins are"), "them"),
+    };
+    format!(
+        "\nStopped: {are} recorded (op {operation}).\n\
+         okr checkin goes on with the others; okr undo takes {back} back.\n"
+    )
+}
+
 /// Says what was recorded in all.
 pub(super) fn ended(tally: &Tally, operation: Option<&str>) -> String {
     let check_ins = match tally.recorded {
