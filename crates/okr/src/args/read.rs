@@ -70,6 +70,10 @@ pub(crate) struct ListArgs {
     #[arg(long, value_name = "STATUS")]
     pub(crate) status: Option<String>,
 
+    /// Only key results in whose way something stands, and what that is
+    #[arg(long)]
+    pub(crate) blocked: bool,
+
     /// Also what was put away
     #[arg(long)]
     pub(crate) archived: bool,
@@ -92,6 +96,10 @@ pub(crate) struct GoalListArgs {
     #[arg(long, value_name = "STATUS")]
     pub(crate) status: Option<String>,
 
+    /// Only key results in whose way something stands, and what that is
+    #[arg(long)]
+    pub(crate) blocked: bool,
+
     /// Also what was put away
     #[arg(long)]
     pub(crate) archived: bool,
@@ -108,6 +116,7 @@ impl GoalListArgs {
             kind,
             owner: self.owner.clone(),
             status: self.status.clone(),
+            blocked: self.blocked,
             archived: self.archived,
             limit: self.limit,
         }
@@ -143,6 +152,7 @@ impl ListArgs {
             kind,
             owner: None,
             status: None,
+            blocked: false,
             archived: false,
             limit: None,
         }

@@ -41,6 +41,7 @@ pub(crate) fn run(context: &mut Context, args: &ListArgs) -> Result<Exit, CliErr
             .status
             .as_deref()
             .map(|word| word.replace([' ', '_'], "-")),
+        blocked: args.blocked,
         archived: args.archived,
         limit: args.limit.unwrap_or(match args.kind {
             ListKind::Checkins => CHECK_INS_SHOWN,
@@ -95,6 +96,7 @@ fn check(context: &Context, args: &ListArgs) -> Result<(), CliError> {
     let refused = [
         ("--owner", args.owner.is_some() && !owner),
         ("--status", args.status.is_some() && !status),
+        ("--blocked", args.blocked && args.kind != ListKind::Krs),
         ("--archived", args.archived && !archived),
         ("--team", context.globals.team.is_some() && !scope),
         ("--cycle", context.globals.cycle.is_some() && !scope),
@@ -192,6 +194,8 @@ struct Listing {
     owner: Option<PersonId>,
     team: Option<TeamId>,
     status: Option<String>,
+    /// Only key results in whose way something stands.
+    blocked: bool,
     archived: bool,
     limit: usize,
 }
@@ -220,7 +224,11 @@ impl Listing {
                 let found = self.key_results(context, past)?;
                 let item = |one| KeyResultItem::new(one, &past.names);
                 print(context, past, (&found, item), |screen| {
-                    rows::key_results(&found, &past.names, screen)
+                    if self.blocked {
+                        rows::blocked(&found, &past.names, screen)
+                    } else {
+                        rows::key_results(&found, &past.names, screen)
+                    }
                 })?
             }
             ListKind::Teams => {
@@ -311,6 +319,7 @@ impl Listing {
                 }
             };
             shown
+                && (!self.blocked || one.blocker.is_some())
                 && self.owner.is_none_or(|owner| one.key_result.owner == owner)
                 && (self.is_status(one.status.word()) || self.is_status(state.word()))
         });

@@ -106,6 +106,32 @@ pub(crate) fn key_results(found: &[KeyResultStanding], names: &Names, screen: &S
     table
 }
 
+/// Lists key results with what stands in their way.
+pub(crate) fn blocked(found: &[KeyResultStanding], names: &Names, screen: &Screen) -> Table {
+    let ids = ids(found.iter().map(|one| one.key_result.id.uuid()));
+    let mut table = Table::new([
+        Column::left("ID"),
+        Column::left("SLUG"),
+        Column::left("STATUS"),
+        Column::left("OWNER"),
+        Column::left("SINCE"),
+        Column::left("BLOCKER").flexible(),
+    ]);
+    for one in found {
+        let key_result = &one.key_result;
+        let blocker = one.blocker.as_ref();
+        table.row([
+            Cell::toned(Tone::Id, &ids.shown(key_result.id.uuid())),
+            key_result.slug.as_str().into(),
+            Cell::toned(tone(one.status), &mark_and_words(one.status, screen)),
+            names.at_person(key_result.owner).into(),
+            blocker.map_or_else(Cell::empty, |blocker| blocker.since.to_string().into()),
+            blocker.map_or_else(Cell::empty, |blocker| blocker.text.as_str().into()),
+        ]);
+    }
+    table
+}
+
 /// Lists teams.
 pub(crate) fn teams(found: &[Team], names: &Names) -> Table {
     let ids = ids(found.iter().map(|team| team.id.uuid()));

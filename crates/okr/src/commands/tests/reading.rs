@@ -419,3 +419,30 @@ fn a_replay_is_of_one_cycle_and_of_a_team_with_those_below_it() {
     let said = machine.run(&["replay", "--speed", "2", "--plain"]);
     assert_eq!(said.exit, Exit::Usage, "{}", said.remarks);
 }
+
+#[test]
+fn what_is_blocked_is_listed_with_what_stands_in_its_way() {
+    let machine = Machine::with_goals();
+    machine.done(&[
+        "checkin",
+        "api-p99",
+        "366",
+        "--blocker",
+        "no staff before March",
+    ]);
+    machine.done(&["checkin", "error-budget", "0.7", "--blocker", "no meter"]);
+    machine.done(&["checkin", "error-budget", "0.8", "--unblocked"]);
+    insta::assert_snapshot!(without_ids(&machine.done(&["list", "krs", "--blocked"]).replace('\t', "  ")), @r"
+    ID  SLUG  STATUS  OWNER  SINCE  BLOCKER
+    ....  api-p99  on track  @ana  2026-11-23  no staff before March
+    ");
+    let listed = machine.done(&["kr", "list", "--blocked", "-o", "json"]);
+    let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        listed["items"][0]["blocker"]["text"],
+        "no staff before March"
+    );
+    let refused = machine.refused(&["list", "objectives", "--blocked"], Exit::Usage);
+    assert!(refused.contains("--blocked does not fit"), "{refused}");
+}

@@ -40,6 +40,7 @@ Examples:
 Examples:
   okr list
   okr list krs --owner @me --status at-risk
+  okr list krs --blocked                 what stands in the way, and since when
   okr list checkins --limit 20
   okr list krs -c all -o id";
     /// Of `okr show`.
