@@ -124,21 +124,51 @@ fn in_order(
             Some((*id, above))
         })
         .collect();
-    let depth = |id: ObjectiveId| {
-        let mut seen = BTreeSet::from([id]);
-        let mut next = above.get(&id);
-        while let Some(id) = next {
-            if !seen.insert(*id) {
-                break;
-            }
+    let depths = depths(&above);
+    let mut objectives = objectives;
+    objectives.sort_by_key(|(id, ..)| depths.get(id).copied().unwrap_or(0));
+    objectives
+}
+
+/// Says how many things each thing has above it. Every thing is walked once, however deep it lies.
+fn depths(above: &BTreeMap<ObjectiveId, ObjectiveId>) -> BTreeMap<ObjectiveId, usize> {
+    let mut depths: BTreeMap<ObjectiveId, usize> = BTreeMap::new();
+    for start in above.keys() {
+        let (mut way, mut seen) = (Vec::new(), BTreeSet::new());
+        let mut next = Some(start);
+        while let Some(id) = next.filter(|id| !depths.contains_key(*id) && seen.insert(**id)) {
+            way.push(*id);
             next = above.get(id);
         }
-        seen.len()
-    };
-    let mut deep: Vec<(usize, (ObjectiveId, NewObjective, Spot))> = objectives
-        .into_iter()
-        .map(|objective| (depth(objective.0), objective))
-        .collect();
-    deep.sort_by_key(|(depth, _)| *depth);
-    deep.into_iter().map(|(_, objective)| objective).collect()
+        let mut depth = next.and_then(|id| depths.get(id)).copied();
+        for id in way.into_iter().rev() {
+            // The top of a way has nothing above it, and depth 0.
+            let own = depth.map_or(0, |depth| depth + 1);
+            depths.insert(id, own);
+            depth = Some(own);
+        }
+    }
+    depths
+}
+
+#[cfg(test)]
+mod tests {
+    use okr_testkit::sample::objective_id;
+
+    use super::*;
+
+    #[test]
+    fn what_is_supported_lies_above_what_supports_it_and_a_circle_comes_to_an_end() {
+        let above = |pairs: &[(u32, u32)]| {
+            let pairs = pairs.iter();
+            let pairs = pairs.map(|(below, above)| (objective_id(*below), objective_id(*above)));
+            depths(&pairs.collect())
+        };
+        // 4 and 3 below 2 below 1, whichever is looked at first.
+        let found = above(&[(3, 2), (2, 1), (4, 2)]);
+        let expected = [(1, 0), (2, 1), (3, 2), (4, 2)];
+        let expected = expected.map(|(id, depth)| (objective_id(id), depth));
+        assert_eq!(found, expected.into_iter().collect());
+        assert_eq!(above(&[(1, 2), (2, 3), (3, 1), (4, 1)]).len(), 4);
+    }
 }
