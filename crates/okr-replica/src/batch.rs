@@ -34,10 +34,48 @@ pub enum ProposedAll {
     },
 }
 
+/// How many proposals are taken in one after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EachOrder {
+    /// The day in the organisation's time zone.
+    pub today: Date,
+    /// Whether nothing is written.
+    pub dry_run: bool,
+    /// How many proposals are taken at most before the step ends.
+    pub most: u64,
+}
+
+/// What became of proposals that were taken in one after the other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ProposedEach {
+    /// How many changes were written, or would be.
+    pub written: u64,
+    /// How many had a change id that is known.
+    pub known: u64,
+    /// How many had nothing to do.
+    pub nothing_to_do: u64,
+    /// How many the rules refuse. With any, nothing was written.
+    pub refused: u64,
+    /// Whether there are no more proposals.
+    pub ended: bool,
+}
+
 /// Ends a transaction without writing.
 enum Stop {
     Failed(ReplicaError),
     Answer(ProposedAll),
+}
+
+/// Ends a transaction of many steps without writing.
+enum StopEach<E> {
+    Failed(E),
+    Answer(ProposedEach),
+}
+
+impl<E: From<ReplicaError>> From<ReplicaError> for StopEach<E> {
+    fn from(error: ReplicaError) -> Self {
+        Self::Failed(error.into())
+    }
 }
 
 impl From<ReplicaError> for Stop {
@@ -79,6 +117,75 @@ impl Replica {
             Err(Stop::Failed(error)) => Err(error),
         }
     }
+
+    /// Takes the next proposals in one transaction, each decided on the state that the ones before it leave.
+    ///
+    /// What was decided is not kept in memory but for what later decisions need, so that there may be very many.
+    /// A proposal whose change id is known here is passed over. What the rules refuse is told to `refused`, with its
+    /// place from 0 among those of this step; the others are still judged, and then nothing is written.
+    ///
+    /// # Errors
+    /// What `proposals` gives, and as [`Replica::propose`]; nothing of the step was written then.
+    pub fn propose_each<E: From<ReplicaError>>(
+        &mut self,
+        proposals: &mut dyn Iterator<Item = Result<Proposal, E>>,
+        order: EachOrder,
+        refused: &mut dyn FnMut(u64, Rejection),
+    ) -> Result<ProposedEach, E> {
+        let done = self.write(|db| {
+            let answer = judge_each(db, proposals, order, refused)?;
+            if order.dry_run || answer.refused > 0 {
+                return Err(StopEach::Answer(answer));
+            }
+            Ok(answer)
+        });
+        match done {
+            Ok(answer) | Err(StopEach::Answer(answer)) => Ok(answer),
+            Err(StopEach::Failed(error)) => Err(error),
+        }
+    }
+}
+
+fn judge_each<E: From<ReplicaError>>(
+    db: &Connection,
+    proposals: &mut dyn Iterator<Item = Result<Proposal, E>>,
+    order: EachOrder,
+    refused: &mut dyn FnMut(u64, Rejection),
+) -> Result<ProposedEach, StopEach<E>> {
+    let bench = Bench::read(db)?;
+    let context = Context::new(bench.me, order.today);
+    let view = rebase::head_view(db)?;
+    let mut overlay = Overlay::new(&view);
+    let waiting = pending::ids(db)?;
+    rebase::rebase_onto(&mut overlay, bench, pending::all(db)?)?;
+    let mut answer = ProposedEach::default();
+    for place in 0..order.most {
+        let Some(proposal) = proposals.next() else {
+            answer.ended = true;
+            break;
+        };
+        let proposal = proposal.map_err(StopEach::Failed)?;
+        if waiting.contains(&proposal.id) || record::find_exact(db, proposal.id)?.is_some() {
+            answer.known += 1;
+            continue;
+        }
+        match decide(&overlay, &context, bench.org, proposal)? {
+            Decision::Change(change) => {
+                upgrade::refuse_unknown(db, &overlay, &change)?;
+                overlay.apply(&change)?;
+                if !order.dry_run && answer.refused == 0 {
+                    pending::append(db, &change, &pending::encode(&change)?)?;
+                }
+                answer.written += 1;
+            }
+            Decision::NothingToDo => answer.nothing_to_do += 1,
+            Decision::Rejected(rejection) => {
+                answer.refused += 1;
+                refused(place, rejection);
+            }
+        }
+    }
+    Ok(answer)
 }
 
 fn judge_all(

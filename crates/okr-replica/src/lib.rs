@@ -47,7 +47,7 @@ mod version;
 mod view;
 mod waiting;
 
-pub use batch::ProposedAll;
+pub use batch::{EachOrder, ProposedAll, ProposedEach};
 pub use bundle::{BundleError, BundleReport, Bundled, Selection, check_bundle};
 pub use conflict::{Clash, Conflict, Explained, Resolution, Resolved, Settled, Settlement};
 pub use directory::{Directory, DirectoryEntry};

@@ -13,6 +13,7 @@ use okr_testkit::sample::{
 use tempfile::TempDir;
 
 use super::*;
+use crate::batch::EachOrder;
 use crate::directory::DirectoryEntry;
 use crate::fake_log::FakeLog;
 use crate::ingest::IngestError;
@@ -116,6 +117,50 @@ fn a_workspace_without_a_server_answers_from_what_is_pending() {
     assert_eq!(standing.latest.unwrap().place, Place::Pending);
     let tree = reading.cycle_standing(cycle_id(1)).unwrap().unwrap();
     assert_eq!(tree.progress.unwrap().percent(), "40%");
+}
+
+#[test]
+fn of_many_proposals_all_are_judged_and_none_is_written_when_one_is_refused() {
+    let (_dir, mut replica) = workspace();
+    let tomorrow = TODAY.tomorrow().unwrap();
+    let late = |number| {
+        let new = NewCheckIn {
+            effective: tomorrow,
+            ..new_check_in(key_result_id(1), value("1"))
+        };
+        let id = check_in_id(number);
+        proposal(change_id(number), vec![Command::RecordCheckIn { id, new }])
+    };
+    let fine = |number| {
+        let command = check_in(check_in_id(number), &number.to_string());
+        proposal(change_id(number), vec![command])
+    };
+    let order = EachOrder {
+        today: TODAY,
+        dry_run: false,
+        most: u64::MAX,
+    };
+    let mut take = |proposals: Vec<Proposal>, order| {
+        let mut given = proposals.into_iter().map(Ok);
+        let mut places = Vec::new();
+        let taken = replica.propose_each::<ReplicaError>(&mut given, order, &mut |place, _| {
+            places.push(place);
+        });
+        (taken.unwrap(), places, replica.info().unwrap().pending)
+    };
+    let (taken, places, pending) = take(vec![fine(2), late(3), fine(4), late(5)], order);
+    assert_eq!((taken.refused, places, pending), (2, vec![1, 3], 1));
+    let rehearsal = EachOrder {
+        dry_run: true,
+        ..order
+    };
+    let (taken, _, pending) = take(vec![fine(2), fine(4)], rehearsal);
+    assert_eq!((taken.written, taken.ended, pending), (2, true, 1));
+    let part = EachOrder { most: 2, ..order };
+    let (taken, _, pending) = take(vec![fine(2), fine(4), fine(6)], part);
+    assert_eq!((taken.written, taken.ended, pending), (2, false, 3));
+    let (taken, _, pending) = take(vec![fine(2), fine(4), fine(6)], order);
+    assert_eq!((taken.written, taken.known, pending), (1, 2, 4));
 }
 
 #[test]
