@@ -255,7 +255,8 @@ fn check_ins(past: &Past<'_>, goals: &[ObjectiveStanding]) -> Result<Vec<CheckIn
         let facts = past.reading.check_ins(one.key_result.id, None);
         let mut facts = facts.map_err(failure::replica)?;
         facts.retain(|fact| !fact.check_in.retracted);
-        facts.sort_by_key(|fact| (fact.check_in.effective, fact.authored_at, fact.check_in.id));
+        // The one that counts comes last, also of several on one day.
+        facts.reverse();
         items.extend(facts.iter().map(|fact| CheckInItem::new(fact, &past.names)));
     }
     Ok(items)

@@ -237,7 +237,7 @@ fn work_and_metrics_are_exported_in_every_form() {
     ");
     let text = machine.written(&["export"], "all.md");
     let (_, after) = text.split_once("| Docs (`docs`)").unwrap();
-    insta::assert_snapshot!(after, @r"
+    insta::assert_snapshot!(after.trim_start(), @r"
     | @ana | - | examples | target | 70 % | - | on-track |
 
     - [ ] Pool\|connections (`pool`) · @ana · todo · due 2026-11-20 · overdue · serves `new-cdn`, `api-p99`
