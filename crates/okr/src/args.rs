@@ -68,7 +68,7 @@ pub(crate) use ending::{CarryArgs, CloseArgs, GradeArgs};
 pub(crate) use export::{ExportArgs, ExportKind};
 pub(crate) use goal::{AbandonArgs, ArchiveArgs, Reason, StepArgs, TagArgs};
 pub(crate) use history::{BlameArgs, DiffArgs};
-pub(crate) use import::ImportArgs;
+pub(crate) use import::{ImportArgs, TableArgs};
 pub(crate) use inbox::{FollowArgs, FollowCommand, InboxArgs, UnfollowArgs};
 pub(crate) use key_result::{
     KeyResultAddArgs, KeyResultArgs, KeyResultCloseArgs, KeyResultCommand, KeyResultSetArgs,
@@ -435,7 +435,7 @@ impl Command {
         clippy::too_many_lines,
         reason = "one arm for each command: the table is easier to check in one piece"
     )]
-    pub(crate) const fn honours(&self) -> Honours {
+    pub(crate) fn honours(&self) -> Honours {
         match self {
             Self::Init(_) => Honours {
                 workspace: false,
@@ -513,7 +513,12 @@ impl Command {
                     Honours::WRITES
                 }
             },
-            Self::Import(_) | Self::Undo(_) | Self::Redo(_) => Honours {
+            // Only a table looks goals up.
+            Self::Import(args) => Honours {
+                scope: crate::commands::is_table(args),
+                ..Honours::WRITES
+            },
+            Self::Undo(_) | Self::Redo(_) => Honours {
                 scope: false,
                 ..Honours::WRITES
             },

@@ -66,6 +66,7 @@ mod workspace;
 
 pub(crate) use alias::expanded;
 pub(crate) use goalposts::Counts;
+pub(crate) use import::is_table;
 pub(crate) use list::STATUS_WORDS;
 pub(crate) use log::learn_entries;
 pub(crate) use past::Past;

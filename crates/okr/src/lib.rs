@@ -30,6 +30,7 @@ mod resolve;
 mod settings;
 pub mod short_id;
 mod slug;
+mod table;
 mod text_file;
 pub mod ui;
 pub mod value_text;

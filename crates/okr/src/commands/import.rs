@@ -1,9 +1,11 @@
-//! `okr import`: takes in goals with their history, with original dates and people.
+//! `okr import`: takes in goals with their history, with original dates and people, and tables.
 //!
 //! A file is taken in as a whole or not at all. What it says is labelled as imported for ever.
 
 mod events;
 mod kind;
+mod rows;
+mod sending;
 
 use std::path::PathBuf;
 
@@ -41,6 +43,8 @@ struct ImportItem {
     people: Vec<String>,
     first_authored_at: Option<String>,
     last_authored_at: Option<String>,
+    /// What a table was taken for; none of what is no table.
+    table: Option<rows::TableItem>,
 }
 
 impl Item for ImportItem {
@@ -58,6 +62,11 @@ impl ImportItem {
     }
 }
 
+/// Says whether what is to be taken in is a table.
+pub(crate) fn is_table(args: &ImportArgs) -> bool {
+    matches!(kind::of(args), Ok(Kind::Table(_)))
+}
+
 /// Runs `okr import`.
 ///
 /// # Errors
@@ -65,7 +74,10 @@ impl ImportItem {
 pub(crate) fn run(context: &mut Context, args: &ImportArgs) -> Result<Exit, CliError> {
     let mut replica = context.replica()?;
     let mut items = Vec::new();
-    match kind::of(&args.files)? {
+    match kind::of(args)? {
+        Kind::Table(path) => {
+            items.push(rows::run(context, &mut replica, (path, &args.table))?);
+        }
         Kind::Events(path) => items.push(events::run(context, &mut replica, path)?),
         Kind::Histories => histories(context, &mut replica, &args.files, &mut items)?,
     }
@@ -120,6 +132,11 @@ pub(super) fn take_in_text(
     let import = import(&file, &known).map_err(|error| in_file(name, &error))?;
     take_in(context, replica, (name.to_owned(), file.source.0, import))?;
     Ok(())
+}
+
+/// Counts for the answer.
+fn number(count: u64) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
 }
 
 fn in_file(name: &str, error: &CliError) -> CliError {
@@ -216,6 +233,7 @@ fn take_in(
         people,
         first_authored_at: times().min().map(|time| time.to_string()),
         last_authored_at: times().max().map(|time| time.to_string()),
+        table: None,
     })
 }
 
@@ -233,6 +251,10 @@ fn summary(items: &[ImportItem], screen: &Screen) -> String {
         if !item.people.is_empty() {
             parts.push(format!("people {}", item.people.join(", ")));
         }
+        if let Some(table) = &item.table {
+            let rows = counted(number(table.rows), "row");
+            parts.insert(0, format!("{rows} of {}", table.kind));
+        }
         if item.already_known > 0 {
             parts.push(format!("{} known already", item.already_known));
         }
@@ -241,6 +263,9 @@ fn summary(items: &[ImportItem], screen: &Screen) -> String {
         text += "  ";
         text += &parts.join(&dot);
         text.push('\n');
+        if let Some(table) = &item.table {
+            text += &table.rehearsed(item.outcome);
+        }
     }
     text
 }

@@ -19,6 +19,7 @@ mod reporting;
 mod reports;
 mod searching;
 mod series;
+mod tables;
 mod tutorial;
 mod undoing;
 mod work;

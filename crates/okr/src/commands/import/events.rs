@@ -4,24 +4,18 @@
 //! one step; with one it goes in parts, each sent before the next, so that nothing grows with the file.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use okr_replica::{
     EventsChecked, EventsError, EventsFile, EventsOrder, EventsTaken, Replica, TakenIn,
 };
 
-use super::ImportItem;
+use super::sending::Sending;
+use super::{ImportItem, number};
 use crate::context::Context;
 use crate::error::CliError;
-use crate::exchange;
 use crate::exit::Exit;
 use crate::failure;
-use crate::ui::Ui;
 
-/// How many changes are written before they are sent.
-const PART: u64 = 4096;
-/// After what time it is told how far an import is.
-const PROGRESS_AFTER: Duration = Duration::from_millis(300);
 /// From how many changes on it is worth having a server: without one, each command goes through all of them.
 const MANY: u64 = 50_000;
 
@@ -31,16 +25,16 @@ pub(super) fn run(
     path: &Path,
 ) -> Result<ImportItem, CliError> {
     let mut file = EventsFile::open(path).map_err(|error| refused(error, path))?;
-    let tell = Telling::begin();
+    let sending = Sending::begin(context, replica)?;
     let checked = file.check(replica, &mut |done| {
-        tell.so_far(&mut context.ui, done, "checked");
+        sending.tell_some(context, done, "changes checked");
     });
     context.ui.progress_ends();
     let checked = checked.map_err(|error| refused(error, path))?;
     replica
         .may_take_in(file.head(), &checked)
         .map_err(|error| refused(error, path))?;
-    let taken = all(context, replica, (&mut file, &checked), path)?;
+    let taken = all(context, replica, (&mut file, &checked, &sending), path)?;
     let is_local = replica.info().map_err(failure::replica)?.remote.is_none();
     if taken.written >= MANY && is_local {
         context.ui.note(
@@ -60,38 +54,28 @@ pub(super) fn run(
         people: taken.people,
         first_authored_at: time(|both| both.0),
         last_authored_at: time(|both| both.1),
+        table: None,
     })
-}
-
-fn number(count: u64) -> usize {
-    usize::try_from(count).unwrap_or(usize::MAX)
 }
 
 /// Takes in part after part.
 fn all(
     context: &mut Context,
     replica: &mut Replica,
-    (file, checked): (&mut EventsFile, &EventsChecked),
+    (file, checked, sending): (&mut EventsFile, &EventsChecked, &Sending),
     path: &Path,
 ) -> Result<TakenIn, CliError> {
     let dry_run = context.globals.dry_run;
-    let info = replica.info().map_err(failure::replica)?;
-    let url = info.remote.map(|remote| remote.url);
-    let url = url.filter(|_| !dry_run && !context.globals.offline);
     let mut all = TakenIn::default();
-    if let Some(url) = url.as_deref().filter(|_| info.pending > 0) {
-        // What a run left behind that was cut off.
-        send(context, replica, url, (&all, checked))?;
-    }
-    let tell = Telling::begin();
+    sending.catch_up(context, replica, checked.changes)?;
     loop {
         let order = EventsOrder {
             today: context.present(replica)?.1.today(),
             dry_run,
-            most: if url.is_some() { PART } else { u64::MAX },
+            most: sending.most(),
         };
         let step = replica.take_in_events(file, order, &mut |done| {
-            tell.so_far(&mut context.ui, done, "taken in");
+            sending.tell_some(context, done, "changes taken in");
         });
         context.ui.progress_ends();
         match step.map_err(|error| refused(error, path))? {
@@ -101,8 +85,8 @@ fn all(
                 all.nothing_to_do += step.nothing_to_do;
                 all.people.extend(step.people);
                 all.ended = step.ended;
-                if let Some(url) = url.as_deref().filter(|_| step.written > 0) {
-                    send(context, replica, url, (&all, checked))?;
+                if step.written > 0 {
+                    sending.send(context, replica, (all.known + all.written, checked.changes))?;
                 }
             }
             EventsTaken::Refused { line, rejection } => {
@@ -118,49 +102,6 @@ fn all(
         }
         if all.ended {
             return Ok(all);
-        }
-    }
-}
-
-/// Sends what was written, so that the next part does not come on top of it.
-fn send(
-    context: &mut Context,
-    replica: &mut Replica,
-    url: &str,
-    (all, checked): (&TakenIn, &EventsChecked),
-) -> Result<(), CliError> {
-    let so_far = || {
-        format!(
-            "{} of {} changes are in; run it again when that is mended, and it goes on",
-            all.known + all.written,
-            checked.changes
-        )
-    };
-    let report = exchange::exchange(context, replica, url, exchange::Limits::WAITED_FOR)
-        .map_err(|error| error.with_hint(so_far()))?;
-    if report.conflicts.is_empty() {
-        return Ok(());
-    }
-    Err(CliError::user(
-        "conflicts",
-        "the server did not take a change of the file as it is",
-    )
-    .with_exit(Exit::ConflictsOpen)
-    .with_hint("okr conflicts shows which, and why")
-    .with_hint(so_far()))
-}
-
-/// Says how far an import is, once it takes a while.
-struct Telling(Instant);
-
-impl Telling {
-    fn begin() -> Self {
-        Self(Instant::now())
-    }
-
-    fn so_far(&self, ui: &mut Ui, done: u64, what: &str) {
-        if done.is_multiple_of(1024) && self.0.elapsed() >= PROGRESS_AFTER {
-            ui.progress(&format!("{done} changes {what}"));
         }
     }
 }

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use crate::args::ImportArgs;
 use crate::error::CliError;
 
 /// What is to be taken in.
@@ -11,6 +12,8 @@ use crate::error::CliError;
 pub(super) enum Kind<'a> {
     /// A whole history.
     Events(&'a Path),
+    /// Rows of goals or check-ins.
+    Table(&'a Path),
     /// Plan-and-history files.
     Histories,
 }
@@ -24,21 +27,47 @@ const LOOKED_AT: u64 = 4096;
 /// Says what files are.
 ///
 /// # Errors
-/// When a history is not alone.
-pub(super) fn of(paths: &[PathBuf]) -> Result<Kind<'_>, CliError> {
-    let history = paths.iter().find(|path| is_events(path));
-    match (history, paths) {
-        (None, _) => Ok(Kind::Histories),
-        (Some(_), [only]) => Ok(Kind::Events(only)),
-        (Some(history), _) => {
-            let message = format!(
-                "{} is a whole history, which is taken in alone",
-                history.display()
-            );
-            Err(CliError::usage("several-files", message)
-                .with_hint(format!("okr import {}", history.display())))
+/// When a history or a table is not alone, or what only a table has is given for something else.
+pub(super) fn of(args: &ImportArgs) -> Result<Kind<'_>, CliError> {
+    let paths = args.files.as_slice();
+    let is_given = args.table.is_given();
+    if let Some(table) = paths.iter().find(|path| is_table(path) || is_given) {
+        let kind = alone(paths, table, "a table").map(Kind::Table)?;
+        if !is_given || !is_other(table) {
+            return Ok(kind);
         }
+        let message = format!("{} is no table", table.display());
+        return Err(CliError::usage("no-table", message)
+            .with_hint("--kind, --map and the like are for tables: .csv and .tsv"));
     }
+    match paths.iter().find(|path| is_events(path)) {
+        Some(history) => alone(paths, history, "a whole history").map(Kind::Events),
+        None => Ok(Kind::Histories),
+    }
+}
+
+/// Refuses what is taken in alone beside something else.
+fn alone<'a>(paths: &[PathBuf], one: &'a Path, what: &str) -> Result<&'a Path, CliError> {
+    if paths.len() == 1 {
+        return Ok(one);
+    }
+    let message = format!("{} is {what}, which is taken in alone", one.display());
+    Err(CliError::usage("several-files", message)
+        .with_hint(format!("okr import {}", one.display())))
+}
+
+fn has_suffix(path: &Path, suffixes: &[&str]) -> bool {
+    let suffix = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
+    suffix.is_some_and(|suffix| suffixes.iter().any(|one| suffix == *one))
+}
+
+fn is_table(path: &Path) -> bool {
+    has_suffix(path, &["csv", "tsv"])
+}
+
+/// Says whether a file is something else by its name.
+fn is_other(path: &Path) -> bool {
+    has_suffix(path, &["yaml", "yml", "jsonl", "json"])
 }
 
 fn is_events(path: &Path) -> bool {
@@ -59,7 +88,16 @@ fn is_events(path: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use clap::{Args as _, FromArgMatches as _};
+
     use super::*;
+
+    /// Reads arguments of `okr import`.
+    fn args(words: &[&str]) -> ImportArgs {
+        let command = ImportArgs::augment_args(clap::Command::new("import"));
+        let matches = command.get_matches_from([&["import"], words].concat());
+        ImportArgs::from_arg_matches(&matches).unwrap()
+    }
 
     #[test]
     fn a_history_is_known_by_its_first_line_or_its_suffix_and_comes_alone() {
@@ -67,24 +105,36 @@ mod tests {
         let file = |name: &str, text: &str| {
             let path = directory.path().join(name);
             std::fs::write(&path, text).unwrap();
-            path
+            path.display().to_string()
         };
         let history = file("a.txt", "{\"format\":\"okr-events/1\"}\n{}\n");
         let yaml = file("b.yaml", "format: okr-history/1\nnote: \"okr-events/1\"\n");
         let empty = file("c.jsonl", "");
-        assert_eq!(
-            of(std::slice::from_ref(&history)).unwrap(),
-            Kind::Events(&history)
-        );
-        assert_eq!(
-            of(std::slice::from_ref(&empty)).unwrap(),
-            Kind::Events(&empty)
-        );
-        assert_eq!(of(&[yaml.clone(), yaml.clone()]).unwrap(), Kind::Histories);
-        assert_eq!(
-            of(&["-".into(), "missing".into()]).unwrap(),
-            Kind::Histories
-        );
-        assert_eq!(of(&[yaml, history]).unwrap_err().code(), "several-files");
+        for one in [&history, &empty] {
+            let args = args(&[one]);
+            assert_eq!(of(&args).unwrap(), Kind::Events(Path::new(one)));
+        }
+        for several in [[yaml.as_str(), yaml.as_str()], ["-", "missing"]] {
+            assert_eq!(of(&args(&several)).unwrap(), Kind::Histories);
+        }
+        let both = args(&[&yaml, &history]);
+        assert_eq!(of(&both).unwrap_err().code(), "several-files");
+    }
+
+    #[test]
+    fn a_table_is_known_by_its_suffix_or_by_what_is_said_of_it() {
+        for words in [
+            &["goals.CSV"][..],
+            &["goals.tsv"],
+            &["-", "--kind", "krs"],
+            &["/dev/fd/63", "--separator", ";"],
+        ] {
+            let args = args(words);
+            assert!(matches!(of(&args), Ok(Kind::Table(_))), "{words:?}");
+        }
+        let code = |words: &[&str]| of(&args(words)).unwrap_err().code().to_owned();
+        assert_eq!(code(&["a.csv", "b.csv"]), "several-files");
+        assert_eq!(code(&["a.yaml", "b.csv"]), "several-files");
+        assert_eq!(code(&["a.yaml", "--decimal-comma"]), "no-table");
     }
 }

@@ -80,10 +80,17 @@ Examples:
   okr import --dry-run history.yaml      say what it would write
   okr import *.yaml                      a file that was imported before adds nothing
   okr import acme.jsonl                  a whole history, into an organisation that is empty
+  okr import goals.csv -n                a table: objectives, key results or check-ins
+  okr import values.csv --map key_result=Name,value=Score --on 2026-11-20
+  okr import q4.csv -c 2026-Q4 --decimal-comma -m \"planned in May\" --category other
 
 What is taken in keeps its dates and its people, and is labelled as imported for ever. A history that
 okr export --events wrote comes in with every id and every change that it has; only administrators
-may. An import that was cut off goes on when it is run again.";
+may. An import that was cut off goes on when it is run again.
+
+The first row of a table names its columns, in English or Norwegian: objective, title, owner, from,
+to; or key result, date, value, confidence, note. Every mistake is told with line and column, and
+then nothing is written. crates/okr/IMPORT.md lists the columns, and what makes a row the same again.";
     /// Of `okr export`.
     EXPORT = "\
 Examples:
