@@ -67,6 +67,18 @@ fn moments(whole: Duration) -> impl Iterator<Item = Duration> {
     (0..KILLS).map(move |kill| whole * (2 * kill + 1) / (2 * KILLS))
 }
 
+/// Runs a command to its end and notes how long it took or, when that is known, kills it after so many quarters of it.
+fn killed_or_whole(home: &Home, line: &[&str], (whole, quarters): (&mut Option<Duration>, u32)) {
+    match *whole {
+        None => {
+            let started = Instant::now();
+            home.okr(line).unwrap();
+            *whole = Some(started.elapsed());
+        }
+        Some(whole) => kill_after(home.command(line), whole * quarters / 4),
+    }
+}
+
 /// Copies the home of a person as it is on disk.
 fn copy(from: &Path, to: &Path) {
     let status = Command::new("cp").arg("-a").args([from, to]).status();
@@ -210,19 +222,41 @@ fn an_import_over_a_server_that_is_killed_is_continued() {
     let mut whole = None;
     for number in 0..4 {
         let (_server, home) = founded(&site.directory.path().join(format!("server-{number}")));
-        let started = Instant::now();
-        match whole {
-            None => {
-                home.okr(&line).unwrap();
-                whole = Some(started.elapsed());
-            }
-            Some(whole) => kill_after(home.command(&line), whole * number / 4),
-        }
+        killed_or_whole(&home, &line, (&mut whole, number));
         home.okr(&line).unwrap();
         let text = home.okr(&["export", "--events"]).unwrap();
         // Whoever founded both organisations is the same person: nothing is left of the founding.
         assert!(told(&text, &["change"]) == history, "{number}: {text:.300}");
         let head: serde_json::Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
         assert_eq!(head["pending"], 0);
+    }
+}
+
+/// Rows of a table of check-ins: more than go in one part.
+const ROWS: u32 = 5_000;
+
+#[test]
+fn a_table_over_a_server_that_is_killed_is_continued() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("values.csv");
+    let rows = (0..ROWS).map(|row| format!("{row},api-p99,2026-10-{:02},{row}\r\n", row % 20 + 1));
+    let rows: Vec<String> = rows.collect();
+    std::fs::write(&file, format!("id,kr,date,value\r\n{}", rows.concat())).unwrap();
+    let file = file.display().to_string();
+    let line = ["import", file.as_str()];
+    let mut whole = None;
+    for number in 0..4 {
+        let (_server, home) = founded(&directory.path().join(format!("server-{number}")));
+        plan(&home);
+        killed_or_whole(&home, &line, (&mut whole, number));
+        home.okr(&line).unwrap();
+        let again = home.json(&line).unwrap();
+        assert_eq!(again["items"][0]["changes"], 0, "{again}");
+        assert_eq!(again["items"][0]["already_known"], ROWS, "{again}");
+        assert_eq!(again["replica"]["pending"], 0, "{again}");
+        let table = home
+            .okr(&["export", "--kind", "checkins", "-o", "csv"])
+            .unwrap();
+        assert_eq!(table.lines().count(), ROWS as usize + 1);
     }
 }
