@@ -9,11 +9,11 @@ use okr_e2e::Home;
 use crate::programs;
 
 /// A small file system in memory; unmounted when dropped.
-struct Small(PathBuf);
+pub(crate) struct Small(PathBuf);
 
 impl Small {
     /// Mounts it, where this process may.
-    fn mount(directory: &Path) -> Option<Self> {
+    pub(crate) fn mount(directory: &Path) -> Option<Self> {
         let mounted = Command::new("mount")
             .args(["-t", "tmpfs", "-o", "size=2m", "okr-small"])
             .arg(directory)
