@@ -30,6 +30,9 @@ pub(crate) const LAYOUT_VERSION: u32 = 1;
 pub(crate) const CARRIED_FILES: [&str; 4] =
     [MANIFEST, "server.key", "credentials.json", "directory.json"];
 
+/// Those that it carries when they are there.
+pub(crate) const CARRIED_IF_THERE: [&str; 2] = ["last-used.json", "organisations.json"];
+
 /// What makes a directory complete.
 pub(crate) const MANIFEST: &str = "server.json";
 const LOCK: &str = "lock";

@@ -234,17 +234,20 @@ async fn whoever_adds_a_file_to_the_directory_decides_whether_a_backup_has_it() 
     let carried = [
         "credentials.json",
         "directory.json",
+        "last-used.json",
+        "organisations.json",
         "server.json",
         "server.key",
     ];
-    let not_carried = ["admin.sock", "lock", "log"];
-    let mut known = [&carried[..], &not_carried[..]].concat();
-    known.sort_unstable();
-    assert_eq!(
-        names(&server.data()),
-        known,
-        "add the file to CARRIED_FILES in data.rs, or to the list here"
-    );
+    // What was done with the server is no part of what it is; its files are copied like other logs.
+    let not_carried = ["access.log", "admin.sock", "lock", "log"];
+    for name in names(&server.data()) {
+        let name = name.as_str();
+        assert!(
+            carried.contains(&name) || not_carried.contains(&name),
+            "{name}: add the file to those that are carried (data.rs), or to the list here"
+        );
+    }
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use okr_core::id::OrgId;
 use serde::de::DeserializeOwned;
 
 use super::snapshot::CarriedFile;
-use crate::data::{self, CARRIED_FILES, MANIFEST};
+use crate::data::{self, CARRIED_FILES, CARRIED_IF_THERE, MANIFEST};
 use crate::failure::{Exit, Failure};
 use crate::{credentials, directory, key};
 
@@ -30,10 +30,7 @@ impl SmallFiles {
         verifier_key: &str,
         place: &str,
     ) -> Result<Self, Failure> {
-        if let Some(unknown) = files
-            .iter()
-            .find(|file| !CARRIED_FILES.contains(&&*file.name))
-        {
+        if let Some(unknown) = files.iter().find(|file| !is_known(&file.name)) {
             let message = format!(
                 "{place} holds a file that this okrd does not know: {:?}",
                 unknown.name
@@ -64,6 +61,10 @@ impl SmallFiles {
     pub(crate) fn people(&self, org: OrgId) -> usize {
         self.directory.people(org).entries.len()
     }
+}
+
+fn is_known(name: &str) -> bool {
+    CARRIED_FILES.contains(&name) || CARRIED_IF_THERE.contains(&name)
 }
 
 struct Carried<'a> {

@@ -15,12 +15,13 @@ use okr_proto::ToLog as _;
 use uuid::Uuid;
 
 use super::chain::Chain;
-use crate::data::{self, CARRIED_FILES, DataDir, MANIFEST};
+use crate::data::{self, CARRIED_FILES, CARRIED_IF_THERE, DataDir, MANIFEST};
 use crate::failure::{Exit, Failure};
 use crate::stored_log;
 
 /// Bytes of records that are made durable together.
 const GROUP_BYTES: usize = 4 * 1024 * 1024;
+const NOTHING_LEFT: &str = "nothing is left of this restore; make room or choose another disk";
 
 /// What is left out.
 #[derive(Clone, Debug, Default)]
@@ -180,7 +181,8 @@ fn fill(chain: &Chain, goals: &BTreeMap<Uuid, Goal>, directory: &DataDir) -> Res
             data::replace(&directory.path().join(&file.name), &content)?;
         }
     }
-    let log = Log::create(&directory.log_directory(), LogOptions::new())?;
+    let log = Log::create(&directory.log_directory(), LogOptions::new())
+        .map_err(|error| Failure::from(error).hint(NOTHING_LEFT))?;
     let appender = log
         .appender()
         .expect("a log that was just made has its appender");
@@ -257,8 +259,7 @@ impl Filling {
         let Some(batch) = self.batch.take() else {
             return Ok(());
         };
-        let failure = Failure::new(Exit::Error, "the records cannot be written")
-            .hint("nothing is left of this restore; make room or choose another disk");
+        let failure = Failure::new(Exit::Error, "the records cannot be written").hint(NOTHING_LEFT);
         match self.appender.append(&[batch]).as_slice() {
             [AppendOutcome::Appended { .. }] => Ok(()),
             [AppendOutcome::Unknown { cause } | AppendOutcome::Refused { cause }] => {
@@ -280,7 +281,7 @@ fn remove(path: &Path, made_here: bool) {
         return;
     }
     drop(fs::remove_dir_all(path.join("log")));
-    for name in CARRIED_FILES {
+    for name in CARRIED_FILES.into_iter().chain(CARRIED_IF_THERE) {
         drop(fs::remove_file(path.join(name)));
         drop(fs::remove_file(path.join(name).with_extension("new")));
     }

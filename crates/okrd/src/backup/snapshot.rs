@@ -1,6 +1,7 @@
 //! One consistent moment of a server: where its logs end, and its small files.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 
 use base64::Engine as _;
@@ -14,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::files::SmallFiles;
-use crate::data::{CARRIED_FILES, io_error};
+use crate::data::{CARRIED_FILES, CARRIED_IF_THERE, io_error};
 use crate::failure::{Exit, Failure};
 use crate::heads::Heads;
 use crate::store::AsText;
@@ -87,9 +88,17 @@ impl Stock<'_> {
         orgs.sort();
         let orgs = orgs.into_iter().map(|org| self.end(org)).collect();
         let mut files = Vec::new();
-        for name in CARRIED_FILES {
+        for name in CARRIED_FILES.into_iter().chain(CARRIED_IF_THERE) {
             let path = self.data.join(name);
-            let content = fs::read(&path).map_err(io_error("read", &path))?;
+            let content = match fs::read(&path) {
+                Err(error)
+                    if error.kind() == io::ErrorKind::NotFound
+                        && CARRIED_IF_THERE.contains(&name) =>
+                {
+                    continue;
+                }
+                read => read.map_err(io_error("read", &path))?,
+            };
             let content = BASE64.encode(content);
             let name = name.to_owned();
             files.push(CarriedFile { name, content });
