@@ -329,6 +329,11 @@ fn every_test_that_the_table_of_complaints_names_exists() {
     }
 }
 
+#[test]
+fn every_test_that_the_table_of_demands_names_exists() {
+    assert_tests_exist("deploy/SECURITY.md", 50);
+}
+
 /// Looks for every test that the last column of the tables of a document names.
 fn assert_tests_exist(document: &str, at_least: usize) {
     let code: String = rust_files().iter().map(|path| read(path)).collect();
