@@ -15,7 +15,7 @@ use std::time::Duration;
 use okr_core::rejection::Rejection;
 use okr_log::AppendOutcome;
 use okr_proto::{ApiError, PushOutcome};
-use prometheus_client::encoding::text::{encode_eof, encode_registry};
+use prometheus_client::encoding::text::encode_registry;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
@@ -30,7 +30,7 @@ use crate::hits::{self, Hits};
 use crate::telemetry::{Method, Methods, code_name};
 
 /// The media type of what [`Metrics::render`] returns.
-pub(crate) const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+pub(crate) const MEDIA_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// What becomes of changes.
 const CHANGE_RESULTS: [&str; 4] = ["accepted", "duplicate", "already-so", "rejected"];
@@ -228,7 +228,7 @@ impl Metrics {
         self.sent_bytes.inc_by(sent);
     }
 
-    /// Writes all numbers in the `OpenMetrics` text format.
+    /// Writes all numbers in the text format of Prometheus, which everything understands that reads metrics.
     pub(crate) fn render(&self, readings: &Readings) -> String {
         for limit in hits::Limit::ALL {
             let counter = self.limit_hits.get_or_create(&[("limit", limit.name())]);
@@ -238,10 +238,9 @@ impl Metrics {
         }
         let mut text = String::with_capacity(32 * 1024);
         let written = encode_registry(&mut text, &self.registry)
-            .and_then(|()| encode_registry(&mut text, &readings.registry()))
-            .and_then(|()| encode_eof(&mut text));
+            .and_then(|()| encode_registry(&mut text, &readings.registry()));
         written.expect("a string takes everything");
-        text
+        text.lines().map(with_whole_name).collect()
     }
 }
 
@@ -258,6 +257,22 @@ pub(crate) struct EndedCall {
 fn limit_names() -> Vec<&'static str> {
     let set = hits::Limit::ALL.iter().map(|limit| limit.name());
     set.chain(Limit::ALL.map(Limit::name)).collect()
+}
+
+/// Ends a line, and puts the ending of counters into the lines about them: the encoder writes it in their values only, as
+/// the format does that succeeds this one.
+fn with_whole_name(line: &str) -> String {
+    let about = line
+        .strip_prefix("# ")
+        .and_then(|about| about.split_once(' '));
+    let about = about.and_then(|(word, rest)| Some((word, rest.split_once(' ')?)));
+    if let Some((word, (family, rest))) = about {
+        let described = catalogue::ALL.iter().find(|it| it.family() == family);
+        if let Some(described) = described {
+            return format!("# {word} {} {rest}\n", described.name);
+        }
+    }
+    format!("{line}\n")
 }
 
 fn add(registry: &mut Registry, described: &Described, metric: impl Metric) {

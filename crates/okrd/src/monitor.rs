@@ -16,7 +16,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::metrics::{MEDIA_TYPE, Metrics, Readings};
@@ -47,17 +47,16 @@ type Answer = Response<Full<Bytes>>;
 impl Monitor {
     /// Answers for ever.
     pub(crate) async fn serve(self, listener: TcpListener) {
-        let permits = Arc::new(Semaphore::new(CONNECTIONS));
+        // They end with this: what they hold must be free when the server has stopped.
+        let mut talks = JoinSet::new();
         loop {
-            let permit = Arc::clone(&permits).acquire_owned().await;
-            let permit = permit.expect("nobody closes the semaphore");
-            match listener.accept().await {
+            let accepted = tokio::select! {
+                Some(_) = talks.join_next() => continue,
+                accepted = listener.accept(), if talks.len() < CONNECTIONS => accepted,
+            };
+            match accepted {
                 Ok((stream, _)) => {
-                    let monitor = self.clone();
-                    tokio::spawn(async move {
-                        monitor.talk(stream).await;
-                        drop(permit);
-                    });
+                    talks.spawn(self.clone().talk(stream));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a connection of the monitoring");

@@ -14,6 +14,7 @@ use okr_proto::v1::sync_server::SyncServer;
 use okr_proto::{ApiError, FILE_DESCRIPTOR_SET, ToLog as _};
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
+use tokio::task::JoinHandle;
 use tonic::Status;
 use tonic::transport::Server as Transport;
 use tonic_health::ServingStatus;
@@ -255,7 +256,7 @@ impl Server {
         // Only a panic makes this fail, and it has been logged.
         drop(tokio::task::spawn_blocking(close).await);
         if let Some(monitor) = monitor {
-            monitor.abort();
+            end(monitor).await;
         }
         tracing::info!("stopped");
         served
@@ -304,7 +305,7 @@ impl Server {
                 Ok(())
             }
         };
-        watching.abort();
+        end(watching).await;
         // Also when the transport failed; the log is closed when nobody holds it any more.
         self.stop.send_replace(true);
         drop(tokio::join!(sessions, settled));
@@ -358,6 +359,13 @@ impl Server {
             .add_optional_service(reflection)
             .serve_with_incoming_shutdown(accepted, signal)
     }
+}
+
+/// Ends a task, and returns when what it holds is free.
+async fn end(task: JoinHandle<()>) {
+    task.abort();
+    // Only that it was told to end, or a panic, which has been logged.
+    drop(task.await);
 }
 
 /// Gives a request that is too large the status that the protocol promises, in place of the transport's own.

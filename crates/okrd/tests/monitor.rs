@@ -1,7 +1,7 @@
 //! Readiness, one test for each cause, and what is served for monitoring.
 
-use std::io;
-use std::process::{Command, Output};
+use std::io::{self, Write as _};
+use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -262,7 +262,7 @@ async fn what_happens_is_served_as_numbers_and_names_nobody() {
     let (status, head, metrics) = ask(&server.monitor(), "GET /metrics").await;
     assert_eq!(status, 200);
     assert!(
-        head.contains("content-type: application/openmetrics-text; version=1.0.0"),
+        head.contains("content-type: text/plain; version=0.0.4"),
         "{head}"
     );
     assert_lines(
@@ -377,4 +377,29 @@ async fn healthcheck_ends_with_0_only_when_the_server_is_ready() {
         assert_eq!(output.status.code(), Some(1), "{way}: {text}");
         assert!(text.contains("does not answer\nCaused by: "), "{text}");
     }
+}
+
+#[tokio::test]
+async fn promtool_finds_nothing_to_say_about_the_numbers() {
+    let server = TestServer::start().await;
+    let (_, metrics) = get(&server, "/metrics").await;
+    let checking = Command::new("promtool")
+        .args(["check", "metrics"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let Ok(mut checking) = checking else {
+        io::stderr()
+            .write_all(b"skipped: promtool is not installed\n")
+            .unwrap();
+        return;
+    };
+    let mut input = checking.stdin.take().unwrap();
+    input.write_all(metrics.as_bytes()).unwrap();
+    drop(input);
+    let said = checking.wait_with_output().unwrap();
+    let complaints = String::from_utf8_lossy(&said.stderr).into_owned();
+    assert!(said.status.success(), "{complaints}");
+    assert_eq!(complaints, "");
 }

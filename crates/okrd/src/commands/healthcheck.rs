@@ -58,8 +58,13 @@ fn not_ready(why: &str) -> Failure {
     Failure::new(Exit::Error, "the server is not ready").hint(why)
 }
 
+/// Says what is at the bottom: what stands above it says "transport error".
 fn no_answer(whom: &str, error: &AnyError) -> Failure {
-    Failure::new(Exit::Error, format!("{whom} does not answer")).caused_by(&**error)
+    let mut cause = &**error as &dyn std::error::Error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    Failure::new(Exit::Error, format!("{whom} does not answer")).caused_by(cause)
 }
 
 /// Asks `/readyz` of the monitoring listener.

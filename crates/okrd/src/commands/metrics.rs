@@ -6,6 +6,10 @@ use crate::args::{MetricsArguments, MetricsFormat};
 use crate::metrics::catalogue::{ALL, Described};
 use crate::output;
 
+/// The width that terminals have at least.
+const COLUMNS: usize = 80;
+const INDENT: &str = "    ";
+
 pub(super) fn run(arguments: &MetricsArguments) {
     output::print(&match arguments.output {
         MetricsFormat::Text => text(),
@@ -19,9 +23,27 @@ fn text() -> String {
     let paragraphs = ALL.iter().map(|described| {
         let Described { name, help, .. } = described;
         let kind = described.kind.word();
-        format!("{name}{}  {kind}\n    {help}", braces(described))
+        let help = wrapped(help);
+        format!("{name}{}  {kind}\n{help}", braces(described))
     });
     paragraphs.collect::<Vec<_>>().join("\n")
+}
+
+/// Breaks a sentence into indented lines that fit a terminal.
+fn wrapped(sentence: &str) -> String {
+    let mut lines = vec![INDENT.to_owned()];
+    for word in sentence.split(' ') {
+        let line = lines.last_mut().expect("there is a line from the start");
+        if line == INDENT {
+            line.push_str(word);
+        } else if line.len() + 1 + word.len() <= COLUMNS {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(format!("{INDENT}{word}"));
+        }
+    }
+    lines.join("\n")
 }
 
 fn braces(described: &Described) -> String {
@@ -87,6 +109,6 @@ mod tests {
             assert!(text.contains(&format!("{}{}  ", described.name, braces(described))));
             assert!(markdown.contains(&format!("\n| `{}` | ", described.name)));
         }
-        assert!(text.lines().all(|line| !line.starts_with("| ")));
+        assert!(text.lines().all(|line| line.len() <= COLUMNS), "{text}");
     }
 }
