@@ -1,8 +1,9 @@
 //! What scripts rely on: whatever the command, JSON is JSON, codes are codes, and nobody else is asked.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
+use jsonschema::Validator;
 use okr_e2e::{Home, Run};
 use serde_json::Value;
 
@@ -78,6 +79,8 @@ const OTHERS: &[&[&str]] = &[
     &["alias", "list"],
     &["alias", "delete", "mine"],
     &["completions", "bash"],
+    &["schema"],
+    &["schema", "tree", "--strict"],
     &["help"],
     &["help", "dates"],
     &["help", "kr", "add"],
@@ -93,6 +96,43 @@ const OTHERS: &[&[&str]] = &[
         "third",
     ],
 ];
+
+/// What `okr schema --strict` says, asked for once by each name.
+#[derive(Default)]
+struct Schemas(BTreeMap<String, Validator>);
+
+impl Schemas {
+    fn assert_valid(&mut self, home: &Home, (run, name, value): (&Run, &str, &Value)) {
+        let validator = self.0.entry(name.to_owned()).or_insert_with(|| {
+            let schema = home.okr(&["schema", name, "--strict"]).unwrap();
+            let schema: Value = serde_json::from_str(&schema).unwrap();
+            jsonschema::draft202012::new(&schema).unwrap()
+        });
+        let faults: Vec<String> = validator
+            .iter_errors(value)
+            .map(|fault| format!("{}: {fault}", fault.instance_path()))
+            .collect();
+        assert!(faults.is_empty(), "{} is no {name}: {faults:#?}", run.line);
+    }
+
+    /// Demands that what stands beside an answer is what the program says of it.
+    fn assert_remarks(&mut self, home: &Home, run: &Run) {
+        for remark in run.stderr.lines() {
+            let remark: Value = serde_json::from_str(remark).unwrap();
+            let is_error = remark["type"] == "error";
+            let name = if is_error { "error" } else { "remark" };
+            self.assert_valid(home, (run, name, &remark));
+        }
+    }
+
+    /// Demands one document with the one envelope, and in it what it says.
+    fn assert_document(&mut self, home: &Home, run: &Run) {
+        let answer = assert_document(run);
+        let name = answer["schema"].as_str().unwrap();
+        self.assert_valid(home, (run, name, &answer));
+        self.assert_remarks(home, run);
+    }
+}
 
 fn as_json(home: &Home, line: &[&str]) -> Run {
     // In front: what stands behind the name of an alias belongs to its line.
@@ -110,8 +150,8 @@ fn as_json(home: &Home, line: &[&str]) -> Run {
     run
 }
 
-/// Demands one document with the one envelope.
-fn assert_document(run: &Run) {
+/// Demands one document with the one envelope, and returns it.
+fn assert_document(run: &Run) -> Value {
     let answer: Value = serde_json::from_str(&run.stdout)
         .unwrap_or_else(|error| panic!("{}: {error}: {}", run.line, run.stdout));
     let keys: Vec<&str> = answer
@@ -132,6 +172,7 @@ fn assert_document(run: &Run) {
         run.line
     );
     assert!(answer["items"].is_array(), "{}", run.line);
+    answer
 }
 
 /// Returns every command that has none below it, as the man pages name them.
@@ -160,10 +201,11 @@ fn commands(home: &Home) -> BTreeSet<Vec<String>> {
 fn every_command_says_json_and_nothing_else() {
     let directory = tempfile::tempdir().unwrap();
     let home = planned(directory.path());
+    let mut schemas = Schemas::default();
     for line in OTHERS.iter().chain(READERS) {
         let run = as_json(&home, line);
         assert_eq!(run.code, Some(0), "{}: {}", run.line, run.stderr);
-        assert_document(&run);
+        schemas.assert_document(&home, &run);
     }
     // Whatever else there is, without arguments: an answer, or nothing and an error.
     let commands = commands(&home);
@@ -174,9 +216,10 @@ fn every_command_says_json_and_nothing_else() {
         if run.code == Some(0) || !run.stdout.is_empty() {
             let is_lines = matches!(line.as_slice(), ["watch" | "replay"]);
             if !is_lines {
-                assert_document(&run);
+                schemas.assert_document(&home, &run);
             }
         } else {
+            schemas.assert_remarks(&home, &run);
             let last: Value = serde_json::from_str(run.stderr.lines().last().unwrap()).unwrap();
             assert_eq!(last["type"], "error", "{}", run.line);
         }

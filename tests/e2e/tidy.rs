@@ -48,6 +48,7 @@ const KEEPERS: &[(&str, &[&str])] = &[
     ("clap_complete", &["okr"]),
     ("clap_mangen", &["okr"]),
     ("toml_edit", &["okr"]),
+    ("schemars", &["okr"]),
     ("ratatui-core", &["okr"]),
     ("ratatui-crossterm", &["okr"]),
     ("proptest", &["okr-testkit"]),

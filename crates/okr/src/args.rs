@@ -104,7 +104,9 @@ pub(crate) use settings::{
     AliasArgs, AliasCommand, AliasSetArgs, ConfigArgs, ConfigCommand, ConfigSetArgs,
     ConfigUnsetArgs,
 };
-pub(crate) use shell::{CompletionsArgs, DoctorArgs, ManArgs, ShellName, UtilArgs, UtilCommand};
+pub(crate) use shell::{
+    CompletionsArgs, DoctorArgs, ManArgs, SchemaArgs, ShellName, UtilArgs, UtilCommand,
+};
 pub(crate) use start::{
     CloneArgs, Credential, InitArgs, LoginArgs, WorkspaceArgs, WorkspaceCommand,
     WorkspaceRemoveArgs, WorkspaceRenameArgs, WorkspaceUseArgs,
@@ -337,6 +339,8 @@ pub(crate) enum Command {
     Alias(AliasArgs),
     /// Print what sets completion up in a shell
     Completions(CompletionsArgs),
+    /// Print the JSON Schema of what a command answers for programs
+    Schema(SchemaArgs),
     /// Write what a package of okr needs: man pages
     Util(UtilArgs),
     /// Explain a command or a topic
@@ -417,6 +421,7 @@ impl Command {
             Self::Config(_) => "config",
             Self::Alias(_) => "alias",
             Self::Completions(_) => "completions",
+            Self::Schema(_) => "schema",
             Self::Util(_) => "util",
             Self::Help(_) => "help",
         }
@@ -481,9 +486,11 @@ impl Command {
             },
             Self::Follow(args) => args.honours(),
             Self::Export(_) => Honours::EXPORTS,
-            Self::Completions(_) | Self::Util(_) | Self::Config(_) | Self::Alias(_) => {
-                Honours::NOTHING
-            }
+            Self::Completions(_)
+            | Self::Schema(_)
+            | Self::Util(_)
+            | Self::Config(_)
+            | Self::Alias(_) => Honours::NOTHING,
             Self::Workspace(_)
             | Self::Tutorial(_)
             | Self::Help(_)

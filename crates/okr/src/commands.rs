@@ -47,6 +47,7 @@ mod report;
 mod resolve;
 #[cfg(test)]
 mod sample;
+mod schema;
 mod search;
 mod show;
 mod stats;
@@ -154,6 +155,7 @@ pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exi
         Some(Command::Config(args)) => config::run(context, &args),
         Some(Command::Alias(args)) => alias::run(context, &args),
         Some(Command::Completions(args)) => Ok(completions::run(context, &args)),
+        Some(Command::Schema(args)) => schema::run(context, &args),
         Some(Command::Util(args)) => util::run(context, &args),
         Some(Command::Help(args)) => help::run(context, &args),
     }

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::exit::Exit;
@@ -230,15 +231,22 @@ impl fmt::Display for CliError {
 impl std::error::Error for CliError {}
 
 /// An error in machine output.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ErrorLine<'a> {
     #[serde(rename = "type")]
+    #[schemars(extend("const" = "error"))]
     kind: &'static str,
+    /// A stable word for what is wrong, such as `ambiguous-ref`.
     code: &'a str,
+    /// How the process ends (`okr help exit-codes`).
     exit: u8,
+    /// What could not be done, in one sentence.
     message: &'a str,
+    /// Facts, such as the candidates of an ambiguous reference.
     details: &'a [String],
+    /// What caused it, the nearest cause first.
     causes: &'a [String],
+    /// What to type next.
     hints: &'a [String],
     /// Only where the server answered.
     #[serde(skip_serializing_if = "Option::is_none")]

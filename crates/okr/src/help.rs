@@ -102,6 +102,7 @@ Data
   config       Show and change settings
   alias        Give command lines names of your own
   completions  Print what sets completion up in a shell
+  schema       Print the JSON Schema of what a command answers for programs
   util         Write what a package of okr needs: man
   help         Explain a command or a topic
 

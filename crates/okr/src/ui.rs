@@ -7,9 +7,11 @@ mod envelope;
 mod flags;
 mod full_screen;
 mod sanitise;
+pub(crate) mod schema;
 
 use std::io::{self, BufWriter, Write};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use envelope::{Context, Item};
@@ -347,9 +349,10 @@ pub fn line<T: Item>(item: &T) -> serde_json::Result<String> {
 }
 
 /// Something said beside the answer, in machine output.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct RemarkLine<'a> {
     #[serde(rename = "type")]
+    #[schemars(extend("enum" = ["hint", "note", "warning"]))]
     kind: &'static str,
     message: &'a str,
 }

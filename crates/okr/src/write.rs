@@ -9,6 +9,7 @@ use okr_core::text::LongText;
 use okr_core::value::{AmendmentCategory, Source};
 use okr_core::view::{Overlay, View};
 use okr_replica::{Directory, Proposed, Reading, Replica, ReplicaError};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -158,7 +159,7 @@ fn slug_of(context: &Context, replica: &Replica, id: EntityId) -> Option<String>
 }
 
 /// A thing that was written about, in machine output.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub(crate) struct ChangedItem {
     id: Uuid,
     kind: &'static str,
@@ -173,7 +174,7 @@ pub(crate) struct ChangedItem {
 }
 
 /// A field that was edited, in machine output.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 struct FieldItem {
     field: &'static str,
     from: String,

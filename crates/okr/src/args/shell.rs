@@ -60,6 +60,27 @@ pub(crate) struct ManArgs {
     pub(crate) directory: PathBuf,
 }
 
+/// Arguments of `okr schema`.
+#[derive(Args, Debug)]
+#[command(after_help = help::SCHEMA)]
+pub(crate) struct SchemaArgs {
+    /// The command; a name as in the "schema" of a document; or envelope, error or remark
+    #[arg(value_name = "COMMAND")]
+    pub(crate) about: Vec<String>,
+
+    /// List the commands and what each answers with; so does no command at all
+    #[arg(long, conflicts_with_all = ["about", "lines", "strict"])]
+    pub(crate) list: bool,
+
+    /// Describe a line of -o jsonl, not the document of -o json
+    #[arg(long, requires = "about")]
+    pub(crate) lines: bool,
+
+    /// Refuse fields that this version does not have; without it later versions fit, too
+    #[arg(long, requires = "about")]
+    pub(crate) strict: bool,
+}
+
 /// Arguments of `okr completions`.
 #[derive(Args, Debug)]
 #[command(after_help = help::COMPLETIONS)]

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use clap::CommandFactory as _;
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -17,8 +18,8 @@ use crate::ui::Item;
 use crate::workspace::Environment;
 
 /// A named command line, in machine output.
-#[derive(Serialize)]
-struct AliasItem {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct AliasItem {
     alias: String,
     /// The command line, without okr.
     command: String,

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use okr_core::id::Position;
 use okr_replica::{Anchored, Axis, Fingerprint, LogFilter, Place, Point, Replica};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -18,8 +19,8 @@ use crate::failure;
 use crate::ui::Item;
 
 /// An anchor in machine output.
-#[derive(Serialize)]
-struct AnchorItem {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct AnchorItem {
     origin: String,
     size: u64,
     root: String,

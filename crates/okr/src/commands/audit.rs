@@ -7,6 +7,7 @@ use okr_core::id::{EntityKind, Position};
 use okr_replica::{
     BundleError, BundleReport, Bundled, Examination, Replica, Selection, SignedHead, check_bundle,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -36,8 +37,8 @@ const KINDS: &[EntityKind] = &[
 ];
 
 /// A bundle that was written or checked, in machine output.
-#[derive(Serialize)]
-struct BundleItem {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct BundleItem {
     directory: String,
     origin: String,
     /// The key that signed it, whole.

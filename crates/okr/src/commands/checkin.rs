@@ -16,6 +16,7 @@ use crate::exit::Exit;
 use crate::failure;
 use crate::resolve::look;
 use crate::write::{Wish, write_and_tell};
+pub(super) use record::RecordedItem;
 
 pub(crate) fn run(context: &mut Context, args: &CheckInArgs) -> Result<Exit, CliError> {
     match &args.command {

@@ -18,6 +18,7 @@ use crate::exit::Exit;
 use crate::failure;
 use crate::resolve::{Resolver, look};
 use crate::write::{Wish, write_and_tell};
+pub(super) use add::AddedItem;
 use text::{Asked, Given};
 
 /// What can be commented on, and comments, to answer them.

@@ -11,7 +11,8 @@ use crate::error::CliError;
 use crate::exit::Exit;
 use crate::render::{Cell, Column, Screen, Table, Tone};
 use crate::settings::{self, DIRECTORY_FILE, KEYS, Key, Settings};
-use item::{FileItem, Origin, SettingItem};
+use item::Origin;
+pub(super) use item::{FileItem, SettingItem};
 
 /// Runs `okr config`.
 ///

@@ -7,6 +7,7 @@ use okr_core::change::Change;
 use okr_core::event::Event;
 use okr_core::id::EntityId;
 use okr_replica::{Clash, Conflict, Explained, Replica};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -24,10 +25,11 @@ use crate::short_id::{self, Alphabet};
 use crate::ui::Item;
 use crate::when::Clock;
 
+pub(super) use dropped::DroppedItem;
 pub(super) use screen::text;
 
 /// A conflict in machine output.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct ConflictItem {
     change: Uuid,
     short_id: String,
@@ -55,7 +57,7 @@ pub(crate) struct ConflictItem {
 }
 
 /// A field that has a third value.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ClashItem {
     subject: Uuid,
     name: String,

@@ -13,7 +13,8 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::render::{Cell, Screen, Tone, page, wrap};
 use crate::workspace::Workspace;
-use check::{Check, State};
+pub(super) use check::Check;
+use check::State;
 
 /// Runs `okr doctor`.
 /// What is wrong is the answer, never an error of its own.

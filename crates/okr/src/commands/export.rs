@@ -18,7 +18,8 @@ use crate::error::CliError;
 use crate::exit::Exit;
 use crate::ui::{self, Asked};
 use crate::whole_file;
-use gather::{Exported, gather};
+pub(super) use gather::Exported;
+use gather::gather;
 
 /// The form of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@
 use okr_core::id::{EntityId, EntityKind, PersonId};
 use okr_core::view::View as _;
 use okr_replica::Replica;
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -31,8 +32,8 @@ const KINDS: &[EntityKind] = &[
 ];
 
 /// Something that is followed from now on or no more, in machine output.
-#[derive(Serialize)]
-struct FollowingItem {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct FollowingItem {
     id: Uuid,
     short_id: String,
     kind: &'static str,

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 
 use okr_core::view::View as _;
 use okr_replica::{DirectoryEntry, ProposedAll, Replica};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -32,8 +33,8 @@ use kind::Kind;
 const FILE_BYTES_MAX: u64 = 64 << 20;
 
 /// An imported file in machine output.
-#[derive(Debug, Serialize)]
-struct ImportItem {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct ImportItem {
     file: String,
     source: String,
     outcome: &'static str,

@@ -7,6 +7,7 @@ use okr_core::id::{ChangeId, OrgId, PersonId};
 use okr_core::text::{Name, TimeZoneName};
 use okr_core::value::{CadenceDays, EditPolicy, Role, Source, ValueError, WeekStart};
 use okr_replica::{DirectoryEntry, NewReplica, Proposed, Replica};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -22,8 +23,8 @@ use crate::workspace::Workspace;
 use crate::zone::zone_named;
 
 /// A new workspace in machine output.
-#[derive(Serialize)]
-pub(super) struct NewWorkspaceItem {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct NewWorkspaceItem {
     pub(super) workspace: String,
     pub(super) path: String,
     pub(super) org: Uuid,

@@ -3,6 +3,7 @@
 use std::io;
 
 use okr_replica::{GrpcOptions, GrpcRemote, Identity, RemoteInfo};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -15,8 +16,8 @@ use crate::failure;
 use crate::ui::Item;
 
 /// A login in machine output.
-#[derive(Serialize)]
-pub(super) struct LoginItem {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct LoginItem {
     pub(super) person: Uuid,
     pub(super) org: Uuid,
     pub(super) handle: Option<String>,

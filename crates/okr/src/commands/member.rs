@@ -18,6 +18,7 @@ use crate::failure;
 use crate::output::PersonItem;
 use crate::resolve::look;
 use crate::write::{Outcome, Wish, tell, write, write_and_tell};
+pub(super) use invite::{InvitationItem, OpenInvitationItem};
 
 pub(crate) fn run(context: &mut Context, args: &MemberArgs) -> Result<Exit, CliError> {
     match &args.command {

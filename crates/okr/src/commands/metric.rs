@@ -28,6 +28,7 @@ use crate::output::MetricItem;
 use crate::resolve::{Resolver, look};
 use crate::value_text::Amount;
 use crate::write::{Wish, write_and_tell};
+pub(super) use record::RecordedItem;
 
 /// The words for how a metric stands.
 pub(super) const HEALTH_WORDS: &str = "healthy, outside, unknown";

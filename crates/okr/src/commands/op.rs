@@ -18,7 +18,7 @@ use crate::exit::Exit;
 use crate::failure;
 use crate::render::{Cell, Column, Screen, Table, Tone, iso, local, moment, page};
 use crate::short_id::{self, Alphabet};
-use item::{OperationItem, ShownItem};
+pub(super) use item::{OperationItem, ShownItem};
 
 /// Runs `okr op log` or `okr op show`.
 ///

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use okr_core::change::Change;
 use okr_core::id::ChangeId;
 use okr_replica::{LogEntry, LogFilter, PendingEntry, Replica, TakenOut};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -119,8 +120,8 @@ fn marked(mut told: Told, pending: &PendingEntry) -> Told {
 }
 
 /// A change that waits, in machine output.
-#[derive(Serialize)]
-struct PendingItem {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct PendingItem {
     #[serde(flatten)]
     change: ChangeItem,
     /// Whether it was sent already, without an answer that says what became of it.
@@ -282,8 +283,8 @@ fn dependent_lines(
 }
 
 /// A change that was dropped, in machine output.
-#[derive(Serialize)]
-struct DroppedItem {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct DroppedItem {
     #[serde(flatten)]
     change: ChangeItem,
     /// Whether it was done, not only rehearsed.

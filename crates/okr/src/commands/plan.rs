@@ -17,6 +17,9 @@ use crate::error::CliError;
 use crate::exit::Exit;
 use crate::plan::{FILE_BYTES_MAX, Faults, Form, Plan, Source};
 use crate::text_file;
+pub(super) use check::CheckedItem;
+pub(super) use pull::PulledItem;
+pub(super) use told::ThingItem;
 
 pub(crate) fn run(context: &mut Context, args: &PlanArgs) -> Result<Exit, CliError> {
     match &args.command {

@@ -5,6 +5,7 @@ pub(super) mod value;
 use okr_core::event::Event;
 use okr_core::id::{ChangeId, EntityKind};
 use okr_replica::{Clash, Conflict, Replica, Resolution, Resolved, Settled, Settlement};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -303,8 +304,8 @@ const fn word(resolution: Resolution) -> &'static str {
 }
 
 /// A decision in machine output.
-#[derive(Serialize)]
-struct ResolvedItem {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct ResolvedItem {
     change: Uuid,
     taken: &'static str,
     new_change: Option<Uuid>,

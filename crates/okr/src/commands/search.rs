@@ -20,7 +20,7 @@ use crate::error::CliError;
 use crate::exchange::PROGRESS_AFTER;
 use crate::exit::Exit;
 use crate::failure;
-use item::HitItem;
+pub(super) use item::HitItem;
 
 /// Runs `okr search`.
 ///

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use okr_core::id::PersonId;
 use okr_replica::{Directory, LogFilter, Merged, Reading, Replica, ReplicaInfo, SyncReport};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -24,13 +25,15 @@ use crate::failure;
 use crate::render::{Screen, Tone, page};
 use crate::ui::Item;
 
+pub(super) use restored::RestoredItem;
 pub(crate) use restored::diverged;
+pub(super) use status::StatusItem;
 use superseded::SupersededItem;
 pub(crate) use superseded::tell_beside;
 
 /// A sync in machine output.
-#[derive(Serialize)]
-struct SyncItem {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct SyncItem {
     pulled: u64,
     from_others: Option<u64>,
     people: Option<usize>,
@@ -48,7 +51,7 @@ struct SyncItem {
 }
 
 /// A thing that was edited here and elsewhere, where both edits stand.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct MergedItem {
     id: Uuid,
     kind: &'static str,

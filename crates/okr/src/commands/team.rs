@@ -16,6 +16,7 @@ use crate::error::CliError;
 use crate::exit::Exit;
 use crate::resolve::{Resolver, look};
 use crate::write::{Wish, write_and_tell};
+pub(super) use people::TeamMemberItem;
 
 pub(crate) fn run(context: &mut Context, args: &TeamArgs) -> Result<Exit, CliError> {
     match &args.command {

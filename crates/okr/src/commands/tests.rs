@@ -180,10 +180,13 @@ impl Machine {
         let mut context = context.map_err(|(_, error)| error).unwrap();
         context.command_line = parsed.line;
         let exit = crate::run(&mut context, parsed.command);
+        let (answer, remarks) = (answer.text(), remarks.text());
+        let output = context.ui.output();
+        super::schema::tests::assert_described(words, output, (&answer, &remarks));
         Said {
             exit,
-            answer: answer.text(),
-            remarks: remarks.text(),
+            answer,
+            remarks,
         }
     }
 

@@ -20,8 +20,9 @@ use crate::exit::Exit;
 use crate::failure;
 use crate::resolve::look;
 use crate::short_id::{Alphabet, matches_prefix};
+use item::Tables;
 pub(super) use item::short;
-use item::{CreatedItem, Tables, TokenItem};
+pub(super) use item::{CreatedItem, TokenItem};
 
 /// The shortest beginning of an id that is taken for one.
 const SHORTEST_ID: usize = 4;

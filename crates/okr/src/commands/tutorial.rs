@@ -10,6 +10,7 @@ mod story;
 use std::fs;
 
 use okr_replica::Replica;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -41,8 +42,8 @@ struct Progress {
 }
 
 /// A lesson in machine output.
-#[derive(Debug, Serialize)]
-struct LessonItem {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct LessonItem {
     number: usize,
     of: usize,
     title: &'static str,
@@ -296,6 +297,10 @@ fn end(context: &mut Context, workspace: &Workspace) -> Result<Exit, CliError> {
     }
     remove(workspace)?;
     super::workspace::follow(context, NAME, None)?;
+    let frame = context.plain_frame();
+    context
+        .ui
+        .answer::<LessonItem>(&frame, &[], |_| String::new());
     context.ui.note("the workspace of the tutorial is gone");
     context
         .ui

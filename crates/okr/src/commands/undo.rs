@@ -23,6 +23,7 @@ use crate::failure;
 use crate::names::Names;
 use crate::render::Screen;
 use crate::short_id::{self, Alphabet};
+pub(super) use item::UndoneItem;
 use task::{Task, Way};
 
 /// How much of the words of a change goes into the reason of what undoes it, in characters.

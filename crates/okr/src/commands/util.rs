@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -17,8 +18,8 @@ use crate::parse;
 use crate::ui::Item;
 
 /// A man page that was written, in machine output.
-#[derive(Serialize)]
-struct ManPageItem {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct ManPageItem {
     path: String,
 }
 

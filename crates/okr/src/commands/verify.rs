@@ -19,7 +19,8 @@ use crate::exchange::{self, Limits};
 use crate::exit::Exit;
 use crate::failure;
 use crate::ui::{self, Ui};
-use screen::{CheckItem, Outcome};
+pub(super) use screen::CheckItem;
+use screen::Outcome;
 
 /// After what time it is told how far a check is.
 const PROGRESS_AFTER: Duration = Duration::from_millis(300);

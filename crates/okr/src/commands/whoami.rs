@@ -1,6 +1,7 @@
 //! `okr whoami`: which person, workspace, server and login. Asks nobody but this machine.
 
 use okr_core::view::View as _;
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -14,8 +15,8 @@ use crate::render::{Screen, iso};
 use crate::ui::Item;
 
 /// Who somebody is here, in machine output.
-#[derive(Serialize)]
-struct WhoamiItem {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct WhoamiItem {
     person: Uuid,
     handle: Option<String>,
     name: Option<String>,

@@ -8,7 +8,8 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::settings::{self, Settings};
-use item::{StandingItem, WorkspaceItem, shown};
+use item::shown;
+pub(super) use item::{StandingItem, WorkspaceItem};
 
 /// Runs `okr workspace`.
 ///

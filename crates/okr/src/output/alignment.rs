@@ -1,5 +1,6 @@
 //! Which goal serves which, and what is wrong with that.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -8,7 +9,7 @@ use super::reference::{Id, ThingRef};
 use crate::ui::Item;
 
 /// An objective and what it supports.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct AlignmentItem {
     pub(crate) objective: ThingRef,
     pub(crate) title: String,
@@ -27,7 +28,7 @@ impl Item for AlignmentItem {
 }
 
 /// Something about the alignment of an objective that a person may want to change.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct AlignmentFindingItem {
     /// `orphan`, `given_up` or `other_time`.
     pub(crate) finding: &'static str,
@@ -49,7 +50,7 @@ impl Item for AlignmentFindingItem {
 }
 
 /// A goal of a graph.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct AlignedGoalItem {
     /// `objective` or `key_result`.
     pub(crate) kind: &'static str,

@@ -1,6 +1,7 @@
 //! Who set each field of a thing.
 
 use okr_replica::{Blame, FieldBlame, Given};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -12,7 +13,7 @@ use crate::names::Names;
 use crate::ui::Item;
 
 /// A thing with who set its fields.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct BlameItem {
     #[serde(flatten)]
     pub(crate) thing: ThingRef,
@@ -26,7 +27,7 @@ pub(crate) struct BlameItem {
 }
 
 /// A field with who set it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct FieldBlameItem {
     pub(crate) field: &'static str,
     /// As text; ids are full. None: it holds nothing.
@@ -44,7 +45,7 @@ pub(crate) struct FieldBlameItem {
 }
 
 /// A value that a field was given.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct GivenItem {
     pub(crate) value: Option<String>,
     pub(crate) by: SetterItem,

@@ -1,5 +1,6 @@
 //! The days of a cycle.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -7,7 +8,7 @@ use super::reference::ThingRef;
 use crate::ui::Item;
 
 /// A day of a cycle on which something is to be done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct CycleDayItem {
     pub(crate) cycle: ThingRef,
     pub(crate) day: String,

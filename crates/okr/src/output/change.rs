@@ -4,6 +4,7 @@ use okr_core::event::{CommentEvent, Event, Topic};
 use okr_core::id::EntityId;
 use okr_core::value::AmendmentCategory;
 use okr_replica::LogEntry;
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -16,7 +17,7 @@ use crate::ui::Item;
 use crate::wording::{Before, said};
 
 /// A change.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct ChangeItem {
     pub(crate) id: Id,
     pub(crate) short_id: String,
@@ -39,7 +40,7 @@ pub(crate) struct ChangeItem {
 }
 
 /// An event of a change.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct EventItem {
     pub(crate) subject: ThingRef,
     /// The key result that a check-in reports on.

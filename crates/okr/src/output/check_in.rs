@@ -3,6 +3,7 @@
 use okr_core::blocker::BlockerReport;
 use okr_core::value::Confidence;
 use okr_replica::CheckInFact;
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -13,7 +14,7 @@ use crate::names::Names;
 use crate::ui::Item;
 
 /// A check-in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct CheckInItem {
     pub(crate) id: Id,
     pub(crate) key_result: ThingRef,

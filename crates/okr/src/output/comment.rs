@@ -1,6 +1,7 @@
 //! A comment with where it comes from.
 
 use okr_replica::CommentFact;
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -10,7 +11,7 @@ use crate::names::Names;
 use crate::ui::Item;
 
 /// A comment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct CommentItem {
     pub(crate) id: Id,
     pub(crate) short_id: String,

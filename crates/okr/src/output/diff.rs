@@ -4,6 +4,7 @@ use okr_core::entity::Entity;
 use okr_core::field::{FieldStep, FieldValue, Shown as _};
 use okr_core::value::Confidence;
 use okr_replica::{Changed, RollUp, RollUpOf, Stand, Stands};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -15,7 +16,7 @@ use crate::names::Names;
 use crate::ui::Item;
 
 /// The differences between two moments.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct DiffItem {
     /// The earlier moment, RFC 3339.
     pub(crate) from: String,
@@ -30,7 +31,7 @@ pub(crate) struct DiffItem {
 }
 
 /// How much differs.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct DiffCountsItem {
     /// Things that differ; those of every other count are among them.
     pub(crate) things: usize,
@@ -54,14 +55,14 @@ pub(crate) struct DiffCountsItem {
 }
 
 /// How often something counts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct CountItem {
     pub(crate) name: String,
     pub(crate) count: usize,
 }
 
 /// A thing that differs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct ChangedItem {
     #[serde(flatten)]
     pub(crate) thing: ThingRef,
@@ -80,7 +81,7 @@ pub(crate) struct ChangedItem {
 }
 
 /// A field that differs, with both values as text; ids are full.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct FieldStepItem {
     pub(crate) field: &'static str,
     pub(crate) from: Option<String>,
@@ -90,7 +91,7 @@ pub(crate) struct FieldStepItem {
 }
 
 /// How a key result stood and stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct StandsItem {
     /// None when it was not there.
     pub(crate) from: Option<StandItem>,
@@ -101,7 +102,7 @@ pub(crate) struct StandsItem {
 }
 
 /// How a key result stands at a moment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct StandItem {
     /// None without a check-in.
     pub(crate) value: Option<ValueItem>,
@@ -115,7 +116,7 @@ pub(crate) struct StandItem {
 }
 
 /// A progress that moved.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct RollUpItem {
     /// An objective, or a cycle.
     #[serde(flatten)]

@@ -1,5 +1,6 @@
 //! A key result that waits for a check-in.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -7,7 +8,7 @@ use super::reference::{PersonRef, ThingRef};
 use crate::ui::Item;
 
 /// A key result that waits for a check-in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct DueItem {
     pub(crate) key_result: ThingRef,
     pub(crate) title: String,

@@ -1,5 +1,6 @@
 //! A frame of a replay.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -8,7 +9,7 @@ use super::goal::ObjectiveItem;
 use crate::ui::Item;
 
 /// What happened between two moments, and how goals stood after it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct FrameItem {
     /// From 1.
     pub(crate) frame: usize,
@@ -25,7 +26,7 @@ pub(crate) struct FrameItem {
 }
 
 /// A frame of a replay that was written to a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct FrameFileItem {
     /// From 1.
     pub(crate) frame: usize,

@@ -4,6 +4,7 @@ use okr_core::entity::{Cycle, Objective, Person, Team};
 use okr_core::event::Support;
 use okr_core::value::{CadenceDays, Zone};
 use okr_replica::{KeyResultStanding, ObjectiveStanding, StandingBlocker};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -15,7 +16,7 @@ use crate::names::Names;
 use crate::ui::Item;
 
 /// What stands in the way of a key result.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct BlockerItem {
     pub(crate) text: String,
     /// The day of the check-in that first told it.
@@ -35,7 +36,7 @@ impl From<&StandingBlocker> for BlockerItem {
 }
 
 /// A key result and how it stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct KeyResultItem {
     pub(crate) id: Id,
     pub(crate) short_id: String,
@@ -125,7 +126,7 @@ impl Item for KeyResultItem {
 }
 
 /// An objective with its key results and how they stand.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct ObjectiveItem {
     pub(crate) id: Id,
     pub(crate) short_id: String,
@@ -206,7 +207,7 @@ impl Item for ObjectiveItem {
 }
 
 /// A team.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct TeamItem {
     pub(crate) id: Id,
     pub(crate) short_id: String,
@@ -248,7 +249,7 @@ impl Item for TeamItem {
 }
 
 /// A cycle.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct CycleItem {
     pub(crate) id: Id,
     pub(crate) short_id: String,
@@ -287,7 +288,7 @@ impl Item for CycleItem {
 }
 
 /// A person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct PersonItem {
     pub(crate) id: Id,
     pub(crate) handle: Option<String>,

@@ -6,6 +6,7 @@ use okr_replica::{
     BackFilled, Both, Goalposts, KeyResultEffect, KeyResultSide, Moved, ObjectiveEffect,
     ObjectiveSide,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -20,7 +21,7 @@ use crate::names::Names;
 use crate::ui::Item;
 
 /// The goalposts of a cycle.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct GoalpostsItem {
     #[serde(flatten)]
     cycle: CycleItem,
@@ -37,7 +38,7 @@ pub(crate) struct GoalpostsItem {
 }
 
 /// How many there are of everything that is listed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct CountsItem {
     amendments: usize,
     late_additions: usize,
@@ -57,7 +58,7 @@ struct CountsItem {
 }
 
 /// Progress on both sides; none where nothing counts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct BothItem {
     /// Against the goals, measures and weights of the commitment.
     committed: Option<ProgressItem>,
@@ -66,7 +67,7 @@ struct BothItem {
 }
 
 /// The progress of a team's own objectives.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct TeamItem {
     /// None: the objectives of the organisation as a whole.
     team: Option<ThingRef>,
@@ -75,14 +76,14 @@ struct TeamItem {
 }
 
 /// A change that moved something, with only the events that did.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct MovedItem {
     /// For each subject in `change`, in order.
     steps: Vec<StepItem>,
     change: ChangeItem,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct StepItem {
     /// `amendment`, `late-addition`, `taken-out` or `put-back`.
     kind: &'static str,
@@ -91,7 +92,7 @@ struct StepItem {
     team: Option<ThingRef>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct ObjectiveItem {
     objective: ThingRef,
     /// The cycle that it is in at the moment.
@@ -105,14 +106,14 @@ struct ObjectiveItem {
     key_results: Vec<KeyResultItem>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct ObjectiveSideItem {
     team: Option<ThingRef>,
     weight: String,
     progress: Option<ProgressItem>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct KeyResultItem {
     key_result: ThingRef,
     /// The objective that it belongs to at the moment.
@@ -125,7 +126,7 @@ struct KeyResultItem {
     current: Option<KeyResultSideItem>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct KeyResultSideItem {
     measure: MeasureItem,
     weight: String,
@@ -135,7 +136,7 @@ struct KeyResultSideItem {
 }
 
 /// Something that was done to a check-in long after its day.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct BackFilledItem {
     check_in: Id,
     key_result: ThingRef,

@@ -1,6 +1,7 @@
 //! What happened to what somebody owns or follows, and what they follow.
 
 use okr_replica::{FollowedThing, Unread};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -10,7 +11,7 @@ use crate::names::Names;
 use crate::ui::Item;
 
 /// What a change of somebody else did to one thing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct InboxItem {
     /// What it is about; the key result for a check-in and for a comment on one.
     pub(crate) thing: ThingRef,
@@ -32,7 +33,7 @@ impl Item for InboxItem {
 }
 
 /// Something that is followed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct FollowedItem {
     pub(crate) thing: ThingRef,
     pub(crate) title: String,
@@ -60,7 +61,7 @@ impl Item for FollowedItem {
 }
 
 /// How much somebody has not looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct UnreadItem {
     /// Changes with comments among them.
     pub(crate) comments: usize,

@@ -2,13 +2,14 @@
 
 use okr_core::entity::Objective;
 use okr_replica::Lineage;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::reference::ThingRef;
 use crate::names::Names;
 
 /// The objectives before and after one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct LineageItem {
     /// What it continues, and what that continued: the nearest first.
     earlier: Vec<KinItem>,
@@ -17,7 +18,7 @@ pub(crate) struct LineageItem {
 }
 
 /// An objective of another cycle.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct KinItem {
     #[serde(flatten)]
     objective: ThingRef,

@@ -1,5 +1,6 @@
 //! What is weak about goals and cycles.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -7,7 +8,7 @@ use super::reference::ThingRef;
 use crate::ui::Item;
 
 /// Something that a person may want to mend.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct LintItem {
     /// The name of the rule.
     pub(crate) rule: &'static str,

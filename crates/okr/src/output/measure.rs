@@ -1,10 +1,11 @@
 //! Measures and values.
 
 use okr_core::measure::{Measure, Value};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// How a key result is measured.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum MeasureItem {
     Metric {
@@ -30,7 +31,7 @@ pub(crate) enum MeasureItem {
 }
 
 /// One line of a checklist.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct MilestoneItem {
     pub(crate) key: u32,
     pub(crate) title: String,
@@ -73,7 +74,7 @@ impl From<&Measure> for MeasureItem {
 }
 
 /// What a check-in reports: the field that fits the measure is set.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct ValueItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) number: Option<String>,

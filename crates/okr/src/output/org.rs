@@ -1,6 +1,7 @@
 //! The organisation and its policies.
 
 use okr_core::entity::Org;
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -8,7 +9,7 @@ use super::reference::{Id, short};
 use crate::ui::Item;
 
 /// The organisation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct OrgItem {
     pub(crate) id: Id,
     pub(crate) short_id: String,

@@ -1,6 +1,7 @@
 //! Changes of this machine, and the changes of others that they met.
 
 use okr_replica::LogEntry;
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -9,7 +10,7 @@ use crate::names::Names;
 use crate::short_id::{self, Alphabet};
 
 /// A change that something else is explained by.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct ByItem {
     pub(crate) change: Id,
     pub(crate) short_id: String,

@@ -1,6 +1,7 @@
 //! A change with every field that it set, and counts of changes.
 
 use okr_replica::{LogEntry, Patch};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -11,7 +12,7 @@ use crate::names::Names;
 use crate::ui::Item;
 
 /// A change with every field that it set.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct PatchItem {
     #[serde(flatten)]
     pub(crate) change: ChangeItem,
@@ -19,7 +20,7 @@ pub(crate) struct PatchItem {
 }
 
 /// What a change did to a thing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct ThingPatchItem {
     #[serde(flatten)]
     pub(crate) thing: ThingRef,
@@ -61,7 +62,7 @@ impl Item for PatchItem {
 }
 
 /// How many changes there are, of what and by whom.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct LogStatItem {
     pub(crate) changes: usize,
     /// When the first one was written, and the last, RFC 3339; none without any.
@@ -76,7 +77,7 @@ pub(crate) struct LogStatItem {
 }
 
 /// How many changes are about a thing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct ThingCountItem {
     #[serde(flatten)]
     pub(crate) thing: ThingRef,

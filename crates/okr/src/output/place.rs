@@ -2,10 +2,11 @@
 
 use okr_core::Timestamp;
 use okr_replica::Place;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Where a change stands; flattened into what has one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct PlaceItem {
     /// Whether the server has not confirmed it.
     pub(crate) pending: bool,

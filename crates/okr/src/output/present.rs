@@ -1,5 +1,6 @@
 //! A presentation that was written, for machines.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -7,7 +8,7 @@ use crate::output::reference::ThingRef;
 use crate::ui::Item;
 
 /// A file with slides.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct PresentationItem {
     /// Where it is.
     pub(crate) file: String,

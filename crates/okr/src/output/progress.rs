@@ -1,10 +1,11 @@
 //! Progress, exact and in whole percent.
 
 use okr_core::progress::Progress;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Progress; 0 at the baseline and 1 at the target.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct ProgressItem {
     /// The exact fraction, below 0 and above 1 where the value is.
     pub(crate) fraction: String,

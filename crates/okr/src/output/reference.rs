@@ -1,6 +1,9 @@
 //! Mentions of people and things.
 
+use std::borrow::Cow;
+
 use okr_core::id::{EntityId, PersonId};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
@@ -11,6 +14,20 @@ use crate::short_id::{self, Alphabet};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Id(pub(crate) Uuid);
 
+impl JsonSchema for Id {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Id".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "format": "uuid"})
+    }
+}
+
 impl Serialize for Id {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&self.0)
@@ -18,7 +35,7 @@ impl Serialize for Id {
 }
 
 /// A person who is mentioned.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct PersonRef {
     pub(crate) id: Id,
     /// None when the directory does not know the person.
@@ -43,7 +60,7 @@ impl PersonRef {
 }
 
 /// A thing that is mentioned.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct ThingRef {
     /// The kind, as in `key_result`.
     pub(crate) kind: &'static str,

@@ -8,6 +8,7 @@ use okr_core::id::EntityId;
 use okr_core::rhythm::Share;
 use okr_core::value::Score;
 use okr_report::reports::{Cycle, Decision, Deed, Frame, Goal, Objective, Report, Said, Vital};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::goal::CycleItem;
@@ -21,7 +22,7 @@ pub(crate) use mid::MidItem;
 pub(crate) use weekly::WeeklyItem;
 
 /// What a report was made from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct StateItem {
     /// The short id of the last change that counts; none of nothing.
     change: Option<String>,
@@ -48,7 +49,7 @@ impl From<&Frame> for StateItem {
 }
 
 /// A cycle and how the goals in it stand that the report is about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct CycleStandingItem {
     #[serde(flatten)]
     cycle: CycleItem,
@@ -72,7 +73,7 @@ impl CycleStandingItem {
 }
 
 /// An objective and how it stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct ObjectiveItem {
     id: Id,
     slug: String,
@@ -110,7 +111,7 @@ impl ObjectiveItem {
 }
 
 /// A key result and how it stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct KeyResultItem {
     id: Id,
     slug: String,
@@ -152,7 +153,7 @@ impl KeyResultItem {
 }
 
 /// What was last reported.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct ReportItem {
     /// The day that it is about.
     effective: String,
@@ -176,7 +177,7 @@ impl From<&Report> for ReportItem {
 }
 
 /// What somebody decided in one step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct DecisionItem {
     /// The change.
     id: Id,
@@ -213,14 +214,14 @@ impl DecisionItem {
 }
 
 /// What was done to a goal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct StepItem {
     subject: ThingRef,
     #[serde(flatten)]
     deed: DeedItem,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "deed", rename_all = "kebab-case")]
 enum DeedItem {
     Measured {
@@ -275,7 +276,7 @@ impl From<&Deed> for DeedItem {
 }
 
 /// What somebody said.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct SaidItem {
     /// The comment.
     id: Id,
@@ -304,7 +305,7 @@ impl SaidItem {
 }
 
 /// A health metric and how it stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct VitalItem {
     id: Id,
     slug: String,
@@ -353,7 +354,7 @@ impl VitalItem {
 }
 
 /// So many of so many.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct ShareItem {
     part: usize,
     whole: usize,

@@ -7,6 +7,7 @@ use okr_core::progress::{Progress, progress};
 use okr_core::value::{AmendmentCategory, Confidence};
 use okr_replica::{CheckInFact, KeyResultSeries, MeasureStep, ObjectiveSeries};
 use okr_report::chart::Request;
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -18,7 +19,7 @@ use crate::names::Names;
 use crate::ui::Item;
 
 /// A key result or an objective over time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct SeriesItem {
     /// `key_result` or `objective`.
     pub(crate) kind: &'static str,
@@ -47,7 +48,7 @@ pub(crate) struct SeriesItem {
 }
 
 /// A value, or the progress, of a day.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct PointItem {
     pub(crate) day: String,
     /// What was reported; none for an objective.
@@ -62,7 +63,7 @@ pub(crate) struct PointItem {
 }
 
 /// A measure, from the day on which it was written.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct StepItem {
     pub(crate) key_result: ThingRef,
     pub(crate) day: String,
@@ -79,7 +80,7 @@ pub(crate) struct StepItem {
 }
 
 /// Where it leads, going on as in the last six weeks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct ForecastItem {
     /// On how many days with a check-in it rests.
     pub(crate) days: usize,

@@ -2,6 +2,7 @@
 
 use okr_core::value::AmendmentCategory;
 use okr_replica::LogEntry;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::place::PlaceItem;
@@ -10,7 +11,7 @@ use crate::names::Names;
 use crate::short_id::{self, Alphabet};
 
 /// The change that set something.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct SetterItem {
     pub(crate) change: Id,
     pub(crate) short_id: String,

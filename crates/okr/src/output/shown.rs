@@ -1,5 +1,6 @@
 //! Things with their histories, for `okr show`.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -13,7 +14,7 @@ use super::work::{InitiativeItem, MetricInFullItem, MetricValueItem};
 use crate::ui::Item;
 
 /// A thing with its history.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct WithHistory<T> {
     #[serde(flatten)]
     pub(crate) thing: T,
@@ -42,7 +43,7 @@ impl<T: Item> Item for WithHistory<T> {
 }
 
 /// Anything that can be shown.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum ShownItem {
     Objective(Box<WithHistory<ObjectiveItem>>),
@@ -62,6 +63,7 @@ impl Item for ShownItem {
     // Within one document; on lines each thing has the type of its own kind.
     const TYPE: &'static str = "thing";
     const SCHEMA: &'static str = "ThingList";
+    const SAYS_TYPE: bool = true;
 
     fn id(&self) -> Option<Uuid> {
         match self {

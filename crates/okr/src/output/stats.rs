@@ -1,6 +1,7 @@
 //! The figures of a cycle: check-ins, silences, gaps, moves and confidence.
 
 use okr_core::rhythm::{Days, Share};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -12,7 +13,7 @@ use crate::names::Names;
 use crate::ui::Item;
 
 /// The figures of a cycle.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct StatsItem {
     #[serde(flatten)]
     cycle: CycleItem,
@@ -30,7 +31,7 @@ pub(crate) struct StatsItem {
 
 /// The figures of a part; the field that says what it is is set, but for the goals of the
 /// organisation as a whole, which are no team's.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct GroupItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     team: Option<ThingRef>,
@@ -42,13 +43,13 @@ struct GroupItem {
     figures: FiguresItem,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct DaysItem {
     from: String,
     to: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct FiguresItem {
     key_results: usize,
     /// Intervals of the cadence that ended in these days.

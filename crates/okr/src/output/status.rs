@@ -1,5 +1,6 @@
 //! The status: goals, what is due, and the state of the exchange.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -11,7 +12,7 @@ use super::work::{InitiativeItem, MetricItem};
 use crate::ui::Item;
 
 /// The status of somebody's goals.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct StatusItem {
     pub(crate) me: PersonRef,
     pub(crate) cycle: Option<CycleItem>,

@@ -2,6 +2,7 @@
 
 use okr_core::entity::Team;
 use okr_replica::CycleStanding;
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -12,7 +13,7 @@ use crate::names::Names;
 use crate::ui::Item;
 
 /// A cycle, its teams and its objectives.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct CycleTreeItem {
     #[serde(flatten)]
     pub(crate) cycle: CycleItem,
@@ -25,7 +26,7 @@ pub(crate) struct CycleTreeItem {
 }
 
 /// The progress of a team's own objectives.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct TeamProgressItem {
     /// None: the objectives of the organisation as a whole.
     pub(crate) team: Option<ThingRef>,

@@ -4,6 +4,7 @@ use okr_core::Date;
 use okr_core::entity::{Initiative, KeyResult};
 use okr_core::value::days_between;
 use okr_replica::{MetricStanding, MetricValueFact};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -13,7 +14,7 @@ use crate::names::Names;
 use crate::ui::Item;
 
 /// An initiative.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct InitiativeItem {
     pub(crate) id: Id,
     pub(crate) short_id: String,
@@ -61,7 +62,7 @@ impl Item for InitiativeItem {
 }
 
 /// A health metric and how it stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct MetricItem {
     pub(crate) id: Id,
     pub(crate) short_id: String,
@@ -119,7 +120,7 @@ impl Item for MetricItem {
 }
 
 /// A value of a health metric.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct MetricValueItem {
     pub(crate) id: Id,
     pub(crate) metric: ThingRef,
@@ -163,7 +164,7 @@ impl Item for MetricValueItem {
 }
 
 /// A health metric in full: also its values, and what it feeds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct MetricInFullItem {
     #[serde(flatten)]
     pub(crate) metric: MetricItem,

@@ -53,7 +53,7 @@ impl Write for Full {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, schemars::JsonSchema)]
 struct Thing {
     id: String,
     title: String,

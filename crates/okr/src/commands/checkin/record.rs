@@ -10,6 +10,7 @@ use okr_core::progress::progress;
 use okr_core::text::LongText;
 use okr_core::view::View as _;
 use okr_replica::{CheckInFact, KeyResultStanding};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -26,8 +27,8 @@ use crate::when::Clock;
 use crate::write::{Outcome, Wish, finish, write};
 
 /// A check-in that was just recorded, in machine output.
-#[derive(Serialize)]
-struct RecordedItem {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct RecordedItem {
     id: Uuid,
     key_result: Uuid,
     slug: String,

@@ -6,6 +6,7 @@ use okr_core::id::{CommentId, PersonId};
 use okr_core::value::CommentKind;
 use okr_core::view::View as _;
 use okr_replica::Replica;
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -24,8 +25,8 @@ use crate::ui::Item;
 use crate::write::{Outcome, Wish, finish, write};
 
 /// A comment that was just made, in machine output.
-#[derive(Serialize)]
-struct AddedItem {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct AddedItem {
     id: Uuid,
     short_id: String,
     about: AboutItem,
@@ -37,7 +38,7 @@ struct AddedItem {
 }
 
 /// What a comment is about.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct AboutItem {
     kind: &'static str,
     id: Uuid,

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -11,7 +12,7 @@ use crate::ui::Item;
 use crate::workspace::Environment;
 
 /// Where a value comes from.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub(super) struct Origin {
     /// `environment`, `directory`, `person`, `default`, or `none` where nothing is set.
     kind: &'static str,
@@ -72,8 +73,8 @@ impl fmt::Display for Origin {
 }
 
 /// A setting, in machine output.
-#[derive(Serialize)]
-pub(super) struct SettingItem {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct SettingItem {
     pub(super) key: &'static str,
     /// What it is: as a text, whatever it takes. None where nothing is set.
     pub(super) value: Option<String>,
@@ -109,8 +110,8 @@ impl Item for SettingItem {
 }
 
 /// A settings file, in machine output.
-#[derive(Serialize)]
-pub(super) struct FileItem {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct FileItem {
     path: String,
     exists: bool,
 }

@@ -2,6 +2,7 @@
 
 use okr_core::change::Change;
 use okr_replica::{Dropped, How};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -17,8 +18,8 @@ use crate::short_id::{self, Alphabet};
 use crate::ui::Item;
 
 /// A dropped change in machine output.
-#[derive(Serialize)]
-struct DroppedItem {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct DroppedItem {
     #[serde(flatten)]
     change: ChangeItem,
     dropped_at: String,

@@ -1,5 +1,6 @@
 //! One thing that was looked at.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -7,9 +8,9 @@ use crate::error::CliError;
 use crate::ui::Item;
 
 /// How it stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum State {
+pub(crate) enum State {
     /// As it should be.
     Ok,
     /// Something may go wrong.
@@ -19,8 +20,8 @@ pub(super) enum State {
 }
 
 /// One thing that was looked at, in machine output as well.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Check {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub(crate) struct Check {
     /// What was looked at, in a word.
     pub(super) topic: &'static str,
     pub(super) state: State,

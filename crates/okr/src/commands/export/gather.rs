@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use okr_core::entity::{Cycle, Initiative, Team};
 use okr_core::id::{EntityId, TeamId};
 use okr_replica::{CommentFact, CommentFilter, MetricStanding, ObjectiveStanding};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -23,9 +24,9 @@ use crate::output::{
 use crate::ui::Item;
 
 /// A thing of any kind.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
-pub(super) enum Exported {
+pub(crate) enum Exported {
     Org(OrgItem),
     Person(PersonItem),
     Team(TeamItem),
@@ -42,6 +43,7 @@ pub(super) enum Exported {
 impl Item for Exported {
     const TYPE: &'static str = "export";
     const SCHEMA: &'static str = "ExportList";
+    const SAYS_TYPE: bool = true;
 
     fn id(&self) -> Option<Uuid> {
         match self {

@@ -18,6 +18,7 @@ use okr_core::Date;
 use okr_core::text::LongText;
 use okr_core::value::AmendmentCategory;
 use okr_replica::Replica;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ImportItem;
@@ -34,7 +35,7 @@ use ids::Ids;
 const SHOWN_MAX: usize = 10;
 
 /// What a table was taken for, in machine output.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct TableItem {
     /// `objectives`, `key results` or `check-ins`.
     pub(super) kind: &'static str,
@@ -68,7 +69,7 @@ impl TableItem {
 }
 
 /// What a row would be.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ShownItem {
     line: usize,
     text: String,

@@ -2,6 +2,7 @@
 
 use okr_core::id::PersonId;
 use okr_replica::{Directory, Holder, OpenCode};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -19,8 +20,8 @@ use crate::ui::Item;
 use crate::when::Clock;
 
 /// A one-time login code in machine output.
-#[derive(Serialize)]
-struct InvitationItem {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct InvitationItem {
     person: Uuid,
     handle: Option<String>,
     code: String,
@@ -38,8 +39,8 @@ impl Item for InvitationItem {
 }
 
 /// A login code that waits to be used, in machine output. What makes it work is not known any more.
-#[derive(Serialize)]
-struct OpenInvitationItem {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct OpenInvitationItem {
     id: Uuid,
     short_id: String,
     person: Uuid,

@@ -24,6 +24,7 @@ use crate::resolve::{Resolver, look};
 use crate::value_text::{ValueText, parse_value};
 use crate::when::Clock;
 use crate::write::{Wish, finish, write};
+pub(in crate::commands) use told::RecordedItem;
 
 /// What is to be recorded, and what stood before.
 struct Report {

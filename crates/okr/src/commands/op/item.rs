@@ -2,6 +2,7 @@
 
 use okr_core::id::ChangeId;
 use okr_replica::{Did, OperationChange, OperationEntry, Standing};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -12,8 +13,8 @@ use crate::render::Screen;
 use crate::ui::Item;
 
 /// An operation, in machine output.
-#[derive(Serialize)]
-pub(super) struct OperationItem {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct OperationItem {
     id: Uuid,
     short_id: String,
     begun_at: String,
@@ -67,15 +68,15 @@ impl Item for OperationItem {
 }
 
 /// An operation with its changes, in machine output.
-#[derive(Serialize)]
-pub(super) struct ShownItem {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct ShownItem {
     #[serde(flatten)]
     operation: OperationItem,
     changes: Vec<ChangeOf>,
 }
 
 /// A change of an operation.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ChangeOf {
     id: Uuid,
     short_id: String,

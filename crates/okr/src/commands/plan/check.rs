@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -20,8 +21,8 @@ use crate::render::{Screen, page};
 use crate::ui::Item;
 
 /// A file that was checked, in machine output.
-#[derive(Debug, Serialize)]
-struct CheckedItem {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct CheckedItem {
     file: String,
     /// `fits`, `conflicts` or `wrong`.
     outcome: &'static str,
@@ -35,7 +36,7 @@ struct CheckedItem {
 }
 
 /// What is wrong with a file.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct MistakeItem {
     line: usize,
     column: usize,

@@ -5,6 +5,7 @@ use std::path::Path;
 use okr_core::id::{EntityId, EntityKind};
 use okr_core::view::View as _;
 use okr_replica::Replica;
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -27,8 +28,8 @@ use crate::ui::{Asked, DocumentForm, Item, OutputFormat};
 use crate::whole_file;
 
 /// A pulled plan in machine output.
-#[derive(Debug, Serialize)]
-struct PulledItem {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct PulledItem {
     file: Option<String>,
     form: &'static str,
     cycle: String,

@@ -7,6 +7,7 @@ use okr_core::event::{Event, KeyResultEvent, ObjectiveEvent};
 use okr_core::id::{ChangeId, EntityId};
 use okr_core::view::Overlay;
 use okr_replica::{Given, ReplicaError};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -20,9 +21,9 @@ use crate::short_id::{self, Alphabet};
 use crate::ui::Item;
 
 /// What happens to a thing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Outcome {
+pub(crate) enum Outcome {
     Add,
     Change,
     Archive,
@@ -33,8 +34,8 @@ pub(super) enum Outcome {
 }
 
 /// A thing that a file is about, in machine output.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(super) struct ThingItem {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub(crate) struct ThingItem {
     pub(super) outcome: Outcome,
     /// Whether it was done, not only said.
     pub(super) written: bool,
@@ -51,7 +52,7 @@ pub(super) struct ThingItem {
 }
 
 /// A field that changes, or that both sides changed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(super) struct FieldItem {
     pub(super) field: &'static str,
     pub(super) from: String,

@@ -2,6 +2,7 @@
 
 use okr_core::entity::Entity;
 use okr_replica::TextMatch;
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -12,8 +13,8 @@ use crate::short_id::{self, Alphabet};
 use crate::ui::Item;
 
 /// Something that was found, in machine output.
-#[derive(Serialize)]
-pub(super) struct HitItem {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct HitItem {
     /// `objective`, `key_result`, `check_in` or `change`.
     kind: &'static str,
     id: Uuid,
@@ -37,7 +38,7 @@ pub(super) struct HitItem {
 }
 
 /// A text that has the words.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct MatchItem {
     /// `title`, `description`, `measure`, `reflection`, `note` or `reason`.
     field: &'static str,
@@ -47,7 +48,7 @@ struct MatchItem {
 }
 
 /// A text as it is now.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct TextItem {
     field: &'static str,
     text: Option<String>,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use okr_core::id::PersonId;
 use okr_replica::{Divergence, LogEntry, LostChange, Replica, SyncError, TakenOver};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -146,8 +147,8 @@ fn whose(past: &Past<'_>, divergence: &Divergence) -> String {
 }
 
 /// What came of following a server, in machine output.
-#[derive(Serialize)]
-struct RestoredItem {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct RestoredItem {
     same_until: u64,
     head_before: u64,
     head: u64,

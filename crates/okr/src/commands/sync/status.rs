@@ -1,6 +1,7 @@
 //! `okr sync status`: how this machine stands to the server, without asking it.
 
 use okr_core::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -14,8 +15,8 @@ use crate::ui::Item;
 use crate::when::Clock;
 
 /// How a workspace stands, in machine output.
-#[derive(Serialize)]
-struct StatusItem {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct StatusItem {
     workspace: String,
     server: Option<String>,
     organisation: Uuid,

@@ -3,6 +3,7 @@
 use okr_core::change::Change;
 use okr_core::id::EntityId;
 use okr_replica::{Replica, Superseded};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -16,7 +17,7 @@ use crate::output::ByItem;
 use crate::render::{Screen, Tone};
 
 /// A value that gave way to another one.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, JsonSchema)]
 pub(super) struct SupersededItem {
     id: Uuid,
     kind: &'static str,

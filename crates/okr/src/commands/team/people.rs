@@ -6,6 +6,7 @@ use okr_core::decide::{Command, TeamPatch};
 use okr_core::entity::Team;
 use okr_core::id::{PersonId, TeamId};
 use okr_core::view::View as _;
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -27,8 +28,8 @@ use crate::ui::Item;
 use crate::write::{Wish, write_and_tell};
 
 /// A person in a team.
-#[derive(Clone, Debug, Serialize)]
-struct TeamMemberItem {
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(crate) struct TeamMemberItem {
     team: ThingRef,
     person: PersonRef,
     name: Option<String>,

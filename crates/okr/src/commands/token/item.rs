@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use okr_core::authorize::Access;
 use okr_core::id::{PersonId, TeamId};
 use okr_replica::{Directory, Replica, TokenInfo};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -18,8 +19,8 @@ use crate::ui::Item;
 use crate::when::Clock;
 
 /// A token, in machine output.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct TokenItem {
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(crate) struct TokenItem {
     id: Uuid,
     short_id: String,
     name: String,
@@ -50,8 +51,8 @@ impl Item for TokenItem {
 }
 
 /// A token that was made, in machine output.
-#[derive(Serialize)]
-pub(super) struct CreatedItem {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct CreatedItem {
     #[serde(flatten)]
     pub(super) about: TokenItem,
     /// The secret; null when it was written into a file.

@@ -1,6 +1,7 @@
 //! What was undone or redone, for programs.
 
 use okr_replica::{Kept, Why};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -10,8 +11,8 @@ use crate::output::{ByItem, ChangeItem};
 use crate::ui::Item;
 
 /// A change that was undone or redone, in machine output.
-#[derive(Serialize)]
-pub(super) struct UndoneItem {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct UndoneItem {
     pub(super) change: Uuid,
     /// The operation that was named or meant, if it is one.
     pub(super) operation: Option<Uuid>,
@@ -36,7 +37,7 @@ impl Item for UndoneItem {
 }
 
 /// What of a change stays.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct KeptItem {
     pub(super) subject: Uuid,
     pub(super) field: Option<&'static str>,

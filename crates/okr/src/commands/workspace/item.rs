@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use okr_replica::{Replica, ReplicaInfo};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -15,8 +16,8 @@ use crate::ui::Item;
 use crate::workspace::Workspace;
 
 /// A workspace in machine output.
-#[derive(Serialize)]
-pub(super) struct WorkspaceItem {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct WorkspaceItem {
     pub(super) name: String,
     pub(super) path: String,
     pub(super) default: bool,
@@ -42,8 +43,8 @@ impl WorkspaceItem {
 }
 
 /// How a workspace stands, in machine output.
-#[derive(Serialize)]
-pub(super) struct StandingItem {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct StandingItem {
     name: String,
     path: String,
     org: Uuid,

@@ -9,6 +9,19 @@ Examples:
   okr doctor --offline                   do not ask the server
 
 Ends with exit code 3 when something does not work.";
+    /// Of `okr schema`.
+    SCHEMA = "\
+Examples:
+  okr schema --list                      every command and what it answers with
+  okr schema tree                        what okr tree -o json prints
+  okr schema kr add
+  okr schema log --lines                 a line of okr log -o jsonl
+  okr schema error                       what an error looks like on stderr
+  okr schema okr.v1.KeyResultList        the schema that a document names
+  okr schema tree --strict               for tests: also refuses what is new
+
+Fields are added and never renamed or removed, so a schema without --strict fits the answers of
+later versions, too (okr help output).";
     /// Of `okr config list`.
     CONFIG_LIST = "\
 Examples:

@@ -1,6 +1,7 @@
 //! A final report for machines.
 
 use okr_report::reports::{Final, KeyResultFinal, Lineage, ObjectiveFinal};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -13,7 +14,7 @@ use crate::output::reference::ThingRef;
 use crate::ui::Item;
 
 /// How a cycle ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct FinalItem {
     /// None: there is no such cycle at the moment.
     cycle: Option<CycleStandingItem>,
@@ -29,7 +30,7 @@ pub(crate) struct FinalItem {
     check_ins: DisciplineItem,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct ObjectiveFinalItem {
     #[serde(flatten)]
     objective: ObjectiveItem,
@@ -45,7 +46,7 @@ struct ObjectiveFinalItem {
     key_results: Vec<KeyResultFinalItem>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct KeyResultFinalItem {
     #[serde(flatten)]
     key_result: KeyResultItem,
@@ -54,7 +55,7 @@ struct KeyResultFinalItem {
 }
 
 /// Scores, from 0 to 1.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct ScoresItem {
     /// What was given; none while the goal is not closed.
     score: Option<String>,
@@ -64,7 +65,7 @@ struct ScoresItem {
     original_suggested_score: Option<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct LineageItem {
     objective: ThingRef,
     cycle: String,
@@ -73,7 +74,7 @@ struct LineageItem {
 }
 
 /// How people checked in, by the end of the cycle or by the moment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct DisciplineItem {
     /// Of the check-ins that the cadence asked for, those that came.
     on_time: ShareItem,

@@ -1,6 +1,7 @@
 //! A half-way review for machines.
 
 use okr_report::reports::{KeyResultMid, Mid, Projection, Rule};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -14,7 +15,7 @@ use crate::output::reference::ThingRef;
 use crate::ui::Item;
 
 /// How a cycle stands half-way.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct MidItem {
     /// None: there is no such cycle at the moment.
     cycle: Option<CycleStandingItem>,
@@ -27,7 +28,7 @@ pub(crate) struct MidItem {
     decisions: Vec<DecisionItem>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct ObjectiveMidItem {
     #[serde(flatten)]
     objective: ObjectiveItem,
@@ -38,7 +39,7 @@ struct ObjectiveMidItem {
     key_results: Vec<KeyResultMidItem>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct KeyResultMidItem {
     #[serde(flatten)]
     key_result: KeyResultItem,
@@ -49,7 +50,7 @@ struct KeyResultMidItem {
 }
 
 /// The value on the last day, with the band that half of the check-ins lie in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct ProjectionItem {
     low: String,
     value: String,
@@ -68,7 +69,7 @@ impl From<Projection> for ProjectionItem {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct CandidateItem {
     subject: ThingRef,
     /// `never-reported`, `off-track-and-silent`, `projected-low`, `below-baseline`, `no-key-results`,

@@ -2,6 +2,7 @@
 
 use okr_core::value::Confidence;
 use okr_report::reports::{Before, Weekly};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -16,7 +17,7 @@ use crate::output::reference::ThingRef;
 use crate::ui::Item;
 
 /// What happened in a week.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct WeeklyItem {
     /// Such as `2026-W47` (ISO 8601).
     week: String,
@@ -46,7 +47,7 @@ pub(crate) struct WeeklyItem {
     on_time: ShareItem,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct MovedItem {
     #[serde(flatten)]
     key_result: KeyResultItem,
@@ -54,7 +55,7 @@ struct MovedItem {
     before: Option<BeforeItem>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct BeforeItem {
     value: ValueItem,
     progress: Option<ProgressItem>,
@@ -73,7 +74,7 @@ impl From<&Before> for BeforeItem {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct StillItem {
     #[serde(flatten)]
     key_result: KeyResultItem,
@@ -82,7 +83,7 @@ struct StillItem {
     same_days: Option<i32>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct BlockerItem {
     key_result: ThingRef,
     text: String,

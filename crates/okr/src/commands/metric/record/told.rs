@@ -2,6 +2,7 @@
 
 use okr_core::id::{CheckInId, MetricValueId};
 use okr_core::text::Unit;
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -13,8 +14,8 @@ use crate::when::describe_day;
 use crate::write::Outcome;
 
 /// A value that was just recorded, in machine output.
-#[derive(Serialize)]
-pub(super) struct RecordedItem {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct RecordedItem {
     id: Uuid,
     metric: Uuid,
     slug: String,
@@ -33,14 +34,14 @@ pub(super) struct RecordedItem {
     passed_over: Vec<PassedItem>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct FedItem {
     id: Uuid,
     key_result: Uuid,
     slug: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct PassedItem {
     key_result: Uuid,
     slug: String,
