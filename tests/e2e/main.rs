@@ -29,6 +29,7 @@ mod network;
 mod newer;
 mod operations;
 mod pages;
+mod paging;
 mod planning;
 mod proof;
 mod python;

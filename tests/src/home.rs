@@ -18,6 +18,7 @@ pub struct Home {
     okr: PathBuf,
     directory: PathBuf,
     environment: Vec<(String, String)>,
+    unset: Vec<String>,
 }
 
 /// What a command line did.
@@ -53,6 +54,7 @@ impl Home {
             okr: programs.okr.clone(),
             directory: directory.to_owned(),
             environment: Vec::new(),
+            unset: Vec::new(),
         })
     }
 
@@ -60,6 +62,14 @@ impl Home {
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Leaves out a variable that is set otherwise.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.environment.retain(|(set, _)| set != name);
+        self.unset.push(name.to_owned());
         self
     }
 
@@ -94,12 +104,17 @@ impl Home {
             .env("XDG_CACHE_HOME", self.directory.join("cache"))
             .env("LANG", "C.UTF-8")
             .env("TZ", "UTC")
+            // Nobody presses keys for the pager of this machine.
+            .env("OKR_PAGER", "")
             .env(
                 "TERM",
                 std::env::var_os("TERM").unwrap_or_else(|| "dumb".into()),
             )
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null());
+        for name in &self.unset {
+            command.env_remove(name);
+        }
         command
     }
 

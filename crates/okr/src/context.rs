@@ -16,7 +16,7 @@ use crate::args::GlobalArgs;
 use crate::error::CliError;
 use crate::failure;
 use crate::interrupt::Interrupt;
-use crate::ui::{self, Ui, sanitise_lines};
+use crate::ui::{self, Pager, Ui, sanitise_lines};
 use crate::when::{Clock, WhenError};
 use crate::workspace::{Environment, Places, Workspace};
 use crate::zone::zone_named;
@@ -55,7 +55,8 @@ impl Context {
     ) -> Result<Self, (Ui, CliError)> {
         let mut globals = globals;
         globals.ui.fill_in(&environment);
-        let ui = Ui::of_process(&globals.ui);
+        let pager = Pager::choose(&globals.ui, &environment);
+        let ui = Ui::of_process(&globals.ui).with_pager(pager);
         Self::new(ui, globals, environment)
     }
 

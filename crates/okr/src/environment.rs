@@ -35,6 +35,9 @@ pub const LANGUAGE: &str = "OKR_LANG";
 /// Names the editor before all others.
 pub const EDITOR: &str = "OKR_EDITOR";
 
+/// Names the pager before all others.
+pub const PAGER: &str = "OKR_PAGER";
+
 /// Every variable, in the order of the help.
 pub const VARIABLES: &[Variable] = &[
     Variable {
@@ -78,6 +81,14 @@ pub const VARIABLES: &[Variable] = &[
         meaning: "the editor for long texts, the first that is set; else nano or vi",
     },
     Variable {
+        name: "OKR_PAGER, PAGER",
+        meaning: "the pager of long answers, the first that is set; empty or cat: none",
+    },
+    Variable {
+        name: "LESS",
+        meaning: "the options of less; FRX unless it is set",
+    },
+    Variable {
         name: "XDG_CONFIG_HOME",
         meaning: "the base directory of settings of all programs; ~/.config by default",
     },
@@ -115,7 +126,7 @@ pub const VARIABLES: &[Variable] = &[
     },
     Variable {
         name: "TERM",
-        meaning: "no colour when it is dumb, and okr replay prints its frames",
+        meaning: "no colour and no pager when it is dumb, and okr replay prints its frames",
     },
     Variable {
         name: ASCII,

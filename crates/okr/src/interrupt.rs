@@ -19,10 +19,29 @@ pub(crate) struct Interrupt {
     /// Held while something must not be cut short.
     whole: Arc<Mutex<()>>,
     pressed: Arc<AtomicBool>,
-    /// Set while another program has the terminal, and what is pressed is meant for that.
-    given_away: Arc<AtomicBool>,
     /// What is said when it ends the process.
     last_words: Arc<Mutex<String>>,
+}
+
+/// Set while another program has the terminal, and what is pressed is meant for that. A process has
+/// one terminal.
+static IS_GIVEN_AWAY: AtomicBool = AtomicBool::new(false);
+
+/// As long as it is kept another program has the terminal: Ctrl-C is meant for that.
+pub(crate) struct GivenAway(());
+
+impl GivenAway {
+    /// Gives the terminal away in a process that waits for Ctrl-C, which would end any other.
+    pub(crate) fn begin(_: &Interrupt) -> Self {
+        IS_GIVEN_AWAY.store(true, Ordering::SeqCst);
+        Self(())
+    }
+}
+
+impl Drop for GivenAway {
+    fn drop(&mut self) {
+        IS_GIVEN_AWAY.store(false, Ordering::SeqCst);
+    }
 }
 
 impl Interrupt {
@@ -51,7 +70,7 @@ impl Interrupt {
 
     async fn wait(self, mut presses: Signal) {
         while presses.recv().await.is_some() {
-            if self.given_away.load(Ordering::SeqCst) {
+            if IS_GIVEN_AWAY.load(Ordering::SeqCst) {
                 continue;
             }
             if self.pressed.swap(true, Ordering::SeqCst) {
@@ -83,10 +102,8 @@ impl Interrupt {
 
     /// Does something during which another program has the terminal: Ctrl-C is meant for that.
     pub(crate) fn given_away<T>(&self, step: impl FnOnce() -> T) -> T {
-        self.given_away.store(true, Ordering::SeqCst);
-        let done = step();
-        self.given_away.store(false, Ordering::SeqCst);
-        done
+        let _given = GivenAway::begin(self);
+        step()
     }
 
     /// Does something that Ctrl-C waits for.

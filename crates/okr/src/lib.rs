@@ -64,7 +64,12 @@ fn run_process() -> Exit {
     let environment = Environment::of_process();
     let parsed = match understood(&words, &environment) {
         Ok(parsed) => parsed,
-        Err(answered) => return answered.say(),
+        Err(answered) => {
+            // Whatever is wrong with the settings, help can be read.
+            let unset = environment.clone().without_settings();
+            let environment = environment.with_settings().unwrap_or(unset);
+            return answered.say(&environment);
+        }
     };
     let Parsed {
         globals,

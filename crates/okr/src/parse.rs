@@ -9,7 +9,8 @@ use crate::args::{Arguments, Command, GlobalArgs, shield_negative};
 use crate::command_line;
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::ui::{Asked, DocumentForm, Ui, UiFlags};
+use crate::ui::{Asked, DocumentForm, Pager, Ui, UiFlags};
+use crate::workspace::Environment;
 
 /// A command line that was understood.
 #[derive(Debug)]
@@ -48,7 +49,7 @@ impl Answered {
     }
 
     /// Prints it and returns how the process must end.
-    pub(crate) fn say(self) -> Exit {
+    pub(crate) fn say(self, environment: &Environment) -> Exit {
         match self {
             Self::Version => {
                 let mut ui = Ui::of_process(&UiFlags::default());
@@ -58,13 +59,24 @@ impl Answered {
                     Err(error) => ui.error(&error),
                 }
             }
+            Self::Help(help) if help.use_stderr() => {
+                // There is nowhere left to say that stderr is gone.
+                help.print().ok();
+                Exit::Usage
+            }
             Self::Help(help) => {
-                // The library that made the text knows how to colour it for the stream.
-                match help.print() {
-                    Ok(()) if help.use_stderr() => Exit::Usage,
+                let flags = UiFlags::default();
+                let pager = Pager::choose(&flags, environment);
+                let mut ui = Ui::of_process(&flags).with_pager(pager);
+                let text = help.render();
+                if ui.screen().color {
+                    ui.print(&text.ansi().to_string());
+                } else {
+                    ui.print(&text.to_string());
+                }
+                match ui.finish() {
                     Ok(()) => Exit::Ok,
-                    Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Ok,
-                    Err(_) => Exit::Error,
+                    Err(error) => ui.error(&error),
                 }
             }
             Self::Refused { error, json } => {

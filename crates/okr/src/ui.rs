@@ -6,6 +6,7 @@
 mod envelope;
 mod flags;
 mod full_screen;
+mod pager;
 mod sanitise;
 pub(crate) mod schema;
 
@@ -19,11 +20,13 @@ pub use flags::{
     Asked, ColorWhen, DocumentForm, OutputFormat, Streams, TimeStyle, UiFlags, UiSettings,
 };
 pub(crate) use full_screen::{FullScreen, Input, leave as leave_full_screen};
+pub(crate) use pager::Pager;
 pub use sanitise::{sanitise, sanitise_lines};
 
 use crate::error::{CliError, ErrorKind};
 use crate::exit::Exit;
 use crate::render::{Screen, Tone};
+use pager::Answer;
 use sanitise::{sanitise_json, sanitise_screen};
 
 /// Prints answers, remarks and errors.
@@ -32,7 +35,7 @@ use sanitise::{sanitise_json, sanitise_screen};
 /// [`Ui::finish`] reports it.
 pub struct Ui {
     settings: UiSettings,
-    answer: Box<dyn Write>,
+    answer: Box<Answer>,
     remarks: Box<dyn Write>,
     failure: Option<io::Error>,
     /// The width of the line that says how far something is, in characters; 0 without one.
@@ -53,12 +56,26 @@ impl Ui {
     pub fn new(settings: UiSettings, answer: Box<dyn Write>, remarks: Box<dyn Write>) -> Self {
         Self {
             settings,
-            answer,
+            answer: Box::new(Answer::new(answer)),
             remarks,
             failure: None,
             progress_width: 0,
             held: None,
         }
+    }
+
+    /// Lets people read what is too long for their terminal with a pager.
+    pub(crate) fn with_pager(mut self, pager: Option<Pager>) -> Self {
+        if self.settings.output == OutputFormat::Table && self.settings.answer.terminal {
+            self.answer.page_with(pager);
+        }
+        self
+    }
+
+    /// Prints from now on whatever comes, for an answer that has no end.
+    pub(crate) fn without_pager(&mut self) {
+        self.flush();
+        self.answer.page_with(None);
     }
 
     /// Returns how things are printed.
@@ -269,6 +286,10 @@ impl Ui {
         match self.failure.take() {
             None => Ok(()),
             Some(failure) if failure.kind() == io::ErrorKind::BrokenPipe => {
+                if self.answer.is_paged() {
+                    // Who leaves a pager has read enough, and the command has ended as it did.
+                    return Ok(());
+                }
                 Err(CliError::broken_pipe())
             }
             Some(failure) => Err(CliError::config(

@@ -91,6 +91,11 @@ impl Environment {
             .or_else(|| self.settings()?.for_variable(name))
     }
 
+    /// Returns the value of a variable that is set, even to nothing.
+    pub(crate) fn even_if_empty(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str)
+    }
+
     /// Returns the value of a variable that is set to something.
     pub(crate) fn variable(&self, name: &str) -> Option<&str> {
         self.variables

@@ -46,6 +46,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// That it cannot be reached is none.
 pub(crate) fn run(context: &mut Context, args: &WatchArgs) -> Result<Exit, CliError> {
     let started = Instant::now();
+    context.ui.without_pager();
     let replica = context.replica()?;
     let info = replica.info().map_err(failure::replica)?;
     if info.remote.is_none() {

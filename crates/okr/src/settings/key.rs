@@ -110,6 +110,12 @@ pub(crate) const KEYS: &[Key] = &[
         ..PERSON
     },
     Key {
+        name: "ui.pager",
+        variable: Some(environment::PAGER),
+        meaning: "the program that long answers are read with; else PAGER or less, cat: none",
+        ..PERSON
+    },
+    Key {
         name: "ui.time",
         variable: Some(environment::TIME),
         takes: Takes::Words(&["auto", "iso", "relative", "local"]),

@@ -164,6 +164,10 @@ pub struct UiFlags {
     #[arg(long, global = true, value_name = "COLUMNS", env = environment::WIDTH, hide_env_values = true, value_parser = clap::value_parser!(u16).range(20..=1000))]
     pub width: Option<u16>,
 
+    /// Print a long answer on a terminal as it is, without a pager
+    #[arg(long, global = true)]
+    pub no_pager: bool,
+
     /// Write times as ISO 8601, as "3 d ago", or as local day and time
     #[arg(long, global = true, value_enum, value_name = "STYLE", env = environment::TIME, hide_env_values = true)]
     pub time: Option<TimeStyle>,
