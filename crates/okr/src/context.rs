@@ -16,7 +16,7 @@ use crate::args::GlobalArgs;
 use crate::error::CliError;
 use crate::failure;
 use crate::interrupt::Interrupt;
-use crate::ui::{self, Pager, Ui, sanitise_lines};
+use crate::ui::{self, Filter, Pager, Ui, sanitise_lines};
 use crate::when::{Clock, WhenError};
 use crate::workspace::{Environment, Places, Workspace};
 use crate::zone::zone_named;
@@ -69,6 +69,11 @@ impl Context {
         globals: GlobalArgs,
         environment: Environment,
     ) -> Result<Self, (Ui, CliError)> {
+        // Before anything is done: what could not be printed would be written all the same.
+        let ui = match globals.ui.jq.as_deref().map(Filter::new).transpose() {
+            Ok(filter) => ui.with_filter(filter),
+            Err(error) => return Err((ui, error)),
+        };
         let environment = match environment.with_settings() {
             Ok(environment) => environment,
             Err(error) => return Err((ui, error)),

@@ -201,6 +201,12 @@ impl Parsed {
             let error = CliError::usage("unknown-form", message);
             return Some(error.with_hint("okr help output says which command has which form"));
         }
+        let is_json = matches!(given.ui.output, None | Some(Asked::Json | Asked::Jsonl));
+        if given.ui.jq.is_some() && !is_json {
+            let message = "--jq makes something of JSON, which is not asked for";
+            let error = CliError::usage("flag-without-effect", message);
+            return Some(error.with_hint("leave out -o, or add -o json or -o jsonl"));
+        }
         if given.workspace.is_some() && !honours.workspace {
             return refuse("--workspace", "does not work in a workspace");
         }
@@ -291,10 +297,11 @@ impl Honours {
 fn asks_for_json(words: &[OsString]) -> bool {
     let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
     words.iter().any(|word| {
-        matches!(
-            *word,
-            "--json" | "-ojson" | "-ojsonl" | "--output=json" | "--output=jsonl"
-        )
+        word.starts_with("--jq=")
+            || matches!(
+                *word,
+                "--json" | "--jq" | "-ojson" | "-ojsonl" | "--output=json" | "--output=jsonl"
+            )
     }) || words
         .windows(2)
         .any(|pair| matches!(pair[0], "-o" | "--output") && matches!(pair[1], "json" | "jsonl"))
@@ -497,6 +504,7 @@ mod tests {
             "okr workspace list -n",
             "okr sync --offline",
             "okr workspace list -t platform",
+            "okr workspace list -o id --jq .",
         ] {
             let error = refused(line);
             assert_eq!(error.code(), "flag-without-effect", "{line}");
@@ -521,6 +529,7 @@ mod tests {
             "okr kr add -o json",
             "okr kr add --json",
             "okr kr add -ojsonl",
+            "okr kr add --jq .items",
         ] {
             assert!(
                 matches!(parse(line), Err(Answered::Refused { json: true, .. })),

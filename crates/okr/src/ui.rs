@@ -4,6 +4,7 @@
 //! early is no error. Nothing reaches a terminal that could steer it.
 
 mod envelope;
+mod filter;
 mod flags;
 mod full_screen;
 mod pager;
@@ -16,6 +17,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use envelope::{Context, Item};
+pub(crate) use filter::Filter;
 pub use flags::{
     Asked, ColorWhen, DocumentForm, OutputFormat, Streams, TimeStyle, UiFlags, UiSettings,
 };
@@ -42,6 +44,8 @@ pub struct Ui {
     progress_width: usize,
     /// What was said while the terminal belonged to a full screen.
     held: Option<String>,
+    /// What is to be made of the JSON of the answer.
+    filter: Option<Box<Filter>>,
 }
 
 impl Ui {
@@ -61,6 +65,7 @@ impl Ui {
             failure: None,
             progress_width: 0,
             held: None,
+            filter: None,
         }
     }
 
@@ -69,6 +74,12 @@ impl Ui {
         if self.settings.output == OutputFormat::Table && self.settings.answer.terminal {
             self.answer.page_with(pager);
         }
+        self
+    }
+
+    /// Makes something else of the JSON of the answer.
+    pub(crate) fn with_filter(mut self, filter: Option<Filter>) -> Self {
+        self.filter = filter.map(Box::new);
         self
     }
 
@@ -99,8 +110,12 @@ impl Ui {
     }
 
     /// Says whether nobody reads the answer any more, so that making more of it is idle.
-    pub const fn is_closed(&self) -> bool {
+    pub fn is_closed(&self) -> bool {
         self.failure.is_some()
+            || self
+                .filter
+                .as_ref()
+                .is_some_and(|filter| filter.has_failed())
     }
 
     /// Prints the answer in the form that was asked for; `human` makes the screen for people.
@@ -174,7 +189,7 @@ impl Ui {
     /// Prints a line of JSON of the answer that was made elsewhere, with what could steer a terminal
     /// escaped.
     pub fn json_line(&mut self, line: &str) {
-        self.write_answer(&sanitise_json(line));
+        self.print_json(line);
     }
 
     /// Suggests what to type next, on stderr.
@@ -283,6 +298,9 @@ impl Ui {
     /// went away, else with the cause.
     pub fn finish(&mut self) -> Result<(), CliError> {
         self.flush();
+        if let Some(failure) = self.filter.as_mut().and_then(|filter| filter.failure()) {
+            return Err(failure);
+        }
         match self.failure.take() {
             None => Ok(()),
             Some(failure) if failure.kind() == io::ErrorKind::BrokenPipe => {
@@ -324,8 +342,19 @@ impl Ui {
 
     fn write_json(&mut self, json: serde_json::Result<String>) {
         match json {
-            Ok(json) => self.write_answer(&sanitise_json(&json)),
+            Ok(json) => self.print_json(&json),
             Err(error) => self.keep_failure(Err(error.into())),
+        }
+    }
+
+    /// Prints a document or line of JSON, or what the filter makes of it.
+    fn print_json(&mut self, json: &str) {
+        match &mut self.filter {
+            None => self.write_answer(&sanitise_json(json)),
+            Some(filter) => {
+                let lines = filter.apply(json, self.settings.answer.terminal);
+                self.write_answer(&lines);
+            }
         }
     }
 

@@ -177,12 +177,23 @@ impl Machine {
             Box::new(remarks.clone()),
         );
         let context = Context::new(ui, parsed.globals, environment);
-        let mut context = context.map_err(|(_, error)| error).unwrap();
+        let mut context = match context {
+            Ok(context) => context,
+            Err((mut ui, error)) => {
+                return Said {
+                    exit: ui.error(&error),
+                    answer: answer.text(),
+                    remarks: remarks.text(),
+                };
+            }
+        };
         context.command_line = parsed.line;
         let exit = crate::run(&mut context, parsed.command);
         let (answer, remarks) = (answer.text(), remarks.text());
         let output = context.ui.output();
-        super::schema::tests::assert_described(words, output, (&answer, &remarks));
+        if !words.contains(&"--jq") {
+            super::schema::tests::assert_described(words, output, (&answer, &remarks));
+        }
         Said {
             exit,
             answer,

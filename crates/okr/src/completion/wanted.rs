@@ -105,6 +105,7 @@ const NOTHING: &[&str] = &[
     "DURATION",
     "FIELD",
     "FIELD=VALUE",
+    "FILTER",
     "HANDLE",
     "HEALTH",
     "ID",

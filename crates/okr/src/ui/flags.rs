@@ -141,6 +141,10 @@ pub struct UiFlags {
     #[arg(long, global = true, conflicts_with = "output")]
     pub json: bool,
 
+    /// Print what a filter in the language of jq makes of the JSON (okr help output)
+    #[arg(long, global = true, value_name = "FILTER")]
+    pub jq: Option<String>,
+
     /// Say when to use colour
     #[arg(
         long,
@@ -275,7 +279,7 @@ impl UiSettings {
         Self {
             output: match flags.output {
                 Some(asked) => asked.output(),
-                None if flags.json => OutputFormat::Json,
+                None if flags.json || flags.jq.is_some() => OutputFormat::Json,
                 None => OutputFormat::Table,
             },
             answer: screen(streams.answer_is_terminal, streams.answer_takes_color),

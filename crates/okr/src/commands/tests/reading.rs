@@ -446,3 +446,23 @@ fn what_is_blocked_is_listed_with_what_stands_in_its_way() {
     let refused = machine.refused(&["list", "objectives", "--blocked"], Exit::Usage);
     assert!(refused.contains("--blocked does not fit"), "{refused}");
 }
+
+#[test]
+fn a_filter_makes_something_else_of_the_answer() {
+    let machine = Machine::with_goals();
+    let slugs = machine.done(&["list", "krs", "--jq", ".items[].slug"]);
+    assert!(slugs.lines().any(|slug| slug == "api-p99"), "{slugs}");
+    let lines = ["list", "krs", "-o", "jsonl", "--jq", ".type"];
+    let types = machine.done(&lines);
+    assert!(types.lines().count() > 3, "{types}");
+    assert!(types.lines().all(|line| line == "key_result"), "{types}");
+    // What cannot be understood is said before anything is written.
+    let added = ["team", "add", "Web", "--jq", ".items["];
+    let said = machine.run(&["team", "add", "Web", "--jq", ".items | .slug"]);
+    assert_eq!((said.exit, said.answer.as_str()), (Exit::Error, ""));
+    assert!(said.remarks.contains("filter-failed"), "{}", said.remarks);
+    assert!(machine.done(&["team", "list"]).contains("web"));
+    let before = machine.done(&["log", "-o", "id"]);
+    assert_eq!(machine.run(&added).exit, Exit::Usage);
+    assert_eq!(machine.done(&["log", "-o", "id"]), before);
+}
