@@ -113,7 +113,7 @@ Options:
 pub(crate) const FOOTER: &str = "\
 okr COMMAND --help shows the examples of a command, okr help TOPIC explains a concept:
 dates, ids, values, output, exit-codes, environment, offline, conflicts, restored,
-commitment, scores, plan, proof, completions.";
+commitment, scores, metrics, plan, proof, completions.";
 
 /// What the long overview begins with.
 pub(crate) const EXAMPLES: &str = "\

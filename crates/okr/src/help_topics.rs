@@ -30,6 +30,8 @@ pub enum Topic {
     Commitment,
     /// What progress, confidence and score are, and how scores are suggested
     Scores,
+    /// What health metrics and initiatives are, and how a metric feeds key results
+    Metrics,
     /// How to edit goals as text
     Plan,
     /// How to know that nobody rewrote the history
@@ -40,7 +42,7 @@ pub enum Topic {
 
 impl Topic {
     /// Every topic, in the order of the help.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Dates,
         Self::Ids,
         Self::Values,
@@ -52,6 +54,7 @@ impl Topic {
         Self::Conflicts,
         Self::Commitment,
         Self::Scores,
+        Self::Metrics,
         Self::Plan,
         Self::Proof,
         Self::Completions,
@@ -71,6 +74,7 @@ impl Topic {
             Self::Conflicts => "conflicts",
             Self::Commitment => "commitment",
             Self::Scores => "scores",
+            Self::Metrics => "metrics",
             Self::Plan => "plan",
             Self::Proof => "proof",
             Self::Completions => "completions",
@@ -100,6 +104,7 @@ impl Topic {
             Self::Conflicts => include_str!("help_topics/conflicts.txt").to_owned(),
             Self::Commitment => include_str!("help_topics/commitment.txt").to_owned(),
             Self::Scores => include_str!("help_topics/scores.txt").to_owned(),
+            Self::Metrics => include_str!("help_topics/metrics.txt").to_owned(),
             Self::Plan => include_str!("help_topics/plan.txt").to_owned(),
             Self::Proof => include_str!("help_topics/proof.txt").to_owned(),
             Self::Completions => include_str!("help_topics/completions.txt").to_owned(),

@@ -175,6 +175,11 @@ pub(crate) fn find(name: &str) -> Result<&'static Key, CliError> {
 pub(crate) fn refuse(name: &str) -> CliError {
     let message = format!("there is no setting \"{name}\"");
     let error = CliError::user("unknown-setting", message).with_exit(Exit::NotFound);
+    if let Some(alias) = name.strip_prefix("alias.") {
+        return error.with_hint(format!(
+            "okr alias set {alias} COMMAND names a command line"
+        ));
+    }
     let names = KEYS.iter().map(|key| key.name);
     match near(name, names).as_slice() {
         [] => error.with_hint("okr config explain lists what can be set"),

@@ -117,7 +117,8 @@ Examples:
 
 A day means its end, as with --at: 2026-11-19..2026-11-20 is what changed on the 20th. Told are fields,
 values and confidence, progress and status, each with who set it by which change and why. The status
-moves with time, too; that is told of the goals of open cycles. Signs: + added, - archived or
+moves with time, too; that is told of the goals of open cycles. Initiatives and health metrics are told
+by their fields, too; the values of a metric are in okr metric show. Signs: + added, - archived or
 abandoned, ~ changed.";
     /// Of `okr blame`.
     BLAME = "\
