@@ -51,6 +51,18 @@ const READING: [(&[&str], u64); 10] = [
     (&["chart", "objective-7"], 50),
 ];
 
+/// What a shell asks when somebody presses TAB: the words so far, of which the last is begun.
+const COMPLETING: [&[&str]; 6] = [
+    &["tr"],
+    &["checkin", ""],
+    &["checkin", "kr-7"],
+    &["show", ""],
+    &["tree", "--cycle", ""],
+    &["undo", ""],
+];
+/// How long the answer may take.
+const COMPLETING_MS: u64 = 15;
+
 /// A workspace on this machine.
 struct Site {
     programs: PathBuf,
@@ -73,13 +85,15 @@ pub(crate) fn measure(
     }
     let changes: Vec<String> = sites.iter().map(|site| site.changes.to_string()).collect();
     figures.print("p50 at so many changes", &changes.join(" / "), "");
+    let timed =
+        |name: &str, budget: &str, made: &dyn Fn(&Site) -> Command, figures: &mut Figures| {
+            let times = sites.iter().map(|site| Site::time(|| made(site)));
+            let times: Result<Vec<String>> = times.map(|time| time.map(milliseconds)).collect();
+            figures.print(name, &times?.join(" / "), budget);
+            anyhow::Ok(())
+        };
     let row = |name: &str, arguments: &[&str], budget: &str, figures: &mut Figures| {
-        let mut times = Vec::new();
-        for site in &sites {
-            times.push(milliseconds(site.time(arguments)?));
-        }
-        figures.print(name, &times.join(" / "), budget);
-        anyhow::Ok(())
+        timed(name, budget, &|site| site.command(arguments), figures)
     };
     row("--version", &["--version"], "", figures)?;
     for (arguments, budget) in READING {
@@ -88,6 +102,11 @@ pub(crate) fn measure(
             let budget = format!("budget {budget} ms");
             row(&name, &[arguments, moment].concat(), &budget, figures)?;
         }
+    }
+    for words in COMPLETING {
+        let name = format!("TAB after \"okr {}\"", words.join(" "));
+        let budget = format!("budget {COMPLETING_MS} ms");
+        timed(&name, &budget, &|site| site.completing(words), figures)?;
     }
     let write = ["checkin", "kr-7", "123", "-m", "One more"];
     row("checkin kr-7 123", &write, "budget 10 ms + fsync", figures)?;
@@ -139,17 +158,24 @@ impl Site {
         command
     }
 
+    /// Returns the command by which a shell asks for what can stand for the last word.
+    fn completing(&self, words: &[&str]) -> Command {
+        let mut command = self.command(&[&["--", "okr"], words].concat());
+        command.env("COMPLETE", "fish");
+        command
+    }
+
     /// Returns the median time of a command, from its start to its end.
-    fn time(&self, arguments: &[&str]) -> Result<Duration> {
+    fn time(made: impl Fn() -> Command) -> Result<Duration> {
         let mut times = Vec::new();
         for run in 0..RUNS_BEFORE + RUNS {
-            let mut command = self.command(arguments);
+            let mut command = made();
             command.stderr(Stdio::piped());
             let started = Instant::now();
             let done = command.output().context("cannot start okr")?;
             let elapsed = started.elapsed();
             let said = String::from_utf8_lossy(&done.stderr);
-            ensure!(done.status.success(), "{arguments:?}: {said}");
+            ensure!(done.status.success(), "{command:?}: {said}");
             if run >= RUNS_BEFORE {
                 times.push(elapsed);
             }
