@@ -42,11 +42,17 @@ impl Target {
         Self::spawn(Command::new(std::env::current_exe()?).arg("echo-server"))
     }
 
-    /// Starts `okrd` on a data directory.
+    /// Starts `okrd` on a data directory. One token and one address stand for a whole company here.
     pub(crate) fn okrd(programs: &Path, data: &Path) -> Result<Self> {
         Self::spawn(
             Command::new(programs.join("okrd"))
-                .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+                .args(["serve", "--listen", "127.0.0.1:0"])
+                .args(["--limits-calls-per-second", "10000000"])
+                .args(["--limits-calls-per-second-per-address", "10000000"])
+                .args(["--limits-connections", "100000"])
+                .args(["--limits-connections-per-address", "100000"])
+                .args(["--limits-streams-per-token", "1000000"])
+                .arg("--data")
                 .arg(data),
         )
     }

@@ -22,6 +22,8 @@ use tokio_rustls::TlsAcceptor;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::server::Connected;
 
+pub(crate) use self::room::subscriber;
+
 use self::room::{Place, Room};
 use self::wire::Wire;
 use crate::hits::{Hits, Limit};
@@ -103,10 +105,7 @@ async fn accept_all(listener: TcpListener, gate: Gate, accepted: Accepted) {
                 // Each one is greeted on its own: a slow handshake holds up nobody else.
                 tokio::spawn(greet(newcomer, gate.clone(), accepted.clone()));
             }
-            Err(limit) => {
-                gate.hits.note(limit);
-                tracing::warn!(%peer, limit = limit.name(), "connection refused");
-            }
+            Err(limit) => gate.hits.note(limit),
         }
     }
 }
@@ -138,11 +137,7 @@ async fn greet(newcomer: Newcomer, gate: Gate, accepted: Accepted) {
                     tracing::warn!(target: "audit", %peer, %error, "TLS refused");
                     return;
                 }
-                Err(_) => {
-                    gate.hits.note(Limit::HandshakeTime);
-                    tracing::warn!(target: "audit", %peer, "no TLS handshake in time");
-                    return;
-                }
+                Err(_) => return gate.hits.note(Limit::HandshakeTime),
             }
         }
     };

@@ -1,9 +1,6 @@
 //! Who is calling: the version of the protocol, then the token, before anything else is done.
 
-use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
-
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use okr_core::authorize::{Action, Refusal, Request, Scope, authorize};
 use okr_core::entity::Person;
 use okr_core::value::{EditPolicy, Role};
@@ -16,7 +13,6 @@ use uuid::Uuid;
 use crate::access_log::{AccessLog, Act, Entry, Source};
 use crate::credentials::{Credential, Credentials, Principal};
 use crate::heads::Heads;
-use crate::limits;
 use crate::refusals::Refusals;
 use crate::standing::Standing;
 
@@ -48,10 +44,6 @@ pub(crate) struct Registry<'a> {
     pub(crate) refusals: &'a Refusals,
     pub(crate) access: &'a AccessLog,
 }
-
-/// Counts failed logins, so that nobody can try codes one after the other.
-#[derive(Debug, Default)]
-pub(crate) struct LoginLimiter(Mutex<VecDeque<Timestamp>>);
 
 /// Checks that the client speaks our version of the protocol.
 pub(crate) fn check_protocol(metadata: &MetadataMap) -> Result<(), ApiError> {
@@ -182,42 +174,9 @@ impl Caller {
     }
 }
 
-impl LoginLimiter {
-    /// Refuses when there were too many failures in the last minute.
-    pub(crate) fn check(&self, now: Timestamp) -> Result<(), ApiError> {
-        let mut failures = self.lock();
-        let start = now.saturating_sub(SignedDuration::from_mins(1));
-        let start = start.unwrap_or(Timestamp::MIN);
-        while failures.front().is_some_and(|failure| *failure < start) {
-            failures.pop_front();
-        }
-        if failures.len() < limits::FAILED_LOGINS_PER_MINUTE {
-            return Ok(());
-        }
-        let oldest = failures.front().copied().unwrap_or(now);
-        let wait = SignedDuration::from_mins(1) - now.duration_since(oldest);
-        let retry_after_ms = u64::try_from(wait.as_millis()).unwrap_or(0);
-        Err(ApiError::Overloaded { retry_after_ms })
-    }
-
-    /// Counts a failure.
-    pub(crate) fn failed(&self, now: Timestamp) {
-        self.lock().push_back(now);
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<Timestamp>> {
-        // Each use leaves the queue whole.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(1_800_000_000 + second).unwrap()
-    }
 
     #[test]
     fn only_our_version_of_the_protocol_is_spoken() {
@@ -235,23 +194,5 @@ mod tests {
         assert_eq!(refused(&metadata).len(), ECHO_CHARACTERS);
         metadata.insert(PROTOCOL_METADATA_KEY, "1".parse().unwrap());
         assert_eq!(check_protocol(&metadata), Ok(()));
-    }
-
-    #[test]
-    fn ten_failed_logins_close_the_door_for_a_minute() {
-        let limiter = LoginLimiter::default();
-        for second in 0..10 {
-            assert_eq!(limiter.check(at(second)), Ok(()));
-            limiter.failed(at(second));
-        }
-        let refused = limiter.check(at(10));
-        assert_eq!(
-            refused,
-            Err(ApiError::Overloaded {
-                retry_after_ms: 50_000
-            })
-        );
-        assert!(limiter.check(at(60)).is_err());
-        assert_eq!(limiter.check(at(61)), Ok(()));
     }
 }

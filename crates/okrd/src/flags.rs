@@ -73,6 +73,10 @@ fn flag(key: &Key) -> Arg {
         .help(help);
     let flag = match key.section {
         "server" => flag,
+        // There are many, and whoever sets one has read of it: the short help leaves them out.
+        "limits" => flag
+            .help_heading("Settings of [limits]")
+            .hide_short_help(true),
         section => flag.help_heading(format!("Settings of [{section}]")),
     };
     match key.kind {

@@ -31,6 +31,22 @@ limits! {
     ConnectionsPerAddress = "connections_per_address";
     /// A connection was closed: it made no request in time.
     HandshakeTime = "handshake_time";
+    /// A request was refused: it was too large.
+    RequestSize = "request_size";
+    /// A call was refused: its address called too often.
+    CallsPerSecondPerAddress = "calls_per_second_per_address";
+    /// A call was refused: its token called too often.
+    CallsPerSecond = "calls_per_second";
+    /// A login was refused: too many from its address had failed.
+    FailedLoginsPerMinute = "failed_logins_per_minute";
+    /// A pull was refused: its token had too many.
+    StreamsPerToken = "streams_per_token";
+    /// A call was given up: it took too long.
+    CallTime = "call_time";
+    /// A stream was ended: its client took nothing for too long.
+    SlowReaderTime = "slow_reader_time";
+    /// A push was refused: too much waited for the disk, by number or by size.
+    WaitingPushes = "waiting_pushes";
 }
 
 /// The counts since the start.
@@ -38,9 +54,12 @@ limits! {
 pub(crate) struct Hits([AtomicU64; Limit::ALL.len()]);
 
 impl Hits {
-    /// Counts a hit.
+    /// Counts a hit. The log gets a line whenever the count has doubled, so that nobody can flood it.
     pub(crate) fn note(&self, limit: Limit) {
-        self.0[limit as usize].fetch_add(1, Ordering::Relaxed);
+        let count = self.0[limit as usize].fetch_add(1, Ordering::Relaxed) + 1;
+        if count.is_power_of_two() {
+            tracing::warn!(limit = limit.name(), count, "limit hit");
+        }
     }
 
     /// Returns how often a limit was hit.

@@ -5,8 +5,6 @@ use std::time::Duration;
 
 use crate::config::Limits;
 
-/// Bytes of a request.
-pub const REQUEST_BYTES: usize = 1024 * 1024;
 /// Bytes of a question about health or services.
 pub const QUESTION_BYTES: usize = 4 * 1024;
 /// Bytes of an answer; records are sent in smaller portions, a directory may be larger.
@@ -20,10 +18,6 @@ pub const RECORDS_MESSAGE_BYTES: usize = 128 * 1024;
 /// Messages of one pull that wait for the client; a slower client is read for later, not buffered for.
 pub const MESSAGES_PER_PULL: usize = 2;
 
-/// Pushes that are judged and wait for the disk.
-pub const WAITING_PUSHES: usize = 2048;
-/// Bytes of their records.
-pub const WAITING_BYTES: usize = 64 * 1024 * 1024;
 /// What a client is told to wait when there is too much to do, in milliseconds.
 pub const RETRY_AFTER_MS: u64 = 250;
 
@@ -31,20 +25,10 @@ pub const RETRY_AFTER_MS: u64 = 250;
 pub const WRONG_TOKENS_PER_MINUTE: usize = 60;
 /// Addresses and tokens that are counted apart at one time.
 pub const WRONG_TOKEN_SOURCES: usize = 10_000;
-/// Failed logins in a minute, over all callers.
-pub const FAILED_LOGINS_PER_MINUTE: usize = 10;
 
-/// Time for a call; for a pull that does not follow, time in which its client takes the next message.
-pub const CALL_TIME: Duration = Duration::from_secs(30);
 /// Time between two heartbeats of a following pull.
 pub const HEARTBEAT: Duration = Duration::from_secs(20);
-/// Time for the calls that are under way when the server stops.
-pub const DRAIN_TIME: Duration = Duration::from_secs(10);
 
-/// Time between two pings of an idle connection.
-pub const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(20);
-/// Time for the answer to a ping.
-pub const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Streams that a peer may open and reset before they were accepted (CVE-2023-44487).
 pub const PENDING_RESETS: usize = 20;
 

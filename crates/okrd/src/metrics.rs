@@ -196,19 +196,18 @@ impl Metrics {
     }
 
     /// Counts a call that was refused as a whole.
-    pub(crate) fn count_refusal(&self, error: &ApiError, method: &str) {
+    pub(crate) fn count_refusal(&self, error: &ApiError) {
         let reason = error.reason();
         self.refused.get_or_create(&[("reason", reason)]).inc();
-        if let Some(limit) = Limit::of(error, method) {
+        if let Some(limit) = Limit::of(error) {
             self.count_limit(limit);
         }
     }
 
     /// Counts somebody whom a limit turned away.
     pub(crate) fn count_limit(&self, limit: Limit) {
-        self.limit_hits
-            .get_or_create(&[("limit", limit.name())])
-            .inc();
+        let hits = self.limit_hits.get_or_create(&[("limit", limit.name())]);
+        hits.inc();
     }
 
     /// Counts and measures a call that ended.

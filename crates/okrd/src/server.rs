@@ -25,16 +25,17 @@ use uuid::Uuid;
 use crate::accept::{Gate, accept, note_call};
 use crate::access_log::AccessLog;
 use crate::admin;
-use crate::auth::LoginLimiter;
 use crate::clock::Clock;
 use crate::config::Limits;
 use crate::credentials::Credentials;
 use crate::data::{DataDir, DataError, Manifest};
 use crate::directory::Directory;
+use crate::guard::Guard;
 use crate::heads::Heads;
+use crate::hits::Limit;
 use crate::key::{self, KeyFileError};
 use crate::last_used::LastUsed;
-use crate::limits::{self, LiveLimits};
+use crate::limits::{LiveLimits, PENDING_RESETS, QUESTION_BYTES, RESPONSE_BYTES};
 use crate::lookout::Lookout;
 use crate::metrics::Metrics;
 use crate::organisations::{self, Organisations};
@@ -170,8 +171,13 @@ impl Server {
             standing: Arc::clone(&standing),
             metrics: Arc::clone(&metrics),
             clock: options.clock.clone(),
-            limits: WriterLimits::default(),
+            limits: WriterLimits::new(&options.limits),
         });
+        let gate = Gate {
+            limits: Arc::new(LiveLimits::new(options.limits.clone())),
+            tls: tls.map(TlsSlot::new),
+            hits: Arc::clone(&metrics.hits),
+        };
         let (stop, stopping) = watch::channel(false);
         let readiness = Arc::default();
         let shared = Shared {
@@ -182,7 +188,7 @@ impl Server {
             heads,
             log,
             writer: writer.map_err(ServeError::Threads)?,
-            limiter: LoginLimiter::default(),
+            guard: Guard::new(Arc::clone(&gate.limits), Arc::clone(&gate.hits)),
             metrics,
             readiness,
             refusals: Refusals::default(),
@@ -191,11 +197,6 @@ impl Server {
             organisations: Organisations::open(data.organisations_file())?,
             usage: Usage::default(),
             stopping,
-        };
-        let gate = Gate {
-            limits: Arc::new(LiveLimits::new(options.limits.clone())),
-            tls: tls.map(TlsSlot::new),
-            hits: Arc::clone(&shared.metrics.hits),
         };
         Ok(Self::around(shared, options, (gate, stop, data)))
     }
@@ -232,7 +233,7 @@ impl Server {
     }
 
     /// Serves until `shutdown` completes, then drains: no new connections and pushes, calls under way end within
-    /// [`limits::DRAIN_TIME`], followers are told, everything is flushed.
+    /// the time to drain, followers are told, everything is flushed.
     ///
     /// # Errors
     ///
@@ -296,7 +297,7 @@ impl Server {
             if drain_begun.await.is_err() {
                 std::future::pending::<()>().await;
             }
-            tokio::time::sleep(limits::DRAIN_TIME).await;
+            tokio::time::sleep(self.gate.limits.get().drain_time.get()).await;
         };
         let served = tokio::select! {
             served = serving => served.map_err(ServeError::Transport),
@@ -322,21 +323,21 @@ impl Server {
         let transport = Transport::builder()
             .max_concurrent_streams(limits.streams_per_connection.to_u32())
             .http2_max_header_list_size(limits.header_size.to_u32())
-            .http2_max_pending_accept_reset_streams(Some(limits::PENDING_RESETS))
-            .http2_keepalive_interval(Some(limits::KEEPALIVE_INTERVAL))
-            .http2_keepalive_timeout(Some(limits::KEEPALIVE_TIMEOUT));
+            .http2_max_pending_accept_reset_streams(Some(PENDING_RESETS))
+            .http2_keepalive_interval(Some(limits.keepalive_interval.get()))
+            .http2_keepalive_timeout(Some(limits.keepalive_time.get()));
         let sync = SyncServer::new(SyncService(Arc::clone(&self.shared)))
-            .max_decoding_message_size(limits::REQUEST_BYTES)
-            .max_encoding_message_size(limits::RESPONSE_BYTES);
+            .max_decoding_message_size(limits.request_size.to_usize())
+            .max_encoding_message_size(RESPONSE_BYTES);
         let identity = IdentityServer::new(IdentityService(Arc::clone(&self.shared)))
-            .max_decoding_message_size(limits::REQUEST_BYTES)
-            .max_encoding_message_size(limits::RESPONSE_BYTES);
+            .max_decoding_message_size(limits.request_size.to_usize())
+            .max_encoding_message_size(RESPONSE_BYTES);
         let credentials = CredentialsServer::new(CredentialsService(Arc::clone(&self.shared)))
-            .max_decoding_message_size(limits::QUESTION_BYTES)
-            .max_encoding_message_size(limits::RESPONSE_BYTES);
+            .max_decoding_message_size(QUESTION_BYTES)
+            .max_encoding_message_size(RESPONSE_BYTES);
         let health = tonic_health::server::HealthService::from_health_reporter(health);
         let health = tonic_health::pb::health_server::HealthServer::new(health)
-            .max_decoding_message_size(limits::QUESTION_BYTES);
+            .max_decoding_message_size(QUESTION_BYTES);
         let reflection = self.reflection.then(|| {
             tonic_reflection::server::Builder::configure()
                 .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
@@ -344,13 +345,14 @@ impl Server {
                 .build_v1()
                 .expect("the descriptors were made by this build")
         });
+        let limit = limits.request_size.to_usize();
         let accepted = accept(listener, self.gate.clone());
         let metrics = Arc::clone(&self.shared.metrics);
         transport
             .layer(MapRequestLayer::new(note_call))
             .layer(ObserveLayer::new(Arc::clone(&self.shared.metrics)))
             .layer(MapResponseLayer::new(move |response| {
-                name_limit(response, &metrics)
+                name_limit(response, limit, &metrics)
             }))
             .add_service(sync)
             .add_service(identity)
@@ -369,20 +371,25 @@ async fn end(task: JoinHandle<()>) {
 }
 
 /// Gives a request that is too large the status that the protocol promises, in place of the transport's own.
-fn name_limit<B: Default>(response: http::Response<B>, metrics: &Metrics) -> http::Response<B> {
+fn name_limit<B: Default>(
+    response: http::Response<B>,
+    limit: usize,
+    metrics: &Metrics,
+) -> http::Response<B> {
     let too_long = response.extensions().get::<Status>().is_some_and(|status| {
         status.code() == tonic::Code::OutOfRange && status.details().is_empty()
     });
     if !too_long {
         return response;
     }
-    let limit = limits::REQUEST_BYTES as u64;
+    metrics.hits.note(Limit::RequestSize);
+    let limit = limit as u64;
     let error = ApiError::TooLarge {
         what: "request in bytes".to_owned(),
         limit,
         actual: limit + 1,
     };
-    metrics.count_refusal(&error, "");
+    metrics.count_refusal(&error);
     Status::from(error).into_http()
 }
 

@@ -6,7 +6,7 @@ mod sync;
 
 use std::error::Error;
 use std::future::Future;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use okr_core::authorize::Action;
@@ -24,14 +24,15 @@ pub(crate) use self::sync::SyncService;
 
 use crate::accept::Connection;
 use crate::access_log::{AccessLog, Act, Source};
-use crate::auth::{Caller, LoginLimiter, Registry, check_protocol, denied};
+use crate::auth::{Caller, Registry, check_protocol, denied};
 use crate::clock::Clock;
 use crate::credentials::{Credentials, Principal};
 use crate::directory::Directory;
+use crate::guard::Guard;
 use crate::heads::Heads;
+use crate::hits::Limit;
 use crate::last_used::LastUsed;
-use crate::limits;
-use crate::metrics::{Limit, Metrics};
+use crate::metrics::{self, Metrics};
 use crate::organisations::Organisations;
 use crate::readiness::Readiness;
 use crate::refusals::Refusals;
@@ -49,7 +50,7 @@ pub(crate) struct Shared {
     pub(crate) heads: Arc<Heads>,
     pub(crate) log: Log,
     pub(crate) writer: Writer,
-    pub(crate) limiter: LoginLimiter,
+    pub(crate) guard: Guard,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) readiness: Arc<Readiness>,
     pub(crate) refusals: Refusals,
@@ -70,6 +71,8 @@ pub(crate) enum CallError {
     Failed(Box<dyn Error + Send + Sync>),
     /// It took too long.
     Late,
+    /// The client took nothing for too long.
+    Slow,
 }
 
 /// One call, from its metadata to its answer.
@@ -160,14 +163,27 @@ impl Call {
         }
     }
 
-    /// Finds out who is calling, for the line and for the answer.
+    /// Returns where it comes from, if that is known.
+    fn address(&self) -> Option<IpAddr> {
+        self.peer.map(|peer| peer.ip())
+    }
+
+    /// Finds out who is calling, for the line and for the answer, and whether they call too often.
     pub(crate) fn caller(
         &self,
         shared: &Shared,
         metadata: &MetadataMap,
     ) -> Result<Caller, ApiError> {
-        let caller = shared.caller(metadata, self.source())?;
+        shared.guard.admit_address(self.address())?;
+        let caller = shared.caller(metadata, self.source());
+        let caller = caller.inspect_err(|error| {
+            if matches!(error, ApiError::Overloaded { .. }) {
+                let limit = metrics::Limit::WrongTokens;
+                self.notes.metrics().count_limit(limit);
+            }
+        })?;
         self.notes.set_principal(caller.principal, caller.token);
+        shared.guard.admit_token(caller.token)?;
         Ok(caller)
     }
 
@@ -183,10 +199,10 @@ impl Call {
     pub(crate) fn status(&self, error: CallError) -> Status {
         match error {
             CallError::Refused(error) => self.refused(error),
-            CallError::Late => {
-                self.notes.metrics().count_limit(Limit::CallTime);
-                Status::deadline_exceeded("the call took too long")
-            }
+            CallError::Late => Status::deadline_exceeded("the call took too long"),
+            CallError::Slow => Status::unavailable(
+                "the client took nothing for too long; pull again after the newest record",
+            ),
             CallError::Failed(cause) => {
                 let (method, request_id) = (self.method, self.notes.request_id());
                 let cause = cause.as_ref() as &dyn Error;
@@ -198,7 +214,7 @@ impl Call {
     }
 
     fn refused(&self, error: ApiError) -> Status {
-        self.notes.metrics().count_refusal(&error, self.method);
+        self.notes.metrics().count_refusal(&error);
         error.into()
     }
 
@@ -238,18 +254,24 @@ where
     let call = Call::start(method, &request);
     let (metadata, _, message) = request.into_parts();
     let answer = match call.caller(shared, &metadata) {
-        Ok(caller) => in_time(handle(caller, message)).await,
+        Ok(caller) => in_time(shared, handle(caller, message)).await,
         Err(error) => Err(error.into()),
     };
     call.finish(answer)
 }
 
 /// Gives up a call that takes too long; what it has begun may still happen.
-async fn in_time<A>(answer: impl Future<Output = Result<A, CallError>>) -> Result<A, CallError> {
-    match tokio::time::timeout(limits::CALL_TIME, answer).await {
-        Ok(answer) => answer,
-        Err(_) => Err(CallError::Late),
-    }
+async fn in_time<A>(
+    shared: &Shared,
+    answer: impl Future<Output = Result<A, CallError>>,
+) -> Result<A, CallError> {
+    let time = shared.guard.limits().call_time.get();
+    tokio::time::timeout(time, answer)
+        .await
+        .unwrap_or_else(|_| {
+            shared.guard.note(Limit::CallTime);
+            Err(CallError::Late)
+        })
 }
 
 /// Does file work on a thread that may block.

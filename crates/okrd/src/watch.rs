@@ -13,7 +13,7 @@ use okr_log::{Head, LogId, Position, Waypoint};
 use okr_proto::v1::pull_response::What;
 use okr_proto::{ApiError, v1};
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 use uuid::Uuid;
@@ -21,13 +21,17 @@ use uuid::Uuid;
 use crate::auth::denied;
 use crate::credentials::{CredentialsVersion, Principal};
 use crate::directory::DirectoryVersion;
+use crate::guard::StreamPlace;
+use crate::hits::Limit;
 use crate::limits;
 use crate::metrics::FollowerMark;
 use crate::service::{Call, CallError, Shared};
 
 /// What somebody wants to read.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Pull {
+    /// Held until the stream has ended.
+    pub(crate) _place: StreamPlace,
     pub(crate) principal: Principal,
     pub(crate) token: Uuid,
     pub(crate) expires_at: Timestamp,
@@ -53,6 +57,11 @@ pub(crate) fn follow(shared: Arc<Shared>, pull: Pull, call: Call) -> ReceiverStr
             None => Err(End::Error(ApiError::Unauthenticated.into())),
         };
         if let Err(End::Error(error)) = end {
+            match error {
+                CallError::Slow => shared.guard.note(Limit::SlowReaderTime),
+                CallError::Late => shared.guard.note(Limit::CallTime),
+                CallError::Refused(_) | CallError::Failed(_) => {}
+            }
             let status = call.status(error);
             drop(farewell.map(|place| place.send(Err(status))));
         }
@@ -75,6 +84,8 @@ enum Wake {
 }
 
 struct Follower {
+    /// How long the client may take for a message.
+    patience: Duration,
     pull: Pull,
     messages: mpsc::Sender<Message>,
     heads: watch::Receiver<Head>,
@@ -88,7 +99,13 @@ struct Follower {
 
 impl Follower {
     fn new(shared: &Shared, pull: Pull, messages: mpsc::Sender<Message>) -> Option<Self> {
+        let limits = shared.guard.limits();
         Some(Self {
+            patience: if pull.follow {
+                limits.slow_reader_time.get()
+            } else {
+                limits.call_time.get()
+            },
             heads: shared.heads.subscribe(pull.principal.org)?,
             directory: shared.directory.subscribe(),
             credentials: shared.credentials.subscribe(),
@@ -235,21 +252,24 @@ impl Follower {
             .await
     }
 
-    /// Sends a message; waits for the client, but not for ever unless it follows.
+    /// Says that the client took a message too late.
+    const fn late(&self) -> CallError {
+        if self.pull.follow {
+            CallError::Slow
+        } else {
+            CallError::Late
+        }
+    }
+
+    /// Sends a message; waits for the client, but not for ever.
     async fn send(&mut self, what: What) -> Result<(), End> {
         let message = Ok(v1::PullResponse { what: Some(what) });
-        let patience = async {
-            if self.pull.follow {
-                std::future::pending::<()>().await;
-            }
-            tokio::time::sleep(limits::CALL_TIME).await;
-        };
         tokio::select! {
             sent = self.messages.send(message) => sent.map_err(|_| End::Gone),
             () = stopping(&mut self.stopping), if self.pull.follow => {
                 Err(ApiError::ShuttingDown.into())
             }
-            () = patience => Err(End::Error(CallError::Late)),
+            () = sleep(self.patience) => Err(End::Error(self.late())),
         }
     }
 }

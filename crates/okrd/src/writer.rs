@@ -25,7 +25,7 @@ use self::handover::Handover;
 use self::sequencing::{Push, Sequencing};
 
 use crate::clock::Clock;
-use crate::limits;
+use crate::config::Limits;
 use crate::metrics::Metrics;
 use crate::sequencer::{Author, Offer, Sequencer};
 use crate::standing::Standing;
@@ -76,11 +76,12 @@ pub(crate) struct WriterParts {
     pub(crate) limits: WriterLimits,
 }
 
-impl Default for WriterLimits {
-    fn default() -> Self {
+impl WriterLimits {
+    /// Takes them from the settings.
+    pub(crate) fn new(limits: &Limits) -> Self {
         Self {
-            pushes: limits::WAITING_PUSHES,
-            bytes: limits::WAITING_BYTES,
+            pushes: limits.waiting_pushes.to_usize(),
+            bytes: limits.waiting_size.to_usize(),
         }
     }
 }

@@ -99,10 +99,10 @@ async fn a_client_of_another_protocol_is_told_which_one_is_spoken() {
 }
 
 #[tokio::test]
-async fn guessing_codes_is_slowed_down_for_everybody() {
+async fn guessing_codes_is_slowed_down() {
     let server = TestServer::start().await;
     let stranger = server.stranger().await;
-    for _ in 0..okrd::limits::FAILED_LOGINS_PER_MINUTE {
+    for _ in 0..10 {
         assert_eq!(
             refusal(stranger.login("guess").await),
             ApiError::CodeRefused

@@ -192,7 +192,7 @@ async fn every_answer_names_its_request() {
 
     let mut large = ana.request(v1::PushRequest::default());
     large.get_mut().changes = vec![v1::NewChange {
-        change: vec![0; okrd::limits::REQUEST_BYTES].into(),
+        change: vec![0; 1024 * 1024].into(),
         ..v1::NewChange::default()
     }];
     large

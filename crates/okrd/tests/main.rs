@@ -8,6 +8,7 @@ mod harness;
 mod isolation;
 mod keeping;
 mod life;
+mod limits;
 mod login;
 mod logs;
 mod monitor;

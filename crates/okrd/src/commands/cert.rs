@@ -38,7 +38,10 @@ fn text(arguments: &NewCertArguments, end: &str) -> String {
         format!("  {CERTIFICATE:<14}  the server's certificate"),
         format!("  {KEY:<14}  its key, which only its owner may read"),
     ];
-    let flags = format!("--tls-cert-file {folder}/{CERTIFICATE} --tls-key-file {folder}/{KEY}");
+    let mut flags = vec![
+        format!("--tls-cert-file {folder}/{CERTIFICATE}"),
+        format!("--tls-key-file {folder}/{KEY}"),
+    ];
     if let Some(client) = &arguments.client {
         lines.push(format!(
             "  {CLIENT_CERTIFICATE:<14}  the certificate of the client {client}"
@@ -46,16 +49,12 @@ fn text(arguments: &NewCertArguments, end: &str) -> String {
         lines.push(format!(
             "  {CLIENT_KEY:<14}  its key, which only its owner may read"
         ));
+        flags.push(format!("--tls-client-ca {folder}/{AUTHORITY}"));
     }
-    let for_clients = match &arguments.client {
-        Some(_) => format!(" \\\n        --tls-client-ca {folder}/{AUTHORITY}"),
-        None => String::new(),
-    };
+    let flags = flags.join(" \\\n        ");
     let first = arguments.names.first().map_or("localhost", String::as_str);
     lines.push(String::new());
-    lines.push(format!(
-        "Next: okrd serve --data DIR \\\n        {flags}{for_clients}"
-    ));
+    lines.push(format!("Next: okrd serve --data DIR \\\n        {flags}"));
     lines.push(format!(
         "Then: okr login https://{first}:7420 --ca-cert {folder}/{AUTHORITY}"
     ));

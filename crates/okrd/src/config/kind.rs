@@ -115,6 +115,11 @@ impl<const LEAST: u64, const MOST: u64> Size<LEAST, MOST> {
         self.0
     }
 
+    /// Returns the number of bytes, as memory counts them.
+    pub(crate) fn to_usize(self) -> usize {
+        usize::try_from(self.0).unwrap_or(usize::MAX)
+    }
+
     /// Returns the number of bytes.
     pub(crate) fn to_u32(self) -> u32 {
         u32::try_from(self.0).unwrap_or(u32::MAX)

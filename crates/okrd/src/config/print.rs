@@ -18,9 +18,12 @@ pub(crate) fn to_toml(config: &Config, with_origin: bool) -> String {
         lines.push(format!("[{}]", section.name));
         for key in section.keys {
             let (value, origin) = config.chosen.get(key);
-            let line = match value {
-                Some(value) => format!("{} = {}", key.name, literal(key, value)),
-                None => format!("# {} =", key.name),
+            let (line, origin) = match value {
+                Some(value) => (
+                    format!("{} = {}", key.name, literal(key, value)),
+                    origin.to_string(),
+                ),
+                None => (format!("# {} =", key.name), "not set".to_owned()),
             };
             lines.push(if with_origin {
                 format!("{line:<ORIGIN_COLUMN$}  # {origin}")

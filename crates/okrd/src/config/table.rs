@@ -153,6 +153,30 @@ settings! {
         disk_reserve: Size<0, 1_125_899_906_842_624> = "512MiB", Reload;
         /// The same in percent of the disk; the smaller of the two counts.
         disk_reserve_percent: Count<0, 90> = "5", Reload;
+        /// The message of a call, uncompressed. Compressed ones are refused.
+        request_size: Size<1_048_576, 67_108_864> = "1MiB", Restart;
+        /// Calls of one token, on average; twice as many at once. One more is told when to come back.
+        calls_per_second: Count<1, 10_000_000> = "1000", Reload;
+        /// Calls from one address (IPv6: from one /64 network), on average; twice as many at once.
+        calls_per_second_per_address: Count<1, 10_000_000> = "5000", Reload;
+        /// Logins with a wrong code from one address (IPv6: from one /64 network) in a minute.
+        failed_logins_per_minute: Count<1, 10_000> = "10", Reload;
+        /// Pulls of one token at one time, following ones included.
+        streams_per_token: Count<1, 1_000_000> = "64", Reload;
+        /// Time for a call; for a pull that does not follow, time in which its client takes the next message.
+        call_time: Span<1_000, 600_000> = "30s", Reload;
+        /// Time in which the client of a following pull takes the next message; its stream ends then.
+        slow_reader_time: Span<100, 86_400_000> = "5min", Reload;
+        /// Time between two pings of an idle connection.
+        keepalive_interval: Span<1_000, 3_600_000> = "20s", Restart;
+        /// Time for the answer to a ping; a connection without one is closed.
+        keepalive_time: Span<1_000, 600_000> = "10s", Restart;
+        /// Pushes that wait for the disk; one more is told when to come back.
+        waiting_pushes: Count<1, 1_000_000> = "2048", Restart;
+        /// Changes that wait for the disk.
+        waiting_size: Size<1_048_576, 4_294_967_296> = "64MiB", Restart;
+        /// Time for the calls that are under way when the server stops.
+        drain_time: Span<0, 600_000> = "10s", Reload;
     }
 }
 

@@ -304,7 +304,7 @@ fn what_is_printed_can_be_read_again_and_says_where_it_comes_from() {
         "{text}"
     );
     assert!(line("filter = \"info\" ").ends_with("# default"), "{text}");
-    assert!(line("# key_file =").ends_with("# default"), "{text}");
+    assert!(line("# key_file =").ends_with("# not set"), "{text}");
     let json = to_json(&config);
     let settings = json["settings"].as_array().unwrap();
     assert_eq!(settings.len(), Key::all().count());

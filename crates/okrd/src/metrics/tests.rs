@@ -116,7 +116,7 @@ fn every_label_value_has_a_number_before_anything_happens() {
         "okrd_rejections_total{code=\"conflict\"} 0",
         "okrd_appends_total{result=\"unknown\"} 0",
         "okrd_calls_refused_total{reason=\"unauthenticated\"} 0",
-        "okrd_limit_hits_total{limit=\"failed_logins\"} 0",
+        "okrd_limit_hits_total{limit=\"failed_logins_per_minute\"} 0",
         "okrd_limit_hits_total{limit=\"connections\"} 0",
         "grpc_server_handled_total{grpc_service=\"okr.v1.Sync\",grpc_method=\"Push\",grpc_code=\"OK\"} 0",
         "okrd_not_ready{cause=\"disk\"} 0",
@@ -147,13 +147,14 @@ fn what_happens_is_counted() {
         PushOutcome::Rejected(refusal),
         PushOutcome::Rejected(stranger),
     ]);
-    metrics.count_limit(Limit::CallTime);
+    metrics.hits.note(hits::Limit::CallTime);
     metrics.hits.note(hits::Limit::Connections);
-    metrics.count_refusal(&ApiError::Unauthenticated, "Sync/Pull");
-    metrics.count_refusal(
-        &ApiError::Overloaded { retry_after_ms: 1 },
-        "Identity/Login",
-    );
+    metrics.count_refusal(&ApiError::Unauthenticated);
+    metrics.count_refusal(&ApiError::TooLarge {
+        what: "changes".to_owned(),
+        limit: 1,
+        actual: 2,
+    });
     metrics.count_records_sent(5);
     metrics.measure_group(3, Duration::from_millis(4));
     let method = Methods::default().of_path("/okr.v1.Sync/Pull");
@@ -172,8 +173,8 @@ fn what_happens_is_counted() {
         "okrd_limit_hits_total{limit=\"call_time\"} 1",
         "okrd_limit_hits_total{limit=\"connections\"} 1",
         "okrd_calls_refused_total{reason=\"unauthenticated\"} 1",
-        "okrd_calls_refused_total{reason=\"overloaded\"} 1",
-        "okrd_limit_hits_total{limit=\"failed_logins\"} 1",
+        "okrd_calls_refused_total{reason=\"too-large\"} 1",
+        "okrd_limit_hits_total{limit=\"changes_per_push\"} 1",
         "okrd_records_sent_total 5",
         "okrd_append_group_changes_bucket{le=\"4.0\"} 1",
         "okrd_append_duration_seconds_bucket{le=\"0.004\"} 1",

@@ -30,7 +30,7 @@ impl Identity for IdentityService {
         let call = Call::start("Identity/Login", &request);
         let (metadata, _, message) = request.into_parts();
         let answer = match check_protocol(&metadata) {
-            Ok(()) => in_time(self.exchange(message, call.source())).await,
+            Ok(()) => in_time(&self.0, self.exchange(message, call.source())).await,
             Err(error) => Err(error.into()),
         };
         call.finish(answer)
@@ -76,6 +76,8 @@ impl IdentityService {
         message: v1::LoginRequest,
         source: Source,
     ) -> Result<v1::LoginResponse, CallError> {
+        let address = source.peer.map(|peer| peer.ip());
+        self.0.guard.admit_address(address)?;
         let shared = Arc::clone(&self.0);
         blocking(move || shared.log_in(&message, source)).await
     }
@@ -167,14 +169,15 @@ impl Shared {
         source: Source,
     ) -> Result<v1::LoginResponse, CallError> {
         let now = self.clock.now();
-        self.limiter.check(now)?;
+        let address = source.peer.map(|peer| peer.ip());
+        self.guard.admit_login(address, now)?;
         let redeemed = self.credentials.redeem(&message.code, &message.device, now);
         let (issued, credential) = redeemed.map_err(|error| {
             if matches!(
                 error,
                 LoginError::UnknownCode | LoginError::ExpiredCode { .. }
             ) {
-                self.limiter.failed(now);
+                self.guard.login_failed(address, now);
                 let entry = Entry::refused(Act::Login, now, error.to_string());
                 self.access.record(&entry.called_from(&source));
             }

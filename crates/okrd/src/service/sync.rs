@@ -9,6 +9,7 @@ use tonic::{Request, Response, Status};
 
 use super::{Call, CallError, Shared, answer};
 use crate::auth::Caller;
+use crate::hits::Limit;
 use crate::limits;
 use crate::push::read_push;
 use crate::readiness::Cause;
@@ -89,7 +90,12 @@ impl SyncService {
         };
         usage::check(&self.0, org, &offers).await?;
         let (acts, sizes) = (recorded::acts(&offers), usage::sizes(&offers));
-        let pushed = self.0.writer.push(author, offers).await?;
+        let pushed = self.0.writer.push(author, offers).await;
+        let pushed = pushed.inspect_err(|error| {
+            if *error == PushError::Overloaded {
+                self.0.guard.note(Limit::WaitingPushes);
+            }
+        })?;
         self.0.metrics.count_changes(&pushed);
         self.0.usage.note(org, &sizes, &pushed);
         recorded::note(&self.0, caller, (acts, &pushed)).await;
@@ -109,6 +115,7 @@ impl SyncService {
             return Err(ApiError::PositionAhead { head });
         }
         Ok(Pull {
+            _place: self.0.guard.open_stream(caller.token)?,
             principal: caller.principal,
             token: caller.token,
             expires_at: caller.expires_at,

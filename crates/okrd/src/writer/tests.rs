@@ -120,7 +120,7 @@ fn stepped() -> (FaultHook, mpsc::Receiver<()>, mpsc::Sender<io::Result<()>>) {
 async fn answers_come_when_they_are_durable_and_not_before() {
     let (faults, arrivals, releases) = stepped();
     releases.send(Ok(())).unwrap();
-    let world = World::start(WriterLimits::default(), faults).await;
+    let world = World::start(WriterLimits::new(&Limits::default()), faults).await;
     arrivals.recv().unwrap();
 
     let writer = Arc::clone(&world.writer);
@@ -185,7 +185,7 @@ async fn what_is_too_much_is_refused_and_what_waits_is_answered() {
 async fn a_failed_sync_ends_all_writing() {
     let (faults, arrivals, releases) = stepped();
     releases.send(Ok(())).unwrap();
-    let world = World::start(WriterLimits::default(), faults).await;
+    let world = World::start(WriterLimits::new(&Limits::default()), faults).await;
     arrivals.recv().unwrap();
     let mut refuses = world.writer.refuses_writes();
     releases.send(Err(io::Error::other("no"))).unwrap();
@@ -212,7 +212,7 @@ async fn a_failed_sync_ends_all_writing() {
 async fn closing_answers_what_waits_and_takes_no_more() {
     let (faults, arrivals, releases) = stepped();
     releases.send(Ok(())).unwrap();
-    let world = World::start(WriterLimits::default(), faults).await;
+    let world = World::start(WriterLimits::new(&Limits::default()), faults).await;
     arrivals.recv().unwrap();
     let mut waiting = Vec::new();
     for number in 1..=50 {
