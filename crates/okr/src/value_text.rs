@@ -121,7 +121,9 @@ impl ValueTextError {
             Self::Letter { .. } => {
                 "write the whole number, or k for thousand and M for million".to_owned()
             }
-            Self::Unit { number, .. } => format!("write {number}"),
+            Self::Unit { number, .. } => {
+                format!("write {number} if that is the unit it is measured in, else convert it")
+            }
             Self::Comma { .. } => {
                 "write 1.5 for one and a half and 1_000 for a thousand".to_owned()
             }

@@ -262,8 +262,18 @@ fn check_name(name: &str) -> Result<(), CliError> {
         return Ok(());
     }
     let message = format!("\"{name}\" is no name for a workspace");
-    Err(CliError::usage("bad-workspace-name", message)
-        .with_hint("letters a-z, digits, hyphens, underscores and dots, at most 64"))
+    let mut error = CliError::usage("bad-workspace-name", message)
+        .with_hint("letters a-z, digits, hyphens, underscores and dots, at most 64");
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric());
+    let words: Vec<String> = words
+        .filter(|word| !word.is_empty())
+        .map(str::to_ascii_lowercase)
+        .collect();
+    let fits = words.join("-");
+    if (1..=64).contains(&fits.len()) {
+        error = error.with_hint(format!("{fits} would do"));
+    }
+    Err(error)
 }
 
 /// A replica with its settings, under a name on this machine.

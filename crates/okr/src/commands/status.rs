@@ -55,6 +55,16 @@ pub(crate) fn run(context: &mut Context, args: &StatusArgs) -> Result<Exit, CliE
     past.warn_upgrade(context);
     if cycle.is_none() {
         past.hint_nothing(context, "plan a cycle first: okr cycle add 2026-Q4 --open");
+    } else if view.goals.is_empty() && matches!(scope, Scope::All) {
+        let objective = cycles.iter().flat_map(CycleGoals::objectives).next();
+        let hint = match objective {
+            Some(objective) => {
+                let slug = &objective.slug;
+                format!("okr kr add TITLE -O {slug} --from N --to N --unit UNIT")
+            }
+            None => "okr objective add TITLE".to_owned(),
+        };
+        past.hint_nothing(context, &hint);
     }
     let needs_somebody = is_overdue || past.info.conflicts > 0;
     Ok(if args.check && needs_somebody {

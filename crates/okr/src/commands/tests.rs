@@ -4,6 +4,7 @@ mod aligning;
 mod charting;
 mod commenting;
 mod ending;
+mod first_use;
 mod following;
 mod goalposts;
 mod history;

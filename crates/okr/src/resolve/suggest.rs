@@ -43,7 +43,11 @@ pub(super) fn ambiguous(
 
 /// Refuses a reference that fits nothing, with what is near.
 pub(super) fn unknown(resolver: &Resolver<'_, '_>, text: &str, wanted: &[EntityKind]) -> CliError {
-    let message = format!("there is no {} \"{text}\"", labels(wanted));
+    let message = match wanted {
+        // A list of all that there can be would say less.
+        [_, _, _, _, ..] => format!("nothing is called \"{text}\""),
+        few => format!("there is no {} \"{text}\"", labels(few)),
+    };
     let error = CliError::user("unknown-ref", message).with_exit(Exit::NotFound);
     let names = names(resolver, wanted);
     let near = near(text, names.iter().map(|(name, _)| name.as_str()));
@@ -57,16 +61,42 @@ pub(super) fn unknown(resolver: &Resolver<'_, '_>, text: &str, wanted: &[EntityK
         }
     }
     match near.as_slice() {
-        [] => match wanted {
-            [EntityKind::Initiative] => error.with_hint("okr initiative list -c all shows them"),
-            [EntityKind::Metric | EntityKind::MetricValue, ..] => {
-                error.with_hint("okr metric list shows them")
-            }
-            _ => error.with_hint("okr list shows what there is"),
-        },
+        [] => error.with_hint(lead(resolver, text, wanted, names.is_empty())),
         [only] => error.with_hint(format!("Did you mean {only}?")),
         [_, ..] => error.with_hint("Did you mean one of these?"),
     }
+}
+
+/// Says what leads to what is wanted, where nothing is near.
+fn lead(resolver: &Resolver<'_, '_>, text: &str, wanted: &[EntityKind], is_first: bool) -> String {
+    let is_a = |kind| {
+        names(resolver, &[kind])
+            .iter()
+            .any(|(name, _)| name == text)
+    };
+    let lead = match wanted {
+        [EntityKind::Initiative] => "okr initiative list -c all shows them",
+        [EntityKind::Metric | EntityKind::MetricValue, ..] => "okr metric list shows them",
+        [EntityKind::Team] if is_first => "there is no team yet: okr team add NAME",
+        [EntityKind::Team] => "okr team list shows them",
+        [EntityKind::KeyResult] if is_a(EntityKind::Objective) => {
+            return format!("\"{text}\" is an objective: okr show {text} lists its key results");
+        }
+        [EntityKind::Objective] if is_a(EntityKind::KeyResult) => {
+            return format!("\"{text}\" is a key result: okr show {text} names its objective");
+        }
+        [EntityKind::Objective] if is_first && resolver.cycle.is_none() => {
+            "there is no cycle yet: okr cycle add 2026-Q4 --open, then okr objective add TITLE"
+        }
+        [EntityKind::Objective] if is_first => {
+            "there is no objective here yet: okr objective add TITLE"
+        }
+        [EntityKind::KeyResult] if is_first => {
+            "there is no key result here yet: okr kr add TITLE -O OBJECTIVE --from N --to N"
+        }
+        _ => "okr list shows what there is",
+    };
+    lead.to_owned()
 }
 
 /// Refuses a person that nobody is.

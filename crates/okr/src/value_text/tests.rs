@@ -109,8 +109,8 @@ fn what_has_several_meanings_is_refused_with_the_way_out() {
     };
     insta::assert_snapshot!(message("3m"), @r#""m" in "3m" can mean minutes, metres or million; write min for minutes, the whole number, or k for thousand and M for million"#);
     insta::assert_snapshot!(message("0,5"), @r#"the comma in "0,5" can mean a decimal point or thousands; write 1.5 for one and a half and 1_000 for a thousand"#);
-    insta::assert_snapshot!(message("312 km"), @r#""312 km" has a unit, which is known without it; write 312"#);
-    insta::assert_snapshot!(message("+30USD"), @r#""+30USD" has a unit, which is known without it; write +30"#);
+    insta::assert_snapshot!(message("312 km"), @r#""312 km" has a unit, which is known without it; write 312 if that is the unit it is measured in, else convert it"#);
+    insta::assert_snapshot!(message("+30USD"), @r#""+30USD" has a unit, which is known without it; write +30 if that is the unit it is measured in, else convert it"#);
     for text in ["1,000", "1,1", "1.000,50", "1,", ",", "1,05"] {
         assert!(
             matches!(parse_value(text), Err(ValueTextError::Comma { .. })),
@@ -123,7 +123,10 @@ fn what_has_several_meanings_is_refused_with_the_way_out() {
     ));
     // A baseline or target has the unit that stands beside it.
     let target = parse_amount("312 ms").unwrap_err();
-    assert_eq!(target.hint(), "write 312");
+    assert_eq!(
+        target.hint(),
+        "write 312 if that is the unit it is measured in, else convert it"
+    );
 }
 
 #[test]

@@ -23,6 +23,7 @@ use crate::exit::Exit;
 use crate::failure;
 use crate::resolve::{Resolver, look};
 use crate::ui::Item;
+use crate::value_text::parse_value;
 use crate::when::Clock;
 use crate::write::{Outcome, Wish, finish, write};
 
@@ -70,6 +71,10 @@ pub(super) fn run(context: &mut Context, args: &RecordArgs) -> Result<Exit, CliE
     let (key_result, value) = match (&args.key_result, &args.value) {
         (Some(key_result), Some(value)) => (key_result, value),
         (Some(key_result), None) => {
+            if parse_value(key_result).is_ok() {
+                return Err(CliError::usage("usage", "a key result is missing")
+                    .with_hint(format!("okr checkin KR {key_result}; okr due lists them")));
+            }
             return Err(CliError::usage("usage", "a value is missing")
                 .with_hint(format!("okr checkin {key_result} VALUE")));
         }

@@ -210,7 +210,7 @@ fn notes(view: &StatusView<'_>, (names, clock): (&Names, &Clock), screen: &Scree
         lines.push(Cell::toned(Tone::Warning, as_of));
     }
     if view.goals.is_empty() && view.cycle.is_some() {
-        lines.push(Cell::toned(Tone::Dim, "No goals here."));
+        lines.push(Cell::toned(Tone::Dim, "No key results here."));
     }
     for one in &view.goals {
         let marks = key_result_marks(one, names);
