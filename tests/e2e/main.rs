@@ -40,6 +40,7 @@ mod screens;
 mod scripts;
 mod session;
 mod settings;
+mod starting;
 mod sync;
 mod tidy;
 mod walking;
