@@ -1,5 +1,6 @@
 //! A person's machine: a home directory of its own, and `okr` run in it.
 
+use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
