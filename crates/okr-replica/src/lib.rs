@@ -80,9 +80,9 @@ pub use reading::{
     RollUp, RollUpOf, Stand, StandingBlocker, Stands,
 };
 pub use remote::{
-    Follow, Followed, Following, GrpcOptions, GrpcRemote, Holder, Identity, LoggedIn, LoginCode,
-    MAX_DIRECTORY_ENTRIES, MAX_PUSH_BYTES, MAX_PUSH_CHANGES, NewToken, OpenCode, Pulled, Remote,
-    RemoteError, TokenInfo, TokenWish, request_id,
+    ClientCertificate, Follow, Followed, Following, GrpcOptions, GrpcRemote, Holder, Identity,
+    LoggedIn, LoginCode, MAX_DIRECTORY_ENTRIES, MAX_PUSH_BYTES, MAX_PUSH_CHANGES, NewToken,
+    OpenCode, Pulled, Remote, RemoteError, TokenInfo, TokenWish, request_id,
 };
 pub use replica::{Proposed, Replica};
 pub use restored::{Rebuilt, TakenOver};

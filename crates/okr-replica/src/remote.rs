@@ -18,8 +18,8 @@ use crate::directory::{Directory, DirectoryEntry};
 
 pub use follow::{Follow, Followed, Following};
 pub use grpc::{
-    GrpcOptions, GrpcRemote, Holder, Identity, LoggedIn, LoginCode, NewToken, OpenCode, TokenInfo,
-    TokenWish, request_id,
+    ClientCertificate, GrpcOptions, GrpcRemote, Holder, Identity, LoggedIn, LoginCode, NewToken,
+    OpenCode, TokenInfo, TokenWish, request_id,
 };
 
 /// A server that holds the log of one organisation.
@@ -100,7 +100,7 @@ pub enum RemoteError {
         /// The address.
         url: String,
     },
-    /// The file with the certificates of trusted authorities cannot be used.
+    /// A file with certificates, or with the key of one, cannot be used.
     #[error("the certificate file {} cannot be used: {cause}", path.display())]
     CertificateFile {
         /// The file.

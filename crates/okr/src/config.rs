@@ -2,11 +2,13 @@
 
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use okr_replica::{ClientCertificate, GrpcOptions};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::args::Credential;
 use crate::error::CliError;
 
 /// What a person decided for a workspace: `workspace.toml` beside the replica.
@@ -19,6 +21,42 @@ pub(crate) struct WorkspaceConfig {
     /// The PEM file whose certificates are trusted beside those of the system.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) ca_cert: Option<String>,
+    /// The PEM file with the certificate that this machine shows to a server that asks for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) client_cert: Option<String>,
+    /// The PEM file with its private key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) client_key: Option<String>,
+}
+
+impl WorkspaceConfig {
+    /// Takes over the files that a login names; they are found from any directory later.
+    pub(crate) fn take_certificates(&mut self, login: &Credential) {
+        let found = |path: &Option<PathBuf>| {
+            let path = path.as_ref()?;
+            let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+            Some(path.display().to_string())
+        };
+        if let Some(path) = found(&login.ca_cert) {
+            self.ca_cert = Some(path);
+        }
+        if let Some(pair) = found(&login.client_cert).zip(found(&login.client_key)) {
+            (self.client_cert, self.client_key) = (Some(pair.0), Some(pair.1));
+        }
+    }
+
+    /// Returns how a server is reached with these files.
+    pub(crate) fn grpc_options(&self) -> GrpcOptions {
+        let pair = self.client_cert.clone().zip(self.client_key.clone());
+        GrpcOptions {
+            ca_cert: self.ca_cert.clone().map(Into::into),
+            client_certificate: pair.map(|(certificate, key)| ClientCertificate {
+                certificate: certificate.into(),
+                key: key.into(),
+            }),
+            ..GrpcOptions::default()
+        }
+    }
 }
 
 /// What the program remembers about a workspace: `state.toml` beside the replica. May be lost.
@@ -135,6 +173,25 @@ mod tests {
         };
         save(&path, &config).unwrap();
         assert_eq!(load::<WorkspaceConfig>(&path), Ok(config));
+    }
+
+    #[test]
+    fn the_certificates_of_a_login_are_found_from_any_directory_and_kept() {
+        let mut config = WorkspaceConfig::default();
+        config.take_certificates(&Credential {
+            ca_cert: Some("/a/ca.pem".into()),
+            client_cert: Some("here.pem".into()),
+            client_key: Some("/a/key.pem".into()),
+            ..Credential::default()
+        });
+        let options = config.grpc_options();
+        assert_eq!(options.ca_cert, Some("/a/ca.pem".into()));
+        let shown = options.client_certificate.unwrap();
+        assert!(shown.certificate.is_absolute() && shown.certificate.ends_with("here.pem"));
+        assert_eq!(shown.key, Path::new("/a/key.pem"));
+        let before = config.clone();
+        config.take_certificates(&Credential::default());
+        assert_eq!(config, before, "a login that names none changes none");
     }
 
     #[test]

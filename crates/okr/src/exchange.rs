@@ -257,9 +257,8 @@ pub(crate) fn token(context: &mut Context) -> Result<Token, CliError> {
 /// When the settings cannot be read.
 pub(crate) fn options(context: &mut Context, limits: Limits) -> Result<GrpcOptions, CliError> {
     let settings = context.workspace()?.config()?;
-    let usual = GrpcOptions::default();
+    let usual = settings.grpc_options();
     Ok(GrpcOptions {
-        ca_cert: settings.ca_cert.map(Into::into),
         connect_timeout: limits.connect,
         total_timeout: limits.total,
         // What is over in a second needs no signs of life.

@@ -184,7 +184,7 @@ fn call(error: &RemoteError, pending: Option<usize>) -> CliError {
         RemoteError::NotEncrypted { .. } => user("not-encrypted")
             .with_hint("give an https:// address; plain http:// is for this machine only"),
         RemoteError::CertificateFile { .. } => CliError::config("bad-ca-cert", error.to_string())
-            .with_hint("a PEM file with the certificate of whoever signed the server's"),
+            .with_hint("a PEM file: --ca-cert of whoever signed the server's, --client-cert and --client-key your own"),
         RemoteError::Tls { .. } => {
             user("tls").with_hint("--ca-cert FILE trusts a certificate of your own")
         }

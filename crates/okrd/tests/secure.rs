@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use okr_core::event::{Event, PersonEvent};
 use okr_core::value::Role;
 use okr_proto::v1;
+use okr_replica::{ClientCertificate, GrpcOptions, GrpcRemote, RemoteError};
 use okr_testkit::sample::BEN;
 use okrd::{DataError, ServeError, Server, TlsError, TlsFiles};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
@@ -85,11 +86,17 @@ impl Authority {
         }
     }
 
-    fn client(&self) -> Identity {
+    /// Makes a certificate for a client, and its key, as PEM.
+    fn issue(&self) -> (String, String) {
         let key = KeyPair::generate().unwrap();
         let params = CertificateParams::new(vec!["laptop".to_owned()]).unwrap();
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
-        Identity::from_pem(certificate.pem(), key.serialize_pem())
+        (certificate.pem(), key.serialize_pem())
+    }
+
+    fn client(&self) -> Identity {
+        let (certificate, key) = self.issue();
+        Identity::from_pem(certificate, key)
     }
 }
 
@@ -196,6 +203,48 @@ async fn with_an_authority_for_clients_only_its_machines_are_served_and_the_toke
     assert_eq!(
         client.who_am_i().await.unwrap_err().code(),
         Code::Unauthenticated
+    );
+}
+
+#[tokio::test]
+async fn the_replica_shows_its_certificate() {
+    let (files, authority) = (Files::new(), Authority::new());
+    fs::write(files.path("clients.pem"), &authority.certificate).unwrap();
+    let (certificate, key) = authority.issue();
+    fs::write(files.path("laptop.pem"), certificate).unwrap();
+    fs::write(files.path("laptop-key.pem"), key).unwrap();
+    let client_ca = Some(files.path("clients.pem"));
+    let server = start(TlsFiles {
+        client_ca,
+        ..files.tls()
+    })
+    .await;
+    let without = GrpcOptions {
+        ca_cert: Some(files.path("cert.pem")),
+        ..GrpcOptions::default()
+    };
+    let with = GrpcOptions {
+        client_certificate: Some(ClientCertificate {
+            certificate: files.path("laptop.pem"),
+            key: files.path("laptop-key.pem"),
+        }),
+        ..without.clone()
+    };
+    let ask = async |options: GrpcOptions| {
+        let url = server.url();
+        let asked = tokio::task::spawn_blocking(move || {
+            GrpcRemote::connect(&url, Some("okr_x"), &options)
+                .and_then(|mut remote| remote.who_am_i())
+        });
+        asked.await.unwrap().unwrap_err()
+    };
+    // The machine may come in; who is calling is another question.
+    assert_eq!(ask(with).await, RemoteError::LoginNeeded);
+    let refused = ask(without).await;
+    assert_ne!(refused, RemoteError::LoginNeeded);
+    assert!(
+        !matches!(refused, RemoteError::NotPermitted { .. }),
+        "{refused}"
     );
 }
 

@@ -33,11 +33,22 @@ const MAX_ANSWER_BYTES: usize = 32 * 1024 * 1024;
 /// long still answers signs of life.
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
 
+/// The PEM files of a certificate that says which machine this is. Who is calling is said by the token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientCertificate {
+    /// The certificate chain.
+    pub certificate: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
+}
+
 /// How to reach a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GrpcOptions {
     /// A PEM file of the authorities to trust; none: those of the operating system.
     pub ca_cert: Option<PathBuf>,
+    /// What is shown to a server that asks for a certificate.
+    pub client_certificate: Option<ClientCertificate>,
     /// How long name, connection and TLS handshake may take together.
     pub connect_timeout: Duration,
     /// How long everything may take from the connection on; none: any time, as long as the server
@@ -55,6 +66,7 @@ impl Default for GrpcOptions {
     fn default() -> Self {
         Self {
             ca_cert: None,
+            client_certificate: None,
             connect_timeout: Duration::from_secs(5),
             total_timeout: None,
             allow_unencrypted: false,

@@ -102,6 +102,14 @@ pub(crate) struct Credential {
     #[arg(long, value_name = "FILE")]
     pub(crate) ca_cert: Option<PathBuf>,
 
+    /// Show the certificate of this PEM file to a server that asks for one
+    #[arg(long, value_name = "FILE", requires = "client_key")]
+    pub(crate) client_cert: Option<PathBuf>,
+
+    /// The private key of that certificate (PEM)
+    #[arg(long, value_name = "FILE", requires = "client_cert")]
+    pub(crate) client_key: Option<PathBuf>,
+
     /// What this device is called on the server; the host's name unless said otherwise
     #[arg(long, value_name = "NAME")]
     pub(crate) device: Option<String>,

@@ -3,7 +3,7 @@
 use std::fs;
 
 use okr_core::view::View as _;
-use okr_replica::{GrpcOptions, NewReplica, Replica};
+use okr_replica::{NewReplica, Replica};
 
 use super::counted;
 use super::init;
@@ -21,20 +21,10 @@ use crate::workspace::{Places, Workspace};
 pub(crate) fn run(context: &mut Context, args: &CloneArgs) -> Result<Exit, CliError> {
     // A code works once, so whatever can be refused is refused before it is used.
     refuse_taken(context, args)?;
-    let ca_cert = args
-        .credential
-        .ca_cert
-        .as_ref()
-        .map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone()));
-    let options = GrpcOptions {
-        ca_cert: ca_cert.clone(),
-        ..GrpcOptions::default()
-    };
+    let mut settings = WorkspaceConfig::default();
+    settings.take_certificates(&args.credential);
+    let options = settings.grpc_options();
     let login = login::log_in(context, &args.credential, (&args.url, &options))?;
-    let settings = WorkspaceConfig {
-        cycle: None,
-        ca_cert: ca_cert.map(|path| path.display().to_string()),
-    };
     let workspace = start(context, args, (&login, &settings))?;
     let token_file = login::keep(&workspace, &login)?;
     context.choose(workspace.clone());

@@ -105,14 +105,8 @@ pub(crate) fn run(context: &mut Context, args: &LoginArgs) -> Result<Exit, CliEr
     })?;
     let workspace = context.workspace()?.clone();
     let mut settings = workspace.config()?;
-    if let Some(path) = &args.credential.ca_cert {
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-        settings.ca_cert = Some(path.display().to_string());
-    }
-    let options = GrpcOptions {
-        ca_cert: settings.ca_cert.clone().map(Into::into),
-        ..GrpcOptions::default()
-    };
+    settings.take_certificates(&args.credential);
+    let options = settings.grpc_options();
     let login = log_in(context, &args.credential, (&url, &options))?;
     if login.identity.org != info.org {
         return Err(CliError::user(

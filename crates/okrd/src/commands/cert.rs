@@ -12,6 +12,9 @@ use crate::clock::Clock;
 use crate::failure::{Exit, Failure};
 use crate::output;
 
+/// Between the flags of a long command line.
+const BREAK: &str = " \\\n        ";
+
 pub(super) fn run(command: &CertCommand) -> Result<(), Failure> {
     let CertCommand::New(arguments) = command;
     let request = Request {
@@ -51,13 +54,19 @@ fn text(arguments: &NewCertArguments, end: &str) -> String {
         ));
         flags.push(format!("--tls-client-ca {folder}/{AUTHORITY}"));
     }
-    let flags = flags.join(" \\\n        ");
+    let flags = flags.join(BREAK);
     let first = arguments.names.first().map_or("localhost", String::as_str);
     lines.push(String::new());
-    lines.push(format!("Next: okrd serve --data DIR \\\n        {flags}"));
-    lines.push(format!(
-        "Then: okr login https://{first}:7420 --ca-cert {folder}/{AUTHORITY}"
-    ));
+    lines.push(format!("Next: okrd serve --data DIR{BREAK}{flags}"));
+    let mut login = vec![
+        format!("Then: okr login https://{first}:7420"),
+        format!("--ca-cert {folder}/{AUTHORITY}"),
+    ];
+    if arguments.client.is_some() {
+        login.push(format!("--client-cert {folder}/{CLIENT_CERTIFICATE}"));
+        login.push(format!("--client-key {folder}/{CLIENT_KEY}"));
+    }
+    lines.push(login.join(BREAK));
     lines.join("\n")
 }
 

@@ -12,12 +12,12 @@ use okr_proto::{
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::{Instant, timeout, timeout_at};
 use tonic::metadata::{Ascii, MetadataValue};
-use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Uri};
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity, Uri};
 use tonic::{Request, Status};
 use uuid::Uuid;
 
-use super::GrpcOptions;
 use super::failure;
+use super::{ClientCertificate, GrpcOptions};
 use crate::remote::RemoteError;
 
 /// How long a server may stay silent; it gives up a call itself after 30 seconds.
@@ -262,28 +262,42 @@ fn endpoint(url: &str, uri: Uri, options: &GrpcOptions) -> Result<Endpoint, Remo
     if !encrypted {
         return Ok(endpoint);
     }
-    let roots = match &options.ca_cert {
-        Some(path) => ClientTlsConfig::new().ca_certificate(authority(path)?),
+    let mut tls = match &options.ca_cert {
+        Some(path) => {
+            ClientTlsConfig::new().ca_certificate(Certificate::from_pem(certificate(path)?))
+        }
         None => ClientTlsConfig::new().with_native_roots(),
     };
-    endpoint
-        .tls_config(roots)
-        .map_err(|error| RemoteError::Tls {
-            url: url.to_owned(),
-            cause: failure::innermost(&error),
-        })
+    if let Some(ClientCertificate {
+        certificate: chain,
+        key,
+    }) = &options.client_certificate
+    {
+        tls = tls.identity(Identity::from_pem(certificate(chain)?, private_key(key)?));
+    }
+    endpoint.tls_config(tls).map_err(|error| RemoteError::Tls {
+        url: url.to_owned(),
+        cause: failure::innermost(&error),
+    })
 }
 
-/// Reads a PEM file; one without a certificate would only fail later, and without its name.
-fn authority(path: &Path) -> Result<Certificate, RemoteError> {
+fn certificate(path: &Path) -> Result<Vec<u8>, RemoteError> {
+    pem(path, "certificate", b"-----BEGIN CERTIFICATE-----")
+}
+
+fn private_key(path: &Path) -> Result<Vec<u8>, RemoteError> {
+    pem(path, "private key", b"PRIVATE KEY-----")
+}
+
+/// Reads a PEM file; one without what is looked for would only fail later, and without its name.
+fn pem(path: &Path, what: &str, marker: &[u8]) -> Result<Vec<u8>, RemoteError> {
     let wrong = |cause: String| RemoteError::CertificateFile {
         path: path.to_owned(),
         cause,
     };
     let pem = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
-    let marker = b"-----BEGIN CERTIFICATE-----";
     if !pem.windows(marker.len()).any(|window| window == marker) {
-        return Err(wrong("it holds no PEM certificate".to_owned()));
+        return Err(wrong(format!("it holds no PEM {what}")));
     }
-    Ok(Certificate::from_pem(pem))
+    Ok(pem)
 }
