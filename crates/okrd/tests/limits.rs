@@ -59,7 +59,7 @@ fn wordy(number: u64) -> okr_core::change::Change {
     let person = PersonId::new(Uuid::from_u128(u128::from(number)));
     let added = Event::Person(person, PersonEvent::Added(Role::Member));
     let mut change = change(number, vec![added]);
-    change.reason = Some(LongText::new(&format!("{}not", "why ".repeat(1_900))).unwrap());
+    change.reason = Some(LongText::new(format!("{}not", "why ".repeat(1_900))).unwrap());
     change
 }
 

@@ -70,14 +70,7 @@ pub(super) struct Report {
 pub(super) fn run(context: &mut Context, args: &RecordArgs) -> Result<Exit, CliError> {
     let (key_result, value) = match (&args.key_result, &args.value) {
         (Some(key_result), Some(value)) => (key_result, value),
-        (Some(key_result), None) => {
-            if parse_value(key_result).is_ok() {
-                return Err(CliError::usage("usage", "a key result is missing")
-                    .with_hint(format!("okr checkin KR {key_result}; okr due lists them")));
-            }
-            return Err(CliError::usage("usage", "a value is missing")
-                .with_hint(format!("okr checkin {key_result} VALUE")));
-        }
+        (Some(only), None) => return Err(half(only)),
         (None, _) if args.blocker.report().is_some() => {
             return Err(
                 CliError::usage("usage", "a key result and a value are missing")
@@ -132,6 +125,17 @@ pub(super) fn run(context: &mut Context, args: &RecordArgs) -> Result<Exit, CliE
         });
     finish(context, &mut replica, &outcome, None)?;
     Ok(Exit::Ok)
+}
+
+/// Says what is missing beside the only argument: a key result where it reads as a value.
+fn half(only: &str) -> CliError {
+    if parse_value(only).is_ok() {
+        CliError::usage("usage", "a key result is missing")
+            .with_hint(format!("okr checkin KR {only}; okr due lists them"))
+    } else {
+        CliError::usage("usage", "a value is missing")
+            .with_hint(format!("okr checkin {only} VALUE"))
+    }
 }
 
 /// Lets a person write the note, beginning with what the command line gives.
