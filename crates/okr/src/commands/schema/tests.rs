@@ -1,3 +1,5 @@
+//! What commands answer is what their schemas say, and the other way round.
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock, Mutex};
 
