@@ -182,6 +182,7 @@ pub(crate) mod tests {
                 let line = line.split("   ").next().unwrap_or(line);
                 let line = line.split(" < ").next().unwrap_or(line);
                 let line = line.split(" > ").next().unwrap_or(line);
+                let line = line.split(" | ").next().unwrap_or(line);
                 let mut words = arguments(line);
                 words.insert(0, "okr".to_owned());
                 let parsed = clap::Parser::try_parse_from::<_, String>(

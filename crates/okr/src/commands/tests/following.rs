@@ -91,11 +91,11 @@ fn what_makes_no_sense_is_refused() {
     let machine = Machine::with_goals();
     for (words, exit, says) in [
         (&["follow"][..], Exit::Usage, "<REF>"),
-        (&["follow", "@me"], Exit::NotFound, "there is no"),
+        (&["follow", "@me"], Exit::NotFound, "nothing is called"),
         (
             &["follow", "nothing-like-it"],
             Exit::NotFound,
-            "there is no",
+            "nothing is called",
         ),
         (
             &["unfollow", "fast", "--at", "2026-11-20"],

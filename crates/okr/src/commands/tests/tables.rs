@@ -287,7 +287,7 @@ fn goals_that_are_wrong_are_told_and_nothing_is_written() {
       wrong.csv:6:16: there is no cycle "2031-Q1"
         there is: 2026-Q4
       wrong.csv:7:12: there is no team "growth"
-        okr list shows what there is
+        okr team list shows them
       wrong.csv:8:20: a slug must be lower-case letters a-z, digits and single hyphens inside
       wrong.csv:9:23: a weight must be from 0 to 1000, not -1
     Hint: nothing of this file was written
