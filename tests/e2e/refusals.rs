@@ -110,6 +110,14 @@ fn on_one_machine() {
     }
 }
 
+/// Returns what was said without the name of the request, which each call has its own of.
+fn but_for_the_request(said: &str) -> Vec<&str> {
+    let lines = said.lines();
+    lines
+        .filter(|line| !line.starts_with("Request: "))
+        .collect()
+}
+
 #[test]
 fn by_a_server() {
     let directory = tempfile::tempdir().unwrap();
@@ -133,7 +141,10 @@ fn by_a_server() {
             "AAAA-AAAA-AAAA-AAAA-AAAA-AAAA",
         ])
         .unwrap();
-    assert_eq!((used.code, &used.stderr), (wrong.code, &wrong.stderr));
+    assert_eq!(
+        (used.code, but_for_the_request(&used.stderr)),
+        (wrong.code, but_for_the_request(&wrong.stderr))
+    );
     assert_eq!(used.code, Some(4), "{}", used.stderr);
 
     let forged = ana.clone().with(

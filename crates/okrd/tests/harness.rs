@@ -3,15 +3,16 @@
 use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use okr_core::Timestamp;
 use okr_core::id::{OrgId, PersonId};
-use okr_log::{LogOptions, VerifyingKey};
+use okr_log::{CreateError, LogOptions, VerifyingKey};
 use okr_proto::{DisplayName, Email, Handle, PushOutcome};
 use okr_testkit::sample;
 use okrd::{
-    Administrator, Clock, Controls, DiskProbe, Initialised, Limits, NewServer, Organisation,
-    Principal, ServeError, ServeOptions, Server, TlsFiles,
+    Administrator, Clock, Controls, DiskProbe, InitError, Initialised, Limits, NewServer,
+    Organisation, Principal, ServeError, ServeOptions, Server, TlsFiles,
 };
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -70,7 +71,22 @@ impl TestServer {
     }
 
     /// Makes the data directory only.
+    ///
+    /// A process that another test starts at this moment may hold the new log, which is made and then
+    /// opened, until it is the other program.
     pub(crate) fn stopped() -> Self {
+        for _ in 0..100 {
+            match Self::made() {
+                Err(InitError::Log(CreateError::Open(_))) => {
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                made => return made.unwrap(),
+            }
+        }
+        panic!("a new log is always in use");
+    }
+
+    fn made() -> Result<Self, InitError> {
         let root = tempfile::tempdir().unwrap();
         let noon = "2026-11-23T12:00:00Z".parse::<Timestamp>().unwrap();
         let time = Arc::new(AtomicI64::new(noon.as_microsecond()));
@@ -85,8 +101,8 @@ impl TestServer {
             };
             (Organisation::Adopted(principal), administrator)
         });
-        let made = new.finish(orgs.into()).unwrap();
-        Self {
+        let made = new.finish(orgs.into())?;
+        Ok(Self {
             root,
             made,
             time,
@@ -96,7 +112,7 @@ impl TestServer {
             tls: None,
             limits: &[],
             disk: None,
-        }
+        })
     }
 
     /// Starts the server on the directory as it is.

@@ -76,7 +76,7 @@ fn command(environment: &Environment) -> Option<String> {
     let program = named.split_whitespace().next()?;
     // What begins with an assignment is for the shell to find.
     let is_there = program.contains('=') || is_there(program, environment);
-    (program != "cat" && is_there).then(|| named.to_owned())
+    (named.trim() != "cat" && is_there).then(|| named.to_owned())
 }
 
 fn is_there(program: &str, environment: &Environment) -> bool {
