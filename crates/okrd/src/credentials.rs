@@ -177,7 +177,7 @@ impl Credentials {
 
     /// Reads the file.
     pub(crate) fn open(path: PathBuf) -> Result<Self, DataError> {
-        Stored::open(path).map(Self::holding)
+        Stored::open(path, file::VERSION).map(Self::holding)
     }
 
     fn holding(stored: Stored<File>) -> Self {

@@ -97,6 +97,16 @@ pub enum DataError {
         /// The version found.
         found: u32,
     },
+    /// A newer program wrote a file of the directory.
+    #[error("{} has version {found}, this program reads up to {known}", path.display())]
+    NewerFile {
+        /// The file.
+        path: PathBuf,
+        /// The version found.
+        found: u32,
+        /// The newest version that this program reads.
+        known: u32,
+    },
     /// A file does not hold what it should.
     #[error("{} cannot be understood", path.display())]
     Malformed {
@@ -246,13 +256,8 @@ impl DataDir {
     ///
     /// `NotInitialised`, `Unfinished`, `Newer`, `Malformed`, `Io`.
     pub(crate) fn manifest_of(path: &Path) -> Result<Manifest, DataError> {
-        #[derive(Deserialize)]
-        struct Versioned {
-            version: u32,
-        }
         Self::look(path)?;
         let (directory, path) = (path, path.join(MANIFEST));
-        // The version first: a newer file may have fields that this program does not know.
         let Versioned { version } = read_json(&path)?;
         if version != LAYOUT_VERSION {
             return Err(DataError::Newer {
@@ -329,8 +334,31 @@ fn lock(path: &Path) -> Result<File, DataError> {
     Ok(lock)
 }
 
+/// What every file says first: a newer one may have fields that this program does not know.
+#[derive(Deserialize)]
+struct Versioned {
+    version: u32,
+}
+
+/// Reads a JSON file that says its version; one of a newer program is not guessed at.
+///
+/// # Errors
+///
+/// `NewerFile`, `Malformed`, `Io`.
+pub(crate) fn read_versioned<T: DeserializeOwned>(path: &Path, known: u32) -> Result<T, DataError> {
+    let Versioned { version } = read_json(path)?;
+    if version > known {
+        return Err(DataError::NewerFile {
+            path: path.to_owned(),
+            found: version,
+            known,
+        });
+    }
+    read_json(path)
+}
+
 /// Reads a JSON file.
-pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, DataError> {
+fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, DataError> {
     let bytes = fs::read(path).map_err(io_error("read", path))?;
     serde_json::from_slice(&bytes).map_err(|source| DataError::Malformed {
         path: path.to_owned(),
@@ -450,6 +478,24 @@ mod tests {
         drop(directory);
         let error = DataDir::open(&path).unwrap_err();
         assert!(matches!(error, DataError::Newer { found: 2, .. }));
+    }
+
+    #[test]
+    fn a_file_of_a_newer_program_is_not_guessed_at() {
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("credentials.json");
+        fs::write(&file, br#"{"version":3,"something":"new"}"#).unwrap();
+        let error = read_versioned::<Versioned>(&file, 2).err().unwrap();
+        let newer = matches!(
+            error,
+            DataError::NewerFile {
+                found: 3,
+                known: 2,
+                ..
+            }
+        );
+        assert!(newer, "{error}");
+        assert_eq!(read_versioned::<Versioned>(&file, 3).unwrap().version, 3);
     }
 
     #[test]

@@ -86,7 +86,7 @@ impl Directory {
 
     /// Reads the file.
     pub(crate) fn open(path: PathBuf) -> Result<Self, DataError> {
-        Stored::open(path).map(Self)
+        Stored::open(path, VERSION).map(Self)
     }
 
     /// Returns everybody in an organisation.

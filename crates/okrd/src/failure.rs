@@ -174,7 +174,9 @@ impl From<DataError> for Failure {
                 Exit::Locked,
                 Some("stop the other process first; a directory serves one at a time"),
             ),
-            DataError::Newer { .. } => (Exit::Incompatible, Some("upgrade okrd")),
+            DataError::Newer { .. } | DataError::NewerFile { .. } => {
+                (Exit::Incompatible, Some("upgrade okrd"))
+            }
             DataError::Malformed { .. } => (
                 Exit::Integrity,
                 Some("restore the file from a backup; nothing was changed"),

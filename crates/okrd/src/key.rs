@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use okr_log::{KeyError, KeyName, SigningKey};
 use serde::{Deserialize, Serialize};
 
-use crate::data::{DataError, read_json, replace_json};
+use crate::data::{DataError, read_versioned, replace_json};
 use crate::tls::refuse_exposed;
 
 /// The version of `server.key` that this program writes.
@@ -50,7 +50,7 @@ pub(crate) fn create(path: &Path, name: KeyName) -> Result<SigningKey, KeyFileEr
 /// Reads the key from its file.
 pub(crate) fn open(path: &Path) -> Result<SigningKey, KeyFileError> {
     refuse_exposed(path)?;
-    from_file(read_json(path)?)
+    from_file(read_versioned(path, VERSION)?)
 }
 
 /// Reads the key from what stands in its file.

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::data::{DataError, read_json, replace_json};
+use crate::data::{DataError, read_versioned, replace_json};
 use crate::store::AsText;
 
 /// A use within this time of the last one is not noted.
@@ -44,7 +44,7 @@ impl LastUsed {
     pub(crate) fn open(path: PathBuf) -> Result<Self, DataError> {
         let mut state = State::default();
         if path.exists() {
-            let file: File = read_json(&path)?;
+            let file: File = read_versioned(&path, VERSION)?;
             let uses = file.tokens.into_iter();
             state.tokens = uses.map(|(id, at)| (id.0, at.0)).collect();
         }

@@ -15,7 +15,7 @@ use okr_core::id::OrgId;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::data::{DataError, PRIVATE_FILE, io_error, read_json, replace_json};
+use crate::data::{DataError, PRIVATE_FILE, io_error, read_versioned, replace_json};
 use crate::service::Shared;
 use crate::store::AsText;
 
@@ -146,7 +146,7 @@ impl File {
 /// Reads what is settled, without a server.
 pub(crate) fn read(path: &Path) -> Result<File, DataError> {
     if path.exists() {
-        read_json(path)
+        read_versioned(path, VERSION)
     } else {
         Ok(File::default())
     }

@@ -11,7 +11,7 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tokio::sync::watch;
 
-use crate::data::{DataError, read_json, replace_json};
+use crate::data::{DataError, read_versioned, replace_json};
 
 /// A durable value of a small file.
 #[derive(Debug)]
@@ -29,9 +29,9 @@ impl<T: Clone + Serialize + DeserializeOwned> Stored<T> {
         Ok(Self::holding(path, value))
     }
 
-    /// Reads the newest version from its file.
-    pub(crate) fn open(path: PathBuf) -> Result<Self, DataError> {
-        let value = read_json(&path)?;
+    /// Reads what stands in its file, of which this program knows the forms up to one.
+    pub(crate) fn open(path: PathBuf, known: u32) -> Result<Self, DataError> {
+        let value = read_versioned(&path, known)?;
         Ok(Self::holding(path, value))
     }
 
@@ -90,24 +90,40 @@ impl<'de, T: FromStr<Err: Display>> Deserialize<'de> for AsText<T> {
 
 #[cfg(test)]
 mod tests {
+    use serde::Deserialize;
+
     use super::*;
+
+    #[derive(Clone, Debug, Serialize, Deserialize)]
+    struct List {
+        version: u32,
+        numbers: Vec<i32>,
+    }
 
     #[test]
     fn an_update_is_seen_and_survives_and_a_refused_one_is_neither() {
         let root = tempfile::tempdir().unwrap();
         let path = root.path().join("list.json");
-        let list = Stored::create(path.clone(), vec![1]).unwrap();
+        let list = Stored::create(
+            path.clone(),
+            List {
+                version: 1,
+                numbers: vec![1],
+            },
+        )
+        .unwrap();
         let length = list.update::<_, DataError>(|list| {
-            list.push(2);
-            Ok(list.len())
+            list.numbers.push(2);
+            Ok(list.numbers.len())
         });
         assert_eq!(length.unwrap(), 2);
         let refused = list.update::<(), DataError>(|list| {
-            list.clear();
+            list.numbers.clear();
             Err(DataError::NotInitialised { path: path.clone() })
         });
         assert!(refused.is_err());
-        assert_eq!(*list.get(), [1, 2]);
-        assert_eq!(*Stored::<Vec<i32>>::open(path).unwrap().get(), [1, 2]);
+        assert_eq!(list.get().numbers, [1, 2]);
+        let again = Stored::<List>::open(path, 1).unwrap();
+        assert_eq!(again.get().numbers, [1, 2]);
     }
 }

@@ -92,7 +92,7 @@ impl TestServer {
         let time = Arc::new(AtomicI64::new(noon.as_microsecond()));
         let name = okr_log::KeyName::new("test.example.org").unwrap();
         let data = root.path().join("data");
-        let new = NewServer::create(&data, &name, clock(&time)).unwrap();
+        let new = NewServer::create(&data, &name, clock(&time))?;
         let orgs = [("ana", ANA), ("zoe", ZOE)].map(|(handle, principal)| {
             let administrator = Administrator {
                 handle: Handle::new(handle).unwrap(),

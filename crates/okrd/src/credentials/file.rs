@@ -17,7 +17,7 @@ pub(super) const MAX_CODES_PER_PERSON: usize = 10;
 /// Tokens that one person may have; the oldest makes room.
 pub(super) const MAX_TOKENS_PER_PERSON: usize = 50;
 /// The version of the file that this program writes; it reads earlier ones as well.
-const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 2;
 
 /// One version of the codes and tokens.
 #[derive(Clone, Debug, Serialize, Deserialize)]
