@@ -52,6 +52,7 @@ const KEEPERS: &[(&str, &[&str])] = &[
     ("jaq-json", &["okr"]),
     ("jaq-std", &["okr"]),
     ("schemars", &["okr"]),
+    ("rust_xlsxwriter", &["okr"]),
     ("ratatui-core", &["okr"]),
     ("ratatui-crossterm", &["okr"]),
     ("proptest", &["okr-testkit"]),

@@ -254,7 +254,12 @@ impl Honours {
     };
     /// What `okr export` honours.
     pub(crate) const EXPORTS: Self = Self {
-        documents: &[DocumentForm::Md, DocumentForm::Csv, DocumentForm::Yaml],
+        documents: &[
+            DocumentForm::Md,
+            DocumentForm::Csv,
+            DocumentForm::Yaml,
+            DocumentForm::Xlsx,
+        ],
         ..Self::READS
     };
     /// What commands honour that write changes.

@@ -186,6 +186,18 @@ impl Ui {
         }
     }
 
+    /// Prints what is for programs only and no text; never for a terminal.
+    pub fn print_bytes(&mut self, bytes: &[u8]) {
+        debug_assert!(
+            !self.settings.answer.terminal,
+            "bytes could steer a terminal"
+        );
+        if self.failure.is_none() {
+            let result = self.answer.write_all(bytes);
+            self.keep_failure(result);
+        }
+    }
+
     /// Prints a line of JSON of the answer that was made elsewhere, with what could steer a terminal
     /// escaped.
     pub fn json_line(&mut self, line: &str) {

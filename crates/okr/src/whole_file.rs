@@ -17,9 +17,39 @@ pub(crate) fn write(context: &mut Context, to: &str, text: &str) -> Result<(), C
         context.ui.print_file(text);
         return Ok(());
     }
+    place(context, to, text.as_bytes())
+}
+
+/// Writes what is no text, as [`write`] writes text.
+///
+/// # Errors
+/// As [`write`], and when it would go to a terminal.
+pub(crate) fn write_bytes(context: &mut Context, to: &str, bytes: &[u8]) -> Result<(), CliError> {
+    if to == "-" {
+        not_for_terminal(context, to)?;
+        context.ui.print_bytes(bytes);
+        return Ok(());
+    }
+    place(context, to, bytes)
+}
+
+/// Refuses to write what is no text to a terminal.
+///
+/// # Errors
+/// When that is where it would go.
+pub(crate) fn not_for_terminal(context: &Context, to: &str) -> Result<(), CliError> {
+    if to != "-" || !context.ui.screen().terminal {
+        return Ok(());
+    }
+    let message = "it is no text, and standard output is a terminal";
+    Err(CliError::usage("not-for-terminal", message)
+        .with_hint("add --to FILE, or send it on with > FILE or a pipe"))
+}
+
+fn place(context: &mut Context, to: &str, bytes: &[u8]) -> Result<(), CliError> {
     let path = Path::new(to);
     fill(path, |file| {
-        file.write_all(text.as_bytes())
+        file.write_all(bytes)
             .map_err(|error| not_written(path, &error))
     })?;
     context.ui.note(&format!("wrote {to}"));

@@ -16,7 +16,7 @@ pub(crate) struct ExportArgs {
     #[arg(long, value_enum, value_name = "KIND", value_delimiter = ',')]
     pub(crate) kind: Vec<ExportKind>,
 
-    /// Write into this file, in the form that its suffix names: .json, .yaml, .csv, .md, or .jsonl for --events; - is standard output
+    /// Write into this file, in the form that its suffix names: .json, .yaml, .csv, .xlsx, .md, or .jsonl for --events; - is standard output
     #[arg(long, value_name = "FILE")]
     pub(crate) to: Option<String>,
 }

@@ -5,6 +5,7 @@ mod events;
 mod gather;
 mod markdown;
 mod sheet;
+mod xlsx;
 
 use std::path::Path;
 
@@ -29,6 +30,7 @@ enum Form {
     Yaml,
     Csv,
     Markdown,
+    Xlsx,
 }
 
 /// Runs `okr export`.
@@ -43,11 +45,15 @@ pub(crate) fn run(context: &mut Context, args: &ExportArgs) -> Result<Exit, CliE
     if form == Form::Csv {
         one_kind(&args.kind)?;
     }
+    let to = args.to.as_deref().unwrap_or("-");
+    if form == Form::Xlsx {
+        whole_file::not_for_terminal(context, to)?;
+    }
+    let kinds = kinds(form, &args.kind);
     let replica = context.replica()?;
     let mut past = Past::open(context, &replica)?;
-    let found = gather(context, &mut past, &args.kind)?;
+    let found = gather(context, &mut past, &kinds)?;
     let frame = past.frame(context)?;
-    let to = args.to.as_deref().unwrap_or("-");
     let text = match form {
         Form::Json if to == "-" => {
             let items = found.items();
@@ -59,7 +65,11 @@ pub(crate) fn run(context: &mut Context, args: &ExportArgs) -> Result<Exit, CliE
         Form::Json => Some(ui::document(&frame, &found.items()).expect("items always serialise")),
         Form::Yaml => Some(yaml(&frame, &found)?),
         Form::Csv => Some(csv::text(&sheet::sheet(&found, one_kind(&args.kind)?))),
-        Form::Markdown => Some(markdown::text(&found, &args.kind)),
+        Form::Markdown => Some(markdown::text(&found, &kinds)),
+        Form::Xlsx => {
+            whole_file::write_bytes(context, to, &xlsx::workbook(&sheets(&found, &kinds))?)?;
+            None
+        }
     };
     if let Some(text) = text {
         whole_file::write(context, to, &text)?;
@@ -77,11 +87,13 @@ fn form(asked: Option<Asked>, to: Option<&str>) -> Result<Form, CliError> {
         Some(Asked::Md) => Some(Form::Markdown),
         Some(Asked::Csv) => Some(Form::Csv),
         Some(Asked::Yaml) => Some(Form::Yaml),
+        Some(Asked::Xlsx) => Some(Form::Xlsx),
         Some(Asked::Json | Asked::Jsonl | Asked::Id) => Some(Form::Json),
         Some(Asked::Table | Asked::Html) => {
             let message = "an export is for other programs: it has no form for a screen";
-            return Err(CliError::usage("unknown-form", message)
-                .with_hint("okr list and okr tree show goals; -o json, yaml, csv and md export"));
+            return Err(CliError::usage("unknown-form", message).with_hint(
+                "okr list and okr tree show goals; -o json, yaml, csv, xlsx and md export",
+            ));
         }
         None => None,
     };
@@ -100,6 +112,7 @@ fn of_suffix(to: &str) -> Result<Form, CliError> {
         Some("json") => Ok(Form::Json),
         Some("yaml" | "yml") => Ok(Form::Yaml),
         Some("csv") => Ok(Form::Csv),
+        Some("xlsx") => Ok(Form::Xlsx),
         Some("md" | "markdown") => Ok(Form::Markdown),
         Some("jsonl") => Err(
             error(format!("\"{to}\" has the suffix of an exported history")).with_hint(
@@ -108,11 +121,31 @@ fn of_suffix(to: &str) -> Result<Form, CliError> {
         ),
         Some(_) | None => {
             let message = format!(
-                "the suffix of \"{to}\" names no form of an export: .json, .yaml, .csv or .md"
+                "the suffix of \"{to}\" names no form of an export: .json, .yaml, .csv, .xlsx or .md"
             );
-            Err(error(message).with_hint("add -o json, -o yaml, -o csv or -o md"))
+            Err(error(message).with_hint("add -o json, -o yaml, -o csv, -o xlsx or -o md"))
         }
     }
+}
+
+/// Returns of which kinds things are gathered: each once, and for a workbook every kind by name, as
+/// key results are otherwise found in their objectives only.
+fn kinds(form: Form, asked: &[ExportKind]) -> Vec<ExportKind> {
+    if form == Form::Xlsx && asked.is_empty() {
+        return ExportKind::value_variants().to_vec();
+    }
+    let mut kinds = Vec::new();
+    for kind in asked {
+        if !kinds.contains(kind) {
+            kinds.push(*kind);
+        }
+    }
+    kinds
+}
+
+fn sheets(found: &gather::Found, kinds: &[ExportKind]) -> Vec<(&'static str, sheet::Sheet)> {
+    let named = |kind: &ExportKind| (kind.word(), sheet::sheet(found, *kind));
+    kinds.iter().map(named).collect()
 }
 
 /// Refuses a table of several kinds: they have other columns.

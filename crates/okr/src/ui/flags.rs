@@ -44,6 +44,8 @@ pub enum DocumentForm {
     Csv,
     /// YAML.
     Yaml,
+    /// A workbook for Excel and its like.
+    Xlsx,
 }
 
 impl DocumentForm {
@@ -54,6 +56,7 @@ impl DocumentForm {
             Self::Html => "html",
             Self::Csv => "csv",
             Self::Yaml => "yaml",
+            Self::Xlsx => "xlsx",
         }
     }
 }
@@ -78,13 +81,17 @@ pub enum Asked {
     Csv,
     /// YAML: plans and exports
     Yaml,
+    /// An Excel workbook: exports only
+    Xlsx,
 }
 
 impl Asked {
     /// Returns the form of the answer; documents are for people.
     pub const fn output(self) -> OutputFormat {
         match self {
-            Self::Table | Self::Md | Self::Html | Self::Csv | Self::Yaml => OutputFormat::Table,
+            Self::Table | Self::Md | Self::Html | Self::Csv | Self::Yaml | Self::Xlsx => {
+                OutputFormat::Table
+            }
             Self::Json => OutputFormat::Json,
             Self::Jsonl => OutputFormat::Jsonl,
             Self::Id => OutputFormat::Id,
@@ -98,6 +105,7 @@ impl Asked {
             Self::Html => Some(DocumentForm::Html),
             Self::Csv => Some(DocumentForm::Csv),
             Self::Yaml => Some(DocumentForm::Yaml),
+            Self::Xlsx => Some(DocumentForm::Xlsx),
             Self::Table | Self::Json | Self::Jsonl | Self::Id => None,
         }
     }

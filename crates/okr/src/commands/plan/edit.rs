@@ -22,7 +22,8 @@ pub(super) fn run(context: &mut Context, args: &PlanEditArgs) -> Result<Exit, Cl
     let mut replica = context.replica()?;
     let form = match context.globals.ui.output.and_then(AskedForm::document) {
         Some(DocumentForm::Md) => Form::Markdown,
-        Some(DocumentForm::Yaml | DocumentForm::Html | DocumentForm::Csv) | None => Form::Yaml,
+        Some(DocumentForm::Yaml | DocumentForm::Html | DocumentForm::Csv | DocumentForm::Xlsx)
+        | None => Form::Yaml,
     };
     let pulled = pull(context, &replica, (args.reference.as_deref(), form))?;
     let before = pulled.text.trim_end().to_owned();

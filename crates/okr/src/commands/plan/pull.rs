@@ -125,7 +125,10 @@ fn form(context: &Context, to: Option<&str>) -> Result<Form, CliError> {
     let asked = context.globals.ui.output.and_then(Asked::document);
     match (asked, to) {
         (Some(DocumentForm::Md), _) => Ok(Form::Markdown),
-        (Some(DocumentForm::Yaml | DocumentForm::Html | DocumentForm::Csv), _)
+        (
+            Some(DocumentForm::Yaml | DocumentForm::Html | DocumentForm::Csv | DocumentForm::Xlsx),
+            _,
+        )
         | (None, None | Some("-")) => Ok(Form::Yaml),
         (None, Some(to)) => Form::of_name(to).ok_or_else(|| {
             let message = format!("the suffix of \"{to}\" names no form of a plan: .yaml or .md");

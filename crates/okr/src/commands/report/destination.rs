@@ -64,7 +64,7 @@ impl Destination {
             Some(DocumentForm::Md) => Some(Form::Markdown),
             Some(DocumentForm::Html) => Some(Form::Html),
             // A report has no such form, which was said before.
-            Some(DocumentForm::Csv | DocumentForm::Yaml) => None,
+            Some(DocumentForm::Csv | DocumentForm::Yaml | DocumentForm::Xlsx) => None,
             None if is_json => Some(Form::Json),
             None => asked.map(|_| Form::Terminal),
         };

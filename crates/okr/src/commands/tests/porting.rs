@@ -170,6 +170,72 @@ fn a_table_has_exact_numbers_and_no_formulas() {
     assert_eq!(then.lines().count(), 1, "{then}");
 }
 
+/// Writes a sheet of a workbook as the same table with commas.
+fn with_commas(range: &calamine::Range<calamine::Data>) -> String {
+    use calamine::Data;
+    let cell = |cell: &Data| match cell {
+        Data::Bool(flag) => if *flag { "yes" } else { "no" }.to_owned(),
+        Data::DateTime(date) => {
+            let seconds = (date.as_f64() * 86_400.0).round();
+            let span = jiff::SignedDuration::from_secs_f64(seconds);
+            let time = jiff::civil::date(1899, 12, 30).at(0, 0, 0, 0) + span;
+            match date.as_f64().fract() {
+                0.0 => time.date().to_string(),
+                _ => format!("{time}Z"),
+            }
+        }
+        Data::String(text) if text.starts_with(['=', '+', '-', '@', '\'']) => format!("'{text}"),
+        other => other.to_string(),
+    };
+    let quoted = |text: String| {
+        if text.contains([',', '"', '\n']) {
+            format!("\"{}\"", text.replace('"', "\"\""))
+        } else {
+            text
+        }
+    };
+    let line = |row: &[Data]| {
+        let cells: Vec<_> = row.iter().map(|one| quoted(cell(one))).collect();
+        cells.join(",") + "\r\n"
+    };
+    range.rows().map(line).collect()
+}
+
+#[test]
+fn a_workbook_has_the_same_tables_and_the_same_export_is_the_same_file() {
+    use calamine::Reader as _;
+    let machine = with_work();
+    let (to, again) = (machine.file("all.xlsx"), machine.file("again.xlsx"));
+    machine.done(&["export", "--to", &to]);
+    machine.done(&["export", "-o", "xlsx", "--to", &again]);
+    assert_eq!(std::fs::read(&to).unwrap(), std::fs::read(&again).unwrap());
+    let mut read: calamine::Xlsx<_> = calamine::open_workbook(&to).unwrap();
+    let names = read.sheet_names();
+    assert_eq!(names.len(), 10, "{names:?}");
+    for kind in names {
+        let range = read.worksheet_range(&kind).unwrap();
+        let table = machine.done(&["export", "-o", "csv", "--kind", &kind]);
+        assert_eq!(with_commas(&range), table, "{kind}");
+    }
+    let part = ["export", "--kind", "krs,krs", "-c", "2027-Q1", "--to", &to];
+    machine.done(&part);
+    let mut read: calamine::Xlsx<_> = calamine::open_workbook(&to).unwrap();
+    assert_eq!(read.sheet_names(), ["krs"]);
+    assert_eq!(read.worksheet_range("krs").unwrap().height(), 2);
+}
+
+#[test]
+fn a_workbook_is_not_for_a_terminal() {
+    let machine = with_history();
+    let streams = Streams {
+        answer_is_terminal: true,
+        ..Streams::default()
+    };
+    let said = machine.run_on(streams, &["export", "-o", "xlsx"]);
+    assert_eq!((said.exit, said.answer.as_str()), (Exit::Usage, ""));
+    assert!(said.remarks.contains("add --to FILE"), "{}", said.remarks);
+}
+
 #[test]
 fn markdown_is_a_document_for_people() {
     let machine = with_history();

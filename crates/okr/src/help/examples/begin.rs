@@ -98,10 +98,12 @@ Examples:
   okr export --to goals.md -t platform -c 2026-Q4
   okr export --kind checkins --to checkins.csv
   okr export --kind krs -o csv --at 2026-10-01
+  okr export --to acme.xlsx              an Excel workbook: a sheet for each kind, or for each --kind
   okr export --events --to acme.jsonl    every change: okr import takes it in again
 
 Without -c things of all cycles are written. A file is written whole or not at all. In CSV a text that
-a spreadsheet could take for a formula begins with an apostrophe. An exported history holds the names
+a spreadsheet could take for a formula begins with an apostrophe. In a workbook texts are never
+formulas, times are in UTC, and a number of more than 15 digits is a text, as Excel would round it. An exported history holds the names
 and addresses of people, too: keep it as you would keep the history itself.";
     /// Of `okr completions`.
     COMPLETIONS = "\
