@@ -222,9 +222,14 @@ impl From<TlsError> for Failure {
                 Some("the file must be in PEM: -----BEGIN ...")
             }
         };
-        match error {
+        let failure = match error {
             TlsError::File(error) => error.into(),
             error => Self::of(Exit::Configuration, &error, hint),
+        };
+        // Whatever is wrong with the file, a setting names it.
+        Self {
+            exit: Exit::Configuration,
+            ..failure
         }
     }
 }

@@ -95,6 +95,14 @@ fn check_reads_the_certificate_as_well() {
 }
 
 #[test]
+fn a_certificate_that_is_not_there_is_a_setting_that_cannot_be_used() {
+    let world = World::new("[server]\ndata = \"here\"\n");
+    world.answer("init --org Acme --time-zone UTC --admin ana");
+    let line = "serve --tls-cert-file none.pem --tls-key-file none.key";
+    assert!(refused(&world.run(line)).contains("none."));
+}
+
+#[test]
 fn print_says_which_layer_a_value_comes_from() {
     let world = World::new("[server]\nlisten = \"127.0.0.1:0\"\n");
     let text = world.answer("config check");

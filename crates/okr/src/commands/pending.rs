@@ -78,10 +78,11 @@ fn list(context: &mut Context) -> Result<Exit, CliError> {
     }
     if past.info.conflicts > 0 {
         let count = u64::try_from(past.info.conflicts).unwrap_or(u64::MAX);
-        let conflicts = counted(count, "change");
-        context.ui.hint(&format!(
-            "{conflicts} more wait for a decision: okr conflicts"
-        ));
+        let conflicts = counted(count, "conflict");
+        let wait = if count == 1 { "waits" } else { "wait" };
+        context
+            .ui
+            .hint(&format!("{conflicts} {wait} for a decision: okr conflicts"));
     }
     Ok(Exit::Ok)
 }
