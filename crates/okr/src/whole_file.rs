@@ -20,10 +20,10 @@ pub(crate) fn write(context: &mut Context, to: &str, text: &str) -> Result<(), C
     place(context, to, text.as_bytes())
 }
 
-/// Writes what is no text, as [`write`] writes text.
+/// Writes what is no text, as [`write()`] writes text.
 ///
 /// # Errors
-/// As [`write`], and when it would go to a terminal.
+/// As [`write()`], and when it would go to a terminal.
 pub(crate) fn write_bytes(context: &mut Context, to: &str, bytes: &[u8]) -> Result<(), CliError> {
     if to == "-" {
         not_for_terminal(context, to)?;
