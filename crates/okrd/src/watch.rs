@@ -13,12 +13,13 @@ use okr_log::{Head, LogId, Position, Waypoint};
 use okr_proto::v1::pull_response::What;
 use okr_proto::{ApiError, v1};
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::sleep;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 use uuid::Uuid;
 
 use crate::auth::denied;
+use crate::clock::Clock;
 use crate::credentials::{CredentialsVersion, Principal};
 use crate::directory::DirectoryVersion;
 use crate::guard::StreamPlace;
@@ -26,6 +27,7 @@ use crate::hits::Limit;
 use crate::limits;
 use crate::metrics::FollowerMark;
 use crate::service::{Call, CallError, Shared};
+use crate::standing::Standing;
 
 /// What somebody wants to read.
 #[derive(Debug)]
@@ -83,6 +85,40 @@ enum Wake {
     Heartbeat,
 }
 
+/// What allows somebody to read, as long as it does.
+struct Right {
+    credentials: watch::Receiver<CredentialsVersion>,
+    departures: watch::Receiver<u64>,
+    standing: Arc<Standing>,
+    clock: Clock,
+    principal: Principal,
+    token: Uuid,
+    expires_at: Timestamp,
+}
+
+impl Right {
+    /// Waits until the token ends or is ended, or the person is let go, and says so.
+    async fn lost(&mut self) -> ApiError {
+        loop {
+            // Looked at before it is waited for: what happened between the call and its stream counts as well.
+            let left = self.expires_at.duration_since(self.clock.now());
+            let known = self.credentials.borrow_and_update().knows(self.token);
+            if !known || !left.is_positive() {
+                return ApiError::Unauthenticated;
+            }
+            self.departures.borrow_and_update();
+            if self.standing.has_left(self.principal) {
+                return denied("use the organisation any more", Refusal::InactiveAuthor);
+            }
+            tokio::select! {
+                Ok(()) = self.credentials.changed() => {}
+                Ok(()) = self.departures.changed() => {}
+                () = sleep(left.unsigned_abs()) => {}
+            }
+        }
+    }
+}
+
 struct Follower {
     /// How long the client may take for a message.
     patience: Duration,
@@ -90,8 +126,7 @@ struct Follower {
     messages: mpsc::Sender<Message>,
     heads: watch::Receiver<Head>,
     directory: watch::Receiver<DirectoryVersion>,
-    credentials: watch::Receiver<CredentialsVersion>,
-    departures: watch::Receiver<u64>,
+    right: Right,
     stopping: watch::Receiver<bool>,
     /// Its place among the followers, when it is one.
     mark: Option<FollowerMark>,
@@ -108,8 +143,15 @@ impl Follower {
             },
             heads: shared.heads.subscribe(pull.principal.org)?,
             directory: shared.directory.subscribe(),
-            credentials: shared.credentials.subscribe(),
-            departures: shared.standing.departures(),
+            right: Right {
+                credentials: shared.credentials.subscribe(),
+                departures: shared.standing.departures(),
+                standing: Arc::clone(&shared.standing),
+                clock: shared.clock.clone(),
+                principal: pull.principal,
+                token: pull.token,
+                expires_at: pull.expires_at,
+            },
             stopping: shared.stopping.clone(),
             mark: pull.follow.then(|| {
                 shared
@@ -127,7 +169,7 @@ impl Follower {
         let head = *self.heads.borrow_and_update();
         self.send_rounds(shared, head).await?;
         while self.pull.follow {
-            match self.wait(shared).await? {
+            match self.wait().await? {
                 Wake::Look => self.look(shared).await?,
                 Wake::Heartbeat => {
                     let head = self.pull.after.get();
@@ -149,38 +191,14 @@ impl Follower {
     }
 
     /// Waits until there may be something new, or for the next heartbeat.
-    async fn wait(&mut self, shared: &Shared) -> Result<Wake, End> {
-        let heartbeat = Instant::now() + limits::HEARTBEAT;
-        let left = self.pull.expires_at.duration_since(shared.clock.now());
-        let left = Duration::try_from(left).unwrap_or_default();
-        // The loop comes back here after each heartbeat, so the end is never missed by more than one.
-        let deadline = heartbeat.min(Instant::now() + left);
+    async fn wait(&mut self) -> Result<Wake, End> {
         tokio::select! {
             Ok(()) = self.heads.changed() => Ok(Wake::Look),
             Ok(()) = self.directory.changed() => Ok(Wake::Look),
-            Ok(()) = self.credentials.changed() => {
-                if self.credentials.borrow_and_update().knows(self.pull.token) {
-                    Ok(Wake::Look)
-                } else {
-                    Err(ApiError::Unauthenticated.into())
-                }
-            }
-            Ok(()) = self.departures.changed() => {
-                if shared.standing.has_left(self.pull.principal) {
-                    let refusal = Refusal::InactiveAuthor;
-                    Err(denied("use the organisation any more", refusal).into())
-                } else {
-                    Ok(Wake::Look)
-                }
-            }
+            refusal = self.right.lost() => Err(refusal.into()),
             () = stopping(&mut self.stopping) => Err(ApiError::ShuttingDown.into()),
             () = self.messages.closed() => Err(End::Gone),
-            () = sleep_until(deadline) => {
-                if self.pull.expires_at <= shared.clock.now() {
-                    return Err(ApiError::Unauthenticated.into());
-                }
-                Ok(Wake::Heartbeat)
-            }
+            () = sleep(limits::HEARTBEAT) => Ok(Wake::Heartbeat),
         }
     }
 
@@ -265,6 +283,9 @@ impl Follower {
     async fn send(&mut self, what: What) -> Result<(), End> {
         let message = Ok(v1::PullResponse { what: Some(what) });
         tokio::select! {
+            // First: a client that takes everything at once must not outrun the end of its right to it.
+            biased;
+            refusal = self.right.lost() => Err(refusal.into()),
             sent = self.messages.send(message) => sent.map_err(|_| End::Gone),
             () = stopping(&mut self.stopping), if self.pull.follow => {
                 Err(ApiError::ShuttingDown.into())

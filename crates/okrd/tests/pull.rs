@@ -2,15 +2,15 @@
 
 use std::num::NonZeroU64;
 
-use okr_core::event::{Event, PersonEvent, TeamEvent};
+use okr_core::event::{CommentEvent, Event, PersonEvent, TeamEvent, Topic};
 use okr_core::value::Role;
 use okr_log::SignedCheckpoint;
 use okr_proto::v1::pull_response::What;
 use okr_proto::{ApiError, ConfirmedChange, v1};
-use okr_testkit::sample::{self, BEN};
+use okr_testkit::sample::{self, BEN, ORG, comment_id};
 use okrd::TOKEN_LIFETIME;
 
-use crate::client::{after_position, change, frontier, reason, refusal};
+use crate::client::{Pulling, after_position, change, frontier, reason, refusal};
 use crate::harness::{ANA, TestServer};
 
 fn team(number: u32) -> Event {
@@ -200,4 +200,63 @@ async fn a_follower_ends_when_its_token_does() {
     let end = following.next().await.unwrap_err();
     assert_eq!(reason(&end), ApiError::Unauthenticated);
     assert_eq!(refusal(ana.pull_all(0).await), ApiError::Unauthenticated);
+}
+
+/// Reads a stream to its end; returns how many records came, and why it ended early.
+async fn rest_of(mut stream: Pulling) -> (usize, Option<ApiError>) {
+    let mut records = 0;
+    loop {
+        match stream.next().await {
+            Ok(Some(What::Records(more))) => records += more.records.len(),
+            Ok(Some(_)) => {}
+            Ok(None) => return (records, None),
+            Err(status) => return (records, Some(reason(&status))),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_is_far_behind_ends_with_its_token_or_person_as_well() {
+    let server = TestServer::start().await;
+    let ana = server.ana().await;
+    let ben = Event::Person(BEN, PersonEvent::Added(Role::Member));
+    ana.push(&[change(2, vec![ben])]).await.unwrap();
+    // Far more than the connection and the server hold for a client that does not read: 2 MiB for a
+    // stream by the client's own default.
+    let said = "x".repeat(8_000);
+    for ten in 0..80_u32 {
+        let changes = (ten * 10..ten * 10 + 10).map(|number| {
+            let comment = sample::new_comment(sample::ANA, Topic::Org(ORG), &said);
+            let added = Event::Comment(comment_id(number), CommentEvent::Added(comment));
+            change(100 + u64::from(number), vec![added])
+        });
+        ana.push(&changes.collect::<Vec<_>>()).await.unwrap();
+    }
+    let (script, about) = ana.narrowed(v1::Access::Reads).await;
+    let theirs = server
+        .stranger()
+        .await
+        .with_token(&ana.invite(BEN).await.token);
+    let mut streams = Vec::new();
+    for client in [&script, &theirs] {
+        for request in [following(0), after_position(0)] {
+            let mut stream = client.pull(request).await.unwrap();
+            stream.next().await.unwrap();
+            streams.push(stream);
+        }
+    }
+    ana.revoke(&about.id).await.unwrap();
+    let left = Event::Person(BEN, PersonEvent::Deactivated);
+    ana.push(&[change(3, vec![left])]).await.unwrap();
+    for stream in streams {
+        let (records, end) = rest_of(stream).await;
+        assert!(records < 800, "{records}");
+        assert!(
+            matches!(
+                end,
+                Some(ApiError::Unauthenticated | ApiError::PermissionDenied { .. })
+            ),
+            "{end:?}"
+        );
+    }
 }
