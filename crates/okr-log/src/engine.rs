@@ -15,6 +15,7 @@ mod open;
 mod read;
 mod recover;
 mod store;
+mod tail;
 mod waypoint;
 mod witness;
 

@@ -14,7 +14,8 @@ use crate::engine::directory::{
 use crate::engine::error::{CreateError, OpenError};
 use crate::engine::manifest::{Manifest, ManifestError};
 use crate::engine::recover::{Recovered, Visitor, recover};
-use crate::engine::store::{Store, StoreError, StoreOptions};
+use crate::engine::store::{Store, StoreError, StoreOptions, wait_for_release};
+use crate::engine::tail::Tail;
 use crate::engine::witness::{Statement, Testimony, Witness, WitnessError, empty_file};
 use crate::engine::{Head, LogOptions, Organisation, Shared};
 use crate::id::LogId;
@@ -98,9 +99,13 @@ pub(crate) fn open(
         LockError::File(error) => OpenError::File(error),
     })?;
     let mut witness = open_witness(&directory, manifest.log)?;
-    let store = open_store(&directory, manifest.segment_bytes, options.cache_bytes)?;
     let every = options.waypoints_every;
-    let recovered = recover(&store, (&witness, every), visit)?;
+    let segment_bytes = manifest.segment_bytes;
+    let (store, recovered) = or_as_it_was(&directory, segment_bytes, || {
+        let store = open_store(&directory, segment_bytes, options.cache_bytes)?;
+        let recovered = recover(&store, (&witness, every), visit)?;
+        Ok((store, recovered))
+    })?;
     bring_forward(&mut witness, &recovered)
         .map_err(|source| file_error("update", &directory.witness(), source))?;
 
@@ -191,17 +196,37 @@ fn open_witness(directory: &Directory, log: [u8; 16]) -> Result<Witness, OpenErr
     })
 }
 
-fn open_store(
+/// Opens a store and verifies it; when that fails, its file is left as it was.
+fn or_as_it_was<T>(
     directory: &Directory,
     segment_bytes: usize,
-    cache_bytes: u64,
-) -> Result<Store, OpenError> {
+    open: impl FnOnce() -> Result<T, OpenError>,
+) -> Result<T, OpenError> {
     // sled would make these anew, and an empty store with them.
     for path in [directory.store_file(), directory.store_configuration()] {
         if !path.is_file() {
             return Err(OpenError::StoreMissing { path });
         }
     }
+    let path = directory.store_file();
+    let tail = Tail::keep(&path, segment_bytes).map_err(|source| OpenError::Store {
+        path: directory.store(),
+        source,
+    })?;
+    open().map_err(|refusal| {
+        wait_for_release(directory);
+        match tail.put_back() {
+            Ok(()) => refusal,
+            Err(source) => OpenError::File(file_error("put back the end of", &path, source)),
+        }
+    })
+}
+
+fn open_store(
+    directory: &Directory,
+    segment_bytes: usize,
+    cache_bytes: u64,
+) -> Result<Store, OpenError> {
     // After a kill, bytes may be in memory only; sled is about to write a snapshot that relies on them.
     sync(&directory.store_file())?;
     let failed = |source| OpenError::Store {

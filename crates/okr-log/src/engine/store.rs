@@ -249,7 +249,7 @@ impl Walk<'_> {
 /// Waits for threads of sled that still hold the file of a store which this process has just closed.
 ///
 /// Other processes are kept out by the lock of the directory; whatever holds the file longer is for sled to refuse.
-fn wait_for_release(directory: &Directory) {
+pub(crate) fn wait_for_release(directory: &Directory) {
     let Ok(file) = File::open(directory.store_file()) else {
         return;
     };

@@ -3,5 +3,6 @@
 mod contract;
 mod damage;
 mod directory;
+mod everywhere;
 mod faults;
 pub(super) mod support;
