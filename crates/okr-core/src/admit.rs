@@ -198,7 +198,8 @@ fn provenance<V: View>(judge: &Judge<'_, V>) -> Result<(), Stop<V::Error>> {
 
 fn judge_event<V: View>(judge: &mut Judge<'_, V>, event: &Event) -> Result<Effect, Stop<V::Error>> {
     if let Some(team) = judge.context.scope.team {
-        judge.in_team = scope::is_about(judge, team, event)?;
+        let in_team = scope::is_about(judge.view, team, event);
+        judge.in_team = in_team.map_err(Stop::Failed)?;
     }
     match event {
         Event::Org(id, event) => org::judge(judge, *id, event),

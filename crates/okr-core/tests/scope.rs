@@ -3,7 +3,7 @@
 use okr_core::authorize::{Access, Action, Refusal, Request, Scope, authorize};
 use okr_core::entity::Person;
 use okr_core::event::{
-    CheckInEvent, CommentEvent, Event, InitiativeEvent, KeyResultEvent, MetricEvent,
+    CheckInEvent, CommentEvent, Event, InitiativeEvent, KeyResultEdit, KeyResultEvent, MetricEvent,
     MetricValueEvent, NewInitiative, NewMetric, NewObjective, NewTeam, ObjectiveEdit,
     ObjectiveEvent, PersonEvent, TeamEvent, Topic,
 };
@@ -182,6 +182,31 @@ fn a_goal_is_not_moved_out_of_the_team_of_a_credential_and_none_is_moved_in() {
         moved(FOREIGN, Some(ELSEWHERE), Some(TEAM)),
         Refusal::ScopeTeam,
     );
+}
+
+#[test]
+fn a_key_result_is_not_moved_to_a_goal_of_another_team() {
+    let ours = NewObjective {
+        team: Some(BELOW),
+        ..new_objective("queries")
+    };
+    let team = world()
+        .given([Event::Objective(
+            objective_id(4),
+            ObjectiveEvent::Created(ours),
+        )])
+        .scoped(scope(Access::Full, Some(TEAM)));
+    let moved = |id, from, to| {
+        let edit = KeyResultEdit::Objective(edit(from, to));
+        Event::KeyResult(id, KeyResultEvent::Edited(edit))
+    };
+    team.admits(BEN, [moved(KEY_RESULT, OBJECTIVE, objective_id(4))]);
+    for event in [
+        moved(KEY_RESULT, OBJECTIVE, FOREIGN),
+        moved(key_result_id(3), FOREIGN, OBJECTIVE),
+    ] {
+        refuses(&team, event, Refusal::ScopeTeam);
+    }
 }
 
 #[test]

@@ -2,59 +2,99 @@
 
 use std::collections::BTreeSet;
 
-use crate::admit::judge::{Judge, Stop};
-use crate::entity::Initiative;
-use crate::event::{
-    CheckInEvent, CommentEvent, Event, InitiativeEdit, InitiativeEvent, KeyResultEvent, MetricEdit,
-    MetricEvent, MetricValueEvent, ObjectiveEdit, ObjectiveEvent, Topic,
-};
-use crate::id::{CheckInId, InitiativeId, KeyResultId, MetricId, ObjectiveId, TeamId};
-use crate::view::View;
+use crate::event::Event;
+use crate::id::{EntityId, KeyResultId, TeamId};
+use crate::view::{Overlay, View};
 
-/// Says whether an event is about a team or one below it, before and after.
+/// Says whether an event is about a team or one below it, both before it and after it.
 ///
 /// The team itself, the people, the cycles and the organisation are not what a team's credential is for.
-pub(super) fn is_about<V: View>(
-    judge: &Judge<'_, V>,
-    team: TeamId,
-    event: &Event,
-) -> Result<bool, Stop<V::Error>> {
-    let scope = TeamScope { judge, team };
+/// What comes after is what the event makes of its subject, so that no field that moves a thing from one
+/// team to another has to be known here.
+pub(super) fn is_about<V: View>(view: &V, team: TeamId, event: &Event) -> Result<bool, V::Error> {
     match event {
-        Event::Org(..) | Event::Person(..) | Event::Team(..) | Event::Cycle(..) => Ok(false),
-        Event::Objective(id, event) => scope.objective_event(*id, event),
-        Event::KeyResult(_, KeyResultEvent::Created(new)) => scope.objective(new.objective),
-        Event::KeyResult(id, _) => scope.key_result(*id),
-        Event::CheckIn(_, CheckInEvent::Recorded(new)) => scope.key_result(new.key_result),
-        Event::CheckIn(id, CheckInEvent::Corrected(_) | CheckInEvent::Retracted) => {
-            scope.check_in(*id)
+        Event::Org(..) | Event::Person(..) | Event::Team(..) | Event::Cycle(..) => {
+            return Ok(false);
         }
-        Event::Comment(_, CommentEvent::Added(new)) => scope.topic(new.topic),
-        Event::Comment(id, CommentEvent::Edited(_) | CommentEvent::Retracted) => {
-            match judge.comment(*id)? {
-                Some(comment) => scope.topic(comment.topic),
-                None => Ok(false),
+        Event::Objective(..)
+        | Event::KeyResult(..)
+        | Event::CheckIn(..)
+        | Event::Comment(..)
+        | Event::Initiative(..)
+        | Event::Metric(..)
+        | Event::MetricValue(..) => {}
+    }
+    let subject = event.subject();
+    let before = TeamScope { view, team };
+    if before.covers(subject)? == Some(false) {
+        return Ok(false);
+    }
+    let mut view = Overlay::new(view);
+    view.apply_event(event)?;
+    let after = TeamScope { view: &view, team };
+    Ok(after.covers(subject)? == Some(true))
+}
+
+/// Asks about one team.
+struct TeamScope<'a, V: View> {
+    view: &'a V,
+    team: TeamId,
+}
+
+impl<V: View> TeamScope<'_, V> {
+    /// Says whether something belongs to the team or to one below it; none when it is not there.
+    fn covers(&self, id: EntityId) -> Result<Option<bool>, V::Error> {
+        let above: Option<EntityId> = match id {
+            EntityId::Org(_) | EntityId::Person(_) | EntityId::Cycle(_) => return Ok(Some(false)),
+            EntityId::Team(id) => return self.is_below(Some(id)).map(Some),
+            EntityId::Objective(id) => {
+                let found = self.view.objective(id)?;
+                return found.map(|found| self.is_below(found.team)).transpose();
+            }
+            EntityId::Metric(id) => {
+                let found = self.view.metric(id)?;
+                return found.map(|found| self.is_below(found.team)).transpose();
+            }
+            EntityId::Initiative(id) => {
+                let found = self.view.initiative(id)?;
+                return found
+                    .map(|found| self.covers_all(&found.key_results))
+                    .transpose();
+            }
+            EntityId::KeyResult(id) => {
+                let found = self.view.key_result(id)?;
+                found.map(|found| found.objective.into())
+            }
+            EntityId::CheckIn(id) => {
+                let found = self.view.check_in(id)?;
+                found.map(|found| found.key_result.into())
+            }
+            EntityId::Comment(id) => {
+                let found = self.view.comment(id)?;
+                found.map(|found| found.topic.entity())
+            }
+            EntityId::MetricValue(id) => {
+                let found = self.view.metric_value(id)?;
+                found.map(|found| found.metric.into())
+            }
+        };
+        // What is not there is about no team, so that it tells nothing.
+        let covers = |above| Ok(self.covers(above)? == Some(true));
+        above.map(covers).transpose()
+    }
+
+    /// Says whether all are goals of the team: work for another team as well is not for this one alone.
+    fn covers_all(&self, ids: &BTreeSet<KeyResultId>) -> Result<bool, V::Error> {
+        for id in ids {
+            if self.covers((*id).into())? != Some(true) {
+                return Ok(false);
             }
         }
-        Event::Initiative(id, event) => scope.initiative_event(*id, event),
-        Event::Metric(id, event) => scope.metric_event(*id, event),
-        Event::MetricValue(_, MetricValueEvent::Recorded(new)) => scope.metric(new.metric),
-        Event::MetricValue(id, MetricValueEvent::Retracted) => match judge.metric_value(*id)? {
-            Some(value) => scope.metric(value.metric),
-            None => Ok(false),
-        },
+        Ok(!ids.is_empty())
     }
-}
 
-/// Asks about one team. What is not there is about no team, so that it tells nothing.
-struct TeamScope<'a, 'b, V: View> {
-    judge: &'a Judge<'b, V>,
-    team: TeamId,
-}
-
-impl<V: View> TeamScope<'_, '_, V> {
     /// Says whether a team is the one of the scope or lies below it.
-    fn covers(&self, team: Option<TeamId>) -> Result<bool, Stop<V::Error>> {
+    fn is_below(&self, team: Option<TeamId>) -> Result<bool, V::Error> {
         let mut next = team;
         // Parents are acyclic by the rules; a history that they did not judge still ends here.
         let mut seen = BTreeSet::new();
@@ -62,115 +102,8 @@ impl<V: View> TeamScope<'_, '_, V> {
             if id == self.team {
                 return Ok(true);
             }
-            next = self.judge.team(id)?.and_then(|team| team.parent);
+            next = self.view.team(id)?.and_then(|team| team.parent);
         }
         Ok(false)
-    }
-
-    fn objective_event(
-        &self,
-        id: ObjectiveId,
-        event: &ObjectiveEvent,
-    ) -> Result<bool, Stop<V::Error>> {
-        match event {
-            ObjectiveEvent::Created(new) => self.covers(new.team),
-            ObjectiveEvent::Edited(ObjectiveEdit::Team(edit)) => {
-                Ok(self.objective(id)? && self.covers(edit.to)?)
-            }
-            ObjectiveEvent::Edited(_)
-            | ObjectiveEvent::Tagged(_)
-            | ObjectiveEvent::Untagged(_)
-            | ObjectiveEvent::Published
-            | ObjectiveEvent::Closed { .. }
-            | ObjectiveEvent::Abandoned
-            | ObjectiveEvent::Reopened
-            | ObjectiveEvent::Archived
-            | ObjectiveEvent::Restored => self.objective(id),
-        }
-    }
-
-    fn objective(&self, id: ObjectiveId) -> Result<bool, Stop<V::Error>> {
-        match self.judge.objective(id)? {
-            Some(objective) => self.covers(objective.team),
-            None => Ok(false),
-        }
-    }
-
-    fn key_result(&self, id: KeyResultId) -> Result<bool, Stop<V::Error>> {
-        match self.judge.key_result(id)? {
-            Some(key_result) => self.objective(key_result.objective),
-            None => Ok(false),
-        }
-    }
-
-    fn check_in(&self, id: CheckInId) -> Result<bool, Stop<V::Error>> {
-        match self.judge.check_in(id)? {
-            Some(check_in) => self.key_result(check_in.key_result),
-            None => Ok(false),
-        }
-    }
-
-    fn initiative_event(
-        &self,
-        id: InitiativeId,
-        event: &InitiativeEvent,
-    ) -> Result<bool, Stop<V::Error>> {
-        match event {
-            InitiativeEvent::Created(new) => self.key_results(&new.key_results),
-            InitiativeEvent::Edited(InitiativeEdit::KeyResults(edit)) => {
-                Ok(self.initiative(id)? && self.key_results(&edit.to)?)
-            }
-            InitiativeEvent::Edited(_) | InitiativeEvent::Archived | InitiativeEvent::Restored => {
-                self.initiative(id)
-            }
-        }
-    }
-
-    fn initiative(&self, id: InitiativeId) -> Result<bool, Stop<V::Error>> {
-        match self.judge.initiative(id)? {
-            Some(initiative) => self.key_results(&initiative.key_results),
-            None => Ok(false),
-        }
-    }
-
-    /// Says whether all are goals of the team: work for another team as well is not for this one alone.
-    fn key_results(&self, ids: &BTreeSet<KeyResultId>) -> Result<bool, Stop<V::Error>> {
-        for id in ids.iter().take(Initiative::MAX_KEY_RESULTS) {
-            if !self.key_result(*id)? {
-                return Ok(false);
-            }
-        }
-        Ok(!ids.is_empty())
-    }
-
-    fn metric_event(&self, id: MetricId, event: &MetricEvent) -> Result<bool, Stop<V::Error>> {
-        match event {
-            MetricEvent::Created(new) => self.covers(new.team),
-            MetricEvent::Edited(MetricEdit::Team(edit)) => {
-                Ok(self.metric(id)? && self.covers(edit.to)?)
-            }
-            MetricEvent::Edited(_) | MetricEvent::Archived | MetricEvent::Restored => {
-                self.metric(id)
-            }
-        }
-    }
-
-    fn metric(&self, id: MetricId) -> Result<bool, Stop<V::Error>> {
-        match self.judge.metric(id)? {
-            Some(metric) => self.covers(metric.team),
-            None => Ok(false),
-        }
-    }
-
-    fn topic(&self, topic: Topic) -> Result<bool, Stop<V::Error>> {
-        match topic {
-            Topic::Org(_) | Topic::Person(_) | Topic::Cycle(_) => Ok(false),
-            Topic::Team(id) => self.covers(Some(id)),
-            Topic::Objective(id) => self.objective(id),
-            Topic::KeyResult(id) => self.key_result(id),
-            Topic::CheckIn(id) => self.check_in(id),
-            Topic::Initiative(id) => self.initiative(id),
-            Topic::Metric(id) => self.metric(id),
-        }
     }
 }
