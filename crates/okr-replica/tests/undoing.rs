@@ -13,7 +13,7 @@ use okr_replica::{
 };
 use okr_testkit::sample::{
     TODAY, check_in_id, edit, key_result_id, new_check_in, new_key_result, new_objective,
-    objective_id, text, title, value,
+    objective_id, score, tag, text, title, value,
 };
 use uuid::Uuid;
 
@@ -311,6 +311,63 @@ fn a_check_in_is_retracted_and_reported_anew() {
     assert_ne!(*id, check_in_id(1));
     let first = Event::CheckIn(check_in_id(1), CheckInEvent::Recorded(new.clone()));
     assert_eq!(check_in.events, [first]);
+    ben.sync();
+}
+
+#[test]
+fn what_was_learned_is_unsaid_when_a_goal_was_not_to_be_closed() {
+    let (_server, _ana, mut ben) = two_devices();
+    let learned = |device: &Device| {
+        let reading = device.replica.reading(Moment::now(TODAY)).unwrap();
+        let objective = reading.objective(objective_id(1)).unwrap().unwrap();
+        (
+            objective.stage,
+            objective.score,
+            objective.reflection.clone(),
+        )
+    };
+    let before = learned(&ben);
+    ben.write([Command::CloseObjective {
+        id: objective_id(1),
+        score: score("0.7"),
+        reflection: Some(text("we learned much")),
+    }]);
+    ben.sync();
+    let after = learned(&ben);
+    taken_back(undo(&mut ben));
+    assert_eq!(learned(&ben), before);
+    ben.sync();
+    taken_back(redo(&mut ben).unwrap());
+    assert_eq!(learned(&ben), after);
+    ben.sync();
+}
+
+#[test]
+fn what_a_command_reported_and_retracted_is_not_reported_anew() {
+    let (_server, _ana, mut ben) = two_devices();
+    ben.write([Command::AddKeyResult {
+        id: key_result_id(1),
+        new: Box::new(new_key_result(objective_id(1), "time")),
+    }]);
+    let recorded = Command::RecordCheckIn {
+        id: check_in_id(1),
+        new: new_check_in(key_result_id(1), value("5")),
+    };
+    let [reported, _] = command(
+        &mut ben,
+        [
+            [recorded].into_iter().chain(tag_it("x")).collect(),
+            vec![Command::RetractCheckIn(check_in_id(1))],
+        ],
+    );
+    ben.sync();
+    let back = taken_back(undo(&mut ben));
+    assert_eq!(back.original, reported.id);
+    let untagged = ObjectiveEvent::Untagged(tag("x"));
+    assert_eq!(
+        back.change.events,
+        [Event::Objective(objective_id(1), untagged)]
+    );
     ben.sync();
 }
 

@@ -5,9 +5,9 @@ use okr_core::entity::{
     Person, Team,
 };
 use okr_core::event::{
-    CheckInEvent, CommentEvent, CycleEvent, Event, InitiativeEvent, KeyResultEvent, MetricEvent,
-    MetricValueEvent, NewCheckIn, NewComment, NewMetricValue, ObjectiveEvent, OrgEvent,
-    PersonEvent, TeamEvent,
+    CheckInEvent, CommentEvent, CycleEvent, Edit, Event, InitiativeEvent, KeyResultEvent,
+    MetricEvent, MetricValueEvent, NewCheckIn, NewComment, NewMetricValue, ObjectiveEdit,
+    ObjectiveEvent, OrgEvent, PersonEvent, TeamEvent,
 };
 use okr_core::id::{CheckInId, CommentId, MetricValueId};
 use okr_core::value::{CycleState, GoalState, Score};
@@ -19,8 +19,8 @@ use crate::reversed::reversed;
 /// How an event is taken back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Inverse {
-    /// By this event.
-    By(Box<Event>),
+    /// By these events, in this order.
+    By(Vec<Event>),
     /// It is as before already.
     AlreadyBack,
     /// Something else was made of it since.
@@ -87,7 +87,7 @@ pub(super) fn inverse(
 }
 
 fn by(event: Event) -> Inverse {
-    Inverse::By(Box::new(event))
+    Inverse::By(vec![event])
 }
 
 /// Takes a step back if it holds; else it is back already.
@@ -140,9 +140,9 @@ fn cycle(event: &CycleEvent, now: &Cycle) -> Inverse {
 }
 
 /// How a goal that was closed with a score stands now.
-fn unclosed(score: Score, (stage, now): (GoalState, Option<Score>), back: Event) -> Inverse {
+fn unclosed(score: Score, (stage, now): (GoalState, Option<Score>), back: Vec<Event>) -> Inverse {
     match stage {
-        GoalState::Closed if now == Some(score) => by(back),
+        GoalState::Closed if now == Some(score) => Inverse::By(back),
         GoalState::Closed | GoalState::Abandoned => Inverse::MovedOn,
         GoalState::Draft | GoalState::Active | GoalState::Archived => Inverse::AlreadyBack,
     }
@@ -174,11 +174,19 @@ fn objective(event: &ObjectiveEvent, (before, now): (Option<&Objective>, &Object
             back(ObjectiveEvent::Tagged(tag.clone())),
         ),
         ObjectiveEvent::Published => Inverse::None(PUBLISHED),
-        ObjectiveEvent::Closed { score, .. } => unclosed(
-            *score,
-            (now.stage, now.score),
-            back(ObjectiveEvent::Reopened),
-        ),
+        ObjectiveEvent::Closed { score, reflection } => {
+            // Reopening takes the score away and leaves what was said, which only a closed goal lets go.
+            let said = before.map(|before| before.reflection.clone());
+            let said = said.filter(|said| said != reflection && now.reflection == *reflection);
+            let unsaid = said.map(|to| {
+                let from = reflection.clone();
+                let edit = ObjectiveEdit::Reflection(Edit { from, to });
+                back(ObjectiveEvent::Edited(edit))
+            });
+            let reopened = back(ObjectiveEvent::Reopened);
+            let back = unsaid.into_iter().chain([reopened]).collect();
+            unclosed(*score, (now.stage, now.score), back)
+        }
         ObjectiveEvent::Abandoned => unabandoned(
             before.map(|before| before.stage),
             now.stage,
@@ -220,7 +228,7 @@ fn key_result(event: &KeyResultEvent, (before, now): (Option<&KeyResult>, &KeyRe
         KeyResultEvent::Closed { score } => unclosed(
             *score,
             (now.stage, now.score),
-            back(KeyResultEvent::Reopened),
+            vec![back(KeyResultEvent::Reopened)],
         ),
         KeyResultEvent::Abandoned => unabandoned(
             before.map(|before| before.stage),

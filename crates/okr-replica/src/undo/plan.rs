@@ -4,8 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use okr_core::change::Change;
 use okr_core::entity::Entity;
-use okr_core::event::{Event, KeyResultEvent, MetricEvent, ObjectiveEvent, TeamEvent};
-use okr_core::id::{ChangeId, EntityId, PersonId, Position};
+use okr_core::event::{
+    CheckInEvent, CommentEvent, Event, KeyResultEvent, MetricEvent, MetricValueEvent,
+    ObjectiveEvent, TeamEvent,
+};
+use okr_core::id::{ChangeId, EntityId, EntityKind, PersonId, Position};
 use okr_core::view::{Overlay, View};
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -50,6 +53,8 @@ pub(super) struct Planner<'a> {
     below: HashMap<EntityId, Vec<EntityId>>,
     /// What the changes are about.
     subjects: HashSet<EntityId>,
+    /// What the changes made that can be put away again.
+    made: HashSet<EntityId>,
 }
 
 impl<'a> Planner<'a> {
@@ -67,14 +72,21 @@ impl<'a> Planner<'a> {
         }
         let changes = entries.iter().filter_map(|entry| entry.change.as_ref());
         let events = changes.flat_map(|change| &change.events);
+        let made = events.clone().filter(|event| is_making(event));
         Ok(Self {
             db,
             me,
             waiting,
             befores: befores(db, entries, waiting)?,
             below,
+            made: made.map(Event::subject).collect(),
             subjects: events.map(Event::subject).collect(),
         })
+    }
+
+    /// Says whether the changes made a thing, so that it goes away with them.
+    pub(super) fn made(&self, thing: EntityId) -> bool {
+        self.made.contains(&thing)
     }
 
     /// Says what takes a change back on a state that later ones of them have left already.
@@ -95,6 +107,11 @@ impl<'a> Planner<'a> {
             let Some(now) = state.entity(event.subject())? else {
                 continue;
             };
+            // It would come back as another one, which nothing takes away again.
+            if is_retraction(event) && self.made(event.subject()) {
+                planned.keep(event, Why::AlreadyBack);
+                continue;
+            }
             let aspect = Aspect::of(event);
             if aspect == Aspect::Existence {
                 let found = since.dependents(&state, event)?;
@@ -107,8 +124,10 @@ impl<'a> Planner<'a> {
             let before = befores.and_then(|befores| befores.get(index)?.as_ref());
             match inverse(event, (before, &now), fresh) {
                 Inverse::By(back) => {
-                    state.apply_event(&back)?;
-                    planned.events.push(*back);
+                    for event in back {
+                        state.apply_event(&event)?;
+                        planned.events.push(event);
+                    }
                 }
                 Inverse::AlreadyBack => planned.keep(event, Why::AlreadyBack),
                 Inverse::MovedOn => {
@@ -258,6 +277,22 @@ impl Since<'_> {
         }
         Ok(found)
     }
+}
+
+/// Says whether an event makes what can be put away again.
+fn is_making(event: &Event) -> bool {
+    let kind = event.subject().kind();
+    Aspect::of(event) == Aspect::Existence && !matches!(kind, EntityKind::Org | EntityKind::Cycle)
+}
+
+/// Says whether an event takes back for good what somebody said.
+const fn is_retraction(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::CheckIn(_, CheckInEvent::Retracted)
+            | Event::Comment(_, CommentEvent::Retracted)
+            | Event::MetricValue(_, MetricValueEvent::Retracted)
+    )
 }
 
 /// Says whether things can belong to what an event makes, which are hidden when it is put away.

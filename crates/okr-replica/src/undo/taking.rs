@@ -5,8 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use okr_core::admit::{Context, Verdict, admit};
 use okr_core::change::Change;
-use okr_core::event::Event;
-use okr_core::id::{ChangeId, EntityId, EntityKind};
+use okr_core::id::ChangeId;
 use okr_core::rejection::{Missing, Rejection};
 use okr_core::text::LongText;
 use okr_core::value::{AmendmentCategory, Source};
@@ -18,7 +17,6 @@ use super::inverse::FOUNDED;
 use super::line::Undo;
 use super::plan::{Planned, Planner};
 use super::{Counter, Hindrance, Kept, Obstacle, Steps, UndoOrder, Undone, Why};
-use crate::aspect::Aspect;
 use crate::error::ReplicaError;
 use crate::log::{self, LogEntry, Place};
 use crate::pending::PendingChange;
@@ -178,7 +176,6 @@ impl<'a> Taking<'a> {
         let mut state = Overlay::new(&view);
         let fitting = rebase::rebase_onto(&mut state, self.bench, waiting)?.fitting;
         let planner = Planner::new((self.db, self.bench.me), (entries, &fitting), &state)?;
-        let made = made(entries);
         for entry in entries.iter().rev() {
             let Some(original) = &entry.change else {
                 self.hinder(entry.id, Hindrance::UpgradeNeeded);
@@ -193,7 +190,7 @@ impl<'a> Taking<'a> {
             let mut back = planner.plan(&state, (entry, original), fresh)?;
             // What goes away as a whole needs no way back for what became of it meanwhile.
             back.kept.retain(|kept| {
-                !(matches!(kept.why, Why::NoWayBack(_)) && made.contains(&kept.event.subject()))
+                !(matches!(kept.why, Why::NoWayBack(_)) && planner.made(kept.event.subject()))
             });
             self.one(&mut state, (original, back), fresh)?;
         }
@@ -282,14 +279,4 @@ impl<'a> Taking<'a> {
         });
         Ok(())
     }
-}
-
-/// Returns what changes made that can be put away again.
-fn made(entries: &[LogEntry]) -> HashSet<EntityId> {
-    let events = entries.iter().filter_map(|entry| entry.change.as_ref());
-    let events = events.flat_map(|change| &change.events);
-    let made = events.filter(|event| Aspect::of(event) == Aspect::Existence);
-    let made = made.map(Event::subject);
-    made.filter(|id| !matches!(id.kind(), EntityKind::Org | EntityKind::Cycle))
-        .collect()
 }
