@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 use std::process::Command;
 
 use okr_e2e::{Home, Server};
@@ -95,6 +96,83 @@ fn shows_both_tokens(ana: &Home) {
         text.contains("nightly") && text.lines().all(|line| line.len() < 200),
         "{text}"
     );
+}
+
+/// The files of a directory and below it that hold a text.
+fn holding(directory: &Path, text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for file in fs::read_dir(directory).unwrap() {
+        let path = file.unwrap().path();
+        if path.is_dir() {
+            found.extend(holding(&path, text));
+        } else if let Ok(bytes) = fs::read(&path)
+            && bytes
+                .windows(text.len())
+                .any(|window| window == text.as_bytes())
+        {
+            found.push(path.display().to_string());
+        }
+    }
+    found
+}
+
+#[test]
+fn an_erased_person_is_in_no_file_of_the_server_or_of_others() {
+    let directory = tempfile::tempdir().unwrap();
+    let (server, ana) = founded(directory.path());
+    plan(&ana);
+    let ben = joined(&server, &ana, directory.path(), "benjaminc");
+    let cai = joined(&server, &ana, directory.path(), "cai");
+    ben.okr(&["checkin", "api-p99", "420"]).unwrap();
+    let address = ["member", "set", "@me", "--email", "benjaminc@example.org"];
+    ben.okr(&address).unwrap();
+    for home in [&ben, &ana, &cai] {
+        home.okr(&["sync"]).unwrap();
+    }
+    let (code, said) = refused(&cai, &["erase", "person", "@benjaminc"]);
+    assert_eq!(code, 5, "{said}");
+    let (code, said) = refused(&ana, &["erase", "person", "@me"]);
+    assert_eq!(code, 5, "{said}");
+    let (code, said) = refused(&ana, &["erase", "person", "@benjaminc"]);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("add --confirm benjaminc"), "{said}");
+    let dry = ana
+        .okr(&["erase", "person", "@benjaminc", "--dry-run"])
+        .unwrap();
+    assert!(dry.contains("would be erased"), "{dry}");
+    ben.okr(&["sync"]).unwrap();
+
+    let watching = ben.start(&["watch"]).unwrap();
+    assert!(watching.remark().unwrap().contains("watching"));
+    let line = ["erase", "person", "@benjaminc", "--confirm", "benjaminc"];
+    let answer = ana.json(&[&line[..], &["-m", "asked for it"]].concat());
+    let answer = answer.unwrap();
+    assert_eq!(answer["items"][0]["erased"], true, "{answer}");
+    assert_eq!(answer["items"][0]["let_go"], true, "{answer}");
+    assert_eq!(answer["items"][0]["clean"], true, "{answer}");
+    let (status, _, remarks) = watching.end().unwrap();
+    assert!(
+        matches!(status.code(), Some(4 | 5)),
+        "{:?} {remarks:?}",
+        status.code()
+    );
+    cai.okr(&["sync"]).unwrap();
+    for place in [server.data(), ana.directory(), cai.directory()] {
+        assert_eq!(holding(place, "benjaminc"), Vec::<String>::new());
+    }
+    let people = cai.json(&["member", "list"]).unwrap();
+    let erased: Vec<_> = people["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|person| person["erased"] == true)
+        .collect();
+    assert_eq!(erased.len(), 1, "{people}");
+    assert!(erased[0]["handle"].is_null() && erased[0]["active"] == false);
+    let log = cai.okr(&["log", "api-p99"]).unwrap();
+    assert!(log.contains("(erased "), "{log}");
+    let log = access_log(&server, &["--act", "erase-person"]);
+    assert!(log.contains("erase-person"), "{log}");
 }
 
 #[test]

@@ -194,6 +194,7 @@ fn nobody() -> v1::PullResponse {
     let directory = v1::Directory {
         version: u64::MAX,
         entries: vec![entry],
+        erased: Vec::new(),
     };
     v1::PullResponse {
         what: Some(What::Directory(directory)),
@@ -307,5 +308,12 @@ impl Identity for Service {
         request: Request<v1::UpdateDirectoryRequest>,
     ) -> Result<Response<v1::UpdateDirectoryResponse>, Status> {
         self.identity().update_directory(onward(request)).await
+    }
+
+    async fn erase_person(
+        &self,
+        request: Request<v1::ErasePersonRequest>,
+    ) -> Result<Response<v1::ErasePersonResponse>, Status> {
+        self.identity().erase_person(onward(request)).await
     }
 }

@@ -1,6 +1,6 @@
 //! The log of a made history, with signed checkpoints as a server sends them, and without a server.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use anyhow::Result;
@@ -46,6 +46,7 @@ impl MadeLog {
             directory: Directory {
                 version: 1,
                 entries: BTreeMap::new(),
+                erased: BTreeSet::new(),
             },
             records: Vec::with_capacity(changes),
             checkpoints: Vec::new(),

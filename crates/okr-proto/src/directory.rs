@@ -29,6 +29,8 @@ pub struct Directory {
     pub version: u64,
     /// Everybody.
     pub entries: Vec<DirectoryEntry>,
+    /// Those whose entry was erased, in ascending order.
+    pub erased: Vec<PersonId>,
 }
 
 /// What a text of the directory must be.
@@ -168,6 +170,7 @@ impl From<Directory> for v1::Directory {
         Self {
             version: directory.version,
             entries: entries.map(v1::DirectoryEntry::from).collect(),
+            erased: directory.erased.into_iter().map(write_id).collect(),
         }
     }
 }
@@ -178,15 +181,20 @@ impl TryFrom<v1::Directory> for Directory {
     /// Reads everybody.
     ///
     /// # Errors
-    /// The first field of an entry that is not a value of its type.
+    /// The first field of an entry, or id, that is not a value of its type.
     fn try_from(directory: v1::Directory) -> Result<Self, DecodeError> {
         let entries = directory.entries.into_iter().enumerate();
         let entries: Result<Vec<_>, Fault> = entries
             .map(|(index, entry)| read_entry(entry).at_index(index))
             .collect();
+        let erased = directory.erased.iter().enumerate();
+        let erased: Result<Vec<_>, Fault> = erased
+            .map(|(index, person)| read_id(person).at_index(index))
+            .collect();
         Ok(Self {
             version: directory.version,
             entries: certain(entries.at("entries"))?,
+            erased: certain(erased.at("erased"))?,
         })
     }
 }
@@ -222,6 +230,7 @@ mod tests {
         let directory = Directory {
             version: 7,
             entries: vec![ana(), ana()],
+            erased: vec![PersonId::from_bytes([2; 16])],
         };
         let message = v1::Directory::from(directory.clone());
         assert_eq!(Directory::try_from(message), Ok(directory));
@@ -232,10 +241,15 @@ mod tests {
         let mut message = v1::Directory::from(Directory {
             version: 7,
             entries: vec![ana(), ana()],
+            erased: vec![PersonId::from_bytes([2; 16])],
         });
         message.entries[1].handle = "Ana".to_owned();
-        let error = Directory::try_from(message).unwrap_err();
+        let error = Directory::try_from(message.clone()).unwrap_err();
         assert_eq!(error.path, "entries[1].handle");
+        message.entries.clear();
+        message.erased[0] = bytes::Bytes::from_static(b"nobody");
+        let error = Directory::try_from(message).unwrap_err();
+        assert_eq!(error.path, "erased[0]");
         let nobody = v1::DirectoryEntry {
             person: bytes::Bytes::new(),
             ..ana().into()

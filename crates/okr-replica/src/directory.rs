@@ -1,6 +1,6 @@
 //! The directory: who the people are. Correctable and erasable, and no part of the history.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use okr_core::id::PersonId;
 use okr_core::value::ValueError;
@@ -39,6 +39,8 @@ pub struct Directory {
     pub version: u64,
     /// Who is who.
     pub entries: BTreeMap<PersonId, DirectoryEntry>,
+    /// Whose entry was erased, for good.
+    pub erased: BTreeSet<PersonId>,
 }
 
 impl Directory {

@@ -11,6 +11,7 @@ mod directory;
 mod divergence;
 mod dropped;
 mod ends;
+mod erasure;
 mod error;
 mod events;
 #[cfg(test)]

@@ -80,6 +80,8 @@ pub(crate) enum Meta {
     PutOff,
     /// The position up to which the person has looked at what happened; none: never.
     InboxSeen,
+    /// That something was erased whose bytes may still stand in unused parts of the file.
+    Unclean,
     /// How much is new to them, and of which stretch of the log; none when it was not counted.
     Unread,
 }
@@ -104,6 +106,7 @@ impl Meta {
             Self::Indexed => "indexed",
             Self::PutOff => "put_off",
             Self::InboxSeen => "inbox_seen",
+            Self::Unclean => "unclean",
             Self::Unread => "unread",
         }
     }

@@ -4,6 +4,7 @@ use okr_core::id::PersonId;
 use rusqlite::{Connection, Row};
 
 use crate::directory::{Directory, DirectoryEntry};
+use crate::erasure;
 use crate::error::ReplicaError;
 use crate::inbox;
 use crate::meta::Meta;
@@ -28,6 +29,7 @@ impl Replica {
         )? {
             directory.set(entry);
         }
+        directory.erased = erasure::people(snapshot.db)?;
         Ok(directory)
     }
 
@@ -79,6 +81,7 @@ impl Replica {
     pub(crate) fn replace_directory(&mut self, directory: &Directory) -> Result<(), ReplicaError> {
         self.write(|db| {
             inbox::forget_unread(db)?;
+            erasure::erase_people(db, &directory.erased)?;
             db.execute("DELETE FROM directory WHERE to_push = 0", [])?;
             for entry in directory.entries.values() {
                 insert(db, entry, false)?;

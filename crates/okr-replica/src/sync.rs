@@ -234,7 +234,10 @@ impl Replica {
             settle::settle(self, tally)?;
             self.check_appended(&tally.appended)?;
         }
-        Ok(self.count_unread()?)
+        self.count_unread()?;
+        // What stands in the way of that, a full disk or a reader, keeps nobody from their work.
+        self.clean().ok();
+        Ok(())
     }
 
     /// Puts together what the steps of a sync did.

@@ -12,6 +12,7 @@ mod commitment;
 mod cycle;
 mod due;
 mod ending;
+mod erase;
 mod export;
 mod goal;
 mod history;
@@ -65,6 +66,7 @@ pub(crate) use cycle::{
 };
 pub(crate) use due::{DueArgs, StatusArgs, WhoseArgs};
 pub(crate) use ending::{CarryArgs, CloseArgs, GradeArgs};
+pub(crate) use erase::{EraseArgs, EraseCommand, ErasePersonArgs};
 pub(crate) use export::{ExportArgs, ExportKind};
 pub(crate) use goal::{AbandonArgs, ArchiveArgs, Reason, StepArgs, TagArgs};
 pub(crate) use history::{BlameArgs, DiffArgs};
@@ -239,6 +241,8 @@ pub(crate) enum Command {
     Member(MemberArgs),
     /// Manage the tokens of devices and scripts; needs the server
     Token(TokenArgs),
+    /// Erase for good what the law demands to be forgotten; needs the server
+    Erase(EraseArgs),
     /// Manage teams
     Team(TeamArgs),
     /// Manage cycles
@@ -373,6 +377,7 @@ impl Command {
             Self::Org(_) => "org",
             Self::Member(_) => "member",
             Self::Token(_) => "token",
+            Self::Erase(_) => "erase",
             Self::Team(_) => "team",
             Self::Cycle(_) => "cycle",
             Self::Objective(_) => "objective",
@@ -451,6 +456,7 @@ impl Command {
                 ..Honours::TALKS
             },
             Self::Login(_) | Self::Token(_) => Honours::TALKS,
+            Self::Erase(args) => args.command.honours(),
             Self::Sync(args) => match args.command {
                 Some(SyncCommand::Status) => Honours::MANAGES,
                 None => Honours::TALKS,

@@ -9,6 +9,9 @@ const LENGTH_MAX: usize = 500;
 /// How a token begins, and how many characters follow at least.
 const TOKEN: (&str, usize) = ("okr_", 16);
 
+/// The command of which nothing but what kind of thing it erases is kept.
+const ERASES: &str = "okr erase ";
+
 /// Words in the names of flags whose values are secrets.
 const SECRETS: [&str; 4] = ["code", "token", "password", "secret"];
 /// Flags whose values often carry secrets of other programs.
@@ -18,8 +21,15 @@ const FOREIGN: [&str; 1] = ["--exec"];
 pub(crate) fn kept(words: &[OsString]) -> String {
     let mut line = String::from("okr");
     let mut hide_next = false;
+    let mut bare = 0;
     for word in words.iter().skip(1) {
         let word = word.to_string_lossy();
+        // What was erased must not stay in the note that it was.
+        if bare == 2 && line.starts_with(ERASES) {
+            line.push_str(" ***");
+            break;
+        }
+        bare += usize::from(!word.starts_with('-'));
         let shown = if hide_next {
             HIDDEN.to_owned()
         } else {

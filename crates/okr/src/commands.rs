@@ -19,6 +19,7 @@ mod cycle;
 mod diff;
 mod doctor;
 mod due;
+mod erase;
 mod export;
 mod follow;
 mod goal;
@@ -107,6 +108,7 @@ pub(crate) fn run(context: &mut Context, command: Option<Command>) -> Result<Exi
         Some(Command::Org(args)) => org::run(context, &args),
         Some(Command::Member(args)) => member::run(context, &args),
         Some(Command::Token(args)) => token::run(context, &args),
+        Some(Command::Erase(args)) => erase::run(context, &args),
         Some(Command::Team(args)) => team::run(context, &args),
         Some(Command::Cycle(args)) => cycle::run(context, &args),
         Some(Command::Objective(args)) => objective::run(context, &args),

@@ -13,6 +13,7 @@ use okr_core::id::{EntityId, PersonId};
 use okr_core::view::View;
 use okr_replica::Directory;
 
+use crate::names::nameless;
 use crate::short_id::{self, Alphabet};
 
 /// Knows what things are called.
@@ -126,6 +127,11 @@ impl<V: View> Names<'_, V> {
                 short_id,
                 slug: Some(format!("@{}", entry.handle)),
                 title: entry.name.clone(),
+            },
+            None if self.directory.erased.contains(&id) => Called {
+                slug: Some(nameless(id, true)),
+                short_id,
+                title: String::new(),
             },
             None => Called {
                 short_id,

@@ -18,6 +18,8 @@ use crate::short_id::{self, Alphabet};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
     people: BTreeMap<PersonId, DirectoryEntry>,
+    /// Whose entry was erased.
+    erased: BTreeSet<PersonId>,
     things: HashMap<EntityId, Entity>,
     /// What only a newer program understands.
     upgrades: BTreeSet<Uuid>,
@@ -28,6 +30,7 @@ impl Names {
     pub(crate) fn new(directory: Directory) -> Self {
         Self {
             people: directory.entries,
+            erased: directory.erased,
             things: HashMap::new(),
             upgrades: BTreeSet::new(),
         }
@@ -83,11 +86,17 @@ impl Names {
         (!handle.is_empty()).then_some(handle)
     }
 
-    /// Returns the handle of a person, or the short id of one that the directory does not know.
+    /// Says whether it was erased who somebody was.
+    pub(crate) fn is_erased(&self, person: PersonId) -> bool {
+        self.erased.contains(&person)
+    }
+
+    /// Returns the handle of a person, or the short id of one that the directory does not know; of one
+    /// who was erased it says so.
     pub(crate) fn person(&self, person: PersonId) -> String {
         match self.known_handle(person) {
             Some(handle) => handle.to_owned(),
-            None => short_id::shown(Alphabet::Thing, person.uuid()),
+            None => nameless(person, self.is_erased(person)),
         }
     }
 
@@ -214,5 +223,15 @@ impl Names {
         } else {
             None
         }
+    }
+}
+
+/// Writes what stands for the handle of somebody who has none.
+pub(crate) fn nameless(person: PersonId, is_erased: bool) -> String {
+    let short = short_id::shown(Alphabet::Thing, person.uuid());
+    if is_erased {
+        format!("(erased {short})")
+    } else {
+        short
     }
 }

@@ -1,6 +1,6 @@
 //! Who the people are: handle, name and e-mail address, correctable and not part of any proof.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -16,8 +16,10 @@ use crate::store::{AsText, Stored};
 
 /// People in one organisation.
 const MAX_ENTRIES: usize = 20_000;
-/// The version of `directory.json` that this program writes.
-const VERSION: u32 = 1;
+/// The newest version of `directory.json` that this program knows: 2 has erased people.
+const VERSION: u32 = 2;
+/// The version of a file in which nobody was erased, which older programs read as well.
+const WITHOUT_ERASED: u32 = 1;
 
 /// Why entries are not taken.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +29,12 @@ pub enum DirectoryError {
     Taken {
         /// The handle.
         handle: Handle,
+    },
+    /// The entry of this person was erased, which is for good.
+    #[error("the entry of person {person} was erased")]
+    Erased {
+        /// The person.
+        person: PersonId,
     },
     /// There are too many people.
     #[error("more than {MAX_ENTRIES} people")]
@@ -55,6 +63,9 @@ pub(crate) struct File {
 struct Org {
     version: u64,
     people: BTreeMap<AsText<Uuid>, Person>,
+    /// Whose entry was erased; nobody can put another one in its place.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    erased: BTreeSet<AsText<Uuid>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,7 +89,7 @@ impl Directory {
     /// Writes an empty file.
     pub(crate) fn create(path: PathBuf) -> Result<Self, DataError> {
         let empty = File {
-            version: VERSION,
+            version: WITHOUT_ERASED,
             orgs: BTreeMap::new(),
         };
         Stored::create(path, empty).map(Self)
@@ -117,7 +128,7 @@ impl Directory {
     ///
     /// # Errors
     ///
-    /// `Taken` when two people would have one handle, `Full`, and `Data` when the file cannot be written.
+    /// `Taken` when two people would have one handle, `Erased`, `Full`, and `Data` when the file cannot be written.
     pub(crate) fn update(
         &self,
         org: OrgId,
@@ -127,6 +138,10 @@ impl Directory {
             let org = file.orgs.entry(AsText(org.uuid())).or_default();
             let before = org.people.clone();
             for entry in entries {
+                let person = entry.person;
+                if org.erased.contains(&AsText(person.uuid())) {
+                    return Err(DirectoryError::Erased { person });
+                }
                 org.people
                     .insert(AsText(entry.person.uuid()), Person::of(entry));
             }
@@ -145,6 +160,31 @@ impl Directory {
             }
             Ok(org.version)
         })
+    }
+
+    /// Erases the entry of a person for good, and returns the version without it. Blocks on the disk.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub(crate) fn erase(&self, org: OrgId, person: PersonId) -> Result<u64, DataError> {
+        self.0.update(|file| {
+            file.version = VERSION;
+            let org = file.orgs.entry(AsText(org.uuid())).or_default();
+            let person = AsText(person.uuid());
+            org.people.remove(&person);
+            if org.erased.insert(person) {
+                org.version += 1;
+            }
+            Ok(org.version)
+        })
+    }
+
+    /// Says whether the entry of a person was erased.
+    pub(crate) fn is_erased(&self, org: OrgId, person: PersonId) -> bool {
+        let file = self.0.get();
+        let org = file.orgs.get(&AsText(org.uuid()));
+        org.is_some_and(|org| org.erased.contains(&AsText(person.uuid())))
     }
 
     /// Forgets everybody of an organisation. Blocks on the disk.
@@ -185,6 +225,7 @@ impl File {
         okr_proto::Directory {
             version: org.version,
             entries: entries.collect(),
+            erased: org.erased.iter().map(|id| PersonId::new(id.0)).collect(),
         }
     }
 
@@ -288,6 +329,44 @@ mod tests {
         let taken = directory.update(ORG, &[entry(3, "bo"), entry(2, "ana")]);
         assert!(matches!(taken, Err(DirectoryError::Taken { handle }) if handle.as_str() == "ana"));
         assert_eq!(directory.people(ORG).entries, [entry(1, "ana")]);
+    }
+
+    #[test]
+    fn an_erased_entry_is_in_no_file_and_comes_back_by_no_update() {
+        let (root, directory) = directory();
+        directory
+            .update(ORG, &[entry(1, "ana"), entry(2, "ben")])
+            .unwrap();
+        directory.update(ORG, &[entry(2, "benedict")]).unwrap();
+        let ben = entry(2, "ben").person;
+        assert_eq!(directory.erase(ORG, ben).unwrap(), 3);
+        assert_eq!(directory.erase(ORG, ben).unwrap(), 3, "once is enough");
+        let refused = directory.update(ORG, &[entry(3, "cai"), entry(2, "ben")]);
+        assert!(matches!(refused, Err(DirectoryError::Erased { person }) if person == ben));
+        assert_eq!(directory.update(OTHER, &[entry(2, "ben")]).unwrap(), 1);
+        directory.forget(OTHER).unwrap();
+
+        for file in std::fs::read_dir(root.path()).unwrap() {
+            let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+            assert!(!text.contains("ben"), "{text}");
+        }
+        let reopened = Directory::open(root.path().join("directory.json")).unwrap();
+        let people = reopened.people(ORG);
+        assert_eq!((people.version, people.erased), (3, vec![ben]));
+        assert_eq!(people.entries, [entry(1, "ana")]);
+        assert!(reopened.is_erased(ORG, ben) && !reopened.is_erased(OTHER, ben));
+    }
+
+    #[test]
+    fn a_file_in_which_nobody_was_erased_is_one_that_older_programs_read() {
+        let (root, directory) = directory();
+        directory.update(ORG, &[entry(1, "ana")]).unwrap();
+        let text = std::fs::read_to_string(root.path().join("directory.json")).unwrap();
+        assert!(!text.contains("erased"), "{text}");
+        assert!(
+            text.contains("\"version\":1") || text.contains("\"version\": 1"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -41,6 +41,9 @@ use crate::telemetry::CallNotes;
 use crate::usage::Usage;
 use crate::writer::Writer;
 
+/// What is said of an id that nobody here has.
+const NOBODY: &str = "this person is neither in the log nor in the directory";
+
 /// What the services share.
 pub(crate) struct Shared {
     pub(crate) clock: Clock,
@@ -142,10 +145,13 @@ impl Shared {
         self.permit(caller, (Action::ManageAccess, act), what)?;
         let standing = self.standing.get(Principal { person, ..by });
         let problem = match standing {
+            _ if self.directory.is_erased(by.org, person) => {
+                "who this person was is erased; add them anew"
+            }
             Some(standing) if standing.active => return Ok(person),
             Some(_) => "this person has left the organisation",
             None if self.directory.entry(by.org, person).is_some() => return Ok(person),
-            None => "this person is neither in the log nor in the directory",
+            None => NOBODY,
         };
         Err(invalid("person", problem))
     }

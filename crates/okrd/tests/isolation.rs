@@ -17,6 +17,7 @@ const TRIED: &[&str] = &[
     "Credentials/ListTokens",
     "Credentials/RevokeLoginCode",
     "Credentials/RevokeToken",
+    "Identity/ErasePerson",
     "Identity/IssueLoginCode",
     "Identity/Login",
     "Identity/UpdateDirectory",
@@ -146,6 +147,13 @@ async fn people_of_another_organisation_are_nobody() {
             stranger
         );
     }
+    let erase = async |person: okr_core::id::PersonId| {
+        let request = zoe.request(v1::ErasePersonRequest {
+            person: person.to_bytes().to_vec().into(),
+        });
+        refusal(zoe.identity().erase_person(request).await)
+    };
+    assert_eq!(erase(BEN).await, erase(sample::person_id(99)).await);
     // An entry under the same id is one of Zoe's own directory.
     zoe.update_directory(&[(BEN, "ben")]).await.unwrap();
     zoe.update_directory(&[(BEN, "mallory")]).await.unwrap();

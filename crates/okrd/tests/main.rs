@@ -4,6 +4,7 @@
 
 mod client;
 mod command;
+mod erasing;
 mod harness;
 mod isolation;
 mod keeping;

@@ -118,6 +118,7 @@ impl<'c> Follower<'c> {
             Some(Followed::Alive) => Ok(Turn::Alive),
             Some(Followed::Pulled(Pulled::Directory(directory))) => {
                 replica.replace_directory(&directory)?;
+                replica.clean().ok();
                 Ok(Turn::People)
             }
             Some(Followed::Pulled(first @ (Pulled::Records(_) | Pulled::Checkpoint(_)))) => {

@@ -18,6 +18,7 @@ use crate::error::CliError;
 use crate::exchange::{self, Limits};
 use crate::exit::Exit;
 use crate::failure;
+use crate::names::nameless;
 use crate::resolve::look;
 use crate::short_id::{Alphabet, matches_prefix};
 use item::Tables;
@@ -267,6 +268,7 @@ fn scope_in_words(scope: Option<Scope>, team: impl FnOnce(TeamId) -> String) -> 
 pub(super) fn who(directory: &Directory, person: PersonId) -> String {
     match directory.entries.get(&person) {
         Some(entry) => format!("@{}", entry.handle),
+        None if directory.erased.contains(&person) => nameless(person, true),
         None => person.uuid().to_string(),
     }
 }

@@ -294,6 +294,8 @@ pub(crate) struct PersonItem {
     pub(crate) handle: Option<String>,
     pub(crate) name: Option<String>,
     pub(crate) email: Option<String>,
+    /// Whether it was erased who this is.
+    pub(crate) erased: bool,
     /// `viewer`, `member` or `admin`.
     pub(crate) role: &'static str,
     pub(crate) active: bool,
@@ -309,6 +311,7 @@ impl PersonItem {
             handle: names.known_handle(person.id).map(str::to_owned),
             name: entry.and_then(|entry| filled(&entry.name)),
             email: entry.and_then(|entry| filled(&entry.email)),
+            erased: names.is_erased(person.id),
             role: person.role.word(),
             active: person.active,
             upgrade_needed: names.needs_upgrade(person.id),

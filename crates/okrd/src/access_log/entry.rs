@@ -61,6 +61,8 @@ pub(crate) enum Act {
     EndSessions,
     /// Names, handles or e-mail addresses were changed
     UpdateDirectory,
+    /// Name, handle and e-mail address of somebody were erased, with their tokens and codes
+    ErasePerson,
     /// Somebody was added, given another role, let go or taken back
     ChangePeople,
     /// Name, time zone or policy of the organisation were changed
@@ -100,6 +102,7 @@ impl Act {
             Self::RevokeToken => "revoke-token",
             Self::EndSessions => "end-sessions",
             Self::UpdateDirectory => "update-directory",
+            Self::ErasePerson => "erase-person",
             Self::ChangePeople => "change-people",
             Self::ChangeOrganisation => "change-organisation",
             Self::Operate => "operate",

@@ -3,17 +3,19 @@
 use std::sync::Arc;
 
 use okr_core::authorize::{Action, Refusal};
+use okr_core::id::PersonId;
 use okr_proto::v1::identity_server::Identity;
 use okr_proto::{ApiError, DirectoryEntry, role_number, v1};
 use tonic::{Request, Response, Status};
 
 use super::credentials::lifetime;
-use super::{Call, CallError, Shared, answer, blocking, in_time, invalid};
+use super::{Call, CallError, NOBODY, Shared, answer, blocking, in_time, invalid, read_person};
 use crate::access_log::{Act, Entry, Source};
 use crate::auth::{Caller, check_protocol};
 use crate::credentials::{
     CODE_LIFETIME, IssueError, LONGEST_CODE_LIFETIME, LoginError, NewCode, Principal,
 };
+use crate::data::DataError;
 use crate::directory::DirectoryError;
 use crate::limits;
 use crate::push::too_large;
@@ -65,6 +67,17 @@ impl Identity for IdentityService {
         let method = "Identity/UpdateDirectory";
         answer(&self.0, method, request, async |caller, message| {
             self.update(&caller, message).await
+        })
+        .await
+    }
+
+    async fn erase_person(
+        &self,
+        request: Request<v1::ErasePersonRequest>,
+    ) -> Result<Response<v1::ErasePersonResponse>, Status> {
+        let method = "Identity/ErasePerson";
+        answer(&self.0, method, request, async |caller, message| {
+            self.erase(&caller, &message).await
         })
         .await
     }
@@ -159,9 +172,61 @@ impl IdentityService {
         .await?;
         Ok(v1::UpdateDirectoryResponse { version })
     }
+
+    async fn erase(
+        &self,
+        caller: &Caller,
+        message: &v1::ErasePersonRequest,
+    ) -> Result<v1::ErasePersonResponse, CallError> {
+        let person = read_person("person", &message.person)?;
+        let org = caller.principal.org;
+        let what = "erase who somebody was";
+        self.0
+            .permit(caller, (Action::ManageAccess, Act::ErasePerson), what)?;
+        if self.0.organisations.get(org).frozen {
+            return Err(ApiError::Frozen.into());
+        }
+        // Nobody lets themselves go, so the last administrator is never erased.
+        self.0.erasable(caller, person)?;
+        let (shared, caller) = (Arc::clone(&self.0), caller.clone());
+        let version = blocking(move || {
+            // A crash in between leaves somebody who cannot log in and can be erased again.
+            let others = |holder| holder != Principal { org, person };
+            shared.credentials.retain(others)?;
+            let version = shared.directory.erase(org, person)?;
+            let entry = caller.entry(Act::ErasePerson, shared.clock.now());
+            shared.access.record(&entry.about(person));
+            Ok::<_, DataError>(version)
+        })
+        .await?;
+        Ok(v1::ErasePersonResponse { version })
+    }
 }
 
 impl Shared {
+    /// Refuses to erase who belongs to the organisation, and who is nobody here.
+    fn erasable(&self, caller: &Caller, person: PersonId) -> Result<(), ApiError> {
+        let org = caller.principal.org;
+        let standing = self.standing.get(Principal { org, person });
+        // Nobody lets themselves go, so the last administrator is never erased.
+        let belongs = match standing {
+            Some(standing) => standing.active,
+            None => person == caller.principal.person,
+        };
+        if belongs {
+            let problem = "this person is in the organisation; let them go first";
+            return Err(invalid("person", problem));
+        }
+        let known = standing.is_some()
+            || self.directory.entry(org, person).is_some()
+            || self.directory.is_erased(org, person);
+        if known {
+            Ok(())
+        } else {
+            Err(invalid("person", NOBODY))
+        }
+    }
+
     /// Exchanges a code for a token. Blocks on the disk.
     fn log_in(
         &self,
@@ -251,10 +316,16 @@ impl From<IssueError> for CallError {
     }
 }
 
+impl From<DataError> for CallError {
+    fn from(error: DataError) -> Self {
+        Self::failed(error)
+    }
+}
+
 impl From<DirectoryError> for CallError {
     fn from(error: DirectoryError) -> Self {
         match error {
-            DirectoryError::Taken { .. } | DirectoryError::Full => {
+            DirectoryError::Taken { .. } | DirectoryError::Erased { .. } | DirectoryError::Full => {
                 invalid("entries", &error.to_string()).into()
             }
             DirectoryError::Data(_) => Self::failed(error),

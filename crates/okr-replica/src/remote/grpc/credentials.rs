@@ -116,6 +116,20 @@ impl GrpcRemote {
         })
     }
 
+    /// Erases who somebody was, for good, and returns the version of the directory without them.
+    ///
+    /// # Errors
+    /// `NotPermitted` unless one is an administrator, `Refused` while the person belongs to the organisation,
+    /// or as any call.
+    pub fn erase_person(&mut self, person: PersonId) -> Result<u64, RemoteError> {
+        let mut client = self.identity_client();
+        let request = self.connection.request(v1::ErasePersonRequest {
+            person: translate::optional_person(Some(person)),
+        });
+        let answer = self.connection.wait(client.erase_person(request))?;
+        Ok(answer.into_inner().version)
+    }
+
     /// Makes a token for a program.
     ///
     /// # Errors

@@ -122,6 +122,7 @@ fn a_pull_gives_what_was_sent_and_passes_over_heartbeats() {
         What::Directory(v1::Directory {
             version: 4,
             entries: Vec::new(),
+            erased: vec![bytes::Bytes::from_static(&[5; 16])],
         }),
         What::Records(v1::Records {
             records: vec![vec![1].into(), vec![2].into()],
@@ -134,7 +135,11 @@ fn a_pull_gives_what_was_sent_and_passes_over_heartbeats() {
     .start();
     let mut remote = connect(&server.url);
     let all = all_of(&mut remote).unwrap();
-    assert!(matches!(&all[0], Pulled::Directory(directory) if directory.version == 4));
+    let Pulled::Directory(directory) = &all[0] else {
+        panic!("{all:?}");
+    };
+    assert_eq!(directory.version, 4);
+    assert!(directory.erased.contains(&PersonId::from_bytes([5; 16])));
     assert_eq!(
         all[1],
         Pulled::Records(vec![vec![1].into(), vec![2].into()])

@@ -100,6 +100,10 @@ fn directory(message: v1::Directory) -> Result<Directory, RemoteError> {
     for entry in message.entries {
         directory.set(entry_in(entry)?);
     }
+    for person in message.erased {
+        let person = PersonId::new(id(&person, "an erased person")?);
+        directory.erased.insert(person);
+    }
     Ok(directory)
 }
 

@@ -1,9 +1,9 @@
 //! Which command prints which things. The tests hold every document that they see against this.
 
 use super::super::{
-    alias, anchor, audit, checkin, comment, config, conflicts, doctor, export, follow, import,
-    init, login, member, metric, op, pending, plan, resolve, search, sync, team, token, tutorial,
-    undo, util, verify, whoami, workspace,
+    alias, anchor, audit, checkin, comment, config, conflicts, doctor, erase, export, follow,
+    import, init, login, member, metric, op, pending, plan, resolve, search, sync, team, token,
+    tutorial, undo, util, verify, whoami, workspace,
 };
 use crate::output::{
     AlignedGoalItem, AlignmentFindingItem, AlignmentItem, AnswerItem, BlameItem, ChangeItem,
@@ -74,6 +74,7 @@ answers! {
     "diff" => [DiffItem];
     "doctor" => [doctor::Check];
     "due" => [DueItem];
+    "erase person" => [erase::ErasedPersonItem];
     "export" => [export::Exported];
     "follow", "unfollow" => [follow::FollowingItem];
     "follow list" => [FollowedItem];

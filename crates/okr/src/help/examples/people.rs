@@ -48,6 +48,17 @@ Examples:
 
 Whoever is let go is logged out everywhere at the next sync of whoever did it, and keeps what they
 own until somebody else does. Whoever comes back logs in anew: okr member invite.";
+    /// Of `okr erase person`.
+    ERASE_PERSON = "\
+Examples:
+  okr erase person @ben -n                what would be done
+  okr erase person @ben -m \"left, asked for it\"
+  okr erase person @ben --confirm ben     where nobody can be asked
+
+Takes an administrator. Whoever still belongs to the organisation is let go first. Name, handle,
+address, tokens and login codes go from the server and, at their next sync, from the copies of
+everybody; there is no undo. What they did stays, and every screen shows (erased) and a short id. Texts that name
+them stay as well. Backups have the entry as long as they are kept, and restoring one brings it back.";
     /// Of `okr token create`.
     TOKEN_CREATE = "\
 Examples:

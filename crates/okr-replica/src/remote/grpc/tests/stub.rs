@@ -262,4 +262,12 @@ impl IdentityService for Stub {
         self.note(&request);
         Ok(Response::new(v1::UpdateDirectoryResponse { version: 1 }))
     }
+
+    async fn erase_person(
+        &self,
+        request: Request<v1::ErasePersonRequest>,
+    ) -> Result<Response<v1::ErasePersonResponse>, Status> {
+        self.note(&request);
+        Ok(Response::new(v1::ErasePersonResponse { version: 2 }))
+    }
 }
