@@ -111,19 +111,19 @@ Options:
 
 /// The end of the overview.
 pub(crate) const FOOTER: &str = "\
-okr COMMAND --help shows the examples of a command, okr help TOPIC explains a concept:
-dates, ids, values, output, exit-codes, environment, offline, conflicts, restored,
-commitment, scores, metrics, plan, proof, completions.";
+okr COMMAND --help shows the examples of a command, okr help TOPIC explains a
+concept: dates, ids, values, output, exit-codes, environment, offline,
+conflicts, restored, commitment, scores, metrics, plan, proof, completions.";
 
 /// What the long overview begins with.
 pub(crate) const EXAMPLES: &str = "\
 Examples:
-  okr init acme --name \"Acme\"                    start without a server
-  okr cycle add 2026-Q4 --open                   plan a quarter and open it
+  okr init acme --name \"Acme\"                  start without a server
+  okr cycle add 2026-Q4 --open                 plan a quarter and open it
   okr objective add \"Fast enough to feel instant\"
   okr kr add \"p99 latency\" -O fast --from 480 --to 200 --unit ms
   okr checkin p99-latency 312 -C 7 -m \"pooling is in\"
-  okr sync                                       exchange changes with the server
+  okr sync                                     exchange changes with the server
 ";
 
 #[cfg(test)]
@@ -134,6 +134,7 @@ pub(crate) mod tests {
 
     use super::*;
     use crate::args::Arguments;
+    use crate::render::text_width;
 
     #[test]
     fn the_overview_lists_every_command_and_nothing_else() {
@@ -168,6 +169,21 @@ pub(crate) mod tests {
         }
         for command in crate::parse::complete().get_subcommands() {
             check(command, " okr");
+        }
+    }
+
+    /// A terminal breaks what is wider in the middle of what belongs together.
+    #[test]
+    fn what_is_written_by_hand_fits_eighty_columns() {
+        let texts = examples::ALL.iter().copied().flatten().copied();
+        for text in [TEMPLATE, FOOTER, EXAMPLES].into_iter().chain(texts) {
+            for line in text.lines() {
+                assert!(
+                    text_width(line) <= 80,
+                    "{} columns: {line}",
+                    text_width(line)
+                );
+            }
         }
     }
 

@@ -19,7 +19,8 @@ Examples:
   okr member invite @me                   a code for another device of yours
   okr member invite @ben --expires 12h
 
-The code works once. Whoever has it can log in as that person: hand it over in private.";
+The code works once. Whoever has it can log in as that person: hand it over in
+private.";
     /// Of `okr member invitations`.
     MEMBER_INVITATIONS = "\
 Examples:
@@ -38,16 +39,17 @@ Examples:
   okr member set @ben --handle bo --name \"Bo Ode\"
   okr member set @cleo --role admin -m \"runs the server now\"
 
-Names, handles and addresses are no part of the history: what they were before is kept nowhere. Roles
-are: okr log tells who changed them.";
+Names, handles and addresses are no part of the history: what they were before
+is kept nowhere. Roles are: okr log tells who changed them.";
     /// Of `okr member deactivate` and `reactivate`.
     MEMBER_STEP = "\
 Examples:
   okr member deactivate @ben -m \"moves on\"
   okr member reactivate @ben
 
-Whoever is let go is logged out everywhere at the next sync of whoever did it, and keeps what they
-own until somebody else does. Whoever comes back logs in anew: okr member invite.";
+Whoever is let go is logged out everywhere at the next sync of whoever did it,
+and keeps what they own until somebody else does. Whoever comes back logs in
+anew: okr member invite.";
     /// Of `okr erase person`.
     ERASE_PERSON = "\
 Examples:
@@ -55,10 +57,12 @@ Examples:
   okr erase person @ben -m \"left, asked for it\"
   okr erase person @ben --confirm ben     where nobody can be asked
 
-Takes an administrator. Whoever still belongs to the organisation is let go first. Name, handle,
-address, tokens and login codes go from the server and, at their next sync, from the copies of
-everybody; there is no undo. What they did stays, and every screen shows (erased) and a short id. Texts that name
-them stay as well. Backups have the entry as long as they are kept, and restoring one brings it back.";
+Takes an administrator. Whoever still belongs to the organisation is let go
+first. Name, handle, address, tokens and login codes go from the server and, at
+their next sync, from the copies of everybody; there is no undo. What they did
+stays, and every screen shows (erased) and a short id. Texts that name them stay
+as well. Backups have the entry as long as they are kept, and restoring one
+brings it back.";
     /// Of `okr token create`.
     TOKEN_CREATE = "\
 Examples:
@@ -67,7 +71,8 @@ Examples:
   okr token create import --only-team platform
   OKR_TOKEN_FILE=~/.config/okr/nightly.token okr sync
 
-The token is shown once, and the server keeps a hash of it only. It allows what you may do, or less.";
+The token is shown once, and the server keeps a hash of it only. It allows what
+you may do, or less.";
     /// Of `okr token list`.
     TOKEN_LIST = "\
 Examples:
@@ -81,7 +86,8 @@ Examples:
   okr token revoke \"old laptop\"
   okr token list -o id | xargs okr token revoke
 
-It is refused from the next call on, and a watch that runs with it ends within seconds.";
+It is refused from the next call on, and a watch that runs with it ends within
+seconds.";
     /// Of `okr team add`.
     TEAM_ADD = "\
 Examples:
@@ -139,6 +145,7 @@ Examples:
   okr org set --calendar quarter --fiscal-start 04-01
   okr org set --tz Europe/Oslo --week-start sunday --cadence 2w
 
-Only administrators may. What was decided before stays as it was: cycles that exist keep their days,
-and every value keeps the day it was reported for. okr cycle add --next plans by the calendar.";
+Only administrators may. What was decided before stays as it was: cycles that
+exist keep their days, and every value keeps the day it was reported for. okr
+cycle add --next plans by the calendar.";
 }

@@ -10,8 +10,9 @@ Examples:
   okr plan pull platform -o md           the goals of a team
   okr plan pull fast -o yaml             one objective
 
-The file remembers what it was pulled from. What you do not change in it stays as it is in the
-workspace, whatever others do to it meanwhile. okr help plan explains the format.";
+The file remembers what it was pulled from. What you do not change in it stays
+as it is in the workspace, whatever others do to it meanwhile. okr help plan
+explains the format.";
     /// Of `okr plan check`.
     PLAN_CHECK = "\
 Examples:
@@ -19,18 +20,19 @@ Examples:
   okr plan check plans/a.md plans/b.md
   okr plan check q4.yaml -o json         every mistake with line and column
 
-Ends with 3 when something is wrong, and with 8 when others changed the same. Nothing is written.";
+Ends with 3 when something is wrong, and with 8 when others changed the same.
+Nothing is written.";
     /// Of `okr plan apply`.
     PLAN_APPLY = "\
 Examples:
   okr plan apply q4.yaml --dry-run       say what would change
   okr plan apply q4.yaml -m \"planning\"
-  okr plan apply q4.yaml --take theirs   where both changed the same, leave what is there
+  okr plan apply q4.yaml --take theirs   leave what both changed as it is
   okr plan apply q4.yaml --archive-missing
-  okr plan apply new.yaml --base now     a file written by hand, about goals that are there
+  okr plan apply new.yaml --base now     written by hand, for what is there
 
-Everything is applied, or nothing: a change for each goal. One okr undo takes back all of them.
-The file itself is never changed.";
+Everything is applied, or nothing: a change for each goal. One okr undo takes
+back all of them. The file itself is never changed.";
     /// Of `okr plan edit`.
     PLAN_EDIT = "\
 Examples:
@@ -39,5 +41,6 @@ Examples:
   okr plan edit platform -o md           the goals of a team, as Markdown
   okr plan edit -n                       say what would change
 
-An empty text, or one as it was, changes nothing. What is wrong is shown in the editor again.";
+An empty text, or one as it was, changes nothing. What is wrong is shown in the
+editor again.";
 }

@@ -4,9 +4,9 @@ examples! {
     /// Of `okr initiative add`.
     INITIATIVE_ADD = "\
 Examples:
-  okr initiative add \"Move eu-west to the new CDN\" --kr edge-cache --due 2026-12-01
-  okr initiative add \"New query planner\" --kr api-p99 --kr search-p99 --owner @ben
-  okr initiative add \"Pool connections\" --kr api-p99 --url https://tracker.example/42";
+  okr initiative add \"Move eu-west\" --kr edge-cache --due 2026-12-01
+  okr initiative add \"Query planner\" --kr api-p99 --kr search-p99 --owner @ben
+  okr initiative add \"Pool\" --kr api-p99 --url https://tracker.example/42";
     /// Of `okr initiative set`.
     INITIATIVE_SET = "\
 Examples:
@@ -24,7 +24,8 @@ Examples:
 Examples:
   okr initiative drop cdn-eu-west -m \"the contract fell through\"
 
-What was dropped stays in the history; okr initiative archive takes it out of lists as well.";
+What was dropped stays in the history; okr initiative archive takes it out of
+lists as well.";
     /// Of `okr initiative archive` and `okr initiative restore`.
     INITIATIVE_ARCHIVE = "\
 Examples:
@@ -46,7 +47,7 @@ Examples:
   okr metric add \"Team health\" --at-least 3.5 --at-most 5
 
 A key result that names the metric is fed by it (okr metric record --help):
-  okr kr add \"Satisfied customers\" -O loved --from 78 --to 90 --unit % --fed-by csat";
+  okr kr add \"Satisfied\" -O loved --from 78 --to 90 --unit % --fed-by csat";
     /// Of `okr metric set`.
     METRIC_SET = "\
 Examples:
@@ -75,13 +76,14 @@ Examples:
   okr metric record balance =-3           exactly -3
   okr metric record csat 84 --no-feed     without check-ins on key results
 
-The value becomes a check-in on each open key result that names the metric (okr kr set KR --fed-by
-METRIC), with the confidence of its last check-in; where it does not, that is said with the reason.
-All of it is one change, so that one okr undo takes all of it back.";
+The value becomes a check-in on each open key result that names the metric (okr
+kr set KR --fed-by METRIC), with the confidence of its last check-in; where it
+does not, that is said with the reason. All of it is one change, so that one okr
+undo takes all of it back.";
     /// Of `okr metric retract`.
     METRIC_RETRACT = "\
 Examples:
-  okr metric retract csat -m \"the survey was not closed yet\"     its latest value
+  okr metric retract csat -m \"the survey was not closed yet\"    its latest value
 
 The check-ins that came with a value stay; okr undo CHANGE takes back all of it.";
 }
