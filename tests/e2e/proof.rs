@@ -271,7 +271,7 @@ fn without_the_server_the_copy_is_checked_all_the_same() {
     assert_eq!(run.code, Some(7), "{}{}", run.stdout, run.stderr);
     assert!(run.stdout.contains("not checked"), "{}", run.stdout);
     let answer = ana.json(&["verify", "--offline"]).unwrap();
-    assert_eq!(answer["schema"], "okr.v1.CheckList");
+    assert_eq!(answer["schema"], "okr.v1.VerificationList");
     let outcomes = answer["items"].as_array().unwrap().iter();
     let outcomes: Vec<_> = outcomes
         .map(|item| {

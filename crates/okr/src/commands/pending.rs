@@ -293,8 +293,8 @@ pub(crate) struct DroppedItem {
 }
 
 impl Item for DroppedItem {
-    const TYPE: &'static str = "dropped";
-    const SCHEMA: &'static str = "DroppedList";
+    const TYPE: &'static str = "dropped_pending";
+    const SCHEMA: &'static str = "DroppedPendingList";
 
     fn id(&self) -> Option<Uuid> {
         Some(self.change.id.0)

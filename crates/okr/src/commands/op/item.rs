@@ -126,8 +126,8 @@ impl ShownItem {
 }
 
 impl Item for ShownItem {
-    const TYPE: &'static str = "operation";
-    const SCHEMA: &'static str = "OperationList";
+    const TYPE: &'static str = "shown_operation";
+    const SCHEMA: &'static str = "ShownOperationList";
 
     fn id(&self) -> Option<Uuid> {
         self.operation.id()

@@ -131,6 +131,44 @@ fn every_command_has_a_schema_and_every_schema_a_command() {
     }
 }
 
+/// Returns the fields of an item of a document, each with its schema.
+fn fields_of_items(kind: Kind) -> BTreeMap<String, Value> {
+    let document = schema::documents(&[kind]);
+    let name = document["properties"]["items"]["items"]["$ref"]
+        .as_str()
+        .and_then(|path| path.strip_prefix("#/$defs/"))
+        .unwrap_or_else(|| panic!("{}: {document}", kind.name()));
+    let fields = document["$defs"][name]["properties"].as_object();
+    fields
+        .map(|fields| fields.clone().into_iter().collect())
+        .unwrap_or_default()
+}
+
+#[test]
+fn a_name_stands_for_one_shape_that_some_answers_add_to() {
+    let mut shapes: BTreeMap<String, (&str, BTreeMap<String, Value>)> = BTreeMap::new();
+    for answer in ANSWERS {
+        for kind in answer.documents {
+            let (command, mut more) = (answer.commands[0], fields_of_items(*kind));
+            let name = kind.name();
+            let Some((before, known)) = shapes.get_mut(&name) else {
+                shapes.insert(name, (command, more));
+                continue;
+            };
+            if more.len() < known.len() {
+                std::mem::swap(known, &mut more);
+            }
+            known.retain(|field, schema| more.get(field) != Some(schema));
+            let left: Vec<&String> = known.keys().collect();
+            assert!(
+                left.is_empty(),
+                "{name}: okr {before} and okr {command}: {left:?}"
+            );
+            *known = more;
+        }
+    }
+}
+
 #[test]
 fn every_schema_is_one() {
     let names = ANSWERS.iter().map(|answer| answer.commands[0]);

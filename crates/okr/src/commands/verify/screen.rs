@@ -86,8 +86,8 @@ impl CheckItem {
 }
 
 impl Item for CheckItem {
-    const TYPE: &'static str = "check";
-    const SCHEMA: &'static str = "CheckList";
+    const TYPE: &'static str = "verification";
+    const SCHEMA: &'static str = "VerificationList";
 
     fn id(&self) -> Option<Uuid> {
         None
