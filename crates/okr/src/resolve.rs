@@ -65,27 +65,44 @@ impl Resolver<'_, '_> {
     /// Exit 6 when the text fits nothing or several things.
     pub(crate) fn find(&self, text: &str, wanted: &[EntityKind]) -> Result<EntityId, CliError> {
         let text = text.trim();
+        match self.find_if_any(text, wanted)? {
+            Some(found) => Ok(found),
+            None => Err(suggest::unknown(self, text, wanted)),
+        }
+    }
+
+    /// As [`Resolver::find`], but none for what fits nothing: what is near is not looked for, which
+    /// would go through all names.
+    ///
+    /// # Errors
+    /// Exit 6 when the text fits several things, or names what cannot be one.
+    pub(crate) fn find_if_any(
+        &self,
+        text: &str,
+        wanted: &[EntityKind],
+    ) -> Result<Option<EntityId>, CliError> {
+        let text = text.trim();
         if text == "@last" {
-            return self.last_of(wanted);
+            return self.last_of(wanted).map(Some);
         }
         if text.starts_with('@') && wanted.contains(&EntityKind::Person) {
-            return self.person(text).map(EntityId::Person);
+            return self.person(text).map(|id| Some(EntityId::Person(id)));
         }
         let typed = self.take_apart(text)?;
         if typed.may_be_id
             && let Ok(uuid) = Uuid::parse_str(typed.whole)
         {
-            return self.by_uuid(uuid, wanted);
+            return self.by_uuid(uuid, wanted).map(Some);
         }
         if typed.may_be_slug
             && let Some(found) = self.by_slug(&typed, wanted)?
         {
-            return Ok(found);
+            return Ok(Some(found));
         }
         if typed.may_be_id
             && let Some(found) = self.by_short_id(typed.whole, wanted)?
         {
-            return Ok(found);
+            return Ok(Some(found));
         }
         if typed.may_be_slug {
             let old = self
@@ -93,11 +110,9 @@ impl Resolver<'_, '_> {
                 .by_old_slug(typed.slug)
                 .map_err(failure::replica)?;
             let old = self.fitting(old, &typed, wanted)?;
-            if let Some(found) = self.only(old, text, wanted)? {
-                return Ok(found);
-            }
+            return self.only(old, text, wanted);
         }
-        Err(suggest::unknown(self, text, wanted))
+        Ok(None)
     }
 
     /// Finds a key result.

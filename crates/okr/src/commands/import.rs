@@ -65,7 +65,7 @@ impl ImportItem {
 
 /// Says whether what is to be taken in is a table.
 pub(crate) fn is_table(args: &ImportArgs) -> bool {
-    matches!(kind::of(args), Ok(Kind::Table(_)))
+    matches!(kind::table(args), Ok(Some(_)))
 }
 
 /// Runs `okr import`.

@@ -29,21 +29,33 @@ const LOOKED_AT: u64 = 4096;
 /// # Errors
 /// When a history or a table is not alone, or what only a table has is given for something else.
 pub(super) fn of(args: &ImportArgs) -> Result<Kind<'_>, CliError> {
-    let paths = args.files.as_slice();
-    let is_given = args.table.is_given();
-    if let Some(table) = paths.iter().find(|path| is_table(path) || is_given) {
-        let kind = alone(paths, table, "a table").map(Kind::Table)?;
-        if !is_given || !is_other(table) {
-            return Ok(kind);
-        }
-        let message = format!("{} is no table", table.display());
-        return Err(CliError::usage("no-table", message)
-            .with_hint("--kind, --map and the like are for tables: .csv and .tsv"));
+    if let Some(table) = table(args)? {
+        return Ok(Kind::Table(table));
     }
+    let paths = args.files.as_slice();
     match paths.iter().find(|path| is_events(path)) {
         Some(history) => alone(paths, history, "a whole history").map(Kind::Events),
         None => Ok(Kind::Histories),
     }
+}
+
+/// Returns the table that is to be taken in, by names and flags alone: nothing is opened for it.
+///
+/// # Errors
+/// When it is not alone, or what only a table has is given for something else.
+pub(super) fn table(args: &ImportArgs) -> Result<Option<&Path>, CliError> {
+    let paths = args.files.as_slice();
+    let is_given = args.table.is_given();
+    let Some(table) = paths.iter().find(|path| is_table(path) || is_given) else {
+        return Ok(None);
+    };
+    let table = alone(paths, table, "a table")?;
+    if is_given && is_other(table) {
+        let message = format!("{} is no table", table.display());
+        return Err(CliError::usage("no-table", message)
+            .with_hint("--kind, --map and the like are for tables: .csv and .tsv"));
+    }
+    Ok(Some(table))
 }
 
 /// Refuses what is taken in alone beside something else.
@@ -76,6 +88,10 @@ fn is_events(path: &Path) -> bool {
     }
     if path.extension().is_some_and(|suffix| suffix == "jsonl") {
         return true;
+    }
+    // What looks into a pipe takes away what it saw.
+    if !path.is_file() {
+        return false;
     }
     let mut begin = Vec::new();
     // Whoever reads it says why it cannot be read.
@@ -119,6 +135,24 @@ mod tests {
         }
         let both = args(&[&yaml, &history]);
         assert_eq!(of(&both).unwrap_err().code(), "several-files");
+    }
+
+    #[test]
+    fn nothing_is_taken_out_of_a_pipe_to_find_out_what_it_is() {
+        let directory = tempfile::tempdir().unwrap();
+        let pipe = directory.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        let text = "format: okr-history/1\n";
+        let writer = std::thread::spawn({
+            let pipe = pipe.clone();
+            move || std::fs::write(pipe, text)
+        });
+        let args = args(&[&pipe.display().to_string()]);
+        assert_eq!(of(&args).unwrap(), Kind::Histories);
+        assert_eq!(table(&args).unwrap(), None);
+        assert_eq!(std::fs::read_to_string(&pipe).unwrap(), text);
+        writer.join().unwrap().unwrap();
     }
 
     #[test]

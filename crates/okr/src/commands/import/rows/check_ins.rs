@@ -31,6 +31,7 @@ pub(super) fn take_in(
     let zone = context.present(replica)?.1.zone;
     let mut known = Known {
         goals: HashMap::new(),
+        titles: None,
         people: People::default(),
         clock: Clock {
             zone,

@@ -91,6 +91,7 @@ fn read(
         taken: HashSet::new(),
         titles: BTreeMap::new(),
         orders: HashMap::new(),
+        owners: HashMap::new(),
         above: None,
         steps: Vec::new(),
         outcome: Outcome::default(),
@@ -155,6 +156,8 @@ struct Builder<'a> {
     titles: BTreeMap<CycleId, HashMap<String, ObjectiveId>>,
     /// The place of the next key result of an objective.
     orders: HashMap<ObjectiveId, u32>,
+    /// Who owns the objectives that the file makes.
+    owners: HashMap<ObjectiveId, PersonId>,
     /// The objective of the row above.
     above: Option<ObjectiveId>,
     steps: Vec<Step>,

@@ -6,7 +6,7 @@ use okr_core::blocker::BlockerReport;
 use okr_core::decide::{Command, Proposal};
 use okr_core::entity::KeyResult;
 use okr_core::event::NewCheckIn;
-use okr_core::id::{CheckInId, CycleId, KeyResultId, PersonId};
+use okr_core::id::{CheckInId, EntityId, EntityKind, KeyResultId, PersonId};
 use okr_core::measure::Measure;
 use okr_core::text::{BlockerText, LongText};
 use okr_core::value::{Confidence, Source};
@@ -33,6 +33,8 @@ pub(super) struct Goal {
 /// What was looked up for the rows.
 pub(super) struct Known {
     pub(super) goals: HashMap<String, Result<Goal, NotFound>>,
+    /// The key results of the cycle that the command works in, by title; none before one is asked for.
+    pub(super) titles: Option<HashMap<String, Vec<KeyResultId>>>,
     pub(super) people: People,
     pub(super) clock: Clock,
     /// The rows, by their number from 0, whose check-in is here and says the same.
@@ -51,10 +53,39 @@ impl Known {
         if let Some(cell) = table.columns.cell(row, Field::KeyResult)
             && !self.goals.contains_key(&cell.text)
         {
-            let goal = goal(resolver, cell.text.trim())?;
+            let goal = self.look_up(resolver, cell.text.trim())?;
             self.goals.insert(cell.text.clone(), goal);
         }
         Ok(())
+    }
+
+    /// Finds a key result by reference or, in the cycle that the command works in, by its exact title.
+    fn look_up(
+        &mut self,
+        resolver: &Resolver<'_, '_>,
+        text: &str,
+    ) -> Result<Result<Goal, NotFound>, CliError> {
+        if let Ok(Some(EntityId::KeyResult(id))) =
+            resolver.find_if_any(text, &[EntityKind::KeyResult])
+        {
+            return goal(resolver, id).map(Ok);
+        }
+        let titles = match &mut self.titles {
+            Some(titles) => titles,
+            none => none.insert(titles(resolver)?),
+        };
+        match titles.get(text).map(Vec::as_slice) {
+            Some([only]) => goal(resolver, *only).map(Ok),
+            Some([_, _, ..]) => {
+                let message = format!("{} key results are called \"{text}\"", titles[text].len());
+                Ok(Err((message, Some("name them by slug".to_owned()))))
+            }
+            // What is near is looked for only now: it goes through all names.
+            Some([]) | None => match resolver.key_result(text) {
+                Ok(id) => goal(resolver, id).map(Ok),
+                Err(error) => Ok(Err(not_found(&error))),
+            },
+        }
     }
 
     /// Reads what a row asks for.
@@ -214,46 +245,34 @@ fn rest(table: &Table<'_>, row: &Row) -> Result<Rest, Vec<Wrong>> {
     }
 }
 
-/// Finds a key result by reference or, in the cycle that the command works in, by its exact title.
-fn goal(resolver: &Resolver<'_, '_>, text: &str) -> Result<Result<Goal, NotFound>, CliError> {
-    let id = match resolver.key_result(text) {
-        Ok(id) => id,
-        Err(error) => {
-            let titled = match resolver.cycle {
-                Some(cycle) => titled(resolver, cycle, text)?,
-                None => Vec::new(),
-            };
-            match titled.as_slice() {
-                [only] => *only,
-                [] => return Ok(Err(not_found(&error))),
-                several => {
-                    let message = format!("{} key results are called \"{text}\"", several.len());
-                    return Ok(Err((message, Some("name them by slug".to_owned()))));
-                }
-            }
-        }
-    };
+/// Reads what a check-in needs to know of a key result.
+fn goal(resolver: &Resolver<'_, '_>, id: KeyResultId) -> Result<Goal, CliError> {
     let found = resolver.reading.key_result(id).map_err(failure::replica)?;
     let found =
         found.ok_or_else(|| CliError::internal("a key result that was found is not there"))?;
     let KeyResult { slug, measure, .. } = found.into_owned();
-    Ok(Ok(Goal {
+    Ok(Goal {
         id,
         slug: slug.to_string(),
         measure,
-    }))
+    })
 }
 
-fn titled(
-    resolver: &Resolver<'_, '_>,
-    cycle: CycleId,
-    title: &str,
-) -> Result<Vec<KeyResultId>, CliError> {
+/// Reads what the key results of the cycle are called that the command works in.
+fn titles(resolver: &Resolver<'_, '_>) -> Result<HashMap<String, Vec<KeyResultId>>, CliError> {
+    let mut titles: HashMap<String, Vec<KeyResultId>> = HashMap::new();
+    let Some(cycle) = resolver.cycle else {
+        return Ok(titles);
+    };
     let goals = resolver
         .reading
         .cycle_goals(cycle)
         .map_err(failure::replica)?;
-    let all = goals.iter().flat_map(CycleGoals::key_results);
-    let titled = all.filter(|(_, one)| one.title.as_str() == title);
-    Ok(titled.map(|(_, one)| one.id).collect())
+    for (_, one) in goals.iter().flat_map(CycleGoals::key_results) {
+        titles
+            .entry(one.title.to_string())
+            .or_default()
+            .push(one.id);
+    }
+    Ok(titles)
 }

@@ -93,15 +93,8 @@ impl Builder<'_> {
         if let Some(found) = resolver.reading.objective(objective)? {
             return Ok(found.owner);
         }
-        let made =
-            self.steps
-                .iter()
-                .rev()
-                .find_map(|step| match step.proposal.commands.as_slice() {
-                    [Command::AddObjective { id, new }] if *id == objective => Some(new.owner),
-                    _ => None,
-                });
-        Ok(made.unwrap_or(resolver.me))
+        let made = self.owners.get(&objective);
+        Ok(made.copied().unwrap_or(resolver.me))
     }
 
     fn order(&mut self, objective: ObjectiveId, resolver: &Resolver<'_, '_>) -> Result<u32, Stop> {

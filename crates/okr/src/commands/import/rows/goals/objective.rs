@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use okr_core::decide::{Command, ObjectivePatch};
 use okr_core::entity::Objective;
 use okr_core::event::NewObjective;
-use okr_core::id::{CycleId, ObjectiveId};
+use okr_core::id::{CycleId, EntityId, EntityKind, ObjectiveId};
 use okr_core::value::{ObjectiveKind, Weight};
 use okr_core::view::View as _;
 use okr_replica::ObjectiveFilter;
@@ -31,12 +31,12 @@ impl Builder<'_> {
             return Ok(*known);
         }
         resolver.cycle = Some(place.cycle);
-        match resolver.objective(&text) {
-            Ok(found) => return Ok(found),
+        match resolver.find_if_any(&text, &[EntityKind::Objective]) {
+            Ok(Some(EntityId::Objective(found))) => return Ok(found),
             Err(error) if error.code() == "ambiguous-ref" => {
                 return Err(unknown(cell, &not_found(&error)).into());
             }
-            Err(_) => {}
+            Ok(_) | Err(_) => {}
         }
         let said = format!("cycle={}\ntitle={text}\n", place.cycle);
         let id = ObjectiveId::new(self.table.ids.thing("objective", None, &said));
@@ -152,6 +152,7 @@ impl Builder<'_> {
     ) {
         self.outcome
             .show(line, || format!("objective  {}  {}", new.slug, new.title));
+        self.owners.insert(id, new.owner);
         let command = Command::AddObjective {
             id,
             new: Box::new(new),
