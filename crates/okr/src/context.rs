@@ -15,7 +15,6 @@ use uuid::Uuid;
 use crate::args::GlobalArgs;
 use crate::error::CliError;
 use crate::failure;
-use crate::interrupt::Interrupt;
 use crate::ui::{self, Filter, Pager, Ui, sanitise_lines};
 use crate::when::{Clock, WhenError};
 use crate::workspace::{Environment, Places, Workspace};
@@ -41,7 +40,6 @@ pub(crate) struct Context {
     workspace: Option<Workspace>,
     ids: Ids,
     operation: Option<Operation>,
-    interrupt: Option<Interrupt>,
 }
 
 impl Context {
@@ -97,7 +95,6 @@ impl Context {
                 workspace: None,
                 ids,
                 operation: None,
-                interrupt: None,
             }),
             Err(error) => Err((ui, error)),
         }
@@ -221,19 +218,6 @@ impl Context {
     /// Returns the id of the operation that this command is, once it has opened a replica.
     pub(crate) fn operation(&self) -> Option<Uuid> {
         self.operation.as_ref().map(|operation| operation.id)
-    }
-
-    /// Waits for Ctrl-C from now on, once in the life of the process.
-    ///
-    /// # Errors
-    /// As [`Interrupt::watch_for`].
-    pub(crate) fn interrupt(&mut self) -> Result<Interrupt, CliError> {
-        let interrupt = match &self.interrupt {
-            Some(waiting) => waiting.clone(),
-            None => Interrupt::watch_for()?,
-        };
-        self.interrupt = Some(interrupt.clone());
-        Ok(interrupt)
     }
 
     /// Makes the id of something new.

@@ -12,6 +12,7 @@ use okr_core::value::ValueError;
 use crate::context::Context;
 use crate::environment;
 use crate::error::CliError;
+use crate::interrupt::Interrupt;
 pub(crate) use buffer::{Buffer, read_back};
 
 /// What stands before each line that explains; nobody writes it, and Markdown does not use it.
@@ -106,7 +107,7 @@ fn written<T>(
             .with_hint("give the text on the command line instead"));
     }
     let editor = editor(context)?;
-    let interrupt = context.interrupt()?;
+    let interrupt = Interrupt::watch_for()?;
     let id = context.new_uuid();
     let buffer = Buffer::new(&context.environment, id, sheet.suffix)?;
     let mut shown = sheet.before.to_owned();
@@ -161,7 +162,7 @@ pub(crate) fn open(context: &mut Context, path: &Path) -> Result<(), CliError> {
             .with_hint(format!("the file is {}", path.display())));
     }
     let editor = editor(context)?;
-    let interrupt = context.interrupt()?;
+    let interrupt = Interrupt::watch_for()?;
     if let Some(directory) = path.parent() {
         std::fs::create_dir_all(directory).map_err(|error| {
             let message = format!("{} cannot be made", directory.display());

@@ -27,6 +27,10 @@ pub(crate) struct Interrupt {
 /// one terminal.
 static IS_GIVEN_AWAY: AtomicBool = AtomicBool::new(false);
 
+/// What waits for Ctrl-C already. A process has one terminal, so two that wait would not know of each
+/// other what must not be cut short.
+static WAITING: Mutex<Option<Interrupt>> = Mutex::new(None);
+
 /// As long as it is kept another program has the terminal: Ctrl-C is meant for that.
 pub(crate) struct GivenAway(());
 
@@ -45,11 +49,22 @@ impl Drop for GivenAway {
 }
 
 impl Interrupt {
-    /// Ends the process at Ctrl-C from now on; at the second one whatever is being done.
+    /// Ends the process at Ctrl-C from now on; at the second one whatever is being done. Whoever asks
+    /// again shares what waits already.
     ///
     /// # Errors
     /// When the operating system gives nothing to wait with.
     pub(crate) fn watch_for() -> Result<Self, CliError> {
+        let mut waiting = WAITING.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(interrupt) = &*waiting {
+            return Ok(interrupt.clone());
+        }
+        let interrupt = Self::begin()?;
+        *waiting = Some(interrupt.clone());
+        Ok(interrupt)
+    }
+
+    fn begin() -> Result<Self, CliError> {
         let interrupt = Self::default();
         let failed = |error: std::io::Error| {
             CliError::config("no-signals", "Ctrl-C cannot be waited for").caused_by(&error)
@@ -116,5 +131,17 @@ impl Interrupt {
     /// Says whether Ctrl-C was pressed.
     pub(crate) fn is_pressed(&self) -> bool {
         self.pressed.load(Ordering::SeqCst)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_waits_once_whoever_asks() {
+        let one = Interrupt::watch_for().unwrap();
+        let other = Interrupt::watch_for().unwrap();
+        assert!(Arc::ptr_eq(&one.whole, &other.whole));
     }
 }

@@ -21,6 +21,7 @@ use crate::editor::Buffer;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::failure;
+use crate::interrupt::Interrupt;
 use crate::short_id::{self, Alphabet};
 use crate::ui::OutputFormat;
 use crate::when::Clock;
@@ -64,7 +65,7 @@ pub(super) fn run(context: &mut Context, args: &WalkArgs) -> Result<Exit, CliErr
     let question = screen::heading((stops.len(), due), &screen);
     context.ui.question(&question);
     let mut tally = Tally::default();
-    let interrupt = context.interrupt()?;
+    let interrupt = Interrupt::watch_for()?;
     interrupt.say_at_the_end(&screen::stopped(&tally, None));
     for (index, stop) in stops.iter().enumerate() {
         let place = (index + 1, stops.len());
@@ -151,7 +152,7 @@ fn one(
         Asked::Answered(answer) => answer,
     };
     let Answered { new, buffer } = *answer;
-    let interrupt = context.interrupt()?;
+    let interrupt = Interrupt::watch_for()?;
     // Whoever stops in between is told of what is written by then.
     interrupt.as_a_whole(|| {
         let written = record(
