@@ -29,8 +29,8 @@ pub(crate) fn run(context: &mut Context, args: &CloneArgs) -> Result<Exit, CliEr
     let token_file = login::keep(&workspace, &login)?;
     context.choose(workspace.clone());
     let items = [LoginItem::new(&login, &args.url, token_file)];
-    let said = items[0].text();
     let mut replica = context.replica()?;
+    let said = items[0].text(&login, &context.present(&replica)?.1);
     let fetched = exchange::exchange_with(context, &mut replica, &login.token, &args.url);
     let report = match fetched {
         Ok(report) => report,
@@ -45,6 +45,7 @@ pub(crate) fn run(context: &mut Context, args: &CloneArgs) -> Result<Exit, CliEr
     };
     // What happened before somebody came is no news to them.
     replica.see_inbox(report.head).map_err(failure::replica)?;
+    let clock = context.present(&replica)?.1;
     drop(replica);
     let workspace = settle(context, args, workspace)?;
     init::prefer(context, &workspace)?;
@@ -60,7 +61,7 @@ pub(crate) fn run(context: &mut Context, args: &CloneArgs) -> Result<Exit, CliEr
                 &args.url,
                 Some(workspace.token_file().display().to_string())
             )
-            .text(),
+            .text(&login, &clock),
             counted(report.pulled, "change"),
             report.head,
             workspace.name,

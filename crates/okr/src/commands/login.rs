@@ -13,7 +13,9 @@ use crate::credentials::{self, Token};
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::failure;
+use crate::render::local;
 use crate::ui::Item;
+use crate::when::Clock;
 
 /// A login in machine output.
 #[derive(Serialize, JsonSchema)]
@@ -52,8 +54,8 @@ impl LoginItem {
         }
     }
 
-    /// Says who is logged in where, and where the token is.
-    pub(super) fn text(&self) -> String {
+    /// Says who is logged in where, where the token is and, by the clock of here, until when it works.
+    pub(super) fn text(&self, login: &Login, clock: &Clock) -> String {
         let who = self
             .handle
             .as_ref()
@@ -68,7 +70,7 @@ impl LoginItem {
         format!(
             "logged in to {} as {who}{role}\n{kept}, until {}\n",
             failure::host(&self.server),
-            self.expires_at
+            local(login.identity.expires_at, clock)
         )
     }
 }
@@ -137,7 +139,10 @@ pub(crate) fn run(context: &mut Context, args: &LoginArgs) -> Result<Exit, CliEr
     let token_file = keep(&workspace, &login)?;
     let items = [LoginItem::new(&login, &url, token_file)];
     let frame = context.plain_frame();
-    context.ui.answer(&frame, &items, |_| items[0].text());
+    let clock = context.present(&replica)?.1;
+    context
+        .ui
+        .answer(&frame, &items, |_| items[0].text(&login, &clock));
     context.ui.hint("okr sync");
     Ok(Exit::Ok)
 }

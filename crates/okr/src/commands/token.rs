@@ -2,6 +2,8 @@
 
 mod item;
 
+use std::fs;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use okr_core::authorize::{Access, Scope};
@@ -12,7 +14,6 @@ use uuid::Uuid;
 use crate::args::{
     HolderArgs, TokenArgs, TokenCommand, TokenCreateArgs, TokenListArgs, TokenRevokeArgs,
 };
-use crate::config;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exchange::{self, Limits};
@@ -44,9 +45,7 @@ fn create(context: &mut Context, args: &TokenCreateArgs) -> Result<Exit, CliErro
         Ok(((person != resolver.me).then_some(person), team))
     })?;
     // A token that nobody can be told of must not be made.
-    if let Some(path) = &args.to {
-        refuse_unwritable(path)?;
-    }
+    let file = args.to.as_deref().map(Place::claim).transpose()?;
     let wish = TokenWish {
         person,
         name: args.name.clone(),
@@ -60,8 +59,8 @@ fn create(context: &mut Context, args: &TokenCreateArgs) -> Result<Exit, CliErro
     let made = server
         .create_token(wish)
         .map_err(|error| failure::remote(&error, None))?;
-    if let Some(path) = &args.to {
-        keep(path, &made.secret).inspect_err(|_| {
+    if let Some(file) = file {
+        file.keep(&made.secret).inspect_err(|_| {
             // Nobody has it, so it shall not work. When that fails as well, it ends by itself.
             drop(server.revoke_token(made.about.id));
         })?;
@@ -99,28 +98,59 @@ const fn access(args: &TokenCreateArgs) -> Access {
     }
 }
 
-/// Refuses a place for a token that is taken or that cannot be written to.
-fn refuse_unwritable(path: &Path) -> Result<(), CliError> {
-    if path.exists() {
-        let message = format!("{} is there already", path.display());
-        return Err(CliError::user("file-exists", message)
-            .with_hint("a token is never written over something else: name another file"));
-    }
-    let directory = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
-    if directory.is_none_or(Path::is_dir) {
-        return Ok(());
-    }
-    let message = format!("there is no directory for {}", path.display());
-    Err(CliError::config("bad-token-file", message))
+/// A new file for a token, which is gone again unless the token is kept in it.
+struct Place<'a> {
+    path: &'a Path,
+    file: fs::File,
+    is_kept: bool,
 }
 
-fn keep(path: &Path, secret: &str) -> Result<(), CliError> {
-    config::replace(path, format!("{secret}\n").as_bytes()).map_err(|error| {
-        let message = format!("the token cannot be kept in {}", path.display());
-        CliError::config("bad-token-file", message).caused_by(&error)
-    })
+impl<'a> Place<'a> {
+    /// Makes the file, readable by its owner only; what is there already stays as it is.
+    fn claim(path: &'a Path) -> Result<Self, CliError> {
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::OpenOptionsExt as _;
+            options.mode(0o600);
+        }
+        match options.open(path) {
+            Ok(file) => Ok(Self {
+                path,
+                file,
+                is_kept: false,
+            }),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                let message = format!("{} is there already", path.display());
+                Err(CliError::user("file-exists", message)
+                    .with_hint("a token is never written over something else: name another file"))
+            }
+            Err(error) => Err(not_kept(path, &error)),
+        }
+    }
+
+    fn keep(mut self, secret: &str) -> Result<(), CliError> {
+        let written = self.file.write_all(format!("{secret}\n").as_bytes());
+        let written = written.and_then(|()| self.file.sync_all());
+        written.map_err(|error| not_kept(self.path, &error))?;
+        self.is_kept = true;
+        Ok(())
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        if !self.is_kept {
+            // Without a token the file is of no use to anybody, and was made here.
+            fs::remove_file(self.path).ok();
+        }
+    }
+}
+
+fn not_kept(path: &Path, error: &io::Error) -> CliError {
+    let message = format!("the token cannot be kept in {}", path.display());
+    CliError::config("bad-token-file", message).caused_by(error)
 }
 
 fn list(context: &mut Context, args: &TokenListArgs) -> Result<Exit, CliError> {

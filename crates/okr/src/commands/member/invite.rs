@@ -13,7 +13,7 @@ use crate::error::CliError;
 use crate::exchange::{self, Limits};
 use crate::exit::Exit;
 use crate::failure;
-use crate::render::{Cell, Column, Screen, Table, Tone, iso, moment};
+use crate::render::{Cell, Column, Screen, Table, Tone, iso, local, moment};
 use crate::resolve::{Resolver, look};
 use crate::short_id::{Alphabet, ShortIds};
 use crate::ui::Item;
@@ -61,8 +61,8 @@ impl Item for OpenInvitationItem {
 }
 
 pub(super) fn invite(context: &mut Context, args: &MemberInviteArgs) -> Result<Exit, CliError> {
-    let (mut replica, (person, zone)) = look(context, |resolver, clock| {
-        Ok((resolver.person(&args.person)?, clock.zone.clone()))
+    let (mut replica, (person, clock)) = look(context, |resolver, clock| {
+        Ok((resolver.person(&args.person)?, clock.clone()))
     })?;
     let info = replica.info().map_err(failure::replica)?;
     let remote = info.remote.ok_or_else(exchange::no_server)?;
@@ -79,17 +79,15 @@ pub(super) fn invite(context: &mut Context, args: &MemberInviteArgs) -> Result<E
     let item = InvitationItem {
         person: person.uuid(),
         handle: entry.map(|entry| entry.handle.clone()),
-        code: code.code,
-        expires_at: iso(code.expires_at, &zone),
+        code: code.code.clone(),
+        expires_at: iso(code.expires_at, &clock.zone),
         server: remote.url,
     };
     let frame = context.plain_frame();
     context.ui.answer(&frame, std::slice::from_ref(&item), |_| {
         let who = item.handle.as_deref().unwrap_or("them");
-        format!(
-            "{}   for {who}, works once, until {}\n",
-            item.code, item.expires_at
-        )
+        let until = local(code.expires_at, &clock);
+        format!("{}   for {who}, works once, until {until}\n", item.code)
     });
     context.ui.hint(&format!(
         "they type: okr clone {} --code {}",

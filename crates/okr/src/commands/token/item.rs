@@ -13,7 +13,7 @@ use super::{scope_in_words, who};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::failure;
-use crate::render::{Cell, Column, Screen, Table, Tone, iso, moment};
+use crate::render::{Cell, Column, Screen, Table, Tone, iso, local, moment};
 use crate::short_id::{self, Alphabet, ShortIds};
 use crate::ui::Item;
 use crate::when::Clock;
@@ -168,7 +168,7 @@ impl<'a> Tables<'a> {
             token.name,
             who(self.directory, token.person),
             self.allows(token),
-            iso(token.expires_at, &self.clock.zone)
+            local(token.expires_at, &self.clock)
         )
     }
 
