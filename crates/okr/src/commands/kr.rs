@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use okr_core::decide::{Command, KeyResultPatch};
 use okr_core::event::NewKeyResult;
 use okr_core::id::{EntityKind, KeyResultId, ObjectiveId};
+use okr_core::measure::Measure;
 use okr_core::view::View as _;
 
 use super::cycle::{day, given_day};
@@ -49,13 +50,31 @@ pub(crate) fn run(context: &mut Context, args: &KeyResultArgs) -> Result<Exit, C
 fn add(context: &mut Context, args: &KeyResultAddArgs) -> Result<Exit, CliError> {
     let id = KeyResultId::new(context.new_uuid());
     let (mut replica, new) = look(context, |resolver, clock| new(resolver, clock, args))?;
-    let next = format!("okr checkin {} VALUE -C 0-10 -m NOTE", new.slug);
+    let next = first_check_in(&new);
     let command = Command::AddKeyResult {
         id,
         new: Box::new(new),
     };
     let wish = Wish::new(command, &args.reason);
     write_and_tell(context, &mut replica, wish, (id.into(), Some(next)))
+}
+
+/// Says how the first value of a key result is told.
+fn first_check_in(new: &NewKeyResult) -> String {
+    let line = |value: &str| format!("okr checkin {} {value} -C 0-10 -m NOTE", new.slug);
+    match &new.measure {
+        Measure::Metric(_) | Measure::Hold(_) => line("VALUE"),
+        Measure::Milestones(milestones) => {
+            let some = if milestones.list().len() > 1 {
+                "1,2"
+            } else {
+                "1"
+            };
+            let line = line("NUMBERS");
+            format!("{line}; NUMBERS are the milestones that are done, such as {some}")
+        }
+        Measure::Zones(_) => line("commit|target|stretch|fail"),
+    }
 }
 
 fn new(

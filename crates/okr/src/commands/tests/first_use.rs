@@ -105,3 +105,29 @@ fn values_that_are_none_say_what_would_be_one() {
         said.remarks
     );
 }
+
+#[test]
+fn a_new_key_result_says_how_its_first_value_is_told() {
+    let machine = Machine::with_goals();
+    for (slug, measure, said) in [
+        (
+            "speed",
+            &["--from", "1", "--to", "2"][..],
+            "okr checkin speed VALUE -C",
+        ),
+        (
+            "steps",
+            &["--milestones", "a; b"],
+            "NUMBERS are the milestones that are done, such as 1,2",
+        ),
+        (
+            "levels",
+            &["--zones", "a; b; c"],
+            "okr checkin levels commit|target|stretch|fail -C",
+        ),
+    ] {
+        let line = ["kr", "add", "New", "-O", "fast", "--slug", slug];
+        let added = machine.run(&[&line[..], measure].concat());
+        assert!(added.remarks.contains(said), "{}", added.remarks);
+    }
+}
