@@ -55,7 +55,7 @@ pub(super) fn findings(
     for (cycle, objectives) in &read {
         findings.cycle(cycle, objectives.len());
         for objective in objectives {
-            findings.objective(objective);
+            findings.objective(cycle, objective);
         }
     }
     Ok(findings.items)
@@ -91,7 +91,7 @@ impl Findings<'_, '_> {
         }
     }
 
-    fn objective(&mut self, standing: &ObjectiveStanding) {
+    fn objective(&mut self, cycle: &Cycle, standing: &ObjectiveStanding) {
         let objective = &standing.objective;
         match objective.state() {
             GoalState::Draft | GoalState::Active => {}
@@ -138,6 +138,10 @@ impl Findings<'_, '_> {
         }
         for one in pursued {
             self.key_result(one);
+            // Of what nobody has committed to nobody reports.
+            if cycle.state != CycleState::Planned {
+                self.reported(one);
+            }
         }
     }
 
@@ -173,6 +177,12 @@ impl Findings<'_, '_> {
             }
             Measure::Metric(_) | Measure::Hold(_) | Measure::Zones(_) => {}
         }
+    }
+
+    /// Says what nobody reports on.
+    fn reported(&mut self, standing: &KeyResultStanding) {
+        let key_result = &standing.key_result;
+        let (title, slug) = (key_result.title.as_str(), &key_result.slug);
         let mend = format!("okr checkin {slug} VALUE");
         match standing.status {
             Status::NoCheckIn => {

@@ -187,3 +187,42 @@ fn a_finding_says_why_and_what_mends_it() {
         "weightless\tlight\tall its key results have the weight 0, so it has no progress\tokr kr set feather --weight 1\n"
     );
 }
+
+#[test]
+fn what_is_only_planned_is_not_reported_on_yet() {
+    let machine = Machine::with_goals();
+    for line in [
+        &["cycle", "add", "2027-Q1"][..],
+        &[
+            "objective",
+            "add",
+            "Later",
+            "--slug",
+            "later",
+            "-c",
+            "2027-Q1",
+        ],
+        &[
+            "kr",
+            "add",
+            "Much later",
+            "-O",
+            "later",
+            "-c",
+            "2027-Q1",
+            "--from",
+            "1",
+            "--to",
+            "2",
+            "--slug",
+            "much",
+        ],
+    ] {
+        machine.done(line);
+    }
+    let planned = found(&machine, &["-c", "2027-Q1"]);
+    assert_eq!(planned, []);
+    machine.done(&["cycle", "open", "2027-Q1"]);
+    let open = found(&machine, &["-c", "2027-Q1", "--rule", "no-check-in"]);
+    assert_eq!(open, [("no-check-in".to_owned(), "much".to_owned())]);
+}
