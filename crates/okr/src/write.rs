@@ -74,15 +74,7 @@ pub(crate) fn write(
     wish: Wish,
 ) -> Result<Outcome, CliError> {
     let today = clock.today();
-    let mut proposal = Proposal {
-        id: ChangeId::new(context.new_uuid()),
-        authored_at: context.now,
-        on_behalf_of: None,
-        source: Source::Human,
-        reason: wish.reason,
-        amendment: wish.category,
-        commands: wish.commands,
-    };
+    let mut proposal = proposal(context, wish);
     let mut proposed = propose(context, replica, &proposal, today)?;
     if let Proposed::Rejected(rejection) = &proposed {
         let about = about(context, replica, rejection);
@@ -101,6 +93,38 @@ pub(crate) fn write(
             let about = about(context, replica, &rejection);
             Err(failure::rejected(&rejection, about.as_deref()))
         }
+    }
+}
+
+/// Judges what is wanted without writing it, for whoever does something else before.
+///
+/// # Errors
+/// The refusal of the rules, and failures of the replica.
+pub(crate) fn judge(
+    context: &mut Context,
+    replica: &mut Replica,
+    today: Date,
+    wish: Wish,
+) -> Result<(), CliError> {
+    let proposed = replica.preview(proposal(context, wish), today);
+    match proposed.map_err(|error| unwritable(context, replica, error))? {
+        Proposed::Written(_) | Proposed::NothingToDo => Ok(()),
+        Proposed::Rejected(rejection) => {
+            let about = about(context, replica, &rejection);
+            Err(failure::rejected(&rejection, about.as_deref()))
+        }
+    }
+}
+
+fn proposal(context: &mut Context, wish: Wish) -> Proposal {
+    Proposal {
+        id: ChangeId::new(context.new_uuid()),
+        authored_at: context.now,
+        on_behalf_of: None,
+        source: Source::Human,
+        reason: wish.reason,
+        amendment: wish.category,
+        commands: wish.commands,
     }
 }
 

@@ -48,6 +48,13 @@ const DAYS: [(&str, &str); 3] = [
     ("tomorrow", "the day after"),
 ];
 
+/// What has a schema beside the answers of commands.
+const SCHEMAS: [(&str, &str); 3] = [
+    ("envelope", "what all documents of -o json have in common"),
+    ("error", "the line of an error"),
+    ("remark", "the line of a hint, note or warning"),
+];
+
 /// Where candidates are looked for: what a line says so far.
 #[derive(Clone)]
 pub(super) struct Source {
@@ -82,7 +89,8 @@ impl Source {
 
     fn all(&self, wanted: Wanted, typed: &str) -> Result<Vec<Candidate>, CliError> {
         match wanted {
-            Wanted::Topics => Ok(self.topics()),
+            Wanted::Topics => Ok(self.words("help", topics)),
+            Wanted::Answers => Ok(self.words("schema", || owned(&SCHEMAS))),
             Wanted::Moments => Ok(owned(&MOMENTS)),
             Wanted::Days => Ok(owned(&DAYS)),
             Wanted::Statuses => Ok(statuses()),
@@ -158,21 +166,19 @@ impl Source {
             .collect())
     }
 
-    /// Returns topics and commands; below a command, what belongs to it.
-    fn topics(&self) -> Vec<Candidate> {
-        let help = self.before.iter().position(|word| word == "help");
-        let above = help.map_or(&[][..], |help| &self.before[help + 1..]);
+    /// Returns the commands that a command is asked about, after other words that it takes; below a
+    /// command, what belongs to it.
+    fn words(&self, asked: &str, others: impl FnOnce() -> Vec<Candidate>) -> Vec<Candidate> {
+        let asked = self.before.iter().position(|word| word == asked);
+        let above = asked.map_or(&[][..], |asked| &self.before[asked + 1..]);
         let about = |command: &clap::Command| {
             let about = command.get_about().map(ToString::to_string);
             (command.get_name().to_owned(), about.unwrap_or_default())
         };
         if above.is_empty() {
             let all = Arguments::command();
-            let topics = Topic::ALL.map(|topic| (topic.word().to_owned(), topic.about()));
-            return topics
-                .into_iter()
-                .chain(all.get_subcommands().map(about))
-                .collect();
+            let commands = all.get_subcommands().map(about);
+            return others().into_iter().chain(commands).collect();
         }
         let all = parse::complete();
         let found = above
@@ -229,6 +235,12 @@ impl Source {
         }
         Ok(found)
     }
+}
+
+/// Returns the topics of help.
+fn topics() -> Vec<Candidate> {
+    let topic = |topic: Topic| (topic.word().to_owned(), topic.about());
+    Topic::ALL.map(topic).into()
 }
 
 /// Opens the replica of the workspace to look at it.

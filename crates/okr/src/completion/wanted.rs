@@ -29,6 +29,8 @@ pub(super) enum Wanted {
     Aliases,
     /// Topics of help, and commands.
     Topics,
+    /// Commands that answer, and what else has a schema.
+    Answers,
     /// Words for a moment.
     Moments,
     /// Words for a day.
@@ -69,6 +71,7 @@ pub(super) fn wanted(path: &[&str], argument: &str, value_name: &str) -> Option<
         "SETTING" => Wanted::Settings,
         "ALIAS" => Wanted::Aliases,
         "TOPIC" => Wanted::Topics,
+        "COMMAND" if path == ["schema"] => Wanted::Answers,
         "WHEN" | "A[..B]|REF" => Wanted::Moments,
         "DATE" | "DAY" | "WEEK" => Wanted::Days,
         "FILE" | "FILES" | "DIR" => Wanted::Files,

@@ -212,8 +212,19 @@ fn scope(past: &mut Past<'_>, wanted: &Wanted<'_>, cycles: &[Cycle]) -> Result<S
     if let Some(team) = wanted.team {
         goals.retain(|one| past.is_within(one.objective.team, team));
     }
-    let initiatives = work::initiatives(past, wanted, &goals)?;
-    let metrics = work::metrics(past, wanted.team)?;
+    // Comments of a part of the goals are also about these.
+    let is_topic = wanted.is_part && wanted.has(ExportKind::Comments);
+    let initiatives = if is_topic || wanted.has(ExportKind::Initiatives) {
+        work::initiatives(past, wanted, &goals)?
+    } else {
+        Vec::new()
+    };
+    let is_measured = wanted.has(ExportKind::Metrics) || wanted.has(ExportKind::MetricValues);
+    let metrics = if is_topic || is_measured {
+        work::metrics(past, wanted.team)?
+    } else {
+        Vec::new()
+    };
     Ok(Scope {
         goals,
         initiatives,

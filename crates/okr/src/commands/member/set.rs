@@ -15,26 +15,33 @@ use crate::exchange::{self, Limits};
 use crate::exit::Exit;
 use crate::failure;
 use crate::resolve::look;
-use crate::write::{Wish, write_and_tell};
+use crate::write::{Wish, judge, write_and_tell};
 
 pub(super) fn run(context: &mut Context, args: &MemberSetArgs) -> Result<Exit, CliError> {
     let renames = args.handle.is_some() || args.name.is_some() || args.email.is_some();
     if !renames && args.role.is_none() {
         return Err(nothing_given("okr member set --help"));
     }
-    let (mut replica, (person, may)) = look(context, |resolver, _| {
+    let (mut replica, (person, may, today)) = look(context, |resolver, clock| {
         let me = resolver
             .reading
             .person(resolver.me)
             .map_err(failure::replica)?;
         let is_admin = me.is_none_or(|me| me.role == Role::Admin);
         let person = resolver.person(&args.person)?;
-        Ok((person, is_admin || person == resolver.me))
+        let may = is_admin || person == resolver.me;
+        Ok((person, may, clock.today()))
     })?;
     if renames {
         if !may {
             let message = "only an administrator corrects who somebody else is";
             return Err(CliError::user("not-permitted", message).with_exit(Exit::NotPermitted));
+        }
+        // Whoever may not have the role keeps the name, too: nothing is done by half.
+        if let Some(role) = args.role {
+            let command = Command::SetRole { id: person, role };
+            let wish = Wish::new(command, &args.reason);
+            judge(context, &mut replica, today, wish)?;
         }
         rename(context, &mut replica, (person, args))?;
     }
