@@ -65,13 +65,12 @@ fn first_check_in(new: &NewKeyResult) -> String {
     match &new.measure {
         Measure::Metric(_) | Measure::Hold(_) => line("VALUE"),
         Measure::Milestones(milestones) => {
-            let some = if milestones.list().len() > 1 {
+            let done = if milestones.list().len() > 1 {
                 "1,2"
             } else {
                 "1"
             };
-            let line = line("NUMBERS");
-            format!("{line}; NUMBERS are the milestones that are done, such as {some}")
+            format!("{}   (those that are done)", line(done))
         }
         Measure::Zones(_) => line("commit|target|stretch|fail"),
     }

@@ -118,7 +118,7 @@ fn a_new_key_result_says_how_its_first_value_is_told() {
         (
             "steps",
             &["--milestones", "a; b"],
-            "NUMBERS are the milestones that are done, such as 1,2",
+            "okr checkin steps 1,2 -C 0-10 -m NOTE   (those that are done)",
         ),
         (
             "levels",
