@@ -28,6 +28,7 @@ mod malformed;
 mod network;
 mod newer;
 mod operations;
+mod packaging;
 mod pages;
 mod paging;
 mod planning;

@@ -1,6 +1,7 @@
 //! The command line of `okrd`.
 
 mod keeping;
+mod packaging;
 
 use std::path::PathBuf;
 
@@ -20,6 +21,7 @@ use crate::flags::SettingFlags;
 pub(crate) use self::keeping::{
     BackupArguments, BackupCommand, BackupVerifyArguments, RestoreArguments, StatsArguments,
 };
+pub(crate) use self::packaging::{CompletionsArguments, ManArguments, ShellName, UtilCommand};
 pub(crate) use crate::flags::DataArgument;
 
 /// Where a server is asked for its health unless another place is given.
@@ -71,6 +73,11 @@ pub(crate) enum Command {
     Org(OrgArguments),
     /// Show who was let in, who was refused, and what administrators did
     AccessLog(AccessLogArguments),
+    /// Print the file with which a shell completes commands and flags
+    Completions(CompletionsArguments),
+    /// Make what a package needs
+    #[command(subcommand)]
+    Util(UtilCommand),
 }
 
 /// The form of an answer.

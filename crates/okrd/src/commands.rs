@@ -4,6 +4,7 @@ mod access_log;
 mod backup;
 mod cert;
 mod code;
+mod completions;
 mod config;
 mod healthcheck;
 mod init;
@@ -12,6 +13,7 @@ mod org;
 mod restore;
 mod serve;
 mod stats;
+mod util;
 mod verify;
 
 use std::process::ExitCode;
@@ -47,6 +49,11 @@ pub fn main() -> ExitCode {
         Command::Stats(arguments) => stats::run(&arguments),
         Command::Org(arguments) => org::run(&arguments),
         Command::AccessLog(arguments) => access_log::run(&arguments),
+        Command::Completions(arguments) => {
+            completions::run(&arguments);
+            Ok(())
+        }
+        Command::Util(command) => util::run(&command),
     };
     match done {
         Ok(()) => Exit::Ok.into(),

@@ -22,4 +22,4 @@ pub(crate) use self::mistake::Mistake;
 pub(crate) use self::print::{to_json, to_toml};
 pub(crate) use self::schema::schema;
 pub use self::table::Limits;
-pub(crate) use self::table::{Applies, Key, Settings};
+pub(crate) use self::table::{Applies, Key, SECTIONS, Section, Settings};
