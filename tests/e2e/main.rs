@@ -33,6 +33,7 @@ mod pages;
 mod paging;
 mod planning;
 mod proof;
+mod proxied;
 mod python;
 mod refusals;
 mod reporting;

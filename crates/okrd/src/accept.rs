@@ -7,7 +7,6 @@ mod room;
 mod wire;
 
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,6 +27,8 @@ use self::room::{Place, Room};
 use self::wire::Wire;
 use crate::hits::{Hits, Limit};
 use crate::limits::LiveLimits;
+use crate::peer::Peer;
+use crate::proxies::TrustedProxies;
 use crate::tls::TlsSlot;
 
 /// Time to wait when the system gives no connection, most likely for want of file descriptors.
@@ -39,6 +40,8 @@ const WAITING_CONNECTIONS: usize = 16;
 #[derive(Clone, Debug)]
 pub(crate) struct Gate {
     pub(crate) limits: Arc<LiveLimits>,
+    /// Through them come many clients: they may have every connection.
+    pub(crate) proxies: Arc<TrustedProxies>,
     /// None: plain text.
     pub(crate) tls: Option<TlsSlot>,
     pub(crate) hits: Arc<Hits>,
@@ -58,8 +61,8 @@ pub(crate) struct GuardedStream {
 /// What the calls of a connection know of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Connection {
-    /// Who is at the other end.
-    pub(crate) peer: SocketAddr,
+    /// Who is at the other end, or at the other end of a proxy.
+    pub(crate) peer: Peer,
     has_called: Arc<AtomicBool>,
 }
 
@@ -92,13 +95,17 @@ async fn accept_all(listener: TcpListener, gate: Gate, accepted: Accepted) {
         };
         let limits = gate.limits.get();
         let all = limits.connections.to_usize();
-        let each = limits.connections_per_address.to_usize();
+        let each = if gate.proxies.include(peer.ip()) {
+            all
+        } else {
+            limits.connections_per_address.to_usize()
+        };
         match room.enter(peer.ip(), all, each) {
             Ok(place) => {
                 let deadline = Instant::now() + limits.handshake_time.get();
                 let newcomer = Newcomer {
                     stream,
-                    peer,
+                    peer: peer.into(),
                     place,
                     deadline,
                 };
@@ -113,7 +120,7 @@ async fn accept_all(listener: TcpListener, gate: Gate, accepted: Accepted) {
 /// A connection that has said nothing yet.
 struct Newcomer {
     stream: TcpStream,
-    peer: SocketAddr,
+    peer: Peer,
     place: Place,
     deadline: Instant,
 }
@@ -238,6 +245,8 @@ impl AsyncWrite for GuardedStream {
 
 #[cfg(test)]
 mod tests {
+    use std::net::SocketAddr;
+
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio_stream::StreamExt as _;
 
@@ -251,6 +260,7 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let gate = Gate {
             limits: Arc::new(LiveLimits::new(Limits::new(limits).unwrap())),
+            proxies: Arc::default(),
             tls: None,
             hits: Arc::default(),
         };

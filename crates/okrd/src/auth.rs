@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::access_log::{AccessLog, Act, Entry, Source};
 use crate::credentials::{Credential, Credentials, Principal};
 use crate::heads::Heads;
+use crate::peer::Peer;
 use crate::refusals::Refusals;
 use crate::standing::Standing;
 
@@ -110,7 +111,7 @@ impl Registry<'_> {
         source: &Source,
         now: Timestamp,
     ) -> Result<Credential, ApiError> {
-        let address = source.peer.map(|peer| peer.ip());
+        let address = source.peer.map(Peer::ip);
         let known = self.credentials.known_id(bearer);
         self.refusals.check(address, known, now)?;
         self.credentials.authenticate(bearer, now).map_err(|error| {

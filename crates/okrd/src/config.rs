@@ -9,6 +9,7 @@ mod file;
 mod kind;
 mod layers;
 mod mistake;
+mod network;
 mod print;
 mod rules;
 mod schema;
@@ -16,9 +17,10 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use self::kind::Kind;
+pub(crate) use self::kind::{Kind, Value};
 pub(crate) use self::layers::{Config, ConfigError, DEFAULT_FILE, FILE_VARIABLE, Sources};
 pub(crate) use self::mistake::Mistake;
+pub(crate) use self::network::Networks;
 pub(crate) use self::print::{to_json, to_toml};
 pub(crate) use self::schema::schema;
 pub use self::table::Limits;

@@ -91,7 +91,8 @@ fn flag(key: &Key) -> Arg {
         | Kind::Size { .. }
         | Kind::Span { .. }
         | Kind::Word(_)
-        | Kind::Filter => flag,
+        | Kind::Filter
+        | Kind::Networks => flag,
     }
 }
 
@@ -105,6 +106,7 @@ const fn value_name(kind: Kind) -> &'static str {
         Kind::Span { .. } => "TIME",
         Kind::Word(_) => "WORD",
         Kind::Filter => "LEVELS",
+        Kind::Networks => "ADDR,...",
     }
 }
 

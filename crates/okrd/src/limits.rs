@@ -1,7 +1,6 @@
 //! The limits that nobody sets, each with its unit; the others are in the table of settings.
 
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
 
 use crate::config::Limits;
 
@@ -25,9 +24,6 @@ pub const RETRY_AFTER_MS: u64 = 250;
 pub const WRONG_TOKENS_PER_MINUTE: usize = 60;
 /// Addresses and tokens that are counted apart at one time.
 pub const WRONG_TOKEN_SOURCES: usize = 10_000;
-
-/// Time between two heartbeats of a following pull.
-pub const HEARTBEAT: Duration = Duration::from_secs(20);
 
 /// Streams that a peer may open and reset before they were accepted (CVE-2023-44487).
 pub const PENDING_RESETS: usize = 20;

@@ -39,6 +39,7 @@ use crate::limits::{LiveLimits, PENDING_RESETS, QUESTION_BYTES, RESPONSE_BYTES};
 use crate::lookout::Lookout;
 use crate::metrics::Metrics;
 use crate::organisations::{self, Organisations};
+use crate::proxies::TrustedProxies;
 use crate::readiness::{Cause, DiskProbe};
 use crate::refusals::Refusals;
 use crate::reload::Controls;
@@ -63,6 +64,8 @@ pub struct ServeOptions {
     pub data: PathBuf,
     /// Certificate and key; none: plain text.
     pub tls: Option<TlsFiles>,
+    /// Whose word is taken for where a call came from.
+    pub proxies: TrustedProxies,
     /// Whether clients may ask what the services look like.
     pub reflection: bool,
     /// What clients may use of the server.
@@ -123,6 +126,7 @@ impl ServeOptions {
         Self {
             data,
             tls: None,
+            proxies: TrustedProxies::default(),
             reflection: true,
             limits: Limits::default(),
             disk: DiskProbe::system(),
@@ -173,11 +177,7 @@ impl Server {
             clock: options.clock.clone(),
             limits: WriterLimits::new(&options.limits),
         });
-        let gate = Gate {
-            limits: Arc::new(LiveLimits::new(options.limits.clone())),
-            tls: tls.map(TlsSlot::new),
-            hits: Arc::clone(&metrics.hits),
-        };
+        let gate = gate(options, tls.map(TlsSlot::new), &metrics);
         let (stop, stopping) = watch::channel(false);
         let readiness = Arc::default();
         let shared = Shared {
@@ -348,8 +348,12 @@ impl Server {
         let limit = limits.request_size.to_usize();
         let accepted = accept(listener, self.gate.clone());
         let metrics = Arc::clone(&self.shared.metrics);
+        let proxies = Arc::clone(&self.gate.proxies);
         transport
             .layer(MapRequestLayer::new(note_call))
+            .layer(MapRequestLayer::new(move |request| {
+                proxies.name_client(request)
+            }))
             .layer(ObserveLayer::new(Arc::clone(&self.shared.metrics)))
             .layer(MapResponseLayer::new(move |response| {
                 name_limit(response, limit, &metrics)
@@ -360,6 +364,16 @@ impl Server {
             .add_service(health)
             .add_optional_service(reflection)
             .serve_with_incoming_shutdown(accepted, signal)
+    }
+}
+
+/// Makes what connections have to pass.
+fn gate(options: &ServeOptions, tls: Option<TlsSlot>, metrics: &Metrics) -> Gate {
+    Gate {
+        limits: Arc::new(LiveLimits::new(options.limits.clone())),
+        proxies: Arc::new(options.proxies.clone()),
+        tls,
+        hits: Arc::clone(&metrics.hits),
     }
 }
 

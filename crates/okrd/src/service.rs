@@ -6,7 +6,7 @@ mod sync;
 
 use std::error::Error;
 use std::future::Future;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use okr_core::authorize::Action;
@@ -34,6 +34,7 @@ use crate::hits::Limit;
 use crate::last_used::LastUsed;
 use crate::metrics::{self, Metrics};
 use crate::organisations::Organisations;
+use crate::peer::Peer;
 use crate::readiness::Readiness;
 use crate::refusals::Refusals;
 use crate::standing::Standing;
@@ -82,7 +83,7 @@ pub(crate) enum CallError {
 pub(crate) struct Call {
     method: &'static str,
     notes: CallNotes,
-    peer: Option<SocketAddr>,
+    peer: Option<Peer>,
 }
 
 impl From<ApiError> for CallError {
@@ -171,7 +172,7 @@ impl Call {
 
     /// Returns where it comes from, if that is known.
     fn address(&self) -> Option<IpAddr> {
-        self.peer.map(|peer| peer.ip())
+        self.peer.map(Peer::ip)
     }
 
     /// Finds out who is calling, for the line and for the answer, and whether they call too often.

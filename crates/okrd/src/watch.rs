@@ -122,6 +122,8 @@ impl Right {
 struct Follower {
     /// How long the client may take for a message.
     patience: Duration,
+    /// How often it is told that nothing happened.
+    heartbeat: Duration,
     pull: Pull,
     messages: mpsc::Sender<Message>,
     heads: watch::Receiver<Head>,
@@ -141,6 +143,7 @@ impl Follower {
             } else {
                 limits.call_time.get()
             },
+            heartbeat: limits.heartbeat_interval.get(),
             heads: shared.heads.subscribe(pull.principal.org)?,
             directory: shared.directory.subscribe(),
             right: Right {
@@ -198,7 +201,7 @@ impl Follower {
             refusal = self.right.lost() => Err(refusal.into()),
             () = stopping(&mut self.stopping) => Err(ApiError::ShuttingDown.into()),
             () = self.messages.closed() => Err(End::Gone),
-            () = sleep(limits::HEARTBEAT) => Ok(Wake::Heartbeat),
+            () = sleep(self.heartbeat) => Ok(Wake::Heartbeat),
         }
     }
 

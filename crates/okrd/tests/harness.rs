@@ -12,7 +12,7 @@ use okr_proto::{DisplayName, Email, Handle, PushOutcome};
 use okr_testkit::sample;
 use okrd::{
     Administrator, Clock, Controls, DiskProbe, InitError, Initialised, Limits, NewServer,
-    Organisation, Principal, ServeError, ServeOptions, Server, TlsFiles,
+    Organisation, Principal, ServeError, ServeOptions, Server, TlsFiles, TrustedProxies,
 };
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -48,6 +48,8 @@ pub(crate) struct TestServer {
     /// After how many records a pull has a checkpoint; the usual number if none is given.
     pub round: Option<NonZeroU64>,
     pub tls: Option<TlsFiles>,
+    /// Whose word is taken for where a call came from.
+    pub proxies: TrustedProxies,
     /// What differs from the usual limits.
     pub limits: &'static [(&'static str, &'static str)],
     /// What the disk says; the real one if none is given.
@@ -110,6 +112,7 @@ impl TestServer {
             faults: None,
             round: None,
             tls: None,
+            proxies: TrustedProxies::default(),
             limits: &[],
             disk: None,
         })
@@ -138,6 +141,7 @@ impl TestServer {
         let mut options = ServeOptions::new(self.root.path().join("data"));
         options.clock = clock(&self.time);
         options.tls.clone_from(&self.tls);
+        options.proxies.clone_from(&self.proxies);
         options.limits = Limits::new(self.limits).unwrap();
         if let Some(disk) = &self.disk {
             options.disk = disk.clone();

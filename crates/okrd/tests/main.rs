@@ -15,6 +15,7 @@ mod logs;
 mod monitor;
 mod monitoring;
 mod organisations;
+mod proxied;
 mod pull;
 mod push;
 mod remote;

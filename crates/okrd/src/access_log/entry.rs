@@ -1,13 +1,12 @@
 //! One line of the access log: what happened, to whom, by whom, from where, and how it ended.
 
-use std::net::SocketAddr;
-
 use jiff::Timestamp;
 use okr_core::id::{OrgId, PersonId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::credentials::Principal;
+use crate::peer::Peer;
 use crate::store::AsText;
 
 /// One line.
@@ -35,7 +34,7 @@ pub(crate) struct Entry {
     pub(crate) subject: Option<AsText<Uuid>>,
     /// The address that the call came from; none on the server's machine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) from: Option<SocketAddr>,
+    pub(crate) from: Option<AsText<Peer>>,
     /// Names the call in the server's and the client's own logs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) request_id: Option<String>,
@@ -86,7 +85,7 @@ pub(crate) enum Outcome {
 /// Where a call came from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Source {
-    pub(crate) peer: Option<SocketAddr>,
+    pub(crate) peer: Option<Peer>,
     pub(crate) request_id: Option<String>,
 }
 
@@ -150,7 +149,7 @@ impl Entry {
             ids.map(|id| id.map(|AsText(id)| tracing::field::display(id)));
         let (act, detail) = (self.act.word(), self.detail.as_deref());
         let (from, request_id) = (
-            self.from.map(tracing::field::display),
+            self.from.map(|AsText(from)| tracing::field::display(from)),
             self.request_id.as_deref(),
         );
         match self.outcome {
@@ -198,7 +197,7 @@ impl Entry {
 
     /// Adds where the call came from.
     pub(crate) fn called_from(mut self, source: &Source) -> Self {
-        self.from = source.peer;
+        self.from = source.peer.map(AsText);
         self.request_id.clone_from(&source.request_id);
         self
     }

@@ -172,7 +172,7 @@ impl Handles {
         let parts = [
             entry.by.map(|by| format!(" by {}", self.name(by.0))),
             person.map(|person| format!(" about {}", self.name(person.0))),
-            entry.from.map(|from| format!(" from {from}")),
+            entry.from.map(|from| format!(" from {}", from.0)),
             entry
                 .detail
                 .as_ref()

@@ -23,6 +23,7 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     }
     let mut options = ServeOptions::new(settings.data()?.to_owned());
     options.tls = settings.tls_files();
+    options.proxies = settings.proxies();
     options.reflection = settings.server.reflection;
     options.limits = settings.limits.clone();
     // Everything that can be wrong with the data is found before anybody can connect.

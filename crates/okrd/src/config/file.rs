@@ -76,6 +76,13 @@ impl<'a> FileLayer<'a> {
                 let folder = self.path.parent().unwrap_or_else(|| Path::new(""));
                 folder.join(path.as_ref()).to_string_lossy().into_owned()
             }
+            (Kind::Networks, DeValue::Array(items)) => {
+                let texts = items.iter().map(|item| item.get_ref().as_str());
+                match texts.collect::<Option<Vec<_>>>() {
+                    Some(texts) => texts.join(", "),
+                    None => return self.wrong_type(key, start, value),
+                }
+            }
             (Kind::Flag | Kind::Count { .. }, _) => return self.wrong_type(key, start, value),
             (_, DeValue::String(text)) => text.as_ref().to_owned(),
             (_, _) => return self.wrong_type(key, start, value),

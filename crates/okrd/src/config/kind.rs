@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::proxies::ForwardedHeader;
 use crate::telemetry::{LogFilter, LogFormat};
 
 /// What a value may be, for messages, the schema and the documentation.
@@ -25,6 +26,8 @@ pub(crate) enum Kind {
     Word(&'static [&'static str]),
     /// Which lines of the log are written.
     Filter,
+    /// Addresses and networks, separated by commas; in the file also a list.
+    Networks,
 }
 
 impl Kind {
@@ -37,7 +40,8 @@ impl Kind {
             | Self::Size { .. }
             | Self::Span { .. }
             | Self::Word(_)
-            | Self::Filter => false,
+            | Self::Filter
+            | Self::Networks => false,
         }
     }
 
@@ -174,6 +178,10 @@ impl fmt::Display for Kind {
             Self::Filter => {
                 write!(formatter, "levels such as \"info\" or \"warn,okrd=debug\"")
             }
+            Self::Networks => write!(
+                formatter,
+                "addresses and networks, such as \"127.0.0.1, 10.0.0.0/8\""
+            ),
         }
     }
 }
@@ -254,6 +262,22 @@ impl Value for LogFormat {
             Self::Text => "text".to_owned(),
             Self::Json => "json".to_owned(),
         }
+    }
+}
+
+impl Value for ForwardedHeader {
+    const KIND: Kind = Kind::Word(&["x-forwarded-for", "forwarded"]);
+
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "x-forwarded-for" => Ok(Self::XForwardedFor),
+            "forwarded" => Ok(Self::Forwarded),
+            _ => Err(expected::<Self>()),
+        }
+    }
+
+    fn write(&self) -> String {
+        self.name().to_owned()
     }
 }
 

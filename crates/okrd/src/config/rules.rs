@@ -6,6 +6,7 @@ use std::path::Path;
 use super::layers::{Config, ConfigError};
 use super::mistake::Mistake;
 use super::table::{Key, Settings};
+use crate::proxies::TrustedProxies;
 use crate::tls::TlsFiles;
 
 impl Config {
@@ -89,6 +90,11 @@ impl Settings {
             key,
             client_ca,
         })
+    }
+
+    /// Returns the proxies that are believed.
+    pub(crate) fn proxies(&self) -> TrustedProxies {
+        TrustedProxies::new(self.proxy.trusted.clone(), self.proxy.header)
     }
 
     /// Finds the addresses to listen on.

@@ -48,6 +48,12 @@ fn of_key(key: &Key) -> Json {
         }),
         Kind::Span { .. } => json!({ "type": "string", "pattern": "^[0-9]+ *(ms|s|min|h|d)$" }),
         Kind::Word(words) => json!({ "type": "string", "enum": words }),
+        Kind::Networks => json!({
+            "oneOf": [
+                { "type": "string", "minLength": 1 },
+                { "type": "array", "items": { "type": "string", "minLength": 1 }, "minItems": 1 },
+            ],
+        }),
         Kind::Path | Kind::Filter => json!({ "type": "string", "minLength": 1 }),
     };
     schema["description"] = format!("{} Expected: {}.", key.about(), key.kind).into();

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use super::kind::{Address, Count, Kind, Size, Span, Value};
 use super::layers::Chosen;
+use super::network::Networks;
+use crate::proxies::ForwardedHeader;
 use crate::telemetry::{LogFilter, LogFormat};
 
 /// A setting, as all layers know it.
@@ -125,6 +127,16 @@ settings! {
         /// the server; who is calling is still said by the token.
         client_ca: Option<PathBuf>, Reload;
     }
+    /// Reverse proxies in front of the server. Limits, the log and the access log are then about the address of the client
+    /// that a proxy names, and not about its own.
+    proxy: pub(crate) ProxySettings {
+        /// The proxies whose word is taken for where a call came from: everybody else's is not. List no more than the
+        /// proxies: whoever is listed can pretend to be anybody.
+        trusted: Option<Networks>, Restart;
+        /// The header in which they say it. They must set it themselves or add to it; the other one is not read, because
+        /// a client may have sent it.
+        header: ForwardedHeader = "x-forwarded-for", Restart;
+    }
     /// The log on standard error.
     log: pub(crate) LogSettings {
         /// Which lines are written: a level (error, warn, info, debug, trace), or levels for parts of the program.
@@ -167,6 +179,9 @@ settings! {
         call_time: Span<1_000, 600_000> = "30s", Reload;
         /// Time in which the client of a following pull takes the next message; its stream ends then.
         slow_reader_time: Span<100, 86_400_000> = "5min", Reload;
+        /// Time between two signs of life to a client that follows while nothing happens: shorter than the time-out of every
+        /// proxy on the way. Clients take a server for dead that is silent for 35 seconds.
+        heartbeat_interval: Span<100, 30_000> = "20s", Reload;
         /// Time between two pings of an idle connection.
         keepalive_interval: Span<1_000, 3_600_000> = "20s", Restart;
         /// Time for the answer to a ping; a connection without one is closed.

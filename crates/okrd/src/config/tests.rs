@@ -71,6 +71,9 @@ fn samples(key: &Key) -> [String; 3] {
             .map(|word| (*word).to_owned())
             .collect(),
         Kind::Filter => ["warn", "error", "trace"].map(str::to_owned).to_vec(),
+        Kind::Networks => ["10.0.0.0/8", "::1", "192.0.2.7, ::1"]
+            .map(str::to_owned)
+            .to_vec(),
     };
     let printed = candidates.iter().map(|text| (key.check)(text).unwrap());
     let mut printed: Vec<String> = printed

@@ -18,6 +18,7 @@ use crate::credentials::{
 use crate::data::DataError;
 use crate::directory::DirectoryError;
 use crate::limits;
+use crate::peer::Peer;
 use crate::push::too_large;
 
 /// Login and people.
@@ -89,7 +90,7 @@ impl IdentityService {
         message: v1::LoginRequest,
         source: Source,
     ) -> Result<v1::LoginResponse, CallError> {
-        let address = source.peer.map(|peer| peer.ip());
+        let address = source.peer.map(Peer::ip);
         self.0.guard.admit_address(address)?;
         let shared = Arc::clone(&self.0);
         blocking(move || shared.log_in(&message, source)).await
@@ -234,7 +235,7 @@ impl Shared {
         source: Source,
     ) -> Result<v1::LoginResponse, CallError> {
         let now = self.clock.now();
-        let address = source.peer.map(|peer| peer.ip());
+        let address = source.peer.map(Peer::ip);
         self.guard.admit_login(address, now)?;
         let redeemed = self.credentials.redeem(&message.code, &message.device, now);
         let (issued, credential) = redeemed.map_err(|error| {

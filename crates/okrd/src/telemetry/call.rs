@@ -1,6 +1,5 @@
 //! A call, from its first byte to its line in the log.
 
-use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
@@ -12,6 +11,7 @@ use super::RequestId;
 use super::method::{Method, code_name};
 use crate::credentials::Principal;
 use crate::metrics::{EndedCall, Metrics};
+use crate::peer::Peer;
 
 /// What becomes known of a call while it is answered.
 #[derive(Clone, Debug)]
@@ -31,7 +31,7 @@ struct Notes {
 pub(super) struct ObservedCall {
     pub(super) notes: CallNotes,
     pub(super) method: Method,
-    pub(super) peer: Option<SocketAddr>,
+    pub(super) peer: Option<Peer>,
     pub(super) started: Instant,
     /// How it was answered; none while it is not, and then the client went away.
     pub(super) code: Option<Code>,

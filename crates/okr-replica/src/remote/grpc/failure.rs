@@ -38,6 +38,9 @@ pub(super) fn of_call(url: &str, status: &Status) -> RemoteError {
             None => status.message().to_owned(),
         },
     };
+    if let Some(answer) = answer_of_a_proxy(status) {
+        return of_proxy(url, answer);
+    }
     match status.code() {
         Code::Unavailable | Code::Cancelled => unreachable(),
         // Without details of the protocol, an error under the call is a broken connection.
@@ -54,6 +57,31 @@ pub(super) fn of_call(url: &str, status: &Status) -> RemoteError {
             reason: code.description().to_owned(),
             message: status.message().to_owned(),
         },
+    }
+}
+
+/// Returns what something before the server answered, such as `502 Bad Gateway`, where that was no gRPC.
+fn answer_of_a_proxy(status: &Status) -> Option<&str> {
+    // The transport tried to read a page as messages, and says so in words only.
+    let (_, answer) = status.message().split_once(" response with status: ")?;
+    Some(answer.trim())
+}
+
+fn of_proxy(url: &str, answer: &str) -> RemoteError {
+    if ["502", "503", "504"]
+        .iter()
+        .any(|code| answer.starts_with(code))
+    {
+        return RemoteError::Unreachable {
+            url: url.to_owned(),
+            cause: format!("the proxy before it answers {answer}"),
+        };
+    }
+    RemoteError::Refused {
+        reason: "no-grpc".to_owned(),
+        message: format!(
+            "what answers there is no okrd, or a proxy that does not pass gRPC on: {answer}"
+        ),
     }
 }
 
@@ -126,5 +154,37 @@ fn behind<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'stat
     match carried {
         Some(carried) => Some(carried),
         None => error.source(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_of_a_proxy_is_told_apart_from_a_refusal_of_the_server() {
+        let page = |answer: &str| {
+            Status::internal(format!(
+                "protocol error: received message with invalid compression flag: 60 (valid flags are 0 and 1) \
+                 while receiving response with status: {answer}"
+            ))
+        };
+        for answer in [
+            "502 Bad Gateway",
+            "503 Service Unavailable",
+            "504 Gateway Timeout",
+        ] {
+            let error = of_call("https://okr.acme.dev", &page(answer));
+            let RemoteError::Unreachable { url, cause } = error else {
+                panic!("{answer}: {error:?}");
+            };
+            assert_eq!(url, "https://okr.acme.dev");
+            assert_eq!(cause, format!("the proxy before it answers {answer}"));
+        }
+        let error = of_call("https://okr.acme.dev", &page("404 Not Found"));
+        let RemoteError::Refused { message, .. } = error else {
+            panic!("{error:?}");
+        };
+        assert!(message.ends_with(": 404 Not Found"), "{message}");
     }
 }
