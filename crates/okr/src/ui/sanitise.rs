@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use okr_report::text::{is_surely_safe, is_unsafe};
+use okr_report::text::{is_safe, is_unsafe};
 
 /// Shows every control and bidirectional control character as an escape, line ends included.
 pub fn sanitise(text: &str) -> Cow<'_, str> {
@@ -23,14 +23,16 @@ pub fn sanitise_lines(text: &str) -> Cow<'_, str> {
 /// The last guard before the terminal: whatever a screen forgot to make harmless can at most colour
 /// the line it stands in.
 pub(super) fn sanitise_screen(text: &str, color: bool) -> Cow<'_, str> {
-    if text.split('\n').all(is_surely_safe) {
+    if text.split('\n').all(is_safe) {
         return Cow::Borrowed(text);
     }
     let is_unsafe_here = |character| !matches!(character, '\n' | '\t') && is_unsafe(character);
     if !color {
         return escape(text, is_unsafe_here);
     }
-    if !text.contains(|character| character != '\u{1b}' && is_unsafe_here(character))
+    if text
+        .split('\u{1b}')
+        .all(|piece| piece.split('\n').all(is_safe))
         && text
             .match_indices('\u{1b}')
             .all(|(at, _)| color_length(&text[at..]).is_some())
@@ -79,7 +81,7 @@ fn color_length(text: &str) -> Option<usize> {
 }
 
 fn escape(text: &str, is_unsafe: impl Fn(char) -> bool) -> Cow<'_, str> {
-    if is_surely_safe(text) || !text.contains(&is_unsafe) {
+    if is_safe(text) || !text.contains(&is_unsafe) {
         return Cow::Borrowed(text);
     }
     let mut safe = String::with_capacity(text.len() + 8);
