@@ -105,6 +105,17 @@ struct Known {
     born: Option<usize>,
 }
 
+impl Known {
+    /// Returns its number; none when nothing confirmed is about it.
+    const fn key(&self) -> Option<EntityKey> {
+        if self.order < PENDING_ORDER {
+            Some(EntityKey(self.order))
+        } else {
+            None
+        }
+    }
+}
+
 /// What comes into being by pending changes comes after everything confirmed.
 const PENDING_ORDER: i64 = 1 << 62;
 

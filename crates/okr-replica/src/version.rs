@@ -15,7 +15,32 @@ use crate::moment::Confirmed;
 use crate::{body, short};
 
 /// The columns that [`Version::read`] takes, in order.
-pub(crate) const COLUMNS: &str = "key, kind, id, flags, body, authored_from";
+macro_rules! columns {
+    () => {
+        "key, kind, id, flags, body, authored_from"
+    };
+}
+/// The condition by which a row counts on an axis, with the parameter that it needs.
+macro_rules! counts {
+    ($axis:literal, $parameter:literal) => {
+        concat!(
+            $axis,
+            "_from <= ",
+            $parameter,
+            " AND (",
+            $axis,
+            "_to IS NULL OR ",
+            $axis,
+            "_to > ",
+            $parameter,
+            ")"
+        )
+    };
+}
+pub(crate) use {columns, counts};
+
+/// The columns that [`Version::read`] takes, in order.
+pub(crate) const COLUMNS: &str = columns!();
 
 const POSITION_BITS: u32 = 32;
 /// Where the rows of an entity begin that exist on the authored axis only.
@@ -159,11 +184,30 @@ pub(crate) const fn kind_number(kind: EntityKind) -> i64 {
 
 /// Makes an id of the two columns that hold it.
 pub(crate) fn entity_id(kind: i64, id: [u8; 16]) -> Result<EntityId, ReplicaError> {
-    EntityKind::ALL
-        .into_iter()
-        .find(|known| kind_number(*known) == kind)
-        .map(|known| known.id(Uuid::from_bytes(id)))
-        .ok_or_else(|| ReplicaError::damaged(format!("{kind} is no kind of entity")))
+    match kind_of(kind) {
+        Some(kind) => Ok(kind.id(Uuid::from_bytes(id))),
+        None => Err(ReplicaError::damaged(format!(
+            "{kind} is no kind of entity"
+        ))),
+    }
+}
+
+/// Returns the kind that a number stands for, as [`kind_number`] gives it.
+const fn kind_of(number: i64) -> Option<EntityKind> {
+    Some(match number {
+        1 => EntityKind::Org,
+        2 => EntityKind::Person,
+        3 => EntityKind::Team,
+        4 => EntityKind::Cycle,
+        5 => EntityKind::Objective,
+        6 => EntityKind::KeyResult,
+        7 => EntityKind::CheckIn,
+        8 => EntityKind::Comment,
+        9 => EntityKind::Initiative,
+        10 => EntityKind::Metric,
+        11 => EntityKind::MetricValue,
+        _ => return None,
+    })
 }
 
 /// Finds the number of an entity; none before it was created.
@@ -324,5 +368,19 @@ pub(crate) fn condition_value(confirmed: Confirmed) -> i64 {
     match confirmed {
         Confirmed::Until(position) => i64::try_from(position.get()).unwrap_or(i64::MAX),
         Confirmed::Authored(until) => until,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_a_number_of_its_own() {
+        for kind in EntityKind::ALL {
+            assert_eq!(kind_of(kind_number(kind)), Some(kind));
+        }
+        let known = (-20..20).filter_map(kind_of).count();
+        assert_eq!(known, EntityKind::ALL.len());
     }
 }

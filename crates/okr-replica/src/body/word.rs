@@ -101,7 +101,30 @@ readable! {
     InitiativeState => Self::from_word;
     Zone => Self::from_word;
     Number => |text| text.parse().ok();
-    Date => |text| text.parse().ok();
+    Date => day;
+}
+
+/// Reads a day as it is written here, without a look at all the forms that a day can have.
+fn day(text: &str) -> Option<Date> {
+    let (year, month, day) = match text.as_bytes() {
+        [year @ .., b'-', m, n, b'-', d, e] if year.len() == 4 => (year, [*m, *n], [*d, *e]),
+        _ => return text.parse().ok(),
+    };
+    let (month, day) = (number(&month)?, number(&day)?);
+    Date::new(
+        number(year)?,
+        i8::try_from(month).ok()?,
+        i8::try_from(day).ok()?,
+    )
+    .ok()
+}
+
+/// Reads a few decimal digits.
+fn number(digits: &[u8]) -> Option<i16> {
+    digits.iter().try_fold(0, |number, digit| {
+        let digit = digit.is_ascii_digit().then(|| digit - b'0')?;
+        Some(10 * number + i16::from(digit))
+    })
 }
 
 /// A score or a weight is written as its number.
@@ -125,4 +148,25 @@ macro_rules! number_word {
 number_word! {
     Score;
     Weight;
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_day_is_read_as_it_is_written(year in -9999i16..=9999, month in 1i8..=12, of in 1i8..=31) {
+            if let Ok(date) = Date::new(year, month, of) {
+                prop_assert_eq!(day(&date.to_string()), Some(date));
+            }
+        }
+
+        #[test]
+        fn what_is_no_day_is_none(text in "[0-9]{3,5}-[0-9+]{1,3}-[0-9a]{1,3}|.{0,12}") {
+            prop_assert_eq!(day(&text), text.parse().ok());
+        }
+    }
 }

@@ -54,26 +54,17 @@ pub(super) enum Which {
     All,
     /// What was not taken back.
     Counting,
-    /// What was not taken back and speaks of a blocker.
-    OfBlockers,
 }
 
-/// Makes the query of a walk through the check-ins of a key result on an axis. It is asked for each
-/// key result of a cycle, and putting its text together was a tenth of that.
+/// Makes the query of a walk through the check-ins of a key result, on an axis.
 macro_rules! walk_sql {
-    ($axis:literal, $index:literal, $condition:literal) => {
+    ($axis:literal) => {
         concat!(
-            "SELECT key, kind, id, flags, body, authored_from FROM versions ",
-            $index,
-            " WHERE parent = ?1 AND day <= ?2 AND ",
-            $axis,
-            "_from <= ?3 AND (",
-            $axis,
-            "_to IS NULL OR ",
-            $axis,
-            "_to > ?3) AND flags & ?4 = 0 ",
-            $condition,
-            " ORDER BY day DESC, key DESC"
+            "SELECT ",
+            version::columns!(),
+            " FROM versions WHERE parent = ?1 AND day <= ?2 AND ",
+            version::counts!($axis, "?3"),
+            " AND flags & ?4 = 0 ORDER BY day DESC, key DESC"
         )
     };
 }
@@ -83,21 +74,7 @@ impl Which {
     const fn hidden(self) -> i64 {
         match self {
             Self::All => 0,
-            Self::Counting | Self::OfBlockers => RETRACTED,
-        }
-    }
-
-    /// Returns the query. What it asks for of blockers is in the words of their index.
-    const fn sql(self, confirmed: Confirmed) -> &'static str {
-        match (self, confirmed) {
-            (Self::All | Self::Counting, Confirmed::Until(_)) => walk_sql!("recorded", "", ""),
-            (Self::All | Self::Counting, Confirmed::Authored(_)) => walk_sql!("authored", "", ""),
-            (Self::OfBlockers, Confirmed::Until(_)) => {
-                walk_sql!("recorded", "INDEXED BY versions_blocker", "AND flags & 8")
-            }
-            (Self::OfBlockers, Confirmed::Authored(_)) => {
-                walk_sql!("authored", "INDEXED BY versions_blocker", "AND flags & 8")
-            }
+            Self::Counting => RETRACTED,
         }
     }
 }
@@ -198,10 +175,14 @@ impl Reading<'_> {
             return Ok(());
         };
         let confirmed = self.check_ins.confirmed;
-        let mut statement = db.prepare_cached(which.sql(confirmed))?;
-        let hidden = which.hidden();
+        let sql = match confirmed {
+            Confirmed::Until(_) => walk_sql!("recorded"),
+            Confirmed::Authored(_) => walk_sql!("authored"),
+        };
         let until = version::condition_value(confirmed);
-        let mut rows = statement.query((parent.0, self.seek_day, until, hidden))?;
+        let parameters = (parent.0, self.seek_day, until, which.hidden());
+        let mut statement = db.prepare_cached(sql)?;
+        let mut rows = statement.query(parameters)?;
         while let Some(row) = rows.next()? {
             let known = self.take(Version::read(row)?);
             if self.changed.contains_key(&known.entity.id()) {

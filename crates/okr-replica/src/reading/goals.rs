@@ -104,17 +104,19 @@ impl Reading<'_> {
         goals: &'g CycleGoals,
         wanted: impl Fn(&Objective, &KeyResult) -> bool,
     ) -> Result<Vec<(&'g Objective, KeyResultStanding)>, ReplicaError> {
-        let mut standings = Vec::new();
-        for (objective, known) in goals.known() {
-            let is_wanted = match &known.entity {
+        let wanted = goals
+            .known()
+            .filter(|(objective, known)| match &known.entity {
                 Entity::KeyResult(key_result) => wanted(objective, key_result),
                 _ => false,
-            };
-            if is_wanted {
-                let standing = self.stand(known.clone(), objective, &goals.frame)?;
-                standings.push((objective, standing));
-            }
-        }
-        Ok(standings)
+            });
+        let wanted: Vec<_> = wanted.collect();
+        let told = self.told_of(wanted.iter().filter_map(|(_, known)| known.key()))?;
+        let common = (&goals.frame, &told);
+        let standings = wanted.into_iter().map(|(objective, known)| {
+            let standing = self.stand(known.clone(), objective, common)?;
+            Ok((objective, standing))
+        });
+        standings.collect()
     }
 }

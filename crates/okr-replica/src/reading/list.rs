@@ -184,7 +184,7 @@ impl Reading<'_> {
             return Ok(Vec::new());
         };
         let confirmed = self.definitions.confirmed;
-        let mut statement = db.prepare_cached(&by.sql(confirmed))?;
+        let mut statement = db.prepare_cached(by.sql(confirmed))?;
         let mut rows = statement.query((value, version::condition_value(confirmed)))?;
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
@@ -194,30 +194,43 @@ impl Reading<'_> {
     }
 }
 
+/// Makes the query of a list, on each axis.
+macro_rules! list_sql {
+    ($confirmed:expr, $column:literal) => {
+        match $confirmed {
+            Confirmed::Until(_) => list_sql!(@ "recorded", $column),
+            Confirmed::Authored(_) => list_sql!(@ "authored", $column),
+        }
+    };
+    (@ $axis:literal, $column:literal) => {
+        concat!(
+            "SELECT ", version::columns!(), " FROM versions WHERE ", $column, " = ?1 AND ",
+            version::counts!($axis, "?2")
+        )
+    };
+}
+
 impl By {
     /// Returns the query; the index is chosen by the column that is compared with a first parameter.
-    fn sql(self, confirmed: Confirmed) -> String {
-        let column = match self {
+    const fn sql(self, confirmed: Confirmed) -> &'static str {
+        match self {
             // An index with a condition is used where that stands in the query.
-            Self::Kind(EntityKind::Objective) => "kind = 5 AND kind",
+            Self::Kind(EntityKind::Objective) => list_sql!(confirmed, "kind = 5 AND kind"),
             Self::Kind(
                 EntityKind::Org | EntityKind::Person | EntityKind::Team | EntityKind::Cycle,
-            ) => "kind < 5 AND kind",
+            ) => list_sql!(confirmed, "kind < 5 AND kind"),
             Self::Kind(EntityKind::Initiative | EntityKind::Metric | EntityKind::MetricValue) => {
-                "kind > 7 AND kind"
+                list_sql!(confirmed, "kind > 7 AND kind")
             }
             // Nobody asks for all of these.
-            Self::Kind(EntityKind::KeyResult | EntityKind::CheckIn | EntityKind::Comment) => "kind",
+            Self::Kind(EntityKind::KeyResult | EntityKind::CheckIn | EntityKind::Comment) => {
+                list_sql!(confirmed, "kind")
+            }
             // Comments belong to things as well, and are read by themselves.
-            Self::Parent(_) => "kind < 8 AND parent",
-            Self::Cycle(_) => "cycle",
-            Self::Team(_) => "team",
-        };
-        format!(
-            "SELECT {} FROM versions WHERE {column} = ?1 AND {}",
-            version::COLUMNS,
-            version::condition(confirmed, 2)
-        )
+            Self::Parent(_) => list_sql!(confirmed, "kind < 8 AND parent"),
+            Self::Cycle(_) => list_sql!(confirmed, "cycle"),
+            Self::Team(_) => list_sql!(confirmed, "team"),
+        }
     }
 
     /// Says whether the index leads to an entity.

@@ -13,13 +13,12 @@ use okr_core::status::{Status, StatusInput, status};
 use okr_core::value::{CadenceDays, GoalState, Zone};
 use okr_core::view::View as _;
 
-use super::blocker::StandingBlocker;
+use super::blocker::{StandingBlocker, Told};
 use super::check_in::CheckInFact;
 use super::goals::{CycleGoals, ObjectiveGoals};
 use super::{Known, Reading};
 use crate::error::ReplicaError;
 use crate::moment::Bound;
-use crate::version::RowRef;
 
 /// How a key result stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,6 +113,7 @@ impl Reading<'_> {
         let Some(known) = self.known(id.into())? else {
             return Ok(None);
         };
+        let told = self.told_of(known.key())?;
         let Entity::KeyResult(key_result) = &known.entity else {
             return Ok(None);
         };
@@ -124,7 +124,7 @@ impl Reading<'_> {
         let Some(frame) = self.frame(objective.cycle)? else {
             return Ok(None);
         };
-        self.stand(known, &objective, &frame).map(Some)
+        self.stand(known, &objective, (&frame, &told)).map(Some)
     }
 
     /// Returns how an objective stands, with its key results; none when it or its cycle is not there.
@@ -145,12 +145,13 @@ impl Reading<'_> {
             return Ok(None);
         };
         let key_results = self.known_key_results(objective.id)?;
+        let told = self.told_of(key_results.iter().filter_map(Known::key))?;
         let goals = ObjectiveGoals {
             objective,
             row,
             key_results,
         };
-        self.stand_objective(goals, &frame).map(Some)
+        self.stand_objective(goals, (&frame, &told)).map(Some)
     }
 
     /// Returns how a cycle stands, with its objectives; none when it or its cycle is not there.
@@ -173,9 +174,11 @@ impl Reading<'_> {
         let Some(CycleGoals { frame, objectives }) = self.goals_of(id, archived)? else {
             return Ok(None);
         };
+        let key_results = objectives.iter().flat_map(|goals| &goals.key_results);
+        let told = self.told_of(key_results.filter_map(Known::key))?;
         let objectives = objectives.into_iter();
         let objectives: Vec<ObjectiveStanding> = objectives
-            .map(|goals| self.stand_objective(goals, &frame))
+            .map(|goals| self.stand_objective(goals, (&frame, &told)))
             .collect::<Result<_, _>>()?;
         let counting = || {
             objectives
@@ -217,12 +220,12 @@ impl Reading<'_> {
     fn stand_objective(
         &self,
         goals: ObjectiveGoals,
-        frame: &Frame,
+        (frame, told): (&Frame, &Told),
     ) -> Result<ObjectiveStanding, ReplicaError> {
         let ObjectiveGoals { objective, row, .. } = goals;
         let mut key_results = Vec::with_capacity(goals.key_results.len());
         for known in goals.key_results {
-            key_results.push(self.stand(known, &objective, frame)?);
+            key_results.push(self.stand(known, &objective, (frame, told))?);
         }
         let progress = objective_progress(key_results.iter().map(KeyResultStanding::reported));
         let amended = key_results
@@ -251,11 +254,10 @@ impl Reading<'_> {
         &self,
         known: Known,
         objective: &Objective,
-        frame: &Frame,
+        (frame, told): (&Frame, &Told),
     ) -> Result<KeyResultStanding, ReplicaError> {
         let original = self.original(&known, frame.commitment)?;
-        let row = known.row;
-        let key = row.map(RowRef::entity_key);
+        let (row, key) = (known.row, known.key());
         let Entity::KeyResult(key_result) = known.entity else {
             return Err(ReplicaError::damaged("a key result that is something else"));
         };
@@ -294,7 +296,7 @@ impl Reading<'_> {
             status,
             late_addition: original.late_addition,
             zone: value.and_then(|value| zone_of(&key_result.measure, value)),
-            blocker: self.standing_blocker(key_result.id, row)?,
+            blocker: self.standing_blocker(key_result.id, key, told),
             pending,
             latest,
             key_result,

@@ -106,6 +106,35 @@ fn a_blocker_is_told_with_who_told_it_and_who_lifted_it() {
 }
 
 #[test]
+fn key_results_far_apart_have_each_their_own() {
+    let other = key_result_id(2);
+    let far = u32::try_from(NEIGHBOURS).unwrap() + 10;
+    let day = date(2026, 11, 2);
+    let mut events: Vec<Event> = (1..=far).map(|n| check_in(n, day, None)).collect();
+    let created = KeyResultEvent::Created(new_key_result(objective_id(1), "late"));
+    events.push(Event::KeyResult(other, created));
+    events.push(check_in(far + 1, day, Some(stands("no staff"))));
+    let new = NewCheckIn {
+        effective: day,
+        blocker: Some(stands("no money")),
+        ..new_check_in(other, value("1"))
+    };
+    let recorded = CheckInEvent::Recorded(new);
+    events.push(Event::CheckIn(check_in_id(far + 2), recorded));
+    let (_dir, replica) = told(events);
+    let reading = replica.reading(Moment::now(DAY)).unwrap();
+    let standing = reading.cycle_standing(cycle_id(1)).unwrap().unwrap();
+    let key_results = standing.objectives.iter().flat_map(|one| &one.key_results);
+    let told: Vec<_> = key_results
+        .map(|one| {
+            let blocker = one.blocker.as_ref().expect("each has a blocker");
+            (one.key_result.id, blocker.text.as_str())
+        })
+        .collect();
+    assert_eq!(told, [(KR, "no staff"), (other, "no money")]);
+}
+
+#[test]
 fn the_past_knows_what_stood_then() {
     let (_dir, replica) = told(vec![
         check_in(1, date(2026, 11, 2), Some(stands("no staff"))),
