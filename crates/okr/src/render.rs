@@ -1,6 +1,7 @@
 //! The pieces that screens are made of. Pure: facts in, text out; [`Ui`](crate::ui::Ui) prints.
 
 mod bar;
+mod cell;
 mod health;
 mod number;
 mod pieces;
@@ -12,12 +13,13 @@ mod tree;
 mod wrap;
 
 pub use bar::bar;
+pub use cell::Cell;
 pub use health::{health_tone, health_words};
 pub use number::{number, quantity, quantity_change};
 pub(crate) use pieces::pieces;
 pub use screen::{Screen, Tone};
 pub use status::{mark, mark_and_words, tone, words};
-pub use table::{Cell, Column, Table, fit, text_width};
+pub use table::{Column, Table, fit, text_width};
 pub use time::{iso, local, moment, relative, short_day};
 pub use tree::{Node, TreeLine, tree_lines};
 pub use wrap::wrap;

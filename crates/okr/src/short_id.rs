@@ -4,8 +4,6 @@
 //! Things are written with the letters k to z and changes with the digits 0 to f, so that neither
 //! can be taken for the other, nor a thing for a number or a date.
 
-use std::collections::HashMap;
-
 use uuid::Uuid;
 
 /// The digits that an id is written with.
@@ -102,28 +100,24 @@ pub fn hex_end(alphabet: Alphabet, prefix: &str) -> Option<String> {
 #[derive(Clone, Debug)]
 pub struct ShortIds {
     alphabet: Alphabet,
-    unique_lengths: HashMap<Uuid, usize>,
+    /// The ids as [`last_digit_first`] gives them, sorted, and how long each must be.
+    unique_lengths: Vec<(u128, usize)>,
 }
 
 impl ShortIds {
     /// Finds how many characters tell each id of a set from all others in it.
     pub fn among(alphabet: Alphabet, set: impl IntoIterator<Item = Uuid>) -> Self {
-        let mut ids: Vec<(String, Uuid)> = set
-            .into_iter()
-            .map(|uuid| (full(alphabet, uuid), uuid))
-            .collect();
+        let mut ids: Vec<u128> = set.into_iter().map(last_digit_first).collect();
         ids.sort_unstable();
         ids.dedup();
-        let mut unique_lengths: HashMap<Uuid, usize> =
-            ids.iter().map(|(_, uuid)| (*uuid, 1)).collect();
+        let common = |index: usize| match ids.get(index..index + 2) {
+            Some([one, next]) => common_length(*one, *next),
+            Some(_) | None => 0,
+        };
         // Sorted ids share most with a neighbour.
-        for pair in ids.windows(2) {
-            let needed = common_length(&pair[0].0, &pair[1].0) + 1;
-            for (_, uuid) in pair {
-                let length = unique_lengths.entry(*uuid).or_insert(1);
-                *length = needed.max(*length);
-            }
-        }
+        let length = |index: usize| 1 + common(index).max(index.checked_sub(1).map_or(0, common));
+        let lengths = ids.iter().enumerate();
+        let unique_lengths = lengths.map(|(index, id)| (*id, length(index))).collect();
         Self {
             alphabet,
             unique_lengths,
@@ -138,15 +132,21 @@ impl ShortIds {
 
     /// Returns how many characters must be typed to mean this id and no other of the set.
     pub fn unique_length(&self, uuid: Uuid) -> usize {
-        self.unique_lengths.get(&uuid).copied().unwrap_or(1)
+        let id = last_digit_first(uuid);
+        let lengths = &self.unique_lengths;
+        let found = lengths.binary_search_by_key(&id, |(known, _)| *known);
+        found.map_or(1, |index| lengths[index].1)
     }
 }
 
 fn shortened(alphabet: Alphabet, uuid: Uuid, length: usize) -> String {
-    digits(uuid)
-        .take(length)
-        .map(|digit| alphabet.character(digit))
-        .collect()
+    let mut text = String::with_capacity(length);
+    text.extend(
+        digits(uuid)
+            .take(length)
+            .map(|digit| alphabet.character(digit)),
+    );
+    text
 }
 
 /// Returns the hexadecimal digits of a UUID, last first.
@@ -157,8 +157,16 @@ fn digits(uuid: Uuid) -> impl Iterator<Item = u8> {
     })
 }
 
-fn common_length(a: &str, b: &str) -> usize {
-    a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count()
+/// Returns the number whose first digit is the last one of a UUID.
+const fn last_digit_first(uuid: Uuid) -> u128 {
+    let bytes = uuid.as_u128().swap_bytes();
+    let high = 0xf0f0_f0f0_f0f0_f0f0_f0f0_f0f0_f0f0_f0f0;
+    ((bytes & high) >> 4) | ((bytes & !high) << 4)
+}
+
+/// Returns how many of the first digits two numbers have in common.
+const fn common_length(a: u128, b: u128) -> usize {
+    (a ^ b).leading_zeros() as usize / 4
 }
 
 #[cfg(test)]

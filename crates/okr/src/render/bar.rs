@@ -20,11 +20,10 @@ pub fn bar(progress: Option<Progress>, width: u8, screen: &Screen) -> String {
     };
     let filled = filled(progress, width);
     let rest = width - filled;
-    format!(
-        "{}{}",
-        full.repeat(filled.into()),
-        empty.repeat(rest.into())
-    )
+    let mut bar = String::with_capacity(usize::from(width) * full.len());
+    bar.extend(std::iter::repeat_n(full, filled.into()));
+    bar.extend(std::iter::repeat_n(empty, rest.into()));
+    bar
 }
 
 #[cfg(test)]

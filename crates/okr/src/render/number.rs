@@ -22,15 +22,16 @@ pub fn quantity(value: Number, unit: Option<&str>, screen: &Screen) -> String {
 
 /// Writes a step between two numbers with one unit: `340 → 312 ms`.
 pub fn quantity_change(from: Number, to: Number, unit: Option<&str>, screen: &Screen) -> String {
-    let (from, to) = (number(from, screen), number(to, screen));
-    with_unit(format!("{from} {} {to}", screen.arrow()), unit)
+    let mut text = number(from, screen);
+    text.extend([" ", screen.arrow(), " ", &number(to, screen)]);
+    with_unit(text, unit)
 }
 
-fn with_unit(text: String, unit: Option<&str>) -> String {
-    match unit {
-        Some(unit) => format!("{text} {}", sanitise(unit)),
-        None => text,
+fn with_unit(mut text: String, unit: Option<&str>) -> String {
+    if let Some(unit) = unit {
+        text.extend([" ", &sanitise(unit)]);
     }
+    text
 }
 
 #[cfg(test)]

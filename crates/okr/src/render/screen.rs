@@ -1,7 +1,5 @@
 //! What a piece of text is rendered for: width, terminal or pipe, colour or not, UTF-8 or ASCII.
 
-use std::fmt::Write as _;
-
 use anstyle::{AnsiColor, Style};
 
 use crate::ui::{TimeStyle, sanitise};
@@ -72,20 +70,12 @@ impl Screen {
 
     /// Makes a text harmless and gives it a tone, where colour may be used.
     pub fn paint(&self, tone: Tone, text: &str) -> String {
-        let mut painted = String::with_capacity(text.len());
-        self.paint_onto(&mut painted, (tone, text));
-        painted
-    }
-
-    /// Appends a text as [`Screen::paint`] makes it.
-    pub(super) fn paint_onto(&self, painted: &mut String, (tone, text): (Tone, &str)) {
         let text = sanitise(text);
         if !self.color || tone == Tone::Plain || text.is_empty() {
-            painted.push_str(&text);
-            return;
+            return text.into_owned();
         }
         let style = tone.style();
-        write!(painted, "{style}{text}{style:#}").expect("a String takes any text");
+        format!("{style}{text}{style:#}")
     }
 }
 
@@ -112,7 +102,7 @@ pub enum Tone {
 }
 
 impl Tone {
-    fn style(self) -> Style {
+    pub(super) fn style(self) -> Style {
         let color = |color: AnsiColor| Style::new().fg_color(Some(color.into()));
         match self {
             Self::Plain => Style::new(),

@@ -33,7 +33,7 @@ pub const fn mark(status: Status, screen: &Screen) -> &'static str {
 /// Returns mark and words on a terminal that can show them (`◐ at risk`), else the words.
 pub fn mark_and_words(status: Status, screen: &Screen) -> String {
     if screen.terminal && !screen.ascii {
-        format!("{} {}", status_sign(status), words(status))
+        [status_sign(status), words(status)].join(" ")
     } else {
         words(status).to_owned()
     }

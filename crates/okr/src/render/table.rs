@@ -1,11 +1,8 @@
 //! Columns: aligned and cut to the width on a terminal, separated by tabs and whole elsewhere.
 
-use std::borrow::Cow;
-
 use okr_report::text;
 
-use super::{Screen, Tone};
-use crate::ui::sanitise;
+use super::{Cell, Screen, Tone};
 
 /// The number of blanks between two columns on a terminal.
 const GAP: usize = 2;
@@ -43,122 +40,6 @@ impl Column {
     pub const fn flexible(mut self) -> Self {
         self.flexible = true;
         self
-    }
-}
-
-/// One cell: a few pieces of text, made harmless, each with its tone.
-#[derive(Clone, Debug, Default)]
-pub struct Cell {
-    spans: Vec<(Tone, String)>,
-    /// How many columns they take: asked for more often than pieces are added.
-    width: usize,
-}
-
-impl Cell {
-    /// Makes a cell without a value, shown as `-`.
-    pub const fn empty() -> Self {
-        Self {
-            spans: Vec::new(),
-            width: 0,
-        }
-    }
-
-    /// Makes a cell of one tone.
-    pub fn toned(tone: Tone, text: &str) -> Self {
-        Self::empty().and(tone, text)
-    }
-
-    /// Appends a piece.
-    pub fn and(mut self, tone: Tone, text: &str) -> Self {
-        if !text.is_empty() {
-            self.push(tone, sanitise(text).into_owned());
-        }
-        self
-    }
-
-    fn push(&mut self, tone: Tone, harmless: String) {
-        self.width += text_width(&harmless);
-        self.spans.push((tone, harmless));
-    }
-
-    /// Returns how many columns of a terminal the cell takes.
-    pub const fn width(&self) -> usize {
-        self.width
-    }
-
-    /// Appends another cell, padded with blanks before it up to a column.
-    pub fn and_at(mut self, column: usize, other: Self) -> Self {
-        let gap = column.saturating_sub(self.width);
-        self = self.and(Tone::Plain, &" ".repeat(gap));
-        self.width += other.width;
-        self.spans.extend(other.spans);
-        self
-    }
-
-    /// Appends another cell.
-    pub fn and_cell(mut self, other: &Self) -> Self {
-        self.width += other.width;
-        self.spans.extend(other.spans.iter().cloned());
-        self
-    }
-
-    /// Returns the pieces with their tones.
-    pub fn spans(&self) -> &[(Tone, String)] {
-        &self.spans
-    }
-
-    /// Cuts the cell to a width in columns, with a sign that something is missing.
-    pub fn shortened(&self, width: usize, screen: &Screen) -> Self {
-        self.cut(width, screen).into_owned()
-    }
-
-    /// Renders the cell on its own, cut to a width in columns.
-    pub fn paint(&self, width: usize, screen: &Screen) -> String {
-        self.cut(width, screen).painted(screen)
-    }
-
-    /// Renders the cell whole.
-    fn painted(&self, screen: &Screen) -> String {
-        let mut painted = String::with_capacity(2 * self.width);
-        for (tone, text) in &self.spans {
-            screen.paint_onto(&mut painted, (*tone, text));
-        }
-        painted
-    }
-
-    /// Returns the cell, cut to a width.
-    fn cut(&self, width: usize, screen: &Screen) -> Cow<'_, Self> {
-        if self.width <= width {
-            return Cow::Borrowed(self);
-        }
-        let ellipsis = screen.ellipsis();
-        let mut cut = Self::empty();
-        let Some(mut room) = width.checked_sub(text_width(ellipsis)) else {
-            cut.push(Tone::Plain, ".".repeat(width));
-            return Cow::Owned(cut);
-        };
-        for (tone, text) in &self.spans {
-            let kept = text::beginning(text, room);
-            cut.push(*tone, kept.to_owned());
-            if kept.len() < text.len() {
-                break;
-            }
-            room -= text_width(kept);
-        }
-        cut.push(Tone::Plain, ellipsis.to_owned());
-        Cow::Owned(cut)
-    }
-}
-
-impl From<&str> for Cell {
-    fn from(text: &str) -> Self {
-        Self::toned(Tone::Plain, text)
-    }
-}
-
-impl From<String> for Cell {
-    fn from(text: String) -> Self {
-        Self::from(text.as_str())
     }
 }
 
@@ -242,42 +123,48 @@ impl Table {
     }
 
     fn aligned(&self, cells: &[Cell], widths: &[usize], screen: &Screen) -> String {
+        let nothing = Cell::toned(Tone::Dim, "-");
         let mut line = Cell::empty();
         for (index, (cell, width)) in cells.iter().zip(widths).enumerate() {
-            let nothing = Cell::toned(Tone::Dim, "-");
             let kept = cell.cut(*width, screen);
-            let kept = if kept.spans.is_empty() {
+            let kept = if kept.is_empty() {
                 &nothing
             } else {
                 kept.as_ref()
             };
-            let padding = " ".repeat(width - kept.width);
+            let padding = width - kept.width();
             let is_last = index + 1 == widths.len();
             if self.columns[index].right {
-                line = line.and(Tone::Plain, &padding);
+                line = line.and_blanks(padding);
             }
             line = line.and_cell(kept);
             if !self.columns[index].right && !is_last {
-                line = line.and(Tone::Plain, &padding);
+                line = line.and_blanks(padding);
             }
             if !is_last {
-                line = line.and(Tone::Plain, &" ".repeat(GAP));
+                line = line.and_blanks(GAP);
             }
         }
-        let painted = line.paint(screen.width, screen);
-        format!("{}\n", painted.trim_end_matches(' '))
+        let mut text = String::new();
+        line.line_onto(&mut text, screen.width, screen);
+        text
     }
 }
 
 fn tabbed(cells: &[Cell], screen: &Screen) -> String {
-    let cells: Vec<String> = cells
-        .iter()
-        .map(|cell| match cell.spans.as_slice() {
-            [] => "-".to_owned(),
-            [_, ..] => cell.painted(screen),
-        })
-        .collect();
-    format!("{}\n", cells.join("\t"))
+    let mut line = String::new();
+    for (index, cell) in cells.iter().enumerate() {
+        if index > 0 {
+            line.push('\t');
+        }
+        if cell.is_empty() {
+            line.push('-');
+        } else {
+            cell.paint_onto(&mut line, usize::MAX, screen);
+        }
+    }
+    line.push('\n');
+    line
 }
 
 /// Returns how many columns of a terminal a text takes.

@@ -89,7 +89,7 @@ pub(crate) fn value_change(
 /// Writes the present value for a column of the tree: `now 312 ms`, or nothing.
 pub(crate) fn now(latest: Option<&Value>, measure: &Measure, screen: &Screen) -> String {
     latest.map_or_else(String::new, |latest| {
-        format!("now {}", value(latest, Some(measure), screen))
+        ["now ", &value(latest, Some(measure), screen)].concat()
     })
 }
 

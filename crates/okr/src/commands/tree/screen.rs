@@ -24,6 +24,9 @@ const BAR_WIDTHS: [u8; 3] = [10, 5, 0];
 /// The width of the column of progress; `-230%` and more push aside what follows.
 const PERCENT_WIDTH: usize = 4;
 
+/// How far marks that stand under a line are set in, in columns.
+const MARKS_INDENT: usize = 6;
+
 /// The heading of a tree.
 #[derive(Clone, Debug)]
 pub(crate) struct Heading {
@@ -60,10 +63,12 @@ pub(crate) fn render(tree: &Tree<'_>, names: &Names, screen: &Screen) -> String 
     };
     let parts: Vec<Parts> = lines.iter().map(|line| drawing.parts(line)).collect();
     drawing.columns = drawing.fit(&lines, &parts);
-    let heading = tree.heading.as_ref();
-    let mut text = heading.map_or_else(String::new, |heading| drawing.heading(heading));
+    let mut text = String::new();
+    if let Some(heading) = &tree.heading {
+        drawing.heading_onto(&mut text, heading);
+    }
     for (line, parts) in lines.iter().zip(parts) {
-        text.push_str(&drawing.line(line, parts));
+        drawing.line_onto(&mut text, line, parts);
     }
     text
 }
@@ -195,19 +200,18 @@ impl Drawing<'_> {
                 if team.name.as_str() == team.slug.as_str() {
                     cell
                 } else {
-                    cell.and(Tone::Plain, "  ")
-                        .and(Tone::Plain, team.name.as_str())
+                    cell.and_blanks(GAP).and(Tone::Plain, team.name.as_str())
                 }
             }
             Row::Objective(standing) => cell
                 .and(Tone::Id, &self.id(row))
-                .and(Tone::Plain, "  ")
+                .and_blanks(GAP)
                 .and(Tone::Strong, standing.objective.slug.as_str())
-                .and(Tone::Plain, "  ")
+                .and_blanks(GAP)
                 .and(Tone::Plain, standing.objective.title.as_str()),
             Row::KeyResult(standing) => cell
                 .and(Tone::Id, &self.id(row))
-                .and(Tone::Plain, "  ")
+                .and_blanks(GAP)
                 .and(Tone::Plain, standing.key_result.slug.as_str()),
             Row::Supports(Support::Objective(id)) => self.serves(cell, (*id).into()),
             Row::Supports(Support::KeyResult(id)) => self.serves(cell, (*id).into()),
@@ -219,14 +223,14 @@ impl Drawing<'_> {
         cell.and(Tone::Dim, &format!("serves {name}"))
     }
 
-    fn heading(&self, heading: &Heading) -> String {
+    fn heading_onto(&self, text: &mut String, heading: &Heading) {
         let cell = Cell::toned(Tone::Strong, &heading.title);
         let cell = match heading.progress {
             Some(_) => self.with_progress(cell, heading.progress),
             None => cell,
         };
         let tail = format!("  {}", heading.tail);
-        self.finish(&cell.and(Tone::Dim, &tail))
+        self.finish(text, &cell.and(Tone::Dim, &tail));
     }
 
     /// Adds progress in its column, cutting what would reach into it.
@@ -242,25 +246,26 @@ impl Drawing<'_> {
         cell.and_at(self.columns.percent + indent, shown.into())
     }
 
-    fn line(&self, line: &TreeLine<'_, Row<'_>>, parts: Parts) -> String {
+    fn line_onto(&self, text: &mut String, line: &TreeLine<'_, Row<'_>>, parts: Parts) {
         let label = parts.label;
         match line.item {
-            Row::Team { progress, .. } => self.finish(&self.with_progress(label, *progress)),
+            Row::Team { progress, .. } => self.finish(text, &self.with_progress(label, *progress)),
             Row::Objective(standing) => {
                 let owner = self.names.at_person(standing.objective.owner);
                 let cell = self
                     .with_progress(label, standing.progress)
-                    .and(Tone::Dim, &format!("  {owner}"));
-                self.marked(cell, objective_marks(standing, self.names), line)
+                    .and_blanks(GAP)
+                    .and(Tone::Dim, &owner);
+                self.marked(text, (cell, objective_marks(standing, self.names)), line);
             }
             Row::KeyResult(standing) => {
                 let cell = label
                     .and_at(self.columns.bounds, parts.bounds)
                     .and_at(self.columns.now, parts.now);
                 let cell = self.key_result(cell, standing);
-                self.marked(cell, key_result_marks(standing, self.names), line)
+                self.marked(text, (cell, key_result_marks(standing, self.names)), line);
             }
-            Row::Supports(_) => self.finish(&label),
+            Row::Supports(_) => self.finish(text, &label),
         }
     }
 
@@ -274,35 +279,42 @@ impl Drawing<'_> {
         }
         let words = mark_and_words(standing.status, self.screen);
         self.with_progress(cell, standing.progress)
-            .and(Tone::Plain, "  ")
+            .and_blanks(GAP)
             .and(tone(standing.status), &words)
     }
 
     /// Adds what is special beside the line, or under it where there is no room.
-    fn marked(&self, cell: Cell, mut marks: Vec<String>, line: &TreeLine<'_, Row<'_>>) -> String {
-        marks.extend(self.notes.get(&about(line.item)).cloned());
+    fn marked(
+        &self,
+        text: &mut String,
+        (cell, mut marks): (Cell, Vec<String>),
+        line: &TreeLine<'_, Row<'_>>,
+    ) {
+        if !self.notes.is_empty() {
+            marks.extend(self.notes.get(&about(line.item)).cloned());
+        }
         if marks.is_empty() {
-            return self.finish(&cell);
+            return self.finish(text, &cell);
         }
         let marks = marks.join(&format!(" {} ", self.screen.dot()));
         let width = cell.width() + GAP + text_width(&marks);
         if !self.screen.terminal || width <= self.screen.width {
-            return self.finish(&cell.and(Tone::Plain, "  ").and(Tone::Warning, &marks));
+            return self.finish(text, &cell.and_blanks(GAP).and(Tone::Warning, &marks));
         }
         let below = Cell::toned(Tone::Dim, &line.continuation)
-            .and(Tone::Plain, "      ")
+            .and_blanks(MARKS_INDENT)
             .and(Tone::Warning, &marks);
-        format!("{}{}", self.finish(&cell), self.finish(&below))
+        self.finish(text, &cell);
+        self.finish(text, &below);
     }
 
-    fn finish(&self, cell: &Cell) -> String {
+    fn finish(&self, text: &mut String, cell: &Cell) {
         let width = if self.screen.terminal {
             self.screen.width
         } else {
             usize::MAX
         };
-        let painted = cell.paint(width, self.screen);
-        format!("{}\n", painted.trim_end_matches(' '))
+        cell.line_onto(text, width, self.screen);
     }
 }
 

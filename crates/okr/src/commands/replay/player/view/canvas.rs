@@ -39,7 +39,7 @@ impl<'a> Canvas<'a> {
         let mut at = x;
         // A cell makes its texts harmless; what else a terminal cannot place is dropped here.
         for (tone, text) in cell.shortened(width.into(), self.screen).spans() {
-            let style = style(*tone, self.screen);
+            let style = style(tone, self.screen);
             let room = usize::from(end.saturating_sub(at));
             at = self.buffer.set_stringn(at, y, text, room, style).0;
         }
