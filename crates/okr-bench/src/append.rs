@@ -8,7 +8,7 @@ use anyhow::Result;
 use okr_bench::{Load, Peer, login};
 use tokio::task::JoinSet;
 
-use crate::figures::{Figures, median, milliseconds, per_second, rate, ratio, thousands};
+use crate::figures::{Figures, milliseconds, per_second, percentile, rate, ratio, thousands};
 
 use crate::raw;
 use crate::target::{Data, Target};
@@ -17,12 +17,23 @@ use crate::target::{Data, Target};
 struct Outcome {
     changes: usize,
     elapsed: Duration,
-    median: Duration,
+    /// How long each push took, sorted.
+    times: Vec<Duration>,
 }
 
 impl Outcome {
     fn per_second(&self) -> u64 {
         per_second(self.changes, self.elapsed)
+    }
+
+    fn median(&self) -> Duration {
+        percentile(&self.times, 500)
+    }
+
+    /// Writes how long a push took: p50, p99, p999 and the longest.
+    fn latency(&self) -> String {
+        let shown = [500, 990, 999, 1000].map(|permille| percentile(&self.times, permille));
+        shown.map(milliseconds).join(", ")
     }
 }
 
@@ -74,10 +85,11 @@ async fn run(
         times.extend(done??);
     }
     let elapsed = started.elapsed();
+    times.sort_unstable();
     Ok(Outcome {
         changes: times.len() * batch,
         elapsed,
-        median: median(&mut times),
+        times,
     })
 }
 
@@ -106,24 +118,29 @@ pub(crate) fn measure(
             let (changes, elapsed, raw_median) = raw::append(programs, writers * batch, 1)?;
             let name = format!("append, {writers} writers, pushes of {batch}");
             let beside = format!(
-                "{} of echo ({}); raw {}",
+                "{} of echo ({}); raw {}; p50, p99, p999, max {}",
                 ratio(ours.per_second(), baseline.per_second()),
                 thousands(baseline.per_second()),
-                rate(changes, elapsed)
+                rate(changes, elapsed),
+                ours.latency()
             );
             figures.print(&name, &rate(ours.changes, ours.elapsed), &beside);
             if writers == 1 {
-                let both = baseline.median + raw_median;
+                let both = baseline.median() + raw_median;
                 let beside = format!(
                     "{} x (echo {} + raw {})",
                     ratio(
-                        u64::try_from(ours.median.as_nanos())?,
+                        u64::try_from(ours.median().as_nanos())?,
                         u64::try_from(both.as_nanos())?
                     ),
-                    milliseconds(baseline.median),
+                    milliseconds(baseline.median()),
                     milliseconds(raw_median)
                 );
-                figures.print("append, 1 writer, p50", &milliseconds(ours.median), &beside);
+                figures.print(
+                    "append, 1 writer, p50",
+                    &milliseconds(ours.median()),
+                    &beside,
+                );
             }
         }
         anyhow::Ok(())

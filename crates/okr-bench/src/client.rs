@@ -6,9 +6,9 @@ use okr_core::id::{OrgId, PersonId};
 use okr_proto::v1;
 use okr_proto::v1::identity_client::IdentityClient;
 use okr_proto::v1::sync_client::SyncClient;
-use tonic::Request;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, Endpoint};
+use tonic::{Request, Streaming};
 
 /// Who the load generator is on the server.
 #[derive(Clone, Debug)]
@@ -125,6 +125,20 @@ impl Peer {
         Ok(())
     }
 
+    /// Opens a stream of what follows a position, which stays open.
+    ///
+    /// # Errors
+    /// The status of the call.
+    pub async fn follow(&mut self, after: u64) -> Result<Following> {
+        let request = self.request(v1::PullRequest {
+            after,
+            follow: true,
+            directory_version: 0,
+        })?;
+        let stream = self.client.pull(request).await?.into_inner();
+        Ok(Following { stream })
+    }
+
     /// Pulls what follows a position, gives each batch of records to `sink`, and returns the last signed checkpoint.
     ///
     /// # Errors
@@ -148,5 +162,34 @@ impl Peer {
             }
         }
         checkpoint.context("the pull ended without a checkpoint")
+    }
+}
+
+/// A stream of what is appended to a log.
+#[derive(Debug)]
+pub struct Following {
+    stream: Streaming<v1::PullResponse>,
+}
+
+impl Following {
+    /// Waits for records and returns how many came; none when the stream ended.
+    ///
+    /// # Errors
+    /// The status with which the server ended it.
+    pub async fn records(&mut self) -> Result<Option<usize>> {
+        while let Some(message) = self.stream.message().await? {
+            match message.what {
+                Some(v1::pull_response::What::Records(batch)) => {
+                    return Ok(Some(batch.records.len()));
+                }
+                Some(
+                    v1::pull_response::What::Checkpoint(_)
+                    | v1::pull_response::What::Heartbeat(_)
+                    | v1::pull_response::What::Directory(_),
+                )
+                | None => {}
+            }
+        }
+        Ok(None)
     }
 }

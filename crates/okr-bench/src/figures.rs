@@ -86,6 +86,12 @@ pub(crate) fn median(times: &mut [Duration]) -> Duration {
     times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
+/// Returns the time within which so many of a thousand of some sorted times lie.
+pub(crate) fn percentile(sorted: &[Duration], permille: usize) -> Duration {
+    let place = (sorted.len() * permille).div_ceil(1000).max(1);
+    sorted.get(place - 1).copied().unwrap_or_default()
+}
+
 /// Formats a number with spaces between groups of three digits.
 pub(crate) fn thousands(number: u64) -> String {
     let digits = number.to_string();
@@ -97,4 +103,19 @@ pub(crate) fn thousands(number: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_percentile_is_one_of_the_times() {
+        let times: Vec<Duration> = (1..=1000).map(Duration::from_micros).collect();
+        assert_eq!(percentile(&times, 500), Duration::from_micros(500));
+        assert_eq!(percentile(&times, 999), Duration::from_micros(999));
+        assert_eq!(percentile(&times[..1], 990), Duration::from_micros(1));
+        assert_eq!(percentile(&times[..10], 990), Duration::from_micros(10));
+        assert_eq!(percentile(&[], 500), Duration::ZERO);
+    }
 }

@@ -5,12 +5,14 @@
 
 mod append;
 mod echo;
+mod fan_out;
 mod figures;
 mod made_log;
 mod open;
 mod pull;
 mod raw;
 mod read;
+mod rules;
 mod start;
 mod target;
 
@@ -51,6 +53,14 @@ enum Part {
     },
     /// Pull, open after a kill, clone, memory and disk of a large log.
     Large,
+    /// Followers: what idle ones take in memory, and how soon they all see one change.
+    Follow {
+        /// How many there are, a hundred on each connection.
+        #[arg(long, default_value_t = fan_out::FOLLOWERS)]
+        followers: usize,
+    },
+    /// The rules alone, on one thread: changes admitted and events evolved, of `--changes`.
+    Rules,
     /// The start of the command line.
     Start,
     /// Reading commands and a local write, on replicas of 10 thousand, 100 thousand and a million
@@ -97,6 +107,16 @@ fn main() -> Result<()> {
         let log = pull::measure(log, &mut figures)?;
         let log = open::measure(&arguments.programs, log, &mut figures)?;
         pull::clone(&log, &mut figures)?;
+    }
+    if matches!(part, None | Some(Part::Rules)) {
+        rules::measure(arguments.changes, &mut figures)?;
+    }
+    if matches!(part, None | Some(Part::Follow { .. })) {
+        let followers = match part {
+            Some(Part::Follow { followers }) => *followers,
+            _ => fan_out::FOLLOWERS,
+        };
+        fan_out::measure(&arguments.programs, followers, &mut figures)?;
     }
     if let Some(Part::Read { events, keep }) = part {
         read::measure(

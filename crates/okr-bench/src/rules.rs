@@ -1,0 +1,76 @@
+//! The rules alone: how many changes of a company one thread judges and takes in, without a disk.
+
+use std::collections::HashMap;
+
+use anyhow::{Result, ensure};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use okr_core::admit::{Context, Verdict, admit};
+use okr_core::entity::Entity;
+use okr_core::id::EntityId;
+use okr_core::view::MemoryView;
+use okr_testkit::company::{ORG, Step, history};
+
+use crate::figures::{Figures, Watch, rate};
+
+/// Prints how fast one thread admits and evolves, and how fast it evolves.
+pub(crate) fn measure(changes: usize, figures: &mut Figures) -> Result<()> {
+    let mut steps: Vec<(Date, Step)> = Vec::with_capacity(changes);
+    history(changes, &mut |step| {
+        let day = TimeZone::UTC.to_datetime(step.recorded_at).date();
+        steps.push((day, step));
+    });
+    let judged = judge(&steps)?;
+    figures.print(
+        "admit and evolve, changes, one thread",
+        &rate(steps.len(), judged.cpu),
+        "budget 1 000 000/s",
+    );
+    let (events, evolved) = evolve(&steps)?;
+    figures.print(
+        "evolve alone, events, one thread",
+        &rate(events, evolved.cpu),
+        "budget 3 000 000/s",
+    );
+    Ok(())
+}
+
+/// Judges each change on the state that those before it leave, and takes it in.
+fn judge(steps: &[(Date, Step)]) -> Result<Watch> {
+    let mut view = MemoryView::new();
+    let mut watch = Watch::start();
+    for (day, step) in steps {
+        let context = Context::new(step.author, *day);
+        let verdict = match admit(&view, &context, ORG, &step.change) {
+            Ok(verdict) => verdict,
+            Err(never) => match never {},
+        };
+        ensure!(
+            verdict == Verdict::Admitted,
+            "{}: {verdict:?}",
+            step.change.id
+        );
+        view.apply(&step.change);
+    }
+    watch.stop();
+    Ok(watch)
+}
+
+/// Folds the events of each entity; returns how many there were.
+fn evolve(steps: &[(Date, Step)]) -> Result<(usize, Watch)> {
+    let mut entities: HashMap<EntityId, Entity> = HashMap::with_capacity(steps.len());
+    let mut events = 0;
+    let mut watch = Watch::start();
+    for (_, step) in steps {
+        for event in &step.change.events {
+            let id = event.subject();
+            if let Some(entity) = Entity::evolve(entities.remove(&id), event) {
+                entities.insert(id, entity);
+            }
+        }
+        events += step.change.events.len();
+    }
+    watch.stop();
+    ensure!(!entities.is_empty(), "a company has entities");
+    Ok((events, watch))
+}
