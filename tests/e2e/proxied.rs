@@ -115,9 +115,7 @@ impl Kind {
                     format!("https://localhost:{port}"),
                 );
                 put("{$OKRD_UPSTREAM:127.0.0.1:7420}", upstream.to_owned());
-                format!(
-                    "{{\n\tadmin off\n\tauto_https disable_redirects\n\tpersist_config off\n}}\n{text}"
-                )
+                format!("{{\n\tadmin off\n\tauto_https disable_redirects\n}}\n{text}")
             }
         }
     }
