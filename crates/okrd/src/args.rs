@@ -22,10 +22,7 @@ pub(crate) use self::keeping::{
     BackupArguments, BackupCommand, BackupVerifyArguments, RestoreArguments, StatsArguments,
 };
 pub(crate) use self::packaging::{CompletionsArguments, ManArguments, ShellName, UtilCommand};
-pub(crate) use crate::flags::DataArgument;
-
-/// Where a server is asked for its health unless another place is given.
-const DEFAULT_URL: &str = "http://127.0.0.1:7420";
+pub(crate) use crate::flags::{DataArgument, PlaceArguments};
 
 /// The OKR sync server.
 #[derive(Debug, Parser)]
@@ -61,7 +58,8 @@ pub(crate) enum Command {
     Cert(CertCommand),
     /// Ask a running server whether it can append durably
     ///
-    /// For containers and scripts: prints `ready` and ends with 0, or says why not and ends with 1.
+    /// For containers and scripts: prints `ready` and ends with 0, or says why not and ends with 1. It finds the server by
+    /// the settings that `okrd serve` reads: the listener for monitoring if there is one, else the server itself.
     #[command(after_help = HEALTHCHECK_EXAMPLES)]
     Healthcheck(HealthcheckArguments),
     /// List the metrics that the server has
@@ -263,14 +261,14 @@ pub(crate) struct VerifyArguments {
 /// What `okrd healthcheck` needs.
 #[derive(Debug, Args)]
 pub(crate) struct HealthcheckArguments {
-    /// Ask /readyz at this address, the one that `okrd serve` has
-    #[arg(long, value_name = "ADDR", env = "OKRD_METRICS_LISTEN", conflicts_with_all = ["url", "ca_cert"])]
-    pub metrics_listen: Option<String>,
-    /// Ask the server itself, over gRPC
-    #[arg(long, value_name = "URL", default_value = DEFAULT_URL)]
-    pub url: String,
-    /// The certificate (PEM) of the authority behind the server's; the system's authorities if none is given
-    #[arg(long, value_name = "FILE")]
+    #[command(flatten)]
+    /// Where the server answers, by its settings.
+    pub place: PlaceArguments,
+    /// Ask a server at this address, over gRPC, whatever the settings say
+    #[arg(long, value_name = "URL", conflicts_with_all = ["server.listen", "metrics.listen"])]
+    pub url: Option<String>,
+    /// The certificate (PEM) of the authority behind that server's; the system's authorities if none is given
+    #[arg(long, value_name = "FILE", requires = "url")]
     pub ca_cert: Option<PathBuf>,
     /// How long to wait, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=60))]
@@ -299,9 +297,10 @@ pub(crate) enum MetricsFormat {
 
 const HEALTHCHECK_EXAMPLES: &str = "\
 Examples:
-  okrd healthcheck                                   the server on this machine, in plain text
-  okrd healthcheck --metrics-listen 127.0.0.1:7421   its monitoring listener, which needs no TLS
-  okrd healthcheck --url https://okr.acme.dev:7420   with TLS, by the name in the certificate
+  okrd healthcheck                                   the server of this machine's settings
+  okrd healthcheck --config ./okrd.toml              of other settings
+  okrd healthcheck --metrics-listen 127.0.0.1:7421   by its listener for monitoring
+  okrd healthcheck --url https://okr.acme.dev:7420   any, by the name in the certificate
 
 In a Dockerfile: HEALTHCHECK CMD [\"okrd\", \"healthcheck\"]";
 

@@ -13,6 +13,8 @@ use crate::config::{
 const FILE_FLAG: &str = "config";
 /// The setting that every command has which works on the data.
 const DATA: &str = "server.data";
+/// The settings that say where the server answers.
+const PLACES: [&str; 2] = ["server.listen", "metrics.listen"];
 
 /// `--config`, and a flag for each setting.
 #[derive(Clone, Debug)]
@@ -21,6 +23,10 @@ pub(crate) struct SettingFlags(Sources);
 /// `--config` and `--data`: where the data is.
 #[derive(Clone, Debug)]
 pub(crate) struct DataArgument(Sources);
+
+/// `--config`, `--listen` and `--metrics-listen`: where the server answers.
+#[derive(Clone, Debug)]
+pub(crate) struct PlaceArguments(Sources);
 
 impl SettingFlags {
     /// Returns what this process was given beside the file.
@@ -43,6 +49,13 @@ impl DataArgument {
     /// Returns the data directory.
     pub(crate) fn path(&self) -> Result<PathBuf, ConfigError> {
         self.settings()?.data().map(PathBuf::from)
+    }
+}
+
+impl PlaceArguments {
+    /// Puts all layers together.
+    pub(crate) fn settings(&self) -> Result<Settings, ConfigError> {
+        Ok(self.0.load()?.settings)
     }
 }
 
@@ -119,6 +132,10 @@ fn sources(matches: &ArgMatches, keys: impl Iterator<Item = &'static Key>) -> So
     Sources::of_process(file, flags.collect())
 }
 
+fn place_keys() -> impl Iterator<Item = &'static Key> {
+    Key::all().filter(|key| PLACES.contains(&key.path().as_str()))
+}
+
 fn data_key() -> impl Iterator<Item = &'static Key> {
     Key::all().filter(|key| key.path() == DATA)
 }
@@ -157,6 +174,28 @@ impl Args for DataArgument {
 impl FromArgMatches for DataArgument {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
         Ok(Self(sources(matches, data_key())))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl Args for PlaceArguments {
+    fn augment_args(command: Command) -> Command {
+        let flags = place_keys().map(|key| flag(key).help_heading(None::<&str>));
+        command.arg(file_flag()).args(flags)
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for PlaceArguments {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
+        Ok(Self(sources(matches, place_keys())))
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {

@@ -83,7 +83,11 @@ fn assert_lines(metrics: &str, lines: &[&str]) {
 async fn healthcheck(arguments: &str) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_okrd"));
     command.arg("healthcheck").args(arguments.split(' '));
-    command.env_remove("OKRD_METRICS_LISTEN");
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("OKRD_") {
+            command.env_remove(name);
+        }
+    }
     let output = tokio::task::spawn_blocking(move || command.output().unwrap());
     output.await.unwrap()
 }
@@ -377,6 +381,43 @@ async fn healthcheck_ends_with_0_only_when_the_server_is_ready() {
         assert_eq!(output.status.code(), Some(1), "{way}: {text}");
         assert!(text.contains("does not answer\nCaused by: "), "{text}");
     }
+}
+
+#[tokio::test]
+async fn healthcheck_finds_the_server_by_its_file_also_with_a_certificate_of_nobody_known() {
+    let root = tempfile::tempdir().unwrap();
+    let place = root.path().display();
+    let made = Command::new(env!("CARGO_BIN_EXE_okrd"))
+        .args(["cert", "new"])
+        .arg(root.path())
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{made:?}");
+    for secure in [false, true] {
+        let mut server = TestServer::stopped();
+        let mut tls = String::new();
+        if secure {
+            server.tls = Some(okrd::TlsFiles {
+                certificate: root.path().join("cert.pem"),
+                key: root.path().join("key.pem"),
+                client_ca: None,
+            });
+            tls = format!("[tls]\ncert_file = '{place}/cert.pem'\nkey_file = '{place}/key.pem'\n");
+        }
+        server.run().await;
+        let url = server.url();
+        let port = url.rsplit(':').next().unwrap();
+        let file = format!("{tls}[server]\nlisten = '127.0.0.1:{port}'\n");
+        let path = root.path().join("okrd.toml");
+        std::fs::write(&path, file).unwrap();
+        let output = healthcheck(&format!("--config {}", path.display())).await;
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        server.stop().await;
+        let output = healthcheck(&format!("--config {}", path.display())).await;
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+    }
+    let output = healthcheck("--config /nowhere/okrd.toml").await;
+    assert_eq!(output.status.code(), Some(78), "{output:?}");
 }
 
 #[tokio::test]

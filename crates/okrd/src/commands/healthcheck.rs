@@ -1,5 +1,7 @@
 //! `okrd healthcheck`: asks a running server whether it is ready, for containers that have no other tool.
 
+mod own;
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs as _};
 use std::path::Path;
 use std::time::Duration;
@@ -10,12 +12,13 @@ use http_body_util::{BodyExt as _, Empty, Limited};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
-use tonic::transport::{Certificate, ClientTlsConfig, Endpoint};
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
 use crate::args::HealthcheckArguments;
+use crate::config::Settings;
 use crate::failure::{Exit, Failure};
 use crate::output;
 use crate::server::SYNC;
@@ -25,7 +28,48 @@ const ANSWER_BYTES: usize = 4 * 1024;
 
 type AnyError = Box<dyn std::error::Error + Send + Sync>;
 
+/// Where a server answers.
+enum Place {
+    /// Somewhere.
+    Url(String),
+    /// Its listener for monitoring.
+    Monitor(String),
+    /// The server itself, over TLS.
+    Tls(SocketAddr),
+    /// The server itself, in plain text.
+    Plain(SocketAddr),
+}
+
+impl Place {
+    /// Finds it as the settings say.
+    fn of(settings: &Settings) -> Result<Self, Failure> {
+        if let Some(listen) = &settings.metrics.listen {
+            return Ok(Self::Monitor(listen.as_str().to_owned()));
+        }
+        let unusable = |problem| Failure::new(Exit::Configuration, problem);
+        let addresses = settings.addresses().map_err(unusable)?;
+        let found = addresses.first().copied().map(reachable);
+        let address = found.filter(|address| address.port() != 0).ok_or_else(|| {
+            unusable("server.listen names no port that could be asked".to_owned())
+                .hint("set metrics.listen, or give --url")
+        })?;
+        match settings.tls_files() {
+            Some(files) if files.client_ca.is_some() => {
+                let problem = "the server asks for certificates of its clients";
+                Err(unusable(problem.to_owned())
+                    .hint("set metrics.listen: the listener for monitoring asks for none"))
+            }
+            Some(_) => Ok(Self::Tls(address)),
+            None => Ok(Self::Plain(address)),
+        }
+    }
+}
+
 pub(super) fn run(arguments: &HealthcheckArguments) -> Result<(), Failure> {
+    let place = match &arguments.url {
+        Some(url) => Place::Url(url.clone()),
+        None => Place::of(&arguments.place.settings()?)?,
+    };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -35,9 +79,13 @@ pub(super) fn run(arguments: &HealthcheckArguments) -> Result<(), Failure> {
     let time = Duration::from_secs(arguments.timeout);
     runtime.block_on(async {
         let asked = async {
-            match &arguments.metrics_listen {
-                Some(address) => over_http(address).await,
-                None => over_grpc(&arguments.url, arguments.ca_cert.as_deref()).await,
+            match &place {
+                Place::Url(url) => over_grpc(url, arguments.ca_cert.as_deref()).await,
+                Place::Monitor(address) => over_http(address).await,
+                Place::Tls(address) => {
+                    over_channel(own::connect(*address).await, &address.to_string()).await
+                }
+                Place::Plain(address) => over_grpc(&format!("http://{address}"), None).await,
             }
         };
         let late = || {
@@ -115,7 +163,7 @@ async fn over_grpc(url: &str, ca_cert: Option<&Path>) -> Result<(), Failure> {
         })
     });
     let pem = pem.transpose()?;
-    let ask = async || -> Result<ServingStatus, AnyError> {
+    let connect = async || -> Result<Channel, AnyError> {
         let mut endpoint = Endpoint::from_shared(url.to_owned())?;
         if url.starts_with("https:") {
             let tls = match &pem {
@@ -124,12 +172,20 @@ async fn over_grpc(url: &str, ca_cert: Option<&Path>) -> Result<(), Failure> {
             };
             endpoint = endpoint.tls_config(tls)?;
         }
+        Ok(endpoint.connect().await?)
+    };
+    over_channel(connect().await, url).await
+}
+
+/// Asks over a connection, if there is one.
+async fn over_channel(channel: Result<Channel, AnyError>, whom: &str) -> Result<(), Failure> {
+    let ask = async || -> Result<ServingStatus, AnyError> {
         let service = SYNC.to_owned();
-        let mut client = HealthClient::new(endpoint.connect().await?);
+        let mut client = HealthClient::new(channel?);
         let answer = client.check(HealthCheckRequest { service }).await?;
         Ok(answer.into_inner().status())
     };
-    match ask().await.map_err(|error| no_answer(url, &error))? {
+    match ask().await.map_err(|error| no_answer(whom, &error))? {
         ServingStatus::Serving => Ok(()),
         _ => Err(not_ready("the log of the server says why")),
     }
@@ -138,6 +194,44 @@ async fn over_grpc(url: &str, ca_cert: Option<&Path>) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{Key, Sources};
+
+    fn place(settings: &[(&'static str, &str)]) -> Result<Place, Failure> {
+        let flags = settings.iter().map(|(path, value)| {
+            let key = Key::all().find(|key| key.path() == *path);
+            (key.unwrap(), (*value).to_owned())
+        });
+        let sources = Sources {
+            flags: flags.collect(),
+            ..Sources::default()
+        };
+        Place::of(&sources.load().unwrap().settings)
+    }
+
+    #[test]
+    fn the_server_is_found_by_the_settings_that_it_was_started_with() {
+        let tls = [("tls.cert_file", "c"), ("tls.key_file", "k")];
+        let listen = ("server.listen", "0.0.0.0:7000");
+        let monitor = ("metrics.listen", "127.0.0.1:7421");
+        assert!(matches!(place(&[]), Ok(Place::Plain(at)) if at.port() == 7420));
+        assert!(
+            matches!(place(&[listen]), Ok(Place::Plain(at)) if at.to_string() == "127.0.0.1:7000")
+        );
+        assert!(
+            matches!(place(&[listen, tls[0], tls[1]]), Ok(Place::Tls(at)) if at.port() == 7000)
+        );
+        let found = place(&[listen, tls[0], tls[1], monitor]);
+        assert!(matches!(found, Ok(Place::Monitor(at)) if at == "127.0.0.1:7421"));
+        let asking = [tls[0], tls[1], ("tls.client_ca", "a")];
+        for unusable in [&asking[..], &[("server.listen", "127.0.0.1:0")]] {
+            let failure = place(unusable).err().unwrap();
+            assert_eq!(failure.exit(), Exit::Configuration);
+            assert!(
+                failure.to_string().contains("Hint: set metrics.listen"),
+                "{failure}"
+            );
+        }
+    }
 
     #[test]
     fn an_address_for_everybody_is_asked_on_this_machine() {
