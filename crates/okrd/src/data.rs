@@ -5,6 +5,7 @@
 //! DATA/server.key        the Ed25519 key that signs checkpoints
 //! DATA/credentials.json  login codes and tokens, hashed
 //! DATA/directory.json    who the people are
+//! DATA/last-backup.json  when the last backup was taken; may be missing
 //! DATA/last-used.json    when each token was last used; may be missing
 //! DATA/organisations.json  what the operator settled about organisations; may be missing
 //! DATA/access.log        who was let in and what administrators did (see access_log.rs); may be missing
@@ -285,6 +286,11 @@ pub(crate) fn access_log_file(data: &Path) -> PathBuf {
 /// Returns where it stands what the operator settled, which is read and changed without the lock.
 pub(crate) fn organisations_file(data: &Path) -> PathBuf {
     data.join("organisations.json")
+}
+
+/// Returns where it stands when the last backup was taken, which is read without the lock.
+pub(crate) fn last_backup_file(data: &Path) -> PathBuf {
+    data.join("last-backup.json")
 }
 
 /// Returns where the directory of people of a data directory stands, which is read without the lock.

@@ -32,6 +32,7 @@ mod history;
 mod hits;
 mod init;
 mod key;
+mod last_backup;
 mod last_used;
 pub mod limits;
 mod log_swap;

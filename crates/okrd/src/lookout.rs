@@ -14,6 +14,7 @@ use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
 use crate::accept::Gate;
+use crate::last_backup;
 use crate::metrics::Readings;
 use crate::monitor::Monitor;
 use crate::readiness::{Cause, DiskProbe, DiskReserve, DiskSpace};
@@ -158,6 +159,8 @@ impl Lookout {
             disk,
             disk_reserve_bytes: disk.map(|disk| self.reserve().of(disk.size)),
             causes: self.shared.readiness.causes(),
+            // A file that cannot be read is no backup that anybody could count on.
+            last_backup: last_backup::read(&self.data).unwrap_or_default(),
             certificate_expiry: self.gate.tls.as_ref().and_then(TlsSlot::valid_until),
             started: Some(self.started),
         }

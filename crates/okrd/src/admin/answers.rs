@@ -10,6 +10,7 @@ use serde_json::json;
 use super::wire::{Reply, Request};
 use crate::backup::Stock;
 use crate::failure::Failure;
+use crate::last_backup;
 use crate::service::Shared;
 
 /// Bytes of records in one answer, whatever is asked for.
@@ -43,6 +44,10 @@ impl Administered {
                     value: json!({ "lengths": lengths }),
                     body: records.concat(),
                 })
+            }
+            Request::BackedUp { taken_at } => {
+                last_backup::note(&self.data, taken_at.0)?;
+                Reply::of(&json!({}))
             }
         }
     }

@@ -176,6 +176,7 @@ mod tests {
         let answering: Answering = Arc::new(|request| match request {
             Request::Snapshot {} => Reply::of(&json!("seen")),
             Request::Records { after, .. } => Err(Failure::new(Exit::NotFound, after.to_string())),
+            Request::BackedUp { .. } => Ok(Reply::default()),
         });
         AdminListener::open(path, answering).unwrap()
     }

@@ -2,11 +2,13 @@
 
 use std::io::{self, BufRead, Read as _, Write};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::failure::{Exit, Failure};
+use crate::store::AsText;
 
 /// The version of the protocol.
 pub(crate) const PROTOCOL: u32 = 1;
@@ -38,6 +40,11 @@ pub(crate) enum Request {
         after: u64,
         /// Roughly how many bytes.
         bytes: usize,
+    },
+    /// There is a whole backup of a moment.
+    BackedUp {
+        /// The moment that it shows.
+        taken_at: AsText<Timestamp>,
     },
 }
 

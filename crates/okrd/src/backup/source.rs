@@ -16,7 +16,8 @@ use crate::data::{DataDir, DataError};
 use crate::failure::{Exit, Failure};
 use crate::heads::Heads;
 use crate::server::{ServeError, origin, read_orgs};
-use crate::{key, stored_log};
+use crate::store::AsText;
+use crate::{key, last_backup, stored_log};
 
 /// A server, running or not.
 pub(crate) enum Source {
@@ -85,6 +86,18 @@ impl Source {
                 let (org, after) = (org.uuid(), after.get());
                 let Reply { value, body } = client.ask(&Request::Records { org, after, bytes })?;
                 cut(&value, body.into())
+            }
+        }
+    }
+
+    /// Notes that there is a whole backup of a moment.
+    pub(crate) fn note_backup(&mut self, taken_at: Timestamp) -> Result<(), Failure> {
+        match self {
+            Self::Stopped(stopped) => Ok(last_backup::note(stopped.data.path(), taken_at)?),
+            // The server writes it, so that the file is its own, whoever runs this command.
+            Self::Running(client) => {
+                let taken_at = AsText(taken_at);
+                client.ask(&Request::BackedUp { taken_at }).map(drop)
             }
         }
     }

@@ -42,6 +42,7 @@ fn make(arguments: &BackupArguments, data: &Path, to: &Path) -> Result<(), Failu
         let mut source = Source::open(data)?;
         let out = BufWriter::with_capacity(BUFFER_BYTES, out.lock());
         let written = create(&mut source, since.as_ref(), (out, now))?;
+        note(&mut source, &written);
         // Standard output has the backup.
         output::note(&answer(arguments, &written));
         return Ok(());
@@ -51,8 +52,18 @@ fn make(arguments: &BackupArguments, data: &Path, to: &Path) -> Result<(), Failu
     let out = BufWriter::with_capacity(BUFFER_BYTES, &new.file);
     let written = create(&mut source, since.as_ref(), (out, now))?;
     new.finish(to)?;
+    note(&mut source, &written);
     output::print(&answer(arguments, &written));
     Ok(())
+}
+
+/// Notes for whoever watches that there is a backup. It is whole, whatever becomes of the note.
+fn note(source: &mut Source, written: &Written) {
+    if let Err(failure) = source.note_backup(written.manifest.taken_at.0) {
+        output::warn(&format!(
+            "the backup is whole, but okrd_backup_last_success_timestamp_seconds stays as it was\n{failure}"
+        ));
+    }
 }
 
 /// A file that has its name only when it is whole, and goes away otherwise.

@@ -195,6 +195,11 @@ pub(crate) const NOT_READY: Described = gauge(
     &["cause"],
     "1 for each cause that keeps the server from appending, else 0",
 );
+pub(crate) const LAST_BACKUP: Described = gauge(
+    "okrd_backup_last_success_timestamp_seconds",
+    &[],
+    "Which moment the last whole backup shows, in seconds since 1970; absent before the first",
+);
 pub(crate) const CERTIFICATE_EXPIRY: Described = gauge(
     "okrd_tls_certificate_expiry_timestamp_seconds",
     &[],
@@ -212,7 +217,7 @@ pub(crate) const STARTED: Described = gauge(
 );
 
 /// All of them, in the order in which they are served.
-pub(crate) const ALL: [&Described; 25] = [
+pub(crate) const ALL: [&Described; 26] = [
     &CHANGES,
     &REJECTIONS,
     &APPENDS,
@@ -235,6 +240,7 @@ pub(crate) const ALL: [&Described; 25] = [
     &DISK_RESERVE_BYTES,
     &READY,
     &NOT_READY,
+    &LAST_BACKUP,
     &CERTIFICATE_EXPIRY,
     &BUILD,
     &STARTED,

@@ -27,6 +27,8 @@ pub(crate) struct Readings {
     pub(crate) disk_reserve_bytes: Option<u64>,
     /// What keeps the server from appending.
     pub(crate) causes: Causes,
+    /// Which moment the last backup shows; none before the first.
+    pub(crate) last_backup: Option<Timestamp>,
     /// The end of the certificate that is shown.
     pub(crate) certificate_expiry: Option<Timestamp>,
     pub(crate) started: Option<Timestamp>,
@@ -85,6 +87,7 @@ impl Collector for Gauges {
             1,
         )?;
         let moments = [
+            (&catalogue::LAST_BACKUP, readings.last_backup),
             (&catalogue::CERTIFICATE_EXPIRY, readings.certificate_expiry),
             (&catalogue::STARTED, readings.started),
         ];

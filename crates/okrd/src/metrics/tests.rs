@@ -13,6 +13,7 @@ fn full() -> Readings {
         storage_bytes: Some(1),
         disk: Some(DiskSpace { free: 1, size: 2 }),
         disk_reserve_bytes: Some(1),
+        last_backup: Some("2026-11-23T12:00:00Z".parse().unwrap()),
         certificate_expiry: Some("2027-02-26T12:00:00Z".parse().unwrap()),
         started: Some("2026-11-28T12:00:00.5Z".parse().unwrap()),
         ..Readings::default()
@@ -122,6 +123,7 @@ fn every_label_value_has_a_number_before_anything_happens() {
         "okrd_not_ready{cause=\"disk\"} 0",
         "okrd_ready 1",
         "okrd_head_position 70000",
+        "okrd_backup_last_success_timestamp_seconds 1795435200.0",
         "okrd_tls_certificate_expiry_timestamp_seconds 1803643200.0",
         "process_start_time_seconds 1795867200.5",
     ] {
