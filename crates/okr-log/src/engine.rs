@@ -33,6 +33,7 @@ pub use self::directory::FileError;
 pub use self::error::{CreateError, Damage, OpenError, VisitError};
 pub use self::fault::{FaultHook, Step};
 pub use self::manifest::DIRECTORY_FORMAT;
+pub use self::open::directory_format;
 pub use self::read::ReadError;
 pub use self::recover::Visitor;
 pub use self::store::StoreError;

@@ -19,7 +19,8 @@ use crate::failure::EXIT_CODES;
 use crate::flags::SettingFlags;
 
 pub(crate) use self::keeping::{
-    BackupArguments, BackupCommand, BackupVerifyArguments, RestoreArguments, StatsArguments,
+    BackupArguments, BackupCommand, BackupVerifyArguments, MigrateArguments, RestoreArguments,
+    StatsArguments,
 };
 pub(crate) use self::packaging::{CompletionsArguments, ManArguments, ShellName, UtilCommand};
 pub(crate) use crate::flags::{DataArgument, PlaceArguments};
@@ -50,6 +51,8 @@ pub(crate) enum Command {
     Restore(RestoreArguments),
     /// Say what the server holds: organisations, people, changes by kind, sizes
     Stats(StatsArguments),
+    /// Say which version each file of the data has, and write those anew that an earlier okrd wrote
+    Migrate(MigrateArguments),
     /// Check and show the settings
     #[command(subcommand)]
     Config(ConfigCommand),

@@ -9,6 +9,7 @@ mod config;
 mod healthcheck;
 mod init;
 mod metrics;
+mod migrate;
 mod org;
 mod restore;
 mod serve;
@@ -47,6 +48,7 @@ pub fn main() -> ExitCode {
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Restore(arguments) => restore::run(&arguments),
         Command::Stats(arguments) => stats::run(&arguments),
+        Command::Migrate(arguments) => migrate::run(&arguments),
         Command::Org(arguments) => org::run(&arguments),
         Command::AccessLog(arguments) => access_log::run(&arguments),
         Command::Completions(arguments) => {

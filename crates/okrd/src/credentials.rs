@@ -12,11 +12,11 @@ use okr_core::id::{OrgId, PersonId};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::data::DataError;
+use crate::data::{DataError, read_versioned};
 use crate::secret::{BearerToken, LoginCode, NoRandomness, SecretHash, random_id};
 use crate::store::{AsText, Stored};
-pub(crate) use file::File;
 use file::{Code, Token};
+pub(crate) use file::{FILE_VERSION, File};
 
 /// How long a login code works unless said otherwise.
 pub const CODE_LIFETIME: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -177,12 +177,20 @@ impl Credentials {
 
     /// Reads the file.
     pub(crate) fn open(path: PathBuf) -> Result<Self, DataError> {
-        Stored::open(path, file::VERSION).map(Self::holding)
+        let mut file: File = read_versioned(&path, FILE_VERSION)?;
+        // Whatever is written from now on is of this version, whichever was read.
+        file.become_newest();
+        Ok(Self::holding(Stored::holding(path, file)))
     }
 
     fn holding(stored: Stored<File>) -> Self {
         let decoy = SecretHash::of(b"no token has this secret");
         Self { stored, decoy }
+    }
+
+    /// Writes the file as it is, in the newest version. Blocks on the disk.
+    pub(crate) fn rewrite(&self) -> Result<(), DataError> {
+        self.stored.update(|_| Ok(()))
     }
 
     /// Makes a one-time code for somebody. Blocks on the disk.

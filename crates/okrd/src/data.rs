@@ -346,6 +346,15 @@ struct Versioned {
     version: u32,
 }
 
+/// Returns the version that a JSON file says it has, without reading the rest of it.
+///
+/// # Errors
+///
+/// `Malformed`, `Io`.
+pub(crate) fn version_of(path: &Path) -> Result<u32, DataError> {
+    read_json(path).map(|Versioned { version }| version)
+}
+
 /// Reads a JSON file that says its version; one of a newer program is not guessed at.
 ///
 /// # Errors

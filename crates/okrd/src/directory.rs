@@ -17,9 +17,9 @@ use crate::store::{AsText, Stored};
 /// People in one organisation.
 const MAX_ENTRIES: usize = 20_000;
 /// The newest version of `directory.json` that this program knows: 2 has erased people.
-const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 2;
 /// The version of a file in which nobody was erased, which older programs read as well.
-const WITHOUT_ERASED: u32 = 1;
+pub(crate) const WITHOUT_ERASED: u32 = 1;
 
 /// Why entries are not taken.
 #[derive(Debug, thiserror::Error)]

@@ -11,7 +11,7 @@ use crate::data::{DataError, read_versioned, replace_json};
 use crate::tls::refuse_exposed;
 
 /// The version of `server.key` that this program writes.
-const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 1;
 
 /// Why there is no key.
 #[derive(Debug, thiserror::Error)]

@@ -16,7 +16,7 @@ use crate::store::AsText;
 /// A use within this time of the last one is not noted.
 const GRAIN: SignedDuration = SignedDuration::from_mins(1);
 /// The version of `last-used.json` that this program writes.
-const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 1;
 
 /// The last uses of all tokens.
 #[derive(Debug)]

@@ -61,6 +61,7 @@ mod stored_log;
 mod telemetry;
 mod tls;
 mod usage;
+mod versions;
 mod watch;
 mod writer;
 

@@ -22,7 +22,7 @@ use crate::store::AsText;
 /// Time between two looks at the file.
 const LOOK_INTERVAL: Duration = Duration::from_secs(2);
 /// The version of the file that this program writes.
-const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 1;
 
 /// All that is settled, as the newest look found it.
 #[derive(Debug)]

@@ -35,7 +35,8 @@ impl<T: Clone + Serialize + DeserializeOwned> Stored<T> {
         Ok(Self::holding(path, value))
     }
 
-    fn holding(path: PathBuf, value: T) -> Self {
+    /// Holds what was read from a file.
+    pub(crate) fn holding(path: PathBuf, value: T) -> Self {
         Self {
             path,
             writing: Mutex::new(()),

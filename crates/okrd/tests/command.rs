@@ -24,7 +24,7 @@ impl Drop for Serving {
 }
 
 impl World {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
@@ -40,7 +40,7 @@ impl World {
     }
 
     /// Runs okrd on the data directory; the words are separated by single blanks.
-    fn run(&self, line: &str) -> Output {
+    pub(crate) fn run(&self, line: &str) -> Output {
         self.command(line).output().unwrap()
     }
 
@@ -50,7 +50,7 @@ impl World {
         command
     }
 
-    fn serve(&self) -> Serving {
+    pub(crate) fn serve(&self) -> Serving {
         Serving::start(self.command("serve --listen 127.0.0.1:0"))
     }
 

@@ -12,6 +12,7 @@ mod life;
 mod limits;
 mod login;
 mod logs;
+mod migrate;
 mod monitor;
 mod monitoring;
 mod organisations;

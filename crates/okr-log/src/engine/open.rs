@@ -12,7 +12,7 @@ use crate::engine::directory::{
     Directory, FileError, LockError, file_error, sync, sync_tree, write_synced,
 };
 use crate::engine::error::{CreateError, OpenError};
-use crate::engine::manifest::{Manifest, ManifestError};
+use crate::engine::manifest::{DIRECTORY_FORMAT, Manifest, ManifestError};
 use crate::engine::recover::{Recovered, Visitor, recover};
 use crate::engine::store::{Store, StoreError, StoreOptions, wait_for_release};
 use crate::engine::tail::Tail;
@@ -175,6 +175,16 @@ fn read_manifest(directory: &Directory) -> Result<Manifest, OpenError> {
         ManifestError::NewerFormat(found) => OpenError::NewerFormat { path, found },
         ManifestError::Malformed(reason) => OpenError::Manifest { path, reason },
     })
+}
+
+/// Returns the format of the log in a directory, which may be open elsewhere.
+///
+/// # Errors
+///
+/// `NotALog`, `Manifest`, `File`, and `NewerFormat` for one that this program does not read.
+pub fn directory_format(root: &Path) -> Result<u64, OpenError> {
+    // There is one format: a manifest that can be read states it.
+    read_manifest(&Directory::new(root)).map(|_| DIRECTORY_FORMAT)
 }
 
 fn open_witness(directory: &Directory, log: [u8; 16]) -> Result<Witness, OpenError> {

@@ -36,6 +36,17 @@ Examples:
   okrd restore --from mon.okrb --data /tmp/then \\
       --to-position 01920304-0506-7708-890a-0b0c0d0e0f10:1200";
 
+const MIGRATE_HELP: &str = "\
+Files of an earlier okrd are read as they are, so this is never needed before a
+start. It settles at a moment of your choice what the server would do with the
+next change: an earlier okrd does not read the result. Files of a newer okrd are
+refused, with exit code 11.
+
+Examples:
+  okrd migrate --dry-run --data /var/lib/okrd
+  okrd backup --data /var/lib/okrd --to before-migration.okrb
+  okrd migrate --data /var/lib/okrd                  while the server is stopped";
+
 /// What `okrd backup` needs.
 #[derive(Debug, Args)]
 #[command(after_help = BACKUP_HELP, args_conflicts_with_subcommands = true,
@@ -103,6 +114,21 @@ pub(crate) struct StatsArguments {
     #[command(flatten)]
     /// Where the data is.
     pub data: DataArgument,
+    /// The form of the answer
+    #[arg(short, long, value_enum, default_value_t)]
+    pub output: OutputFormat,
+}
+
+/// What `okrd migrate` needs.
+#[derive(Debug, Args)]
+#[command(after_help = MIGRATE_HELP)]
+pub(crate) struct MigrateArguments {
+    #[command(flatten)]
+    /// Where the data is.
+    pub data: DataArgument,
+    /// Only say what would be done, also while the server runs
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
     /// The form of the answer
     #[arg(short, long, value_enum, default_value_t)]
     pub output: OutputFormat,

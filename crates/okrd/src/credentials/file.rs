@@ -17,7 +17,7 @@ pub(super) const MAX_CODES_PER_PERSON: usize = 10;
 /// Tokens that one person may have; the oldest makes room.
 pub(super) const MAX_TOKENS_PER_PERSON: usize = 50;
 /// The version of the file that this program writes; it reads earlier ones as well.
-pub(super) const VERSION: u32 = 2;
+pub(crate) const FILE_VERSION: u32 = 2;
 
 /// One version of the codes and tokens.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -98,10 +98,15 @@ impl From<AccessWord> for Access {
 impl File {
     pub(super) const fn empty() -> Self {
         Self {
-            version: VERSION,
+            version: FILE_VERSION,
             codes: Vec::new(),
             tokens: BTreeMap::new(),
         }
+    }
+
+    /// Makes it one of the newest version: what that added has its default.
+    pub(super) const fn become_newest(&mut self) {
+        self.version = FILE_VERSION;
     }
 
     /// Says whether a token is still there.
@@ -168,7 +173,6 @@ impl File {
     }
 
     pub(super) fn add_token(&mut self, id: Uuid, token: Token, now: Timestamp) {
-        self.version = VERSION;
         self.tokens
             .retain(|_, old| after(old.expires_at.0, TOKEN_LIFETIME) > now);
         let same = |old: &Token| old.org == token.org && old.person == token.person;
