@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 pub(crate) use self::client::AdminClient;
 pub(crate) use self::listener::AdminListener;
-pub(crate) use self::wire::{Reply, Request};
+pub(crate) use self::wire::{Reply, Request, read_line};
 
 use self::answers::Administered;
 use crate::service::Shared;

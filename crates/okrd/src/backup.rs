@@ -9,6 +9,7 @@
 mod chain;
 mod create;
 mod files;
+mod filling;
 mod frame;
 mod manifest;
 mod read;
@@ -19,6 +20,7 @@ mod walk;
 
 pub(crate) use self::chain::Chain;
 pub(crate) use self::create::{Written, create};
+pub(crate) use self::filling::Filling;
 pub(crate) use self::manifest::Manifest;
 pub(crate) use self::read::Whole;
 pub(crate) use self::restore::{Cut, Restored, restore};

@@ -17,6 +17,9 @@ pub const RECORDS_MESSAGE_BYTES: usize = 128 * 1024;
 /// Messages of one pull that wait for the client; a slower client is read for later, not buffered for.
 pub const MESSAGES_PER_PULL: usize = 2;
 
+/// Bytes of a line in the export of an organisation: a record in base64, and what stands around it.
+pub const EXPORT_LINE_BYTES: u64 = 2 * 1024 * 1024;
+
 /// What a client is told to wait when there is too much to do, in milliseconds.
 pub const RETRY_AFTER_MS: u64 = 250;
 

@@ -15,6 +15,7 @@ mod logs;
 mod migrate;
 mod monitor;
 mod monitoring;
+mod moving;
 mod organisations;
 mod proxied;
 mod pull;

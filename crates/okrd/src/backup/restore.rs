@@ -8,19 +8,16 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use jiff::Timestamp;
 use okr_core::id::OrgId;
-use okr_log::{
-    AppendOutcome, Appender, Batch, Frontier, Log, LogOptions, Position, Record, RecordView,
-};
+use okr_log::{Frontier, Log, LogOptions, RecordView};
 use okr_proto::ToLog as _;
 use uuid::Uuid;
 
 use super::chain::Chain;
+use super::filling::Filling;
 use crate::data::{self, CARRIED_FILES, CARRIED_IF_THERE, DataDir, MANIFEST};
 use crate::failure::{Exit, Failure};
 use crate::stored_log;
 
-/// Bytes of records that are made durable together.
-const GROUP_BYTES: usize = 4 * 1024 * 1024;
 const NOTHING_LEFT: &str = "nothing is left of this restore; make room or choose another disk";
 
 /// What is left out.
@@ -186,11 +183,7 @@ fn fill(chain: &Chain, goals: &BTreeMap<Uuid, Goal>, directory: &DataDir) -> Res
     let appender = log
         .appender()
         .expect("a log that was just made has its appender");
-    let mut filling = Filling {
-        appender,
-        batch: None,
-        bytes: 0,
-    };
+    let mut filling = Filling::new(appender, NOTHING_LEFT);
     chain.walk(&mut |org, _, record| {
         let goal = goals.get(&org.uuid());
         if goal.is_some_and(|goal| record.position().get() <= goal.head) {
@@ -221,56 +214,6 @@ fn fill(chain: &Chain, goals: &BTreeMap<Uuid, Goal>, directory: &DataDir) -> Res
     }
     drop(log);
     Ok(directory.write_manifest(&server)?)
-}
-
-/// Appends records in groups.
-struct Filling {
-    appender: Appender,
-    batch: Option<Batch>,
-    bytes: usize,
-}
-
-impl Filling {
-    fn take(&mut self, org: OrgId, record: &RecordView<'_>) -> Result<(), Failure> {
-        let organisation = org.to_log();
-        let other = self
-            .batch
-            .as_ref()
-            .is_some_and(|batch| batch.organisation != organisation);
-        if other || self.bytes >= GROUP_BYTES {
-            self.flush()?;
-        }
-        let before = Position::new(record.position().get() - 1);
-        let batch = self.batch.get_or_insert_with(|| Batch {
-            organisation,
-            expected_head: before,
-            records: Vec::new(),
-        });
-        let record = Record::decode(record.bytes()).map_err(|error| {
-            Failure::new(Exit::Integrity, "a record cannot be read").caused_by(&error)
-        })?;
-        self.bytes += record.encoded_len();
-        batch.records.push(record);
-        Ok(())
-    }
-
-    fn flush(&mut self) -> Result<(), Failure> {
-        self.bytes = 0;
-        let Some(batch) = self.batch.take() else {
-            return Ok(());
-        };
-        let failure = Failure::new(Exit::Error, "the records cannot be written").hint(NOTHING_LEFT);
-        match self.appender.append(&[batch]).as_slice() {
-            [AppendOutcome::Appended { .. }] => Ok(()),
-            [AppendOutcome::Unknown { cause } | AppendOutcome::Refused { cause }] => {
-                Err(failure.caused_by(cause))
-            }
-            other => {
-                let cause = std::io::Error::other(format!("{other:?}"));
-                Err(failure.caused_by(&cause))
-            }
-        }
-    }
 }
 
 /// Removes what a failed restore has made; the directory was missing or empty before.

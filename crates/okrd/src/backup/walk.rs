@@ -68,6 +68,13 @@ pub(crate) enum Fault {
     OtherCheckpoint,
 }
 
+impl WalkError {
+    /// Says whether only a newer program can tell.
+    pub(crate) const fn is_newer(&self) -> bool {
+        matches!(self.source, Fault::Newer)
+    }
+}
+
 impl Walk {
     /// Begins before the first record.
     pub(crate) fn new(org: OrgId) -> Self {

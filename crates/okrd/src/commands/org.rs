@@ -3,7 +3,9 @@
 mod create;
 mod delete;
 mod export;
+mod exported;
 mod find;
+mod import;
 mod list;
 mod settle;
 
@@ -45,6 +47,8 @@ pub(crate) enum OrgCommand {
     Quota(QuotaArguments),
     /// Write an organisation's records, people and checkpoint to a file, while the server is stopped
     Export(ExportArguments),
+    /// Take in what org export wrote, here or on another server, while the server is stopped
+    Import(ImportArguments),
     /// Delete an organisation for good, while the server is stopped
     Delete(DeleteArguments),
 }
@@ -171,6 +175,29 @@ pub(crate) struct ExportArguments {
     pub to: PathBuf,
 }
 
+/// What `okrd org import` needs.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Every record, the root and the signature are checked before anything is written. The history is then the
+same, down to its root; tokens and login codes do not come along. Run again it goes on where it ended, and
+a later export of the same history adds what is new. Another history of the same organisation is refused.
+
+Examples:
+  okrd org export Acme --to acme.jsonl --data /var/lib/okrd
+  okrd org import acme.jsonl --data /srv/okrd
+  okrd code --person ana --org Acme --data /srv/okrd")]
+pub(crate) struct ImportArguments {
+    #[command(flatten)]
+    /// Where the data is.
+    pub data: DataArgument,
+    /// What org export wrote
+    #[arg(value_name = "FILE")]
+    pub from: PathBuf,
+    /// The form of the answer
+    #[arg(short, long, value_enum, default_value_t)]
+    pub output: OutputFormat,
+}
+
 /// What `okrd org delete` needs.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -197,6 +224,7 @@ pub(super) fn run(arguments: &OrgArguments) -> Result<(), Failure> {
         OrgCommand::Unfreeze(arguments) => settle::freeze(arguments, false),
         OrgCommand::Quota(arguments) => settle::quota(arguments),
         OrgCommand::Export(arguments) => export::run(arguments),
+        OrgCommand::Import(arguments) => import::run(arguments),
         OrgCommand::Delete(arguments) => delete::run(arguments),
     }
 }

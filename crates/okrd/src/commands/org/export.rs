@@ -20,6 +20,9 @@ use crate::heads::Heads;
 use crate::server::{ServeError, origin};
 use crate::{key, limits, output};
 
+/// What the first line says that the file is.
+pub(super) const SCHEMA: &str = "okrd.v1.OrganisationExport";
+
 pub(super) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
     let path = &arguments.one.data.path()?;
     let (data, manifest) = DataDir::open(path)?;
@@ -32,7 +35,7 @@ pub(super) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
     let note = heads.checkpoint(org, head.into());
     let people = Directory::open(data.directory_file())?.people(org);
     let first = json!({
-        "schema": "okrd.v1.OrganisationExport",
+        "schema": SCHEMA,
         "org": org.to_string(),
         "changes": head.position.get(),
         "root": head.root.to_string(),
