@@ -11,7 +11,7 @@ use okrd::{ServeOptions, Server};
 use serde_json::Value;
 
 use crate::client::{TestClient, change};
-use crate::harness::TestServer;
+use crate::harness::{OTHER_ORG, TestServer};
 
 /// Runs okrd; the words are separated by single blanks.
 fn okrd(line: &str) -> Output {
@@ -168,6 +168,49 @@ async fn every_position_can_be_restored_and_is_the_prefix() {
     let beyond = format!("restore --from {at}/full --data {at}/no --to-position {ORG}:6");
     assert!(refused(&beyond, 6).contains("they end at 5"));
     assert!(!path("no").exists());
+}
+
+#[tokio::test]
+async fn what_was_deleted_between_two_backups_is_restored_from_the_first_alone() {
+    let (mut server, ana, directory) = kept().await;
+    let (at, _) = in_directory(&directory);
+    let data = server.data().display().to_string();
+    let orgs = |answer: &Value| -> Vec<String> {
+        let orgs = answer["orgs"].as_array().unwrap().iter();
+        orgs.map(|org| org["org"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let full = json(&format!("backup --data {data} --to {at}/full"));
+    let (org, other) = (ORG.to_string(), OTHER_ORG.to_string());
+    assert_eq!(orgs(&full).len(), 2);
+
+    server.stop().await;
+    let deleted = okrd(&format!(
+        "org delete {other} --confirm {other} --data {data}"
+    ));
+    assert!(deleted.status.success(), "{deleted:?}");
+    server.run().await;
+    let ana = server.stranger().await.with_token(&ana.token);
+    rename(&ana, 6..9).await;
+    let next = json(&format!(
+        "backup --data {data} --to {at}/next --since {at}/full"
+    ));
+    assert_eq!(
+        (orgs(&next), &next["changes"]),
+        (vec![org.clone()], &3.into())
+    );
+
+    json(&format!("backup verify {at}/full {at}/next"));
+    let restored = json(&format!(
+        "restore --from {at}/full {at}/next --data {at}/both"
+    ));
+    assert_eq!(orgs(&restored), [org]);
+    assert_eq!(
+        orgs(&json(&format!("stats --data {at}/both"))),
+        orgs(&restored)
+    );
+    let before = json(&format!("restore --from {at}/full --data {at}/first"));
+    assert_eq!(orgs(&before), orgs(&full));
 }
 
 #[tokio::test]

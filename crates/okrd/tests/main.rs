@@ -4,6 +4,7 @@
 
 mod client;
 mod command;
+mod containers;
 mod erasing;
 mod harness;
 mod isolation;
