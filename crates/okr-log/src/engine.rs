@@ -6,6 +6,7 @@ mod append;
 mod block;
 mod clerk;
 mod directory;
+mod erased;
 mod error;
 mod fault;
 mod index;
@@ -19,7 +20,7 @@ mod tail;
 mod waypoint;
 mod witness;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::num::NonZeroU64;
 use std::path::Path;
@@ -41,6 +42,7 @@ pub use self::waypoint::Waypoint;
 
 use self::append::{End, Writer};
 use self::directory::DirectoryLock;
+use self::erased::Erased;
 use self::index::ChangeIndex;
 use self::read::Stretch;
 use self::store::Store;
@@ -87,6 +89,7 @@ pub struct Log {
 pub(crate) struct Shared {
     store: Store,
     organisations: RwLock<HashMap<LogId, Arc<Organisation>>>,
+    erased: Erased,
     waypoints_every: NonZeroU64,
     observers: RwLock<Vec<Observer>>,
     failure: OnceLock<AppendFailure>,
@@ -243,15 +246,26 @@ impl Log {
         byte_budget: usize,
     ) -> Result<Vec<Bytes>, ReadError> {
         let head = self.head(organisation).position;
-        read::read(
-            &self.shared.store,
-            Stretch {
-                organisation,
-                after,
-                head,
-            },
-            byte_budget,
-        )
+        let stretch = Stretch {
+            organisation,
+            after,
+            head,
+        };
+        let records = read::read(&self.shared.store, stretch, byte_budget)?;
+        Ok(self.shared.erased.apply(organisation, records))
+    }
+
+    /// Lets nobody read texts of a record any more, numbered from 0: [`Log::read`] gives their hashes instead.
+    ///
+    /// Nothing is written: whoever knows of the erasure says so again after each opening. The bytes leave the files
+    /// when what is read is written into a new log.
+    pub fn erase(&self, organisation: LogId, position: Position, texts: &BTreeSet<u16>) {
+        self.shared.erased.add(organisation, position, texts);
+    }
+
+    /// Returns how many records of all organisations have texts that nobody reads any more.
+    pub fn erased_records(&self) -> usize {
+        self.shared.erased.records()
     }
 
     /// Registers an observer of durable appends.

@@ -11,6 +11,7 @@ use crate::engine::clerk::Clerk;
 use crate::engine::directory::{
     Directory, FileError, LockError, file_error, sync, sync_tree, write_synced,
 };
+use crate::engine::erased::Erased;
 use crate::engine::error::{CreateError, OpenError};
 use crate::engine::manifest::{DIRECTORY_FORMAT, Manifest, ManifestError};
 use crate::engine::recover::{Recovered, Visitor, recover};
@@ -140,6 +141,7 @@ pub(crate) fn open(
     Ok(Shared {
         store,
         organisations: RwLock::new(organisations),
+        erased: Erased::default(),
         waypoints_every: every,
         observers: RwLock::default(),
         failure: OnceLock::new(),

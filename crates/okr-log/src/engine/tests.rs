@@ -3,6 +3,7 @@
 mod contract;
 mod damage;
 mod directory;
+mod erased;
 mod everywhere;
 mod faults;
 pub(super) mod support;

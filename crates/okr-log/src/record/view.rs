@@ -1,5 +1,6 @@
 //! Reading a record in place: no allocation, everything checked once.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use bytes::Bytes;
@@ -209,6 +210,23 @@ impl<'a> RecordView<'a> {
             hasher.update(text.hash().as_bytes());
         }
         Hash(hasher.finalize().into())
+    }
+
+    /// Encodes the record with the hashes of some of its texts in place of the texts; the leaf stays the same.
+    ///
+    /// Texts are numbered from 0; numbers that the record does not have mean nothing.
+    pub fn without_texts(&self, erased: &BTreeSet<u16>) -> Vec<u8> {
+        let (before, _) = self.bytes.split_at(self.bytes.len() - self.texts.len());
+        let mut bytes = before.to_vec();
+        for (number, text) in (0..).zip(self.texts()) {
+            let text = if erased.contains(&number) {
+                RecordText::Erased { hash: text.hash() }
+            } else {
+                text.to_text()
+            };
+            text.encode_into(&mut bytes);
+        }
+        bytes
     }
 
     /// Copies the record out.
