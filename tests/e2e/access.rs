@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
 use std::process::Command;
 
 use okr_e2e::{Home, Server};
 use serde_json::Value;
 
+use crate::erasing::holding;
 use crate::programs;
 use crate::sync::{founded, joined, plan};
 
@@ -96,24 +96,6 @@ fn shows_both_tokens(ana: &Home) {
         text.contains("nightly") && text.lines().all(|line| line.len() < 200),
         "{text}"
     );
-}
-
-/// The files of a directory and below it that hold a text.
-fn holding(directory: &Path, text: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for file in fs::read_dir(directory).unwrap() {
-        let path = file.unwrap().path();
-        if path.is_dir() {
-            found.extend(holding(&path, text));
-        } else if let Ok(bytes) = fs::read(&path)
-            && bytes
-                .windows(text.len())
-                .any(|window| window == text.as_bytes())
-        {
-            found.push(path.display().to_string());
-        }
-    }
-    found
 }
 
 #[test]

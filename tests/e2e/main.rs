@@ -14,6 +14,7 @@ mod deploying;
 mod doctor;
 mod drill;
 mod editing;
+mod erasing;
 mod film;
 mod fire;
 mod fixtures;

@@ -13,8 +13,8 @@ use jiff::civil::Date;
 use crate::blocker::BlockerReport;
 use crate::calendar::FiscalStart;
 use crate::id::{
-    CheckInId, CommentId, CycleId, EntityId, InitiativeId, KeyResultId, MetricId, MetricValueId,
-    ObjectiveId, OrgId, PersonId, TeamId,
+    ChangeId, CheckInId, CommentId, CycleId, EntityId, InitiativeId, KeyResultId, MetricId,
+    MetricValueId, ObjectiveId, OrgId, PersonId, TeamId,
 };
 use crate::measure::{Measure, Value};
 use crate::text::{LongText, Name, Slug, Tag, TimeZoneName, Title};
@@ -88,6 +88,22 @@ pub enum OrgEvent {
     Created(NewOrg),
     /// A field was edited.
     Edited(OrgEdit),
+    /// Texts of the history were erased by law: whoever has them keeps nothing but their hashes.
+    TextsErased(BTreeSet<TextPlace>),
+}
+
+impl OrgEvent {
+    /// The greatest number of texts that one event erases.
+    pub const MAX_ERASED: usize = 500;
+}
+
+/// Where a text stands in the history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TextPlace {
+    /// The change that brought it.
+    pub change: ChangeId,
+    /// Its number among the texts of that change, from 1.
+    pub text: u16,
 }
 
 /// A new organisation.

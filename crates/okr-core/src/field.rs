@@ -57,7 +57,7 @@ impl Event {
             Self::Initiative(_, event) => change_of_initiative(event),
             Self::Metric(_, event) => change_of_metric(event),
             Self::Person(_, event) => change_of_person(*event),
-            Self::Org(_, OrgEvent::Created(_))
+            Self::Org(_, OrgEvent::Created(_) | OrgEvent::TextsErased(_))
             | Self::Team(
                 _,
                 TeamEvent::Created(_)

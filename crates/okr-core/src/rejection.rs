@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use thiserror::Error;
 
 use crate::authorize::Refusal;
-use crate::id::{CycleId, EntityId};
+use crate::id::{ChangeId, CycleId, EntityId};
 use crate::text::Name;
 
 /// What an amendment lacks.
@@ -193,6 +193,14 @@ pub enum Rejection {
         /// The number there would be.
         given: usize,
     },
+    /// There is no such text to be erased.
+    #[error("change {change} has no text {text} here")]
+    UnknownText {
+        /// The change that was to have it.
+        change: ChangeId,
+        /// Its number in that change, from 1.
+        text: u16,
+    },
     /// A change without events.
     #[error("the change is empty")]
     EmptyChange,
@@ -211,7 +219,7 @@ fn way_out(state: &str) -> &'static str {
 
 impl Rejection {
     /// All codes that there are.
-    pub const CODES: [&'static str; 18] = [
+    pub const CODES: [&'static str; 19] = [
         "conflict",
         "unknown-subject",
         "unknown-reference",
@@ -229,6 +237,7 @@ impl Rejection {
         "alignment-cycle",
         "team-cycle",
         "limit",
+        "unknown-text",
         "empty-change",
     ];
 
@@ -252,6 +261,7 @@ impl Rejection {
             Self::AlignmentCycle { .. } => "alignment-cycle",
             Self::TeamCycle { .. } => "team-cycle",
             Self::Limit { .. } => "limit",
+            Self::UnknownText { .. } => "unknown-text",
             Self::EmptyChange => "empty-change",
         }
     }
@@ -274,7 +284,7 @@ impl Rejection {
             | Self::AlignmentCycle { subject, .. }
             | Self::TeamCycle { subject, .. } => Some(*subject),
             Self::NotPermitted { subject, .. } | Self::Limit { subject, .. } => *subject,
-            Self::NoOrganisation | Self::EmptyChange => None,
+            Self::UnknownText { .. } | Self::NoOrganisation | Self::EmptyChange => None,
         }
     }
 
@@ -318,6 +328,7 @@ impl Rejection {
             Self::Limit {
                 what, limit, given, ..
             } => &[("what", what), ("limit", limit), ("given", given)],
+            Self::UnknownText { change, text } => &[("change", change), ("text", text)],
             Self::UnknownSubject { .. }
             | Self::AlreadyExists { .. }
             | Self::NoOrganisation

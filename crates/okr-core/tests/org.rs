@@ -3,11 +3,12 @@
 use okr_core::admit::Verdict;
 use okr_core::authorize::Refusal;
 use okr_core::calendar::FiscalStart;
-use okr_core::event::{Event, OrgEdit, OrgEvent};
+use okr_core::event::{Event, OrgEdit, OrgEvent, TextPlace};
 use okr_core::id::OrgId;
+use okr_core::rejection::{Missing, Rejection};
 use okr_core::value::{CadenceDays, Calendar, EditPolicy};
 use okr_core::view::View as _;
-use okr_testkit::sample::{ANA, BEN, ORG, edit, name, person_id};
+use okr_testkit::sample::{ANA, BEN, ORG, change_id, edit, name, person_id};
 use okr_testkit::scenario::{Scenario, never};
 
 use crate::world::{conflict, not_permitted, planned, unknown_subject};
@@ -83,4 +84,46 @@ fn another_organisation_is_unknown() {
         Event::Org(other, OrgEvent::Edited(edit)),
         unknown_subject(other),
     );
+}
+
+/// The erasure of so many texts of one change.
+fn erasure(org: OrgId, texts: u16) -> Event {
+    let places = (1..=texts).map(|text| TextPlace {
+        change: change_id(1),
+        text,
+    });
+    Event::Org(org, OrgEvent::TextsErased(places.collect()))
+}
+
+#[test]
+fn erasing_texts_takes_an_administrator_and_a_reason() {
+    let because = || planned().because("the law");
+    because().admits(ANA, [erasure(ORG, 2)]);
+    because().refuses(
+        BEN,
+        erasure(ORG, 1),
+        not_permitted(ORG, Refusal::NeedsAdmin),
+    );
+    let missing = Rejection::ReasonRequired {
+        subject: ORG.into(),
+        action: "erasing a text",
+        missing: Missing::Reason,
+    };
+    planned().refuses(ANA, erasure(ORG, 1), missing);
+    let other = OrgId::new(person_id(1).uuid());
+    because().refuses(ANA, erasure(other, 1), unknown_subject(other));
+}
+
+#[test]
+fn texts_are_erased_in_portions_and_none_is_nothing() {
+    let because = || planned().because("the law");
+    because().admits(ANA, [erasure(ORG, 500)]);
+    let limit = Rejection::Limit {
+        subject: Some(ORG.into()),
+        what: "texts erased at once",
+        limit: 500,
+        given: 501,
+    };
+    because().refuses(ANA, erasure(ORG, 501), limit);
+    assert_eq!(because().judged(ANA, [erasure(ORG, 0)]), Verdict::AlreadySo);
 }

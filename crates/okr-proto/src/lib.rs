@@ -43,7 +43,7 @@ pub const FILE_DESCRIPTOR_SET: &[u8] = tonic::include_file_descriptor_set!("okr_
 
 /// What this program can read in a change, as a number that grows with every new kind of event,
 /// field or choice. A change with something that is not in it is [`Decoded::Newer`].
-pub const VOCABULARY: u32 = 3;
+pub const VOCABULARY: u32 = 4;
 
 /// The version of the protocol, as sent in the metadata `okr-protocol`.
 pub const PROTOCOL_VERSION: u32 = 1;

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use okr_core::change::Change;
 use okr_core::event::{
     CheckInEvent, CycleEdit, CycleEvent, Edit, Event, NewCheckIn, NewCycle, NewOrg, NewTeam,
-    OrgEdit, OrgEvent, PersonEvent, TeamEdit, TeamEvent,
+    OrgEdit, OrgEvent, PersonEvent, TeamEdit, TeamEvent, TextPlace,
 };
 use okr_core::id::{
     ChangeId, CheckInId, CycleId, KeyResultId, ObjectiveId, OrgId, PersonId, TeamId,
@@ -135,7 +135,20 @@ pub(crate) fn all() -> Vec<Change> {
     ]
     .concat();
     changes.extend(later.into_iter().map(|event| change(vec![event])));
+    changes.push(change(vec![erasure()]));
     changes
+}
+
+fn erasure() -> Event {
+    let place = |change, text| TextPlace {
+        change: ChangeId::from_bytes([change; 16]),
+        text,
+    };
+    let erased = [place(1, 1), place(1, 3), place(2, 1)];
+    Event::Org(
+        OrgId::from_bytes([0x91; 16]),
+        OrgEvent::TextsErased(erased.into()),
+    )
 }
 
 fn envelopes() -> Vec<Change> {

@@ -36,6 +36,7 @@ impl Aspect {
             Event::Org(_, event) => match event {
                 OrgEvent::Created(_) => Self::Existence,
                 OrgEvent::Edited(edit) => Self::Field(edit.field()),
+                OrgEvent::TextsErased(_) => Self::Field("erased texts"),
             },
             Event::Person(_, event) => match event {
                 PersonEvent::Added(_) => Self::Existence,

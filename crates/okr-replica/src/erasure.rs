@@ -4,6 +4,8 @@
 //! the transaction that erases; cleaning writes the file anew. A process that is killed in between, or a reader that is
 //! in the way, leaves the note, and the next sync cleans.
 
+mod texts;
+
 use std::collections::BTreeSet;
 
 use okr_core::id::PersonId;
@@ -12,6 +14,9 @@ use rusqlite::Connection;
 use crate::error::ReplicaError;
 use crate::meta::Meta;
 use crate::replica::Replica;
+
+pub use texts::{ErasedText, TextFound};
+pub(crate) use texts::{catch_up, erase_texts, erased_of, is_due, note};
 
 /// What stands in the log of operations in place of a command line that named somebody who was erased.
 pub(crate) const ERASED_COMMAND: &str = "okr (erased)";
@@ -67,7 +72,7 @@ pub(crate) fn erase_people(
         Meta::Unclean.set(db, 1)?;
         db.prepare_cached("DELETE FROM directory WHERE person = ?1")?
             .execute([person.to_bytes()])?;
-        forget_commands(db, &words)?;
+        forget_commands(db, &words, true)?;
     }
     // A restored server may know of fewer.
     db.execute("DELETE FROM erased_people", [])?;
@@ -94,7 +99,11 @@ fn words(db: &Connection, person: PersonId) -> Result<Vec<String>, ReplicaError>
 }
 
 /// Forgets what was typed in commands that name somebody.
-fn forget_commands(db: &Connection, words: &[String]) -> Result<(), ReplicaError> {
+fn forget_commands(
+    db: &Connection,
+    words: &[String],
+    also_naming: bool,
+) -> Result<(), ReplicaError> {
     let mut statement = db.prepare_cached("SELECT ordinal, command, failure FROM operations")?;
     let rows = statement.query_map([], |row| {
         Ok((row.get(0)?, row.get(1)?, row.get::<_, Option<String>>(2)?))
@@ -109,7 +118,10 @@ fn forget_commands(db: &Connection, words: &[String]) -> Result<(), ReplicaError
         let naming = NAMING_COMMANDS
             .iter()
             .any(|prefix| command.starts_with(prefix));
-        if naming || names(&command) || failure.is_some_and(|failure| names(&failure)) {
+        if (also_naming && naming)
+            || names(&command)
+            || failure.is_some_and(|failure| names(&failure))
+        {
             forget.execute((ordinal, ERASED_COMMAND))?;
         }
     }

@@ -293,8 +293,8 @@ impl Ingest<'_> {
     fn finish(&mut self, note: &str, now: Timestamp) -> Result<Vec<ChangeId>, IngestError> {
         let head = record::number(self.position());
         let load = self.load.as_mut().expect("writing begins a transaction");
-        load.complete(self.db)?;
         Meta::Head.set(self.db, head)?;
+        load.complete(self.db)?;
         Meta::Frontier.set(self.db, self.frontier.to_bytes())?;
         Meta::Checkpoint.set(self.db, note)?;
         Meta::SyncedAt.set(self.db, now.as_microsecond())?;

@@ -54,6 +54,7 @@ pub use conflict::{Clash, Conflict, Explained, Resolution, Resolved, Settled, Se
 pub use directory::{Directory, DirectoryEntry};
 pub use divergence::{Divergence, LostChange};
 pub use dropped::{Dropped, How};
+pub use erasure::{ErasedText, TextFound};
 pub use error::ReplicaError;
 pub use events::{
     EventsChecked, EventsError, EventsFile, EventsHead, EventsOrder, EventsTaken, EventsWritten,

@@ -16,10 +16,11 @@ use okr_log::RecordView;
 use okr_proto::{Decoded, decode_record};
 use rusqlite::Connection;
 
+use crate::erasure::ErasedText;
 use crate::error::ReplicaError;
 use crate::moment::Axis;
 use crate::replica::Replica;
-use crate::{meta, pending, record, short};
+use crate::{erasure, meta, pending, record, short};
 pub use kind::ChangeKind;
 
 /// By how much a device's clock may be ahead of the server's before it is pointed out.
@@ -96,6 +97,8 @@ pub struct LogEntry {
     pub clock_ahead: bool,
     /// Whether it is a fact, a correction or a grade in a cycle that was closed before.
     pub late: bool,
+    /// Which of its texts were erased since, and by whom.
+    pub erased: Vec<ErasedText>,
 }
 
 impl Replica {
@@ -262,6 +265,7 @@ pub(crate) fn pending_entry(me: PersonId, change: Change) -> LogEntry {
         change: Some(change),
         clock_ahead: false,
         late: false,
+        erased: Vec::new(),
     }
 }
 
@@ -304,6 +308,7 @@ pub(crate) fn entry(db: &Connection, position: Position) -> Result<Option<LogEnt
         None => false,
     };
     Ok(Some(LogEntry {
+        erased: erasure::erased_of(db, id)?,
         late,
         place: Place::Confirmed {
             position,

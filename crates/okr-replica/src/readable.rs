@@ -2,10 +2,12 @@
 //!
 //! So they can be made again and compared, without the state around them.
 
+use std::collections::BTreeSet;
+
 use okr_core::entity::Entity;
 use okr_core::event::{
     CheckInEvent, CommentEvent, CycleEvent, Event, InitiativeEvent, KeyResultEvent, MetricEvent,
-    MetricValueEvent, ObjectiveEvent, OrgEvent, PersonEvent, TeamEvent,
+    MetricValueEvent, ObjectiveEvent, OrgEvent, PersonEvent, TeamEvent, TextPlace,
 };
 use okr_core::id::PersonId;
 use okr_core::value::{AmendmentCategory, Source};
@@ -118,8 +120,8 @@ fn event(event: &Event) -> Value {
 fn happened(event: &Event) -> (&'static str, Value) {
     let plain = |word| (word, Value::Null);
     match event {
-        Event::Org(_, OrgEvent::Created(_))
-        | Event::Team(_, TeamEvent::Created(_))
+        Event::Org(_, what) => of_org(event, what),
+        Event::Team(_, TeamEvent::Created(_))
         | Event::Cycle(_, CycleEvent::Created(_))
         | Event::Objective(_, ObjectiveEvent::Created(_))
         | Event::KeyResult(_, KeyResultEvent::Created(_)) => ("created", state(event)),
@@ -129,8 +131,7 @@ fn happened(event: &Event) -> (&'static str, Value) {
         Event::Metric(_, what) => of_metric(event, what),
         Event::CheckIn(_, CheckInEvent::Recorded(_))
         | Event::MetricValue(_, MetricValueEvent::Recorded(_)) => ("recorded", state(event)),
-        Event::Org(_, OrgEvent::Edited(_))
-        | Event::Team(_, TeamEvent::Edited(_))
+        Event::Team(_, TeamEvent::Edited(_))
         | Event::Cycle(_, CycleEvent::Edited(_))
         | Event::Objective(_, ObjectiveEvent::Edited(_))
         | Event::KeyResult(_, KeyResultEvent::Edited(_))
@@ -176,6 +177,22 @@ fn happened(event: &Event) -> (&'static str, Value) {
         Event::CheckIn(_, CheckInEvent::Retracted)
         | Event::MetricValue(_, MetricValueEvent::Retracted) => plain("retracted"),
     }
+}
+
+/// Says what an event of the organisation is.
+fn of_org(event: &Event, what: &OrgEvent) -> (&'static str, Value) {
+    match what {
+        OrgEvent::Created(_) => ("created", state(event)),
+        OrgEvent::Edited(_) => ("edited", Value::Null),
+        OrgEvent::TextsErased(places) => ("texts-erased", erased(places)),
+    }
+}
+
+/// Says where the texts stood that an event erased.
+fn erased(places: &BTreeSet<TextPlace>) -> Value {
+    let places = places.iter();
+    let places = places.map(|place| json!({ "change": place.change.uuid(), "text": place.text }));
+    json!({ "texts": places.collect::<Vec<Value>>() })
 }
 
 /// Says what an event of a person is.

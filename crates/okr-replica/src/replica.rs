@@ -18,7 +18,7 @@ use crate::meta::{self, NewReplica, RemoteInfo, ReplicaInfo};
 use crate::operation::{self, Mark, Operation};
 use crate::reading::{Numbers, Queue};
 use crate::rebase::{self, Bench};
-use crate::{ingest, pending, record, schema, upgrade};
+use crate::{erasure, ingest, pending, record, schema, upgrade};
 
 /// The offline copy of one organisation's history.
 #[derive(Debug)]
@@ -63,6 +63,7 @@ impl Replica {
     pub fn open(dir: &Path) -> Result<Self, ReplicaError> {
         let mut db = schema::open(dir)?;
         ingest::catch_up(&db)?;
+        erasure::catch_up(&db)?;
         upgrade::catch_up(&mut db)?;
         Ok(Self::of(db))
     }
@@ -74,7 +75,7 @@ impl Replica {
     /// As [`Replica::open`], [`ReplicaError::Older`] and [`ReplicaError::Unfinished`].
     pub fn open_to_read(dir: &Path) -> Result<Self, ReplicaError> {
         let db = schema::open_to_read(dir)?;
-        if ingest::is_put_off(&db)? || upgrade::is_behind(&db)? {
+        if ingest::is_put_off(&db)? || upgrade::is_behind(&db)? || erasure::is_due(&db)? {
             return Err(ReplicaError::Unfinished);
         }
         Ok(Self::of(db))

@@ -29,13 +29,14 @@ use crate::{inbox, pending, people, rebase, record, schema, search};
 /// How the directories begin in which a replica is built beside the one in use.
 const BUILDING: &str = "rebuilding-";
 /// The tables that hold what the server says; all others belong to this device.
-pub(crate) const TABLES_OF_THE_SERVER: [&str; 6] = [
+pub(crate) const TABLES_OF_THE_SERVER: [&str; 7] = [
     "authors",
     "records",
     "change_ends",
     "entity_ends",
     "versions",
     "upgrades",
+    "erased_texts",
 ];
 
 /// The server's whole history, verified, beside the replica that is still in use.
@@ -259,6 +260,8 @@ fn exchange(db: &Connection, rebuilt: &Rebuilt) -> Result<Vec<ChangeId>, Replica
     db.execute_batch(
         "DELETE FROM main.directory WHERE to_push = 0;
          INSERT INTO main.directory SELECT * FROM fresh.directory;
+         DELETE FROM main.erased_people;
+         INSERT INTO main.erased_people SELECT * FROM fresh.erased_people;
          INSERT OR REPLACE INTO main.meta SELECT * FROM fresh.meta;",
     )?;
     let head = record::number(meta::head(db)?);

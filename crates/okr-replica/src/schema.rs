@@ -12,7 +12,7 @@ use crate::error::ReplicaError;
 pub(crate) use bulk::{drop_large_indexes, make_large_indexes, share, take_alone};
 
 /// The version of the tables that this program writes: 1 and a step for each of [`STEPS`].
-pub(crate) const SCHEMA_VERSION: i64 = 8;
+pub(crate) const SCHEMA_VERSION: i64 = 9;
 /// The name of the database file in its directory.
 pub(crate) const FILE_NAME: &str = "replica.db";
 /// Marks the file as a replica: "okr1" in ASCII.
@@ -32,7 +32,7 @@ const MAP_BYTES: i64 = 0x7fff_0000;
 const TABLES: &str = include_str!("schema.sql");
 const VIEWS: &str = include_str!("views.sql");
 /// What brings the tables from each version to the next, from 1 on.
-const STEPS: [&str; 7] = [
+const STEPS: [&str; 8] = [
     include_str!("schema/step_2.sql"),
     include_str!("schema/step_3.sql"),
     include_str!("schema/step_4.sql"),
@@ -40,6 +40,7 @@ const STEPS: [&str; 7] = [
     include_str!("schema/step_6.sql"),
     include_str!("schema/step_7.sql"),
     include_str!("schema/step_8.sql"),
+    include_str!("schema/step_9.sql"),
 ];
 
 /// Makes the database and its tables in one transaction, so that a crash leaves none.

@@ -12,6 +12,7 @@ use okr_proto::{Decoded, VOCABULARY};
 use rusqlite::{Connection, TransactionBehavior};
 use uuid::Uuid;
 
+use crate::erasure;
 use crate::error::ReplicaError;
 use crate::ingest::evolve_again;
 use crate::meta::Meta;
@@ -191,6 +192,7 @@ pub(crate) fn catch_up(db: &mut Connection) -> Result<(), ReplicaError> {
     // Another process may have been faster.
     if is_behind(&transaction)? {
         evolve_again(&transaction)?;
+        erasure::erase_texts(&transaction)?;
         remember_vocabulary(&transaction)?;
     }
     transaction.commit()?;

@@ -66,7 +66,7 @@ pub(crate) use cycle::{
 };
 pub(crate) use due::{DueArgs, StatusArgs, WhoseArgs};
 pub(crate) use ending::{CarryArgs, CloseArgs, GradeArgs};
-pub(crate) use erase::{EraseArgs, EraseCommand, ErasePersonArgs};
+pub(crate) use erase::{EraseArgs, EraseCommand, ErasePersonArgs, EraseTextArgs};
 pub(crate) use export::{ExportArgs, ExportKind};
 pub(crate) use goal::{AbandonArgs, ArchiveArgs, Reason, StepArgs, TagArgs};
 pub(crate) use history::{BlameArgs, DiffArgs};

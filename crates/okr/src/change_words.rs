@@ -24,6 +24,7 @@ pub(crate) fn own_entry(me: PersonId, change: &Change) -> LogEntry {
         change: Some(change.clone()),
         clock_ahead: false,
         late: false,
+        erased: Vec::new(),
     }
 }
 

@@ -10,7 +10,7 @@ const LENGTH_MAX: usize = 500;
 const TOKEN: (&str, usize) = ("okr_", 16);
 
 /// The command of which nothing but what kind of thing it erases is kept.
-const ERASES: &str = "okr erase ";
+const ERASES: &str = "erase";
 
 /// Words in the names of flags whose values are secrets.
 const SECRETS: [&str; 4] = ["code", "token", "password", "secret"];
@@ -21,15 +21,15 @@ const FOREIGN: [&str; 1] = ["--exec"];
 pub(crate) fn kept(words: &[OsString]) -> String {
     let mut line = String::from("okr");
     let mut hide_next = false;
-    let mut bare = 0;
-    for word in words.iter().skip(1) {
+    let erases = words.iter().position(|word| word == ERASES);
+    for (index, word) in words.iter().enumerate().skip(1) {
         let word = word.to_string_lossy();
         // What was erased must not stay in the note that it was.
-        if bare == 2 && line.starts_with(ERASES) {
-            line.push_str(" ***");
+        if erases.is_some_and(|erases| index > erases + 1) {
+            line.push(' ');
+            line.push_str(HIDDEN);
             break;
         }
-        bare += usize::from(!word.starts_with('-'));
         let shown = if hide_next {
             HIDDEN.to_owned()
         } else {
@@ -165,6 +165,18 @@ mod tests {
             ]),
             r"okr checkin api-p99 -3 -m 'it'\''s in' '' 80%"
         );
+    }
+
+    #[test]
+    fn what_was_erased_is_not_named() {
+        for words in [
+            &["okr", "erase", "text", "fast.title", "-m", "x"][..],
+            &["okr", "erase", "text", "--confirm=fast.title", "fast.title"],
+        ] {
+            assert_eq!(line(words), "okr erase text ***");
+        }
+        let elsewhere = ["okr", "-w", "acme", "erase", "person", "@ben"];
+        assert_eq!(line(&elsewhere), "okr -w acme erase person ***");
     }
 
     #[test]

@@ -289,7 +289,7 @@ impl<V: View> Names<'_, V> {
             called.slug.unwrap_or(called.short_id)
         };
         match event {
-            Event::Org(_, OrgEvent::Created(_)) => "founded".to_owned(),
+            Event::Org(_, event) => step_of_org(event),
             Event::Person(_, PersonEvent::Added(role)) => format!("added as {role}"),
             Event::Person(_, PersonEvent::Deactivated) => "left".to_owned(),
             Event::Person(_, PersonEvent::Reactivated) => "came back".to_owned(),
@@ -335,8 +335,7 @@ impl<V: View> Names<'_, V> {
             Event::Team(_, TeamEvent::Restored)
             | Event::Objective(_, ObjectiveEvent::Restored)
             | Event::KeyResult(_, KeyResultEvent::Restored) => "restored".to_owned(),
-            Event::Org(_, OrgEvent::Edited(_))
-            | Event::Person(_, PersonEvent::RoleChanged { .. })
+            Event::Person(_, PersonEvent::RoleChanged { .. })
             | Event::Team(_, TeamEvent::Edited(_))
             | Event::Cycle(_, CycleEvent::Edited(_))
             | Event::Objective(_, ObjectiveEvent::Edited(_))
@@ -344,6 +343,18 @@ impl<V: View> Names<'_, V> {
             | Event::CheckIn(_, CheckInEvent::Corrected(_))
             | Event::Comment(_, CommentEvent::Edited(_)) => "edited".to_owned(),
         }
+    }
+}
+
+/// Says what an event did to the organisation.
+fn step_of_org(event: &OrgEvent) -> String {
+    match event {
+        OrgEvent::Created(_) => "founded".to_owned(),
+        OrgEvent::Edited(_) => "edited".to_owned(),
+        OrgEvent::TextsErased(places) => match places.len() {
+            1 => "a text erased".to_owned(),
+            more => format!("{more} texts erased"),
+        },
     }
 }
 

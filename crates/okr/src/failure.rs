@@ -270,6 +270,7 @@ pub(crate) fn rejected(rejection: &Rejection, about: Option<&str>) -> CliError {
         | Rejection::AlignmentCycle { .. }
         | Rejection::TeamCycle { .. }
         | Rejection::Limit { .. }
+        | Rejection::UnknownText { .. }
         | Rejection::EmptyChange => error,
     }
 }

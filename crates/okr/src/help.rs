@@ -80,7 +80,7 @@ People
   team         Manage teams and who is in them
   member       Manage people: add, list, set, deactivate, invite
   token        Manage the tokens of devices and scripts
-  erase        Erase who somebody was, for good
+  erase        Erase who somebody was, or a text of the history, for good
 
 Sync
   sync         Exchange changes with the server

@@ -8,7 +8,7 @@ mod field;
 mod measure;
 mod standing;
 
-pub(crate) use entry::{PENDING, Told, distance, told, who, why};
+pub(crate) use entry::{PENDING, Told, distance, erased, told, who, why};
 pub(crate) use event::{Before, Said, excerpt, said};
 pub(crate) use field::{field_named, field_step, field_value, typed_field};
 pub(crate) use measure::{

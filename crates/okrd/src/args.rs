@@ -19,8 +19,8 @@ use crate::failure::EXIT_CODES;
 use crate::flags::SettingFlags;
 
 pub(crate) use self::keeping::{
-    BackupArguments, BackupCommand, BackupVerifyArguments, MigrateArguments, RestoreArguments,
-    StatsArguments,
+    BackupArguments, BackupCommand, BackupVerifyArguments, CompactArguments, MigrateArguments,
+    RestoreArguments, StatsArguments,
 };
 pub(crate) use self::packaging::{CompletionsArguments, ManArguments, ShellName, UtilCommand};
 pub(crate) use crate::flags::{DataArgument, PlaceArguments};
@@ -49,6 +49,8 @@ pub(crate) enum Command {
     Backup(BackupArguments),
     /// Make a data directory of backups, as of their end, a position or a moment
     Restore(RestoreArguments),
+    /// Write the log of a stopped server anew, so that nothing of erased texts is left in any file
+    Compact(CompactArguments),
     /// Say what the server holds: organisations, people, changes by kind, sizes
     Stats(StatsArguments),
     /// Say which version each file of the data has, and write those anew that an earlier okrd wrote

@@ -4,6 +4,7 @@ mod access_log;
 mod backup;
 mod cert;
 mod code;
+mod compact;
 mod completions;
 mod config;
 mod healthcheck;
@@ -47,6 +48,7 @@ pub fn main() -> ExitCode {
         }
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Restore(arguments) => restore::run(&arguments),
+        Command::Compact(arguments) => compact::run(&arguments),
         Command::Stats(arguments) => stats::run(&arguments),
         Command::Migrate(arguments) => migrate::run(&arguments),
         Command::Org(arguments) => org::run(&arguments),

@@ -1,11 +1,14 @@
 //! What admission asks of the log: where a change stands, and what a change said.
 
+use std::collections::BTreeSet;
+
 use okr_core::change::Change;
+use okr_core::event::TextPlace;
 use okr_core::id::{ChangeId, OrgId, Position};
 
 /// A look into durable history.
 ///
-/// What it shows never changes and never goes away. It may lag behind the disk: what a sequencer has admitted and not
+/// What it shows never changes and never goes away, but for texts that are erased. It may lag behind the disk: what a sequencer has admitted and not
 /// yet been told to be durable, it knows by itself.
 pub trait History {
     /// Returns where a change stands, if it is durable.
@@ -17,6 +20,32 @@ pub trait History {
     ///
     /// When it cannot be read.
     fn change_at(&self, org: OrgId, position: Position) -> Result<Change, HistoryError>;
+
+    /// Reads all durable changes, in order.
+    ///
+    /// # Errors
+    ///
+    /// When one cannot be read.
+    fn visit(&self, org: OrgId, visit: &mut dyn FnMut(Change)) -> Result<(), HistoryError>;
+
+    /// Lets nobody read these texts any more; all of them or, when one is not there, none.
+    ///
+    /// # Errors
+    ///
+    /// When a change that is there cannot be read.
+    fn erase(&self, org: OrgId, texts: &BTreeSet<TextPlace>) -> Result<Erasure, HistoryError>;
+}
+
+/// What became of texts that were to be erased.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Erasure {
+    /// Nobody reads them any more; so many could be read before.
+    Done {
+        /// How many.
+        present: usize,
+    },
+    /// This one is not in the durable history.
+    Unknown(TextPlace),
 }
 
 /// A durable change could not be read again.

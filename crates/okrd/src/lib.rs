@@ -49,6 +49,7 @@ mod readiness;
 mod recorded;
 mod refusals;
 mod reload;
+mod rewriting;
 mod secret;
 mod sequencer;
 mod server;
@@ -74,7 +75,7 @@ pub use credentials::{
 };
 pub use data::DataError;
 pub use directory::DirectoryError;
-pub use history::{History, HistoryError};
+pub use history::{Erasure, History, HistoryError};
 pub use init::{Administrator, InitError, Initialised, NewServer, Organisation};
 pub use key::KeyFileError;
 pub use proxies::TrustedProxies;

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use okr_core::event::{Event, PersonEvent};
+use okr_core::event::{Event, OrgEvent, PersonEvent};
 use okr_core::id::PersonId;
 use okr_proto::PushOutcome;
 
@@ -30,7 +30,12 @@ pub(crate) fn acts(offers: &[Offer]) -> Vec<Deed> {
         for event in &offer.change.events {
             let (act, person, words) = match event {
                 Event::Person(id, event) => (Act::ChangePeople, Some(*id), person_words(*event)),
-                Event::Org(..) => (Act::ChangeOrganisation, None, String::new()),
+                Event::Org(_, OrgEvent::TextsErased(texts)) => {
+                    (Act::EraseTexts, None, format!("{} texts", texts.len()))
+                }
+                Event::Org(_, OrgEvent::Created(_) | OrgEvent::Edited(_)) => {
+                    (Act::ChangeOrganisation, None, String::new())
+                }
                 Event::Team(..)
                 | Event::Cycle(..)
                 | Event::Objective(..)

@@ -3,7 +3,7 @@
 //! Synchronous and without I/O of its own; `writer.rs` runs it on a thread. Its state runs ahead of the disk: it holds
 //! changes that are admitted and not yet durable.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -13,6 +13,7 @@ use okr_core::admit::{Context, Verdict, admit};
 use okr_core::authorize::Scope;
 use okr_core::change::Change;
 use okr_core::entity::Person;
+use okr_core::event::{Event, OrgEvent, TextPlace};
 use okr_core::id::{ChangeId, OrgId, PersonId, Position};
 use okr_core::rejection::Rejection;
 use okr_core::text::TimeZoneName;
@@ -21,7 +22,7 @@ use okr_log::{AuthorId, Record, RecordText, RecordedAt, TokenId};
 use uuid::Uuid;
 
 use crate::credentials::Principal;
-use crate::history::{History, HistoryError};
+use crate::history::{Erasure, History, HistoryError};
 use crate::state::OrgState;
 
 /// A change that somebody offers, decoded and as it came.
@@ -65,6 +66,9 @@ pub enum SequenceError {
     /// The credential is for an organisation that is not here.
     #[error("organisation {0} is not on this server")]
     UnknownOrg(OrgId),
+    /// Texts were to be erased while changes of this organisation were on their way to the disk.
+    #[error("organisation {0} has changes that are not durable yet")]
+    Unsettled(OrgId),
     /// The log could not be read.
     #[error(transparent)]
     History(#[from] HistoryError),
@@ -89,6 +93,15 @@ struct Org<H> {
     /// Admitted changes that are not durable yet.
     in_flight: HashMap<ChangeId, Position>,
     zone: Option<(TimeZoneName, TimeZone)>,
+    /// Texts that the log was found to erase while it was taken in.
+    erased: BTreeSet<TextPlace>,
+}
+
+impl Offer {
+    /// Says whether it erases texts. Such an offer is judged when all before it is durable.
+    pub(crate) fn erases(&self) -> bool {
+        erased_by(&self.change).next().is_some()
+    }
 }
 
 impl<H: History + Clone> Sequencer<H> {
@@ -101,6 +114,7 @@ impl<H: History + Clone> Sequencer<H> {
                 recorded_at: RecordedAt::from_micros(i64::MIN),
                 in_flight: HashMap::new(),
                 zone: None,
+                erased: BTreeSet::new(),
             };
             (org, empty)
         });
@@ -129,6 +143,31 @@ impl<H: History> Sequencer<H> {
         org.head = org.head.next();
         org.recorded_at = recorded_at;
         org.state.replay(change, org.head);
+        org.erased.extend(erased_by(change));
+        Ok(())
+    }
+
+    /// Erases what the log that was taken in erases, as far as its texts can still be read.
+    ///
+    /// # Errors
+    ///
+    /// When the log cannot be read.
+    pub(crate) fn erase_again(&mut self) -> Result<(), HistoryError> {
+        for (id, org) in &mut self.orgs {
+            let erased = std::mem::take(&mut org.erased);
+            if erased.is_empty() {
+                continue;
+            }
+            let mut any = false;
+            for place in erased {
+                let place = BTreeSet::from([place]);
+                let erasure = org.state.history().erase(*id, &place)?;
+                any |= matches!(erasure, Erasure::Done { present } if present > 0);
+            }
+            if any {
+                org.state.replay_again()?;
+            }
+        }
         Ok(())
     }
 
@@ -160,6 +199,9 @@ impl<H: History> Sequencer<H> {
             Verdict::AlreadySo => Ok(Answer::AlreadySo),
             Verdict::Rejected(rejection) => Ok(Answer::Rejected(rejection)),
             Verdict::Admitted => {
+                if let Some(rejection) = org.erase(id, change)? {
+                    return Ok(Answer::Rejected(rejection));
+                }
                 let position = org.head.next();
                 org.state.apply(change, position)?;
                 org.head = position;
@@ -200,6 +242,30 @@ impl<H: History> Sequencer<H> {
 }
 
 impl<H: History> Org<H> {
+    /// Lets nobody read the texts that a change erases, if it does; the refusal where one of them is not there.
+    ///
+    /// A crash before the change is durable takes this back: what is erased follows from the log.
+    fn erase(&mut self, id: OrgId, change: &Change) -> Result<Option<Rejection>, SequenceError> {
+        let texts: BTreeSet<TextPlace> = erased_by(change).collect();
+        if texts.is_empty() {
+            return Ok(None);
+        }
+        if !self.in_flight.is_empty() {
+            return Err(SequenceError::Unsettled(id));
+        }
+        match self.state.history().erase(id, &texts)? {
+            Erasure::Unknown(TextPlace { change, text }) => {
+                Ok(Some(Rejection::UnknownText { change, text }))
+            }
+            Erasure::Done { present } => {
+                if present > 0 {
+                    self.state.replay_again()?;
+                }
+                Ok(None)
+            }
+        }
+    }
+
     fn position_of(&self, id: OrgId, change: ChangeId) -> Option<Position> {
         let in_flight = self.in_flight.get(&change).copied();
         in_flight.or_else(|| self.state.history().position_of(id, change))
@@ -218,6 +284,27 @@ impl<H: History> Org<H> {
         }));
         Ok(zone.to_datetime(now).date())
     }
+}
+
+/// Returns the texts that a change erases; nearly always none.
+fn erased_by(change: &Change) -> impl Iterator<Item = TextPlace> + '_ {
+    change.events.iter().flat_map(|event| {
+        let erased = match event {
+            Event::Org(_, OrgEvent::TextsErased(places)) => Some(places),
+            Event::Org(_, OrgEvent::Created(_) | OrgEvent::Edited(_))
+            | Event::Person(..)
+            | Event::Team(..)
+            | Event::Cycle(..)
+            | Event::Objective(..)
+            | Event::KeyResult(..)
+            | Event::CheckIn(..)
+            | Event::Comment(..)
+            | Event::Initiative(..)
+            | Event::Metric(..)
+            | Event::MetricValue(..) => None,
+        };
+        erased.into_iter().flatten().copied()
+    })
 }
 
 fn record(author: Author, offer: Offer, position: Position, recorded_at: RecordedAt) -> Record {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use okr_core::id::OrgId;
-use okr_log::{CheckpointError, LogOptions, OpenError, Origin};
+use okr_log::{CheckpointError, Log, LogOptions, OpenError, Origin};
 use okr_proto::v1::credentials_server::CredentialsServer;
 use okr_proto::v1::identity_server::IdentityServer;
 use okr_proto::v1::sync_server::SyncServer;
@@ -156,6 +156,7 @@ impl Server {
         let directory = Directory::open(data.directory_file())?;
         let log_directory = data.log_directory();
         let (log, sequencer) = stored_log::open(&log_directory, options.log.clone(), &orgs)?;
+        warn_of_erased(&log);
         let standing = Arc::new(Standing::of(sequencer.people()));
         let mut ends = Vec::with_capacity(orgs.len());
         for org in orgs {
@@ -405,6 +406,17 @@ fn name_limit<B: Default>(
     };
     metrics.count_refusal(&error);
     Status::from(error).into_http()
+}
+
+/// Says that the files have more of erased texts than anybody is given.
+fn warn_of_erased(log: &Log) {
+    let changes = log.erased_records();
+    if changes > 0 {
+        tracing::warn!(
+            changes,
+            "bytes of erased texts are still in the files: stop the server and run okrd compact"
+        );
+    }
 }
 
 /// Returns the organisations that a data directory holds.

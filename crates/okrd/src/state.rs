@@ -68,6 +68,21 @@ impl<H: History> OrgState<H> {
         })
     }
 
+    /// Takes all of the log in again, because texts in it were erased. Nothing may be on its way to the disk.
+    pub(crate) fn replay_again(&mut self) -> Result<(), HistoryError> {
+        let mut again = MemoryView::new();
+        self.history.visit(self.org, &mut |change| {
+            for event in &change.events {
+                // What is numerous is read from the log whenever it is asked for.
+                if !is_numerous(event) {
+                    again.apply_event(event);
+                }
+            }
+        })?;
+        self.entities = again;
+        Ok(())
+    }
+
     /// Takes in a change that is in the log.
     pub(crate) fn replay(&mut self, change: &Change, position: Position) {
         for event in &change.events {
@@ -110,6 +125,21 @@ impl<H: History> OrgState<H> {
         self.check_ins.settle(durable);
         self.comments.settle(durable);
         self.metric_values.settle(durable);
+    }
+}
+
+/// Says whether only the places of what an event is about are kept.
+const fn is_numerous(event: &Event) -> bool {
+    match event {
+        Event::CheckIn(..) | Event::Comment(..) | Event::MetricValue(..) => true,
+        Event::Org(..)
+        | Event::Person(..)
+        | Event::Team(..)
+        | Event::Cycle(..)
+        | Event::Objective(..)
+        | Event::KeyResult(..)
+        | Event::Initiative(..)
+        | Event::Metric(..) => false,
     }
 }
 

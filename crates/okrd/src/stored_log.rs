@@ -2,17 +2,26 @@
 
 mod replay;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+use bytes::Bytes;
 use okr_core::change::Change;
+use okr_core::event::TextPlace;
 use okr_core::id::{ChangeId, OrgId, Position};
-use okr_log::{Log, LogOptions, OpenError, RecordView};
+use okr_log::{Log, LogOptions, OpenError, RecordTextView, RecordView};
 use okr_proto::{Decoded, ToCore as _, ToLog as _, decode_record};
 
-use crate::history::{History, HistoryError};
+use crate::history::{Erasure, History, HistoryError};
 use crate::sequencer::Sequencer;
+
+/// Bytes of records that are read at a time when all of them are.
+const VISIT_BYTES: usize = 4 * 1024 * 1024;
+
+/// What keeps a record from being read.
+type Cause = Box<dyn Error + Send + Sync>;
 
 /// The log of this server as history; empty until the log is open.
 #[derive(Clone, Debug, Default)]
@@ -44,8 +53,15 @@ pub(crate) fn open(
 ) -> Result<(Log, Sequencer<StoredLog>), OpenError> {
     let history = StoredLog::default();
     let sequencer = Sequencer::new(&history, orgs.iter().copied());
-    let (log, sequencer) = replay::open(directory, options, sequencer)?;
+    let (log, mut sequencer) = replay::open(directory, options, sequencer)?;
     history.attach(&log);
+    sequencer
+        .erase_again()
+        .map_err(|error| OpenError::Refused {
+            organisation: error.org.to_log(),
+            position: error.position.to_log(),
+            source: error.into(),
+        })?;
     Ok((log, sequencer))
 }
 
@@ -56,21 +72,64 @@ impl StoredLog {
         drop(self.0.set(log.clone()));
     }
 
-    fn read(
-        &self,
-        org: OrgId,
-        position: Position,
-    ) -> Result<Change, Box<dyn std::error::Error + Send + Sync>> {
+    fn read(&self, org: OrgId, position: Position) -> Result<Change, Cause> {
+        decode(&self.record(org, position)?)
+    }
+
+    fn record(&self, org: OrgId, position: Position) -> Result<Bytes, Cause> {
         let log = self.0.get().ok_or("the log is not open")?;
         let before = Position::new(position.get().saturating_sub(1));
         // A budget of one byte gives one record.
         let records = log.read(org.to_log(), before.to_log(), 1)?;
-        let record = records.first().ok_or("there is no such record")?;
-        let record = RecordView::parse(record)?;
-        match decode_record(&record)? {
-            Decoded::Known(change) => Ok(change),
-            Decoded::Newer { .. } => Err(ReplayError::Newer.into()),
+        let record = records.into_iter().next();
+        Ok(record.ok_or("there is no such record")?)
+    }
+
+    /// Finds the texts in the records that have them, and counts those that can still be read.
+    fn places(&self, org: OrgId, texts: &BTreeSet<TextPlace>) -> Result<Places, HistoryError> {
+        let mut places = Places::default();
+        for place in texts {
+            let Some(position) = self.position_of(org, place.change) else {
+                places.unknown.get_or_insert(*place);
+                continue;
+            };
+            let failed = |source| HistoryError {
+                org,
+                position,
+                source,
+            };
+            let bytes = self.record(org, position).map_err(failed)?;
+            let record = RecordView::parse(&bytes).map_err(|error| failed(error.into()))?;
+            // Texts are counted from 1 in a change and from 0 in a record.
+            let number = place.text.saturating_sub(1);
+            match record.texts().nth(number.into()) {
+                Some(RecordTextView::Present { .. }) => places.present += 1,
+                Some(RecordTextView::Erased { .. }) => {}
+                None => {
+                    places.unknown.get_or_insert(*place);
+                    continue;
+                }
+            }
+            places.records.entry(position).or_default().insert(number);
         }
+        Ok(places)
+    }
+}
+
+/// Texts by the record that has them.
+#[derive(Default)]
+struct Places {
+    records: BTreeMap<Position, BTreeSet<u16>>,
+    /// How many can still be read.
+    present: usize,
+    /// The first one that is nowhere.
+    unknown: Option<TextPlace>,
+}
+
+fn decode(bytes: &[u8]) -> Result<Change, Cause> {
+    match decode_record(&RecordView::parse(bytes)?)? {
+        Decoded::Known(change) => Ok(change),
+        Decoded::Newer { .. } => Err(ReplayError::Newer.into()),
     }
 }
 
@@ -85,6 +144,44 @@ impl History for StoredLog {
             org,
             position,
             source,
+        })
+    }
+
+    fn visit(&self, org: OrgId, visit: &mut dyn FnMut(Change)) -> Result<(), HistoryError> {
+        let Some(log) = self.0.get() else {
+            return Ok(());
+        };
+        let head = log.head(org.to_log()).position.to_core();
+        let mut position = Position::ZERO;
+        while position < head {
+            let failed = |source| HistoryError {
+                org,
+                position: position.next(),
+                source,
+            };
+            let records = log
+                .read(org.to_log(), position.to_log(), VISIT_BYTES)
+                .map_err(|error| failed(error.into()))?;
+            for bytes in &records {
+                visit(decode(bytes).map_err(failed)?);
+            }
+            position = Position::new(position.get() + records.len() as u64);
+        }
+        Ok(())
+    }
+
+    fn erase(&self, org: OrgId, texts: &BTreeSet<TextPlace>) -> Result<Erasure, HistoryError> {
+        let places = self.places(org, texts)?;
+        if let Some(place) = places.unknown {
+            return Ok(Erasure::Unknown(place));
+        }
+        if let (Some(log), true) = (self.0.get(), places.present > 0) {
+            for (position, numbers) in &places.records {
+                log.erase(org.to_log(), position.to_log(), numbers);
+            }
+        }
+        Ok(Erasure::Done {
+            present: places.present,
         })
     }
 }

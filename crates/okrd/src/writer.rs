@@ -114,6 +114,18 @@ impl Writer {
 
     /// Offers changes; the answers come when everything they rest on is durable.
     pub(crate) async fn push(&self, author: Author, offers: Vec<Offer>) -> Answers {
+        if !offers.iter().any(Offer::erases) {
+            return self.push_at_once(author, offers).await;
+        }
+        // What is erased is looked for in what is durable: so each erasure has a turn of its own.
+        let mut outcomes = Vec::with_capacity(offers.len());
+        for piece in pieces(offers) {
+            outcomes.extend(self.push_at_once(author, piece).await?);
+        }
+        Ok(outcomes)
+    }
+
+    async fn push_at_once(&self, author: Author, offers: Vec<Offer>) -> Answers {
         let answers = self.judge(author, offers)?;
         // A flusher that ended without an answer has panicked; what it did last is not known.
         answers.await.unwrap_or(Err(PushError::OutcomeUnknown))
@@ -155,6 +167,21 @@ impl Writer {
             tracing::error!("the flusher panicked");
         }
     }
+}
+
+/// Cuts offers before and after each one that erases texts.
+fn pieces(offers: Vec<Offer>) -> Vec<Vec<Offer>> {
+    let mut pieces: Vec<Vec<Offer>> = Vec::new();
+    let mut after_erasure = true;
+    for offer in offers {
+        let erases = offer.erases();
+        match pieces.last_mut() {
+            Some(piece) if !erases && !after_erasure => piece.push(offer),
+            Some(_) | None => pieces.push(vec![offer]),
+        }
+        after_erasure = erases;
+    }
+    pieces
 }
 
 /// Nothing here is left half changed by a panic under the lock.

@@ -1,12 +1,14 @@
 //! Commands: what a person can want to do with one entity.
 
+use std::collections::BTreeSet;
+
 use crate::decide::patch::{
     CheckInPatch, CommentPatch, CyclePatch, InitiativePatch, KeyResultPatch, MetricPatch,
     ObjectivePatch, OrgPatch, TeamPatch,
 };
 use crate::event::{
     NewCheckIn, NewComment, NewCycle, NewInitiative, NewKeyResult, NewMetric, NewMetricValue,
-    NewObjective, NewOrg, NewTeam,
+    NewObjective, NewOrg, NewTeam, TextPlace,
 };
 use crate::id::{
     CheckInId, CommentId, CycleId, InitiativeId, KeyResultId, MetricId, MetricValueId, ObjectiveId,
@@ -27,6 +29,13 @@ pub enum Command {
     },
     /// Edits the organisation.
     SetOrg(OrgPatch),
+    /// Erases texts of the history by law.
+    EraseTexts {
+        /// The organisation.
+        id: OrgId,
+        /// Where they stand.
+        texts: BTreeSet<TextPlace>,
+    },
     /// Adds a person.
     AddPerson {
         /// Their identity.

@@ -127,6 +127,9 @@ enum Wish<'a> {
 fn wish(command: &Command) -> Wish<'_> {
     match command {
         Command::CreateOrg { id, new } => act(Event::Org(*id, OrgEvent::Created(new.clone()))),
+        Command::EraseTexts { id, texts } => {
+            act(Event::Org(*id, OrgEvent::TextsErased(texts.clone())))
+        }
         Command::SetOrg(patch) => Wish::SetOrg(patch),
         Command::AddPerson { id, role } => act(Event::Person(*id, PersonEvent::Added(*role))),
         Command::SetRole { id, role } => Wish::SetRole(*id, *role),

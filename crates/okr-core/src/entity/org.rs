@@ -34,8 +34,8 @@ impl Org {
     pub fn evolve(current: Option<Self>, id: OrgId, event: &OrgEvent) -> Option<Self> {
         match (current, event) {
             (None, OrgEvent::Created(new)) => Some(Self::created(id, new)),
-            (None, OrgEvent::Edited(_)) => None,
-            (Some(org), OrgEvent::Created(_)) => Some(org),
+            (None, OrgEvent::Edited(_) | OrgEvent::TextsErased(_)) => None,
+            (Some(org), OrgEvent::Created(_) | OrgEvent::TextsErased(_)) => Some(org),
             (Some(mut org), OrgEvent::Edited(edit)) => {
                 match edit {
                     OrgEdit::Name(edit) => org.name = edit.to.clone(),

@@ -104,7 +104,7 @@ impl Event {
             | Self::Comment(_, CommentEvent::Retracted)
             | Self::Initiative(_, InitiativeEvent::Archived | InitiativeEvent::Restored)
             | Self::Metric(_, MetricEvent::Archived | MetricEvent::Restored) => vec!["state"],
-            Self::Org(_, OrgEvent::Created(_))
+            Self::Org(_, OrgEvent::Created(_) | OrgEvent::TextsErased(_))
             | Self::Person(_, PersonEvent::Added(_))
             | Self::Team(_, TeamEvent::Created(_))
             | Self::Cycle(_, CycleEvent::Created(_))

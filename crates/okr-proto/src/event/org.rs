@@ -1,7 +1,9 @@
 //! Events of the organisation.
 
+use std::collections::BTreeSet;
+
 use okr_core::calendar::FiscalStart;
-use okr_core::event::{NewOrg, OrgEdit, OrgEvent};
+use okr_core::event::{NewOrg, OrgEdit, OrgEvent, TextPlace};
 use okr_core::text::TimeZoneName;
 use v1::org_edit::Field;
 use v1::org_event::What;
@@ -9,7 +11,8 @@ use v1::org_event::What;
 use crate::choice::{Choice as _, read_choice};
 use crate::fault::{At as _, Fault, Problem};
 use crate::field::{
-    Part, out_of_range, read_cadence, read_edit, read_integer, read_wide_choice, write_edit,
+    Part, out_of_range, read_cadence, read_edit, read_id, read_integer, read_wide_choice,
+    write_edit, write_id,
 };
 use crate::text::{TextReader, TextWriter};
 use crate::v1;
@@ -21,6 +24,9 @@ impl Part for OrgEvent {
         let what = match self {
             Self::Created(new) => What::Created(new.write(texts)),
             Self::Edited(edit) => What::Edited(edit.write(texts)),
+            Self::TextsErased(places) => What::TextsErased(v1::ErasedTexts {
+                texts: places.iter().map(write_place).collect(),
+            }),
         };
         v1::OrgEvent { what: Some(what) }
     }
@@ -29,7 +35,43 @@ impl Part for OrgEvent {
         Ok(match message.what.as_ref().ok_or(Problem::Missing)? {
             What::Created(new) => Self::Created(Part::read(new, texts).at("created")?),
             What::Edited(edit) => Self::Edited(Part::read(edit, texts).at("edited")?),
+            What::TextsErased(erased) => {
+                Self::TextsErased(read_places(&erased.texts).at("texts_erased")?)
+            }
         })
+    }
+}
+
+fn write_place(place: &TextPlace) -> v1::TextPlace {
+    v1::TextPlace {
+        change: write_id(place.change),
+        text: place.text.into(),
+    }
+}
+
+fn read_places(messages: &[v1::TextPlace]) -> Result<BTreeSet<TextPlace>, Fault> {
+    let mut places = BTreeSet::new();
+    for (index, message) in messages.iter().enumerate() {
+        let place = TextPlace {
+            change: read_id(&message.change).at("change").at_index(index)?,
+            text: read_number(message.text).at("text").at_index(index)?,
+        };
+        if places.last().is_some_and(|last| *last >= place) {
+            return Err(Problem::NotAscending.into());
+        }
+        places.insert(place);
+    }
+    if places.is_empty() {
+        return Err(Problem::Missing.into());
+    }
+    Ok(places)
+}
+
+/// Reads the number of a text; they are counted from 1.
+fn read_number(number: u32) -> Result<u16, Fault> {
+    match u16::try_from(number) {
+        Ok(0) | Err(_) => Err(out_of_range(number.into())),
+        Ok(number) => Ok(number),
     }
 }
 

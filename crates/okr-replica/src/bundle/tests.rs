@@ -5,8 +5,14 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use okr_core::change::Change;
+use okr_core::event::{Event, OrgEvent, TextPlace};
 use okr_core::id::Position;
+use okr_core::value::Source;
+use okr_log::RecordView;
+use okr_proto::ToCore as _;
 use okr_testkit::generate::{histories, history};
+use okr_testkit::sample::{self, ANA, ORG, change_id};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -16,8 +22,28 @@ use crate::replica::Replica;
 
 const SIZE: usize = 30;
 
+/// A replica whose newest change erased a text of an older one.
 fn replica(seed: u64) -> (TempDir, Replica) {
-    let log = FakeLog::of(&history(seed, SIZE));
+    let mut log = FakeLog::of(&history(seed, SIZE - 1));
+    let with_text = log.records[5..].iter().find_map(|bytes| {
+        let record = RecordView::parse(bytes).unwrap();
+        record.texts().next().map(|_| record.change_id().to_core())
+    });
+    let place = TextPlace {
+        change: with_text.unwrap(),
+        text: 1,
+    };
+    let erased = OrgEvent::TextsErased([place].into());
+    let erasure = Change {
+        id: change_id(9999),
+        authored_at: okr_core::Timestamp::UNIX_EPOCH,
+        on_behalf_of: None,
+        source: Source::Human,
+        reason: Some(sample::text("the law")),
+        amendment: None,
+        events: vec![Event::Org(ORG, erased)],
+    };
+    log.append(ANA, &erasure);
     let (dir, mut replica) = log.replica();
     log.give_all(&mut replica);
     (dir, replica)

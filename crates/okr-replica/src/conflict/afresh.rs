@@ -55,7 +55,7 @@ pub(crate) fn see_now(event: &mut Event, now: &Entity) {
 
 fn org(event: &mut OrgEvent, now: &Org) {
     match event {
-        OrgEvent::Created(_) => {}
+        OrgEvent::Created(_) | OrgEvent::TextsErased(_) => {}
         OrgEvent::Edited(edit) => match edit {
             OrgEdit::Name(edit) => edit.from.clone_from(&now.name),
             OrgEdit::TimeZone(edit) => edit.from.clone_from(&now.time_zone),

@@ -9,7 +9,7 @@ use super::rewrite;
 use super::rows::Rows;
 use crate::error::ReplicaError;
 use crate::meta::{self, Meta};
-use crate::{record, search, upgrade};
+use crate::{erasure, record, search, upgrade};
 
 /// Makes the versions of all entities anew from the stored records, in the transaction that is open.
 pub(crate) fn evolve_again(db: &Connection) -> Result<(), ReplicaError> {
@@ -55,7 +55,10 @@ fn take_in(
         authored_at: confirmed.decoded.authored_at().as_microsecond(),
     };
     match &confirmed.decoded {
-        Decoded::Known(change) => evolver.apply(db, rows, change, stand),
+        Decoded::Known(change) => {
+            erasure::note(db, change, stand.position)?;
+            evolver.apply(db, rows, change, stand)
+        }
         newer @ Decoded::Newer { .. } => upgrade::mark(db, newer, stand.position),
     }
 }

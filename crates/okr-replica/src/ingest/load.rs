@@ -17,7 +17,7 @@ use crate::error::ReplicaError;
 use crate::integrity::IntegrityError;
 use crate::quick::HashMap;
 use crate::record::{self, Content, NewRecord};
-use crate::{meta, pending, schema, upgrade};
+use crate::{erasure, meta, pending, schema, upgrade};
 
 /// Records being written, one transaction after the other.
 #[derive(Debug)]
@@ -36,6 +36,8 @@ pub(super) struct Load<'db> {
     alone: bool,
     /// Whether a transaction is open.
     open: bool,
+    /// Whether texts are to be erased that these records, or earlier ones, brought.
+    erases: bool,
 }
 
 fn refuse_repeated(db: &Connection, new: &NewRecord) -> Result<(), IngestError> {
@@ -74,6 +76,7 @@ impl<'db> Load<'db> {
             from_nothing,
             alone,
             open: false,
+            erases: false,
         })
     }
 
@@ -145,6 +148,7 @@ impl<'db> Load<'db> {
             }
             Content::Known(change) => {
                 self.evolver.apply(db, &mut self.rows, change, stand)?;
+                self.erases |= erasure::note(db, change, new.position)?;
             }
             Content::Newer(newer) => upgrade::mark(db, newer, new.position)?,
         }
@@ -161,10 +165,18 @@ impl<'db> Load<'db> {
             self.ends.write(db)?;
             self.evolver.ends().write(db)?;
         }
-        match self.seen.repeated(db)? {
-            Some((change, first, second)) => Err(repeated(change, first, second)),
-            None => Ok(()),
+        if let Some((change, first, second)) = self.seen.repeated(db)? {
+            return Err(repeated(change, first, second));
         }
+        // A load that is alone has put off what changes are found by: it erases at its end.
+        if self.erases && !self.alone {
+            self.erases = false;
+            if erasure::erase_texts(db)? {
+                // What is remembered still has the texts.
+                self.evolver = Evolver::new(db, false)?;
+            }
+        }
+        Ok(())
     }
 
     /// Ends the transaction and returns the changes of this replica that it confirmed.
@@ -204,8 +216,9 @@ impl<'db> Load<'db> {
                 },
             )
         };
+        let erased = made.and_then(|()| erasure::catch_up(db));
         schema::share(db);
-        made
+        erased
     }
 
     fn author(&mut self, db: &Connection, id: PersonId) -> Result<i64, ReplicaError> {

@@ -109,7 +109,7 @@ impl ChangeKind {
             | Event::Team(_, TeamEvent::MemberAdded(_) | TeamEvent::MemberRemoved(_)) => {
                 Self::People
             }
-            Event::Org(_, OrgEvent::Edited(_))
+            Event::Org(_, OrgEvent::Edited(_) | OrgEvent::TextsErased(_))
             | Event::Team(_, TeamEvent::Edited(_))
             | Event::Cycle(_, CycleEvent::Edited(_))
             | Event::Objective(

@@ -256,7 +256,7 @@ fn version(db: &Connection) -> i64 {
         .unwrap()
 }
 
-/// The schema in which there were no initiatives, health metrics, inboxes and erased people.
+/// The schema in which there were no initiatives, health metrics, inboxes and erasures.
 #[test]
 fn the_schema_before_this_one_is_brought_up_to_date() {
     let (dir, replica) = workspace();
@@ -266,7 +266,8 @@ fn the_schema_before_this_one_is_brought_up_to_date() {
             "DROP INDEX versions_recorded; DROP INDEX versions_authored; DROP INDEX versions_owner;
              CREATE INDEX versions_recorded ON versions (recorded_from) WHERE kind < 7 OR flags > 1;
              CREATE INDEX versions_authored ON versions (authored_from) WHERE kind < 7 OR flags > 1;
-             DROP TABLE follows; DROP TABLE erased_people; DROP VIEW initiatives; DROP VIEW metrics; DROP VIEW metric_values;
+             DROP TABLE follows; DROP TABLE erased_people; DROP TABLE erased_texts;
+             DROP VIEW initiatives; DROP VIEW metrics; DROP VIEW metric_values;
              PRAGMA user_version = 6",
         )
         .unwrap();
@@ -275,9 +276,9 @@ fn the_schema_before_this_one_is_brought_up_to_date() {
     assert_eq!(version(&replica.db), schema::SCHEMA_VERSION);
     let made = "SELECT count(*) FROM sqlite_schema
         WHERE name IN ('follows', 'versions_owner', 'initiatives', 'metrics', 'metric_values',
-                       'erased_people')";
+                       'erased_people', 'erased_texts')";
     let made: i64 = replica.db.query_row(made, [], |row| row.get(0)).unwrap();
-    assert_eq!(made, 6);
+    assert_eq!(made, 7);
     assert!(replica.inbox_seen().unwrap().is_some());
 }
 
@@ -293,7 +294,7 @@ fn an_older_schema_is_brought_up_to_date_and_nothing_is_lost() {
             "DROP TABLE dropped; DROP TABLE undone; DROP TABLE search; DROP TABLE operations; DROP TABLE operation_changes; ALTER TABLE pending DROP COLUMN offered;
              DROP INDEX versions_recorded; DROP INDEX versions_authored; DROP INDEX versions_blocker;
              DROP INDEX versions_later_kinds; DROP INDEX versions_owner; DROP TABLE follows;
-             DROP TABLE erased_people;
+             DROP TABLE erased_people; DROP TABLE erased_texts;
              DROP VIEW check_ins; CREATE VIEW check_ins AS SELECT id FROM current WHERE kind = 7;
              DROP INDEX versions_few; DROP INDEX versions_objectives;
              CREATE INDEX versions_kind ON versions (kind) WHERE kind < 6;

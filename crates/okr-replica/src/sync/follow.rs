@@ -177,6 +177,7 @@ impl<'c> Follower<'c> {
             settle::settle(replica, &mut tally)?;
             // A round that cannot be noted counts all the same.
             replica.note_exchange((new, 0), None).ok();
+            replica.clean().ok();
         }
         Ok(Turn::Confirmed {
             conflicts: tally.conflicts,

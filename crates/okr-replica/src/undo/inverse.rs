@@ -31,6 +31,7 @@ pub(super) enum Inverse {
 
 /// Why there is no way back from these.
 pub(super) const FOUNDED: &str = "an organisation cannot be unfounded";
+const ERASED: &str = "nobody has the erased texts any more";
 const CYCLE_CREATED: &str = "a cycle cannot be taken away; okr cycle set changes it";
 const CYCLE_OPENED: &str = "an opened cycle is a commitment and cannot be planned again";
 const PUBLISHED: &str = "a published objective cannot become a draft again";
@@ -53,6 +54,7 @@ pub(super) fn inverse(
     }
     match (event, now) {
         (Event::Org(_, OrgEvent::Created(_)), _) => Inverse::None(FOUNDED),
+        (Event::Org(_, OrgEvent::TextsErased(_)), _) => Inverse::None(ERASED),
         (Event::Person(_, event), Entity::Person(now)) => person(*event, *now),
         (Event::Team(_, event), Entity::Team(now)) => team(event, now),
         (Event::Cycle(_, event), Entity::Cycle(now)) => cycle(event, now),

@@ -24,7 +24,7 @@ struct Table {
 }
 
 /// What is compared, in this order: what the others refer to comes first.
-const TABLES: [Table; 5] = [
+const TABLES: [Table; 6] = [
     Table {
         name: "authors",
         order: "key",
@@ -44,6 +44,10 @@ const TABLES: [Table; 5] = [
     Table {
         name: "upgrades",
         order: "id, position",
+    },
+    Table {
+        name: "erased_texts",
+        order: "change_id, text",
     },
 ];
 

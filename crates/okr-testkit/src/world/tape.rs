@@ -1,15 +1,16 @@
 //! The log of the world's server: in memory, durable up to a point that the world decides.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use bytes::Bytes;
 use okr_core::change::Change;
+use okr_core::event::TextPlace;
 use okr_core::id::{ChangeId, OrgId, Position};
-use okr_log::{Frontier, Hash, Record, RecordView};
+use okr_log::{Frontier, Hash, Record, RecordTextView, RecordView};
 use okr_proto::{ConfirmedChange, Decoded, ToCore as _};
-use okrd::{History, HistoryError};
+use okrd::{Erasure, History, HistoryError};
 
 /// The records of one organisation; clones are the same tape.
 #[derive(Clone, Debug, Default)]
@@ -168,5 +169,38 @@ impl History for Tape {
         };
         let bytes = bytes.ok_or_else(|| failed("it is not durable".to_owned()))?;
         Ok(read(&bytes).map_err(failed)?.1)
+    }
+
+    fn visit(&self, org: OrgId, visit: &mut dyn FnMut(Change)) -> Result<(), HistoryError> {
+        for number in 1..=self.durable() {
+            visit(self.change_at(org, Position::new(number as u64))?);
+        }
+        Ok(())
+    }
+
+    fn erase(&self, org: OrgId, texts: &BTreeSet<TextPlace>) -> Result<Erasure, HistoryError> {
+        let mut found = Vec::new();
+        for place in texts {
+            let Some(position) = self.position_of(org, place.change) else {
+                return Ok(Erasure::Unknown(*place));
+            };
+            let index = usize::try_from(position.get()).expect("a tape fits into memory") - 1;
+            let number = place.text.saturating_sub(1);
+            let stored = self.0.borrow();
+            match view(&stored.records[index]).texts().nth(number.into()) {
+                Some(text) => {
+                    let present = matches!(text, RecordTextView::Present { .. });
+                    found.push((index, number, present));
+                }
+                None => return Ok(Erasure::Unknown(*place)),
+            }
+        }
+        let mut stored = self.0.borrow_mut();
+        for (index, number, _) in &found {
+            let bytes = view(&stored.records[*index]).without_texts(&BTreeSet::from([*number]));
+            stored.records[*index] = bytes.into();
+        }
+        let present = found.iter().filter(|(_, _, present)| *present).count();
+        Ok(Erasure::Done { present })
     }
 }

@@ -1,16 +1,19 @@
 //! `okr erase`: what the law demands to be forgotten, here and on the server.
 
 mod person;
+mod text;
 
 use crate::args::{EraseArgs, EraseCommand};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Exit;
 pub(super) use person::ErasedPersonItem;
+pub(super) use text::ErasedTextsItem;
 
 pub(crate) fn run(context: &mut Context, args: &EraseArgs) -> Result<Exit, CliError> {
     match &args.command {
         EraseCommand::Person(args) => person::run(context, args),
+        EraseCommand::Text(args) => text::run(context, args),
     }
 }
 

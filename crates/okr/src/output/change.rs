@@ -3,7 +3,7 @@
 use okr_core::event::{CommentEvent, Event, Topic};
 use okr_core::id::EntityId;
 use okr_core::value::AmendmentCategory;
-use okr_replica::LogEntry;
+use okr_replica::{ErasedText, LogEntry};
 use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
@@ -37,6 +37,35 @@ pub(crate) struct ChangeItem {
     /// Whether a newer program wrote it, so that its events cannot be read here.
     pub(crate) upgrade_needed: bool,
     pub(crate) events: Vec<EventItem>,
+    /// Texts of it that were erased since; where they stood, they read `erased`.
+    pub(crate) erased: Vec<ErasedTextItem>,
+}
+
+/// A text that was erased by law.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub(crate) struct ErasedTextItem {
+    /// Its number among the texts of the change, from 1.
+    pub(crate) text: u16,
+    /// The change that erased it.
+    pub(crate) change: Id,
+    pub(crate) by: PersonRef,
+    /// When, by the server's clock.
+    pub(crate) at: String,
+    pub(crate) reason: Option<String>,
+}
+
+impl ErasedTextItem {
+    /// Returns those of a change.
+    pub(crate) fn all(entry: &LogEntry, names: &Names) -> Vec<Self> {
+        let item = |erased: &ErasedText| Self {
+            text: erased.place.text,
+            change: Id(erased.by_change.uuid()),
+            by: PersonRef::new(erased.author, names),
+            at: erased.at.to_string(),
+            reason: erased.reason.clone(),
+        };
+        entry.erased.iter().map(item).collect()
+    }
 }
 
 /// An event of a change.
@@ -84,6 +113,7 @@ impl ChangeItem {
                 .map(AmendmentCategory::word),
             upgrade_needed: entry.change.is_none(),
             events: events.flat_map(|event| event_items(event, names)).collect(),
+            erased: ErasedTextItem::all(entry, names),
         }
     }
 }

@@ -5,6 +5,7 @@ use okr_replica::LogEntry;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::change::ErasedTextItem;
 use super::place::PlaceItem;
 use super::reference::{Id, PersonRef};
 use crate::names::Names;
@@ -24,6 +25,8 @@ pub(crate) struct SetterItem {
     pub(crate) reason: Option<String>,
     /// The category, of a definition that was changed after commitment.
     pub(crate) amendment: Option<&'static str>,
+    /// Texts of the change that were erased since; where they stood, they read `erased`.
+    pub(crate) erased: Vec<ErasedTextItem>,
 }
 
 impl SetterItem {
@@ -39,6 +42,7 @@ impl SetterItem {
             place: PlaceItem::new(&entry.place, entry.authored_at),
             reason: entry.reason.as_ref().map(ToString::to_string),
             amendment: amendment.map(AmendmentCategory::word),
+            erased: ErasedTextItem::all(entry, names),
         }
     }
 }

@@ -1,13 +1,13 @@
 //! What an entry of the log says: who, when, what from and to, and what is special about it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use okr_core::Timestamp;
 use okr_core::entity::CheckIn;
 use okr_core::event::{CheckInEvent, Event, MetricValueEvent};
-use okr_core::id::{CheckInId, PersonId};
+use okr_core::id::{ChangeId, CheckInId, PersonId};
 use okr_core::value::Source;
-use okr_replica::{LogEntry, Place};
+use okr_replica::{ErasedText, LogEntry, Place};
 
 use super::event::{Before, Said, said};
 use crate::names::Names;
@@ -61,7 +61,7 @@ pub(crate) fn told(
         authored_at: entry.authored_at,
         who: who(entry.author, entry.on_behalf_of, entry.source, names),
         said: said.collect(),
-        remarks: remarks(entry, clock),
+        remarks: remarks(entry, clock, names),
         reason: entry.reason.as_ref().map(ToString::to_string),
     }
 }
@@ -128,7 +128,29 @@ fn clock_ahead(authored_at: Timestamp, recorded_at: Timestamp) -> String {
     format!("clock {} ahead", distance(recorded_at, authored_at))
 }
 
-fn remarks(entry: &LogEntry, clock: &Clock) -> Vec<String> {
+/// Says which texts of a change were erased: `text 2 erased by ana on 2026-11-28: a phone number`.
+pub(crate) fn erased(entry: &LogEntry, clock: &Clock, names: &Names) -> Vec<String> {
+    let mut by: BTreeMap<ChangeId, (Vec<String>, &ErasedText)> = BTreeMap::new();
+    for erased in &entry.erased {
+        let (numbers, _) = by
+            .entry(erased.by_change)
+            .or_insert_with(|| (Vec::new(), erased));
+        numbers.push(erased.place.text.to_string());
+    }
+    let remark = |(numbers, erased): (Vec<String>, &ErasedText)| {
+        let texts = if numbers.len() == 1 { "text" } else { "texts" };
+        let who = names.person(erased.author);
+        let day = clock.zone.to_datetime(erased.at).date();
+        let reason = erased.reason.as_deref().unwrap_or("no reason is kept");
+        format!(
+            "{texts} {} erased by {who} on {day}: {reason}",
+            numbers.join(", ")
+        )
+    };
+    by.into_values().map(remark).collect()
+}
+
+fn remarks(entry: &LogEntry, clock: &Clock, names: &Names) -> Vec<String> {
     let mut remarks = Vec::new();
     match (when_recorded(&entry.place), entry.source) {
         (None, _) => remarks.push(PENDING.to_owned()),
@@ -157,6 +179,7 @@ fn remarks(entry: &LogEntry, clock: &Clock) -> Vec<String> {
         }
         None => remarks.push("upgrade okr to read this".to_owned()),
     }
+    remarks.extend(erased(entry, clock, names));
     remarks
 }
 

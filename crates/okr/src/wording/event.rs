@@ -4,19 +4,20 @@ mod check_in;
 mod comment;
 mod work;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use okr_core::entity::CheckIn;
 use okr_core::event::{
     CycleEdit, CycleEvent, Edit, Event, KeyResultEdit, KeyResultEvent, NewKeyResult, NewObjective,
-    ObjectiveEdit, ObjectiveEvent, OrgEvent, PersonEvent, Support, TeamEdit, TeamEvent,
+    ObjectiveEdit, ObjectiveEvent, OrgEvent, PersonEvent, Support, TeamEdit, TeamEvent, TextPlace,
 };
 use okr_core::field::{FieldChange, Shown};
-use okr_core::id::{EntityId, PersonId};
+use okr_core::id::{ChangeId, EntityId, PersonId};
 
 use super::measure::{described, measure_change};
 use crate::names::Names;
 use crate::render::Screen;
+use crate::short_id::{self, Alphabet};
 use crate::ui::sanitise;
 
 pub(crate) use comment::excerpt;
@@ -51,6 +52,20 @@ pub(crate) struct Before<'a> {
     pub(crate) latest: Option<&'a CheckIn>,
 }
 
+/// Says where the texts stood that were erased: `2 texts of 9c41f0e7, 1 of 5ab3f0c1`.
+fn erased(places: &BTreeSet<TextPlace>) -> String {
+    let mut of: BTreeMap<ChangeId, usize> = BTreeMap::new();
+    for place in places {
+        *of.entry(place.change).or_default() += 1;
+    }
+    let changes = of.iter().map(|(change, texts)| {
+        let plural = if *texts == 1 { "" } else { "s" };
+        let id = short_id::shown(Alphabet::Change, change.uuid());
+        format!("{texts} text{plural} of {id}")
+    });
+    changes.collect::<Vec<String>>().join(", ")
+}
+
 /// Says what an event says.
 pub(crate) fn said(event: &Event, before: Before<'_>, names: &Names, screen: &Screen) -> Vec<Said> {
     let speaker = Speaker { names, screen };
@@ -69,6 +84,7 @@ pub(crate) fn said(event: &Event, before: Before<'_>, names: &Names, screen: &Sc
             format!("{}, {}", quoted(new.name.as_str()), new.time_zone),
         ),
         Event::Org(_, OrgEvent::Edited(edit)) => speaker.field(about, &edit.field_change()),
+        Event::Org(_, OrgEvent::TextsErased(places)) => one("erased", erased(places)),
         Event::Person(_, event) => {
             let (word, text) = speaker.person(*event);
             one(word, text)

@@ -62,6 +62,8 @@ pub(crate) enum Act {
     UpdateDirectory,
     /// Name, handle and e-mail address of somebody were erased, with their tokens and codes
     ErasePerson,
+    /// Texts of the history were erased
+    EraseTexts,
     /// Somebody was added, given another role, let go or taken back
     ChangePeople,
     /// Name, time zone or policy of the organisation were changed
@@ -102,6 +104,7 @@ impl Act {
             Self::EndSessions => "end-sessions",
             Self::UpdateDirectory => "update-directory",
             Self::ErasePerson => "erase-person",
+            Self::EraseTexts => "erase-texts",
             Self::ChangePeople => "change-people",
             Self::ChangeOrganisation => "change-organisation",
             Self::Operate => "operate",

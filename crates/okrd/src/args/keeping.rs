@@ -108,6 +108,31 @@ pub(crate) struct RestoreArguments {
     pub output: OutputFormat,
 }
 
+const COMPACT_HELP: &str = "\
+From the moment on in which a text is erased, the server gives it to nobody, also
+after a restart and in no backup. Its bytes stay in unused or older parts of the
+files until this command has written the log anew. It needs a stopped server and
+as much room again as the log has; a crash leaves the old log or the new one.
+
+Examples:
+  okrd compact --data /var/lib/okrd --dry-run
+  systemctl stop okrd && okrd compact --data /var/lib/okrd && systemctl start okrd";
+
+/// What `okrd compact` needs.
+#[derive(Debug, Args)]
+#[command(after_help = COMPACT_HELP)]
+pub(crate) struct CompactArguments {
+    #[command(flatten)]
+    /// Where the data is.
+    pub data: DataArgument,
+    /// Only say in how many changes there is something to clean
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+    /// The form of the answer
+    #[arg(short, long, value_enum, default_value_t)]
+    pub output: OutputFormat,
+}
+
 /// What `okrd stats` needs.
 #[derive(Debug, Args)]
 pub(crate) struct StatsArguments {

@@ -53,8 +53,8 @@ pub(crate) struct AccessLogArguments {
 
 const EXAMPLES: &str = "\
 Acts: login, call, issue-code, revoke-code, create-token, revoke-token,
-  end-sessions, update-directory, erase-person, change-people,
-  change-organisation, operate, left-out
+  end-sessions, update-directory, erase-person, erase-texts,
+  change-people, change-organisation, operate, left-out
 
 Examples:
   okrd access-log --data /var/lib/okrd

@@ -40,6 +40,25 @@ impl History for MemoryHistory {
         let index = usize::try_from(position.get() - 1).unwrap();
         Ok(self.durable.borrow()[index].clone())
     }
+
+    fn visit(&self, _: OrgId, visit: &mut dyn FnMut(Change)) -> Result<(), HistoryError> {
+        self.durable.borrow().iter().cloned().for_each(visit);
+        Ok(())
+    }
+
+    /// Knows reasons only.
+    fn erase(&self, org: OrgId, texts: &BTreeSet<TextPlace>) -> Result<Erasure, HistoryError> {
+        for place in texts {
+            let position = self.position_of(org, place.change);
+            let Some(position) = position.filter(|_| place.text == 1) else {
+                return Ok(Erasure::Unknown(*place));
+            };
+            let index = usize::try_from(position.get() - 1).unwrap();
+            self.durable.borrow_mut()[index].reason = None;
+        }
+        let present = texts.len();
+        Ok(Erasure::Done { present })
+    }
 }
 
 /// A sequencer whose log takes what it is told to.

@@ -142,9 +142,9 @@ fn take_in(
     };
     match sequencer.replay(org, &change, record.recorded_at()) {
         Ok(()) => Ok(()),
-        Err(SequenceError::UnknownOrg(_) | SequenceError::History(_)) => {
-            Err(ReplayError::UnknownOrg(org))
-        }
+        Err(
+            SequenceError::UnknownOrg(_) | SequenceError::Unsettled(_) | SequenceError::History(_),
+        ) => Err(ReplayError::UnknownOrg(org)),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use okr_core::entity::Person;
 use okr_core::id::{OrgId, Position};
@@ -11,10 +12,15 @@ use tokio::sync::watch;
 
 use super::{PushError, Reply, WriterLimits};
 
+/// After what time it is looked again whether there is still a flusher.
+const PATIENCE: Duration = Duration::from_millis(50);
+
 /// Where the sequencer leaves a group for the flusher.
 pub(super) struct Handover {
     state: Mutex<Shared>,
     work: Condvar,
+    /// The flusher has come to rest.
+    rest: Condvar,
     /// Becomes true when nothing more is written.
     refuses: watch::Sender<bool>,
 }
@@ -52,6 +58,7 @@ impl Handover {
         Self {
             state: Mutex::default(),
             work: Condvar::new(),
+            rest: Condvar::new(),
             refuses: watch::Sender::new(false),
         }
     }
@@ -87,6 +94,20 @@ impl Handover {
         Ok(std::mem::take(&mut shared.durable))
     }
 
+    /// Waits until all that was left here is durable. Blocks on the disk.
+    pub(super) fn wait_until_idle(&self) -> Result<(), PushError> {
+        let mut shared = lock(&self.state);
+        while !(shared.idle && shared.group.waiting.is_empty()) {
+            if self.refuses() {
+                return Err(PushError::StorageRefusesWrites);
+            }
+            // A flusher that panics refuses writes and tells nobody here.
+            let waited = self.rest.wait_timeout(shared, PATIENCE);
+            shared = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        Ok(())
+    }
+
     /// Leaves a judged push.
     pub(super) fn put(&self, judged: Judged) {
         let mut shared = lock(&self.state);
@@ -106,6 +127,7 @@ impl Handover {
                 return None;
             }
             shared.idle = true;
+            self.rest.notify_all();
             shared = self
                 .work
                 .wait(shared)

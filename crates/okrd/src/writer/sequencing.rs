@@ -26,6 +26,10 @@ pub(super) struct Sequencing {
 impl Sequencing {
     /// Judges a push and leaves it for the flusher.
     pub(super) fn take(&mut self, push: Push) -> Result<(), PushError> {
+        if push.offers.iter().any(Offer::erases) {
+            // Whoever pushes now waits, as for any group; erasing is rare.
+            self.handover.wait_until_idle()?;
+        }
         let durable = self.handover.make_room(self.limits)?;
         for (org, position) in durable {
             self.sequencer.settle(org, position);

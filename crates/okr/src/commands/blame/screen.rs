@@ -9,7 +9,7 @@ use crate::commands::past::Past;
 use crate::commands::show::facts::Facts;
 use crate::render::{Cell, Column, Screen, Table, Tone, iso, local, relative, short_day, wrap};
 use crate::short_id::{self, Alphabet};
-use crate::wording::{PENDING, field_value, typed_field, who, why};
+use crate::wording::{PENDING, erased, field_value, typed_field, who, why};
 
 /// The number of blanks between two columns.
 const GAP: usize = 2;
@@ -191,6 +191,7 @@ fn remarks(given: &Given, past: &Past<'_>) -> Vec<String> {
     if given.by.clock_ahead {
         remarks.push("clock ahead".to_owned());
     }
+    remarks.extend(erased(&given.by, &past.at.clock, &past.names));
     remarks
 }
 

@@ -75,6 +75,7 @@ answers! {
     "doctor" => [doctor::Check];
     "due" => [DueItem];
     "erase person" => [erase::ErasedPersonItem];
+    "erase text" => [erase::ErasedTextsItem];
     "export" => [export::Exported];
     "follow", "unfollow" => [follow::FollowingItem];
     "follow list" => [FollowedItem];

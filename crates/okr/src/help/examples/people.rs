@@ -60,9 +60,23 @@ Examples:
 Takes an administrator. Whoever still belongs to the organisation is let go
 first. Name, handle, address, tokens and login codes go from the server and, at
 their next sync, from the copies of everybody; there is no undo. What they did
-stays, and every screen shows (erased) and a short id. Texts that name them stay
-as well. Backups have the entry as long as they are kept, and restoring one
-brings it back.";
+stays, and screens show (erased) and a short id. Texts that name them stay as
+well: okr erase text. Backups have the entry as long as they are kept, and
+restoring one brings it back.";
+    /// Of `okr erase text`.
+    ERASE_TEXT = "\
+Examples:
+  okr erase text fast.title -n            where it stands
+  okr erase text fast.title -m \"named a customer, who objects\"
+  okr erase text 9c41f0e7 --text 2 -m \"a phone number\"
+  okr erase text fast.title --confirm fast.title -m \"asked for\"
+
+Takes an administrator, a reason and the server. The text goes wherever it
+stands word for word: from the server at once, from the copies of others at
+their next sync, what waits there included. What it was nobody knows any more;
+that something was here, and who erased it, when and why, stays, and old
+checkpoints, anchors and audit bundles still verify. Screens show the word
+erased in its place. The reason is kept for ever: do not repeat the text there.";
     /// Of `okr token create`.
     TOKEN_CREATE = "\
 Examples:

@@ -7,9 +7,8 @@ use crate::access_log::{AccessLog, Act, Entry};
 use crate::args::OutputFormat;
 use crate::clock::Clock;
 use crate::data::{DataDir, organisations_file};
-use crate::deletion::{self, DeleteError};
 use crate::failure::{Exit, Failure};
-use crate::{organisations, output};
+use crate::{deletion, organisations, output};
 
 pub(super) fn run(arguments: &DeleteArguments) -> Result<(), Failure> {
     let path = &arguments.one.data.path()?;
@@ -33,19 +32,4 @@ pub(super) fn run(arguments: &DeleteArguments) -> Result<(), Failure> {
         .to_string(),
     });
     Ok(())
-}
-
-impl From<DeleteError> for Failure {
-    fn from(error: DeleteError) -> Self {
-        match error {
-            DeleteError::Data(error) => error.into(),
-            DeleteError::Open(error) => error.into(),
-            DeleteError::Create(error) => error.into(),
-            error @ (DeleteError::Copy { .. } | DeleteError::Different { .. }) => {
-                Self::new(Exit::Integrity, error.to_string())
-                    .caused_by_source_of(&error)
-                    .hint("the log is as it was; try again, or check it with okrd verify")
-            }
-        }
-    }
 }

@@ -7,7 +7,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use okr_core::id::OrgId;
-use okr_log::{Log, LogOptions, Position};
+use okr_log::{Log, Position};
 use okr_proto::ToLog as _;
 use serde_json::{Value, json};
 
@@ -18,7 +18,7 @@ use crate::directory::Directory;
 use crate::failure::{Exit, Failure};
 use crate::heads::Heads;
 use crate::server::{ServeError, origin};
-use crate::{key, limits, output};
+use crate::{key, limits, output, rewriting};
 
 /// What the first line says that the file is.
 pub(super) const SCHEMA: &str = "okrd.v1.OrganisationExport";
@@ -28,7 +28,8 @@ pub(super) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
     let (data, manifest) = DataDir::open(path)?;
     let org = find::find(path, &manifest, &arguments.one.org)?;
     let key = key::open(&data.key_file()).map_err(ServeError::from)?;
-    let log = Log::open(&data.log_directory(), LogOptions::new())?;
+    // With what the log erases, so that no export has it.
+    let log = rewriting::open(&data, &manifest)?;
     let head = log.head(org.to_log());
     let origin = origin(&manifest, org).map_err(ServeError::from)?;
     let heads = Heads::new(key, [(org, origin, head)]);
