@@ -216,18 +216,18 @@ pub(crate) mod tests {
         assert!(count > 40, "only {count} examples were found");
     }
 
-    /// Splits a line at spaces outside double quotes.
+    /// Splits a line at spaces outside quotes.
     pub(crate) fn words(line: &str) -> Vec<String> {
         let mut words = Vec::new();
         let mut word = None;
-        let mut quoted = false;
+        let mut quote = None;
         for character in line.chars() {
             match character {
-                '"' => {
-                    quoted = !quoted;
+                '"' | '\'' if quote.is_none_or(|quote| quote == character) => {
+                    quote = quote.is_none().then_some(character);
                     word.get_or_insert_with(String::new);
                 }
-                ' ' if !quoted => words.extend(word.take()),
+                ' ' if quote.is_none() => words.extend(word.take()),
                 _ => word.get_or_insert_with(String::new).push(character),
             }
         }

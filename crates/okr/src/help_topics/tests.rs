@@ -1,10 +1,13 @@
 //! The texts fit a terminal, and what they promise is what the code does.
 
+use clap::Parser as _;
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use okr_core::value::WeekStart;
 
 use super::*;
+use crate::args::Arguments;
+use crate::help::tests::words;
 use crate::when::{Clock, When, WhenError, echo, parse_when};
 
 fn clock() -> Clock {
@@ -125,4 +128,23 @@ fn every_value_in_the_help_is_read() {
     for example in &found {
         assert!(crate::value_text::parse_value(example).is_ok(), "{example}");
     }
+}
+
+#[test]
+fn every_command_in_the_help_is_one() {
+    let mut count = 0;
+    for topic in Topic::ALL {
+        let text = topic.text().replace("\\\n", " ");
+        for line in text.lines().filter_map(|line| line.strip_prefix("  okr ")) {
+            // What it does stands beside it, after two blanks.
+            let line = line.trim_start().split("  ").next().unwrap();
+            let mut words = words(line);
+            words.insert(0, "okr".to_owned());
+            let parsed = Arguments::try_parse_from(words);
+            let parsed = parsed.unwrap_or_else(|error| panic!("{topic:?}: {line}: {error}"));
+            assert!(parsed.command.is_some(), "{topic:?}: {line}");
+            count += 1;
+        }
+    }
+    assert!(count > 40, "only {count} commands were found");
 }

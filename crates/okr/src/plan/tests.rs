@@ -532,3 +532,25 @@ format: okr-plan/1
         [(6, "<!-- Ours, in two lines. -->".to_owned())]
     );
 }
+
+#[test]
+fn the_examples_of_the_document_are_read_and_are_of_the_same_goals() {
+    let document = include_str!("../../PLAN.md");
+    let goals = |form: Form, language: &str| -> Vec<String> {
+        let begin = format!("\n```{language}\n");
+        let blocks = document.split(begin.as_str()).skip(1);
+        let mut blocks = blocks.filter_map(|rest| rest.split("\n```").next());
+        let block = blocks.find(|block| block.contains("format: okr-plan/1"));
+        let plan = read(form, block.unwrap());
+        let titles = plan.objectives.iter().flat_map(|objective| {
+            let key_results = objective.key_results.iter().map(|one| &one.title);
+            std::iter::once(&objective.title).chain(key_results)
+        });
+        titles
+            .map(|title| title.as_ref().unwrap().value.to_string())
+            .collect()
+    };
+    let titles = goals(Form::Yaml, "yaml");
+    assert_eq!(titles.len(), 5);
+    assert_eq!(goals(Form::Markdown, "markdown"), titles);
+}
