@@ -120,6 +120,26 @@ fn the_readme_shows_what_is_seen() {
 }
 
 #[test]
+fn import_shows_what_is_seen() {
+    plays("crates/okr/IMPORT.md");
+}
+
+#[test]
+fn plan_files_show_what_is_seen() {
+    plays("crates/okr/PLAN.md");
+}
+
+#[test]
+fn export_shows_what_is_seen() {
+    plays("crates/okr-replica/EXPORT.md");
+}
+
+#[test]
+fn the_proof_shows_what_is_seen() {
+    plays("crates/okr-replica/PROOF.md");
+}
+
+#[test]
 fn what_is_not_seen_is_found_and_put_right() {
     let page = "<!-- screens: now 2026-11-23T10:00:00Z -->\n```console\n$ echo one; echo two\none\nthree\n\
                 $ exit 6\n[exit 6]\n```\nThe end.\n";
