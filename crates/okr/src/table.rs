@@ -4,15 +4,18 @@
 
 mod columns;
 mod day;
+mod form;
+mod json;
 mod number;
 mod reader;
 mod separator;
 
 pub(crate) use columns::{Asked, Columns, Field, Kind};
 pub(crate) use day::{day, moment};
+pub(crate) use form::{Form, Rows, Shape, begins_as_json};
 pub(crate) use number::{Commas, number};
-pub(crate) use reader::{ReadFault, Reader};
-pub(crate) use separator::{Separator, sniff};
+pub(crate) use reader::ReadFault;
+pub(crate) use separator::Separator;
 
 /// One cell, and where it begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +33,8 @@ pub(crate) struct Row {
     /// Where it begins, from 1.
     pub(crate) line: usize,
     pub(crate) cells: Vec<Cell>,
+    /// What is wrong with its form, where the rows after it can still be read.
+    pub(crate) wrong: Option<Wrong>,
 }
 
 /// What is wrong with a table at a place.
@@ -70,4 +75,13 @@ pub(crate) fn without_guard(text: &str) -> &str {
         Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']) => rest,
         Some(_) | None => text,
     }
+}
+
+/// Writes a text so that [`without_guard`] gives it back: where a cell may have an apostrophe that an
+/// export put there, but this text has one of its own.
+fn with_guard(text: String) -> String {
+    if without_guard(&text) == text {
+        return text;
+    }
+    format!("'{text}")
 }

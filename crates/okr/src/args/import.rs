@@ -13,7 +13,7 @@ use crate::table::{self, Separator};
 #[derive(Args, Debug)]
 #[command(after_help = help::IMPORT)]
 pub(crate) struct ImportArgs {
-    /// YAML plan-and-history files (- is standard input), or one table (.csv, .tsv), or one file that okr export --events wrote
+    /// YAML plan-and-history files (- is standard input), or one table (.csv, .tsv, or rows as JSON), or one file that okr export --events wrote
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 

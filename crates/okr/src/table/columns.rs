@@ -312,6 +312,11 @@ impl Columns {
         self.places.contains_key(&field)
     }
 
+    /// Returns each field with the place of its column, from 0.
+    pub(super) fn places(&self) -> impl Iterator<Item = (Field, usize)> {
+        self.places.iter().map(|(field, place)| (*field, *place))
+    }
+
     /// Returns each field with the name of its column.
     pub(crate) fn named<'a>(
         &'a self,
@@ -336,8 +341,11 @@ impl Columns {
         cells.collect()
     }
 
-    /// Refuses a row with more cells than there are columns.
+    /// Refuses a row with more cells than there are columns, or with what no cell can have.
     pub(crate) fn fits(&self, row: &Row) -> Result<(), Wrong> {
+        if let Some(wrong) = &row.wrong {
+            return Err(wrong.clone());
+        }
         let beyond = row.cells.get(self.count..).unwrap_or_default();
         match beyond.iter().find(|cell| !cell.text.trim().is_empty()) {
             None => Ok(()),
@@ -353,7 +361,7 @@ impl Columns {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::Reader;
+    use crate::table::reader::Reader;
 
     fn columns(text: &str, asked: &Asked) -> Result<(Columns, Row), Wrong> {
         let row = Reader::new(text.as_bytes(), ',').next().unwrap().unwrap();

@@ -10,7 +10,7 @@ use super::{Cell, Row, Wrong};
 /// The greatest length of a line, in bytes.
 const LINE_BYTES_MAX: u64 = 1 << 20;
 /// The greatest length of a cell, in bytes: eight times what any text may have.
-const CELL_BYTES_MAX: usize = 1 << 16;
+pub(super) const CELL_BYTES_MAX: usize = 1 << 16;
 
 /// Why no row can be read.
 #[derive(Debug)]
@@ -84,7 +84,12 @@ impl<R: BufRead> Reader<R> {
                 continue;
             }
             if rest.ends() {
-                return Ok(Row { line: begin, cells });
+                let wrong = None;
+                return Ok(Row {
+                    line: begin,
+                    cells,
+                    wrong,
+                });
             }
             let message = "text stands after a closing quote";
             let help = "a quote within a quoted cell is written twice: \"\"";

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::args::ImportArgs;
 use crate::error::CliError;
+use crate::table::begins_as_json;
 
 /// What is to be taken in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub(super) enum Kind<'a> {
 
 /// What the first line of an exported history has.
 const EVENTS: &[u8] = b"\"okr-events/";
+/// What the beginning of other documents has, and of rows no name of a column.
+const DOCUMENTS: [&[u8]; 2] = [b"\"format\"", b"\"body\""];
 /// How far into a file it is looked for: the first line names its members in alphabetical order, so
 /// that the directory comes after the format.
 const LOOKED_AT: u64 = 4096;
@@ -33,27 +36,29 @@ pub(super) fn of(args: &ImportArgs) -> Result<Kind<'_>, CliError> {
         return Ok(Kind::Table(table));
     }
     let paths = args.files.as_slice();
-    match paths.iter().find(|path| is_events(path)) {
+    match paths.iter().find(|path| is_events(path, &begin(path))) {
         Some(history) => alone(paths, history, "a whole history").map(Kind::Events),
         None => Ok(Kind::Histories),
     }
 }
 
-/// Returns the table that is to be taken in, by names and flags alone: nothing is opened for it.
+/// Returns the table that is to be taken in.
 ///
 /// # Errors
 /// When it is not alone, or what only a table has is given for something else.
 pub(super) fn table(args: &ImportArgs) -> Result<Option<&Path>, CliError> {
     let paths = args.files.as_slice();
     let is_given = args.table.is_given();
-    let Some(table) = paths.iter().find(|path| is_table(path) || is_given) else {
+    let is_one = |path: &&PathBuf| is_given || is_table(path) || is_rows(path, &begin(path));
+    let Some(table) = paths.iter().find(is_one) else {
         return Ok(None);
     };
     let table = alone(paths, table, "a table")?;
-    if is_given && is_other(table) {
+    let is_other = has_suffix(table, &["yaml", "yml"]) || is_events(table, &begin(table));
+    if is_given && is_other {
         let message = format!("{} is no table", table.display());
         return Err(CliError::usage("no-table", message)
-            .with_hint("--kind, --map and the like are for tables: .csv and .tsv"));
+            .with_hint("--kind, --map and the like are for tables: .csv, .tsv and rows as JSON"));
     }
     Ok(Some(table))
 }
@@ -77,29 +82,35 @@ fn is_table(path: &Path) -> bool {
     has_suffix(path, &["csv", "tsv"])
 }
 
-/// Says whether a file is something else by its name.
-fn is_other(path: &Path) -> bool {
-    has_suffix(path, &["yaml", "yml", "jsonl", "json"])
+/// Reads the beginning of a file. What looks into a pipe takes away what it saw, so that only files
+/// are looked into; whoever reads one says why it cannot be read.
+fn begin(path: &Path) -> Vec<u8> {
+    let mut begin = Vec::new();
+    if path.is_file()
+        && let Ok(file) = File::open(path)
+        && file.take(LOOKED_AT).read_to_end(&mut begin).is_err()
+    {
+        begin.clear();
+    }
+    begin
 }
 
-fn is_events(path: &Path) -> bool {
-    if path.as_os_str() == "-" {
-        return false;
-    }
-    if path.extension().is_some_and(|suffix| suffix == "jsonl") {
+fn has(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window == part)
+}
+
+/// Says whether a file begins as rows in JSON do, and not as a document.
+fn is_rows(path: &Path, begin: &[u8]) -> bool {
+    let is_document = || DOCUMENTS.iter().any(|name| has(begin, name));
+    !has_suffix(path, &["yaml", "yml"]) && begins_as_json(begin) && !is_document()
+}
+
+fn is_events(path: &Path, begin: &[u8]) -> bool {
+    if has_suffix(path, &["jsonl"]) && !is_rows(path, begin) {
         return true;
     }
-    // What looks into a pipe takes away what it saw.
-    if !path.is_file() {
-        return false;
-    }
-    let mut begin = Vec::new();
-    // Whoever reads it says why it cannot be read.
-    let read = File::open(path).and_then(|file| file.take(LOOKED_AT).read_to_end(&mut begin));
     let line = begin.split(|byte| *byte == b'\n').next();
-    read.is_ok()
-        && begin.first() == Some(&b'{')
-        && line.is_some_and(|line| line.windows(EVENTS.len()).any(|part| part == EVENTS))
+    begin.first() == Some(&b'{') && line.is_some_and(|line| has(line, EVENTS))
 }
 
 #[cfg(test)]
@@ -156,12 +167,42 @@ mod tests {
     }
 
     #[test]
+    fn rows_are_known_by_their_first_object_whatever_their_name() {
+        let directory = tempfile::tempdir().unwrap();
+        let is_table = |name: &str, text: &str, words: &[&str]| {
+            let path = directory.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            let path = path.display().to_string();
+            let args = args(&[&[path.as_str()], words].concat());
+            of(&args).is_ok_and(|kind| matches!(kind, Kind::Table(_)))
+        };
+        for (name, text) in [
+            ("a.json", "[{\"kr\": \"docs\"}]"),
+            ("b.jsonl", "\u{feff}\n {\"kr\": \"docs\"}\n"),
+            ("c", "[]"),
+        ] {
+            assert!(is_table(name, text, &[]), "{text}");
+        }
+        for (name, text) in [
+            ("d.json", "{\"format\": \"okr-history/1\"}"),
+            ("e.yaml", "{format: okr-history/1}"),
+            ("f.jsonl", "{\"change\": \"x\", \"body\": \"\"}"),
+            ("g.jsonl", "{\"format\":\"okr-events/1\"}"),
+        ] {
+            assert!(!is_table(name, text, &[]), "{text}");
+        }
+        let events = "{\"format\":\"okr-events/1\"}";
+        assert!(!is_table("h.jsonl", events, &["--kind", "krs"]));
+    }
+
+    #[test]
     fn a_table_is_known_by_its_suffix_or_by_what_is_said_of_it() {
         for words in [
             &["goals.CSV"][..],
             &["goals.tsv"],
             &["-", "--kind", "krs"],
             &["/dev/fd/63", "--separator", ";"],
+            &["a.json", "--kind", "checkins"],
         ] {
             let args = args(words);
             assert!(matches!(of(&args), Ok(Kind::Table(_))), "{words:?}");

@@ -26,8 +26,7 @@ use crate::args::TableArgs;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::failure;
-use crate::table::{Asked, Columns, Commas, Field, Kind, Row, Separator};
-use faults::Faults;
+use crate::table::{Asked, Columns, Commas, Field, Form, Kind, Row, Shape};
 use file::TableFile;
 use ids::Ids;
 
@@ -41,7 +40,8 @@ pub(super) struct TableItem {
     pub(super) kind: &'static str,
     /// How many rows there are that are not blank, without the first one.
     pub(super) rows: u64,
-    separator: String,
+    /// What stands between the cells; none of rows in JSON.
+    separator: Option<String>,
     /// The name of the column of each field.
     columns: BTreeMap<&'static str, String>,
     /// The names of the columns that have no meaning here.
@@ -78,7 +78,7 @@ struct ShownItem {
 /// A table whose columns are understood, and how its rows are read.
 struct Table<'a> {
     file: &'a TableFile,
-    separator: Separator,
+    form: Form,
     columns: Columns,
     ids: Ids,
     commas: Commas,
@@ -125,15 +125,14 @@ pub(super) fn run(
     (path, args): (&Path, &TableArgs),
 ) -> Result<ImportItem, CliError> {
     let file = TableFile::open(path)?;
-    let separator = match args.separator {
-        Some(separator) => separator,
-        None => file.sniff()?,
-    };
-    let asked = asked(args)?;
-    let (columns, first) = columns(&file, separator, &asked)?;
+    let Shape {
+        form,
+        columns,
+        names,
+    } = shape(&file, args)?;
     let table = Table {
         file: &file,
-        separator,
+        form,
         columns,
         ids: Ids::new(
             replica.info().map_err(failure::replica)?.org,
@@ -158,12 +157,12 @@ pub(super) fn run(
         let note = format!("columns left out: {}", names.join(", "));
         context.ui.note(&note);
     }
-    Ok(item(context, &table, &first, outcome))
+    Ok(item(context, &table, &names, outcome))
 }
 
-fn item(context: &Context, table: &Table<'_>, first: &Row, outcome: Outcome) -> ImportItem {
+fn item(context: &Context, table: &Table<'_>, names: &Row, outcome: Outcome) -> ImportItem {
     let dry_run = context.globals.dry_run;
-    let columns = table.columns.named(first);
+    let columns = table.columns.named(names);
     let columns = columns.map(|(field, name)| (field.word(), name.to_owned()));
     let time = |moment: okr_core::Timestamp| moment.to_string();
     ImportItem {
@@ -179,7 +178,10 @@ fn item(context: &Context, table: &Table<'_>, first: &Row, outcome: Outcome) -> 
         table: Some(TableItem {
             kind: table.columns.kind.word(),
             rows: outcome.rows,
-            separator: table.separator.word(),
+            separator: match &table.form {
+                Form::Separated(separator) => Some(separator.word()),
+                Form::Json(_) => None,
+            },
             columns: columns.collect(),
             left_out: table.columns.left_out.clone(),
             shown: if dry_run { outcome.shown } else { Vec::new() },
@@ -187,23 +189,21 @@ fn item(context: &Context, table: &Table<'_>, first: &Row, outcome: Outcome) -> 
     }
 }
 
-/// Reads the first row, and what its columns mean.
-fn columns(
-    file: &TableFile,
-    separator: Separator,
-    asked: &Asked,
-) -> Result<(Columns, Row), CliError> {
-    let first = file.read(separator)?.next();
-    let first = first.map_err(|fault| file.refused(fault))?;
-    let Some(first) = first else {
-        return Err(
-            CliError::user("bad-table", format!("{} has no rows", file.name()))
-                .with_hint("the first row names the columns: okr help import"),
-        );
-    };
-    match Columns::of(&first, asked) {
-        Ok(columns) => Ok((columns, first)),
-        Err(wrong) => Err(Faults::one(wrong).into_error(file.name())),
+/// Finds out how the rows are written, and what their columns mean.
+fn shape(file: &TableFile, args: &TableArgs) -> Result<Shape, CliError> {
+    let found = file.shape(args.separator, &asked(args)?)?;
+    let shape = found.ok_or_else(|| {
+        CliError::user("bad-table", format!("{} has no rows", file.name()))
+            .with_hint("the first row names the columns: okr help import")
+    })?;
+    match shape.form {
+        Form::Json(_) if args.decimal_comma => {
+            let message = format!("{} is JSON, whose numbers have no comma", file.name());
+            Err(CliError::usage("no-table", message).with_hint(
+                "--decimal-comma is for .csv and .tsv; in JSON write 1200.5, without quotes",
+            ))
+        }
+        Form::Json(_) | Form::Separated(_) => Ok(shape),
     }
 }
 

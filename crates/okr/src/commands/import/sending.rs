@@ -10,6 +10,7 @@ use crate::error::CliError;
 use crate::exchange;
 use crate::exit::Exit;
 use crate::failure;
+use crate::interrupt::Interrupt;
 
 /// How many changes are written before they are sent.
 pub(super) const PART: u64 = 4096;
@@ -21,6 +22,8 @@ pub(super) struct Sending {
     /// Where to; none without a server, and for a rehearsal.
     url: Option<String>,
     begun: Instant,
+    /// Waits for Ctrl-C, so that it can be said what is in.
+    interrupt: Option<Interrupt>,
 }
 
 impl Sending {
@@ -28,12 +31,16 @@ impl Sending {
     ///
     /// # Errors
     /// When the replica cannot be read.
-    pub(super) fn begin(context: &Context, replica: &Replica) -> Result<Self, CliError> {
+    pub(super) fn begin(context: &mut Context, replica: &Replica) -> Result<Self, CliError> {
         let info = replica.info().map_err(failure::replica)?;
         let url = info.remote.map(|remote| remote.url);
+        let url = url.filter(|_| !context.globals.offline && !context.globals.dry_run);
+        // Without parts nothing is in before the end, and Ctrl-C needs no words.
+        let is_told = url.is_some() && !context.ui.output().is_json();
         Ok(Self {
-            url: url.filter(|_| !context.globals.offline && !context.globals.dry_run),
+            url,
             begun: Instant::now(),
+            interrupt: is_told.then(Interrupt::watch_for).transpose()?,
         })
     }
 
@@ -91,6 +98,8 @@ impl Sending {
         let Some(url) = self.url.as_deref() else {
             return Ok(());
         };
+        // An import may take longer than clocks may be apart.
+        context.refresh_now();
         let so_far = || {
             format!(
                 "{done} of {all} changes are in; run it again when that is mended, and it goes on"
@@ -98,6 +107,10 @@ impl Sending {
         };
         let report = exchange::exchange(context, replica, url, exchange::Limits::WAITED_FOR)
             .map_err(|error| error.with_hint(so_far()))?;
+        if let Some(interrupt) = &self.interrupt {
+            let words = "are in; run it again, and it goes on";
+            interrupt.say_at_the_end(&format!("\n{done} of {all} changes {words}\n"));
+        }
         if report.conflicts.is_empty() {
             return Ok(());
         }

@@ -1,5 +1,7 @@
 //! Sessions of `okr import` with tables: goals and check-ins as spreadsheets have them.
 
+mod json_rows;
+
 use super::reading::json;
 use super::*;
 

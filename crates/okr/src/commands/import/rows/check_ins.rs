@@ -18,7 +18,7 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::failure;
 use crate::resolve::{self, Resolver};
-use crate::table::{Field, ReadFault, Reader};
+use crate::table::{Field, ReadFault, Rows};
 use row::Known;
 
 /// Takes in a table of check-ins.
@@ -64,7 +64,7 @@ fn checked(
     (table, known): (&Table<'_>, &mut Known),
     sending: &Sending,
 ) -> Result<Outcome, CliError> {
-    let mut reader = begin(table)?;
+    let mut reader = table.file.rows(&table.form)?;
     let (mut outcome, mut faults) = (Outcome::default(), Faults::default());
     loop {
         let asked = part(
@@ -100,18 +100,11 @@ fn checked(
     faults.or(outcome, table.file.name())
 }
 
-/// Opens the table after its first row.
-fn begin<'t>(table: &Table<'t>) -> Result<Reader<Box<dyn BufRead + 't>>, CliError> {
-    let mut reader = table.file.read(table.separator)?;
-    reader.next().map_err(|fault| table.file.refused(fault))?;
-    Ok(reader)
-}
-
 /// Reads the next rows, and looks up what they name; none at the end.
 fn part<R: BufRead>(
     context: &mut Context,
     replica: &Replica,
-    reader: &mut Reader<R>,
+    reader: &mut Rows<'_, R>,
     (table, known, outcome, faults): (&Table<'_>, &mut Known, &mut Outcome, &mut Faults),
 ) -> Result<Option<Vec<Asked>>, CliError> {
     let directory = replica.directory().map_err(failure::replica)?;
@@ -186,8 +179,8 @@ fn written(
     (table, known, outcome): (&Table<'_>, &Known, &mut Outcome),
     sending: &Sending,
 ) -> Result<(), CliError> {
-    let mut rows = Rows {
-        reader: begin(table)?,
+    let mut rows = Again {
+        reader: table.file.rows(&table.form)?,
         table,
         known,
         number: 0,
@@ -232,8 +225,8 @@ fn written(
 }
 
 /// The check-ins of rows that were checked, read again.
-struct Rows<'a, R> {
-    reader: Reader<R>,
+struct Again<'a, R> {
+    reader: Rows<'a, R>,
     table: &'a Table<'a>,
     known: &'a Known,
     number: u64,
@@ -270,7 +263,7 @@ impl Trouble {
     }
 }
 
-impl<R: BufRead> Iterator for Rows<'_, R> {
+impl<R: BufRead> Iterator for Again<'_, R> {
     type Item = Result<Proposal, Trouble>;
 
     fn next(&mut self) -> Option<Self::Item> {

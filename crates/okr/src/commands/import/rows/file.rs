@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::faults::Faults;
 use crate::error::CliError;
-use crate::table::{ReadFault, Reader, Separator, sniff};
+use crate::table::{Asked, Form, ReadFault, Rows, Separator, Shape};
 
 /// What can be read only once has at most so many bytes.
 const KEPT_BYTES_MAX: u64 = 64 << 20;
@@ -60,26 +60,31 @@ impl TableFile {
         })
     }
 
-    /// Finds out what stands between its cells.
+    /// Finds out how its rows are written, and what their columns mean; none when it has no rows.
     ///
     /// # Errors
-    /// When it cannot be read.
-    pub(super) fn sniff(&self) -> Result<Separator, CliError> {
-        sniff(|| self.begin()).map_err(|error| unreadable(&self.name, &error))
+    /// When it cannot be read, or is no table.
+    pub(super) fn shape(
+        &self,
+        separator: Option<Separator>,
+        asked: &Asked,
+    ) -> Result<Option<Shape>, CliError> {
+        let shape = Shape::of(|| self.begin(), (separator, asked));
+        shape.map_err(|fault| self.refused(fault))
     }
 
     /// Reads its rows from the beginning.
     ///
     /// # Errors
-    /// When it cannot be opened.
-    pub(super) fn read(
-        &self,
-        separator: Separator,
-    ) -> Result<Reader<Box<dyn BufRead + '_>>, CliError> {
+    /// When it cannot be read.
+    pub(super) fn rows<'f>(
+        &'f self,
+        form: &'f Form,
+    ) -> Result<Rows<'f, Box<dyn BufRead + 'f>>, CliError> {
         let begin = self
             .begin()
             .map_err(|error| unreadable(&self.name, &error))?;
-        Ok(Reader::new(begin, separator.0))
+        form.rows(begin).map_err(|fault| self.refused(fault))
     }
 
     /// Says why it cannot be read on.

@@ -97,8 +97,7 @@ fn read(
         outcome: Outcome::default(),
     };
     let mut faults = Faults::default();
-    let mut reader = table.file.read(table.separator)?;
-    reader.next().map_err(|fault| table.file.refused(fault))?;
+    let mut reader = table.file.rows(&table.form)?;
     loop {
         match reader.next() {
             Ok(Some(row)) => {

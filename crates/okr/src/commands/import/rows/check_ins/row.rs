@@ -97,9 +97,11 @@ impl Known {
         table: &Table<'_>,
         row: &Row,
     ) -> Result<(Proposal, &Goal), Vec<Wrong>> {
-        let mut wrongs = Vec::new();
-        let mut keep = |read: Result<(), Wrong>| wrongs.extend(read.err());
-        keep(table.columns.fits(row));
+        // What cannot stand in a cell is not there, and must not be missed as well.
+        if let Some(wrong) = &row.wrong {
+            return Err(vec![wrong.clone()]);
+        }
+        let mut wrongs = Vec::from_iter(table.columns.fits(row).err());
         let cell = |field| table.columns.cell(row, field);
         let needed = |field: Field| {
             let missing = || Wrong::new((row.line, 1), format!("\"{}\" is missing", field.word()));
