@@ -16,6 +16,7 @@ mod open;
 mod read;
 mod recover;
 mod store;
+mod survey;
 mod tail;
 mod waypoint;
 mod witness;
@@ -38,6 +39,7 @@ pub use self::open::directory_format;
 pub use self::read::ReadError;
 pub use self::recover::Visitor;
 pub use self::store::StoreError;
+pub use self::survey::{Survey, survey};
 pub use self::waypoint::Waypoint;
 
 use self::append::{End, Writer};

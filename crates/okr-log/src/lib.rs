@@ -20,7 +20,7 @@ pub use checkpoint::{
 pub use engine::{
     AppendFailure, AppendOutcome, Appender, Batch, BatchError, BlockError, CreateError,
     DIRECTORY_FORMAT, Damage, FaultHook, FileError, Head, Log, LogOptions, Observer, OpenError,
-    ReadError, Step, StoreError, VisitError, Visitor, Waypoint, directory_format,
+    ReadError, Step, StoreError, Survey, VisitError, Visitor, Waypoint, directory_format, survey,
 };
 pub use hash::Hash;
 pub use id::{AuthorId, ChangeId, LogId, Position, RecordedAt, TokenId};

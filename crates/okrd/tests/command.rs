@@ -222,6 +222,32 @@ fn verify_says_what_it_found() {
 }
 
 #[test]
+fn verify_names_the_first_change_that_is_not_whole() {
+    let (world, made) = World::initialised();
+    let org = made["org"].as_str().unwrap();
+    let store = world.data().join("log").join("store").join("db");
+    let whole = fs::read(&store).unwrap();
+    // Every record of the founding names the organisation's time zone.
+    let zone = b"Europe/Oslo";
+    let is_zone = |at: &usize| whole[*at..].starts_with(zone);
+    let places: Vec<usize> = (0..whole.len()).filter(is_zone).collect();
+    assert!(!places.is_empty());
+    let mut damaged = whole.clone();
+    for at in places {
+        damaged[at] ^= 0x20;
+    }
+    fs::write(&store, &damaged).unwrap();
+    for _ in 0..2 {
+        let text = refused(&world.run("verify"), 9);
+        let expected = format!("{org}: change 1 is the first that is not whole; 0 of 1");
+        assert!(text.contains(&expected), "{text}");
+        assert_eq!(fs::read(&store).unwrap(), damaged, "it is left as it was");
+    }
+    fs::write(&store, whole).unwrap();
+    assert!(world.run("verify").status.success());
+}
+
+#[test]
 fn what_cannot_be_used_as_it_is_ends_with_78() {
     let (world, _) = World::initialised();
     let plain = refused(&world.run("serve --listen 0.0.0.0:0"), 78);

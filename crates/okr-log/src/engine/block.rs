@@ -4,6 +4,8 @@ use bytes::Bytes;
 use crc32c::{crc32c, crc32c_append};
 
 use crate::engine::key::BlockKey;
+use crate::id::Position;
+use crate::record::MAX_RECORD_BYTES;
 
 /// Largest value in the store, in bytes; a larger block is cut into parts.
 pub(crate) const MAX_VALUE_BYTES: usize = 16 * 1024;
@@ -13,6 +15,8 @@ const KIND_PARTS: u8 = 2;
 const HEADER_BYTES: usize = 5;
 const LENGTH_BYTES: usize = 4;
 const CRC_BYTES: usize = 4;
+/// The first byte of every record.
+const RECORD_VERSION: u8 = 1;
 
 /// Why a stored value is not a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -163,6 +167,67 @@ pub(crate) fn read_stored(key: BlockKey, value: Bytes) -> Result<Stored, BlockEr
     Ok(Stored::InParts { bytes, count })
 }
 
+/// What bytes look like that may be anything.
+#[derive(Debug)]
+pub(crate) enum Seen<'a> {
+    /// Those of a block; its checksum was not compared.
+    Block(SeenBlock<'a>),
+    /// The first part of a block with a record that is too large for one value.
+    Large {
+        /// Where its record says that it stands.
+        position: Position,
+    },
+}
+
+/// The bytes of what may be a block.
+#[derive(Debug)]
+pub(crate) struct SeenBlock<'a> {
+    /// Where its first record says that it stands.
+    pub(crate) first: Position,
+    /// How many records it has.
+    pub(crate) count: u64,
+    bytes: &'a [u8],
+}
+
+impl SeenBlock<'_> {
+    /// Tells whether these are the bytes of a whole block under this key.
+    pub(crate) fn is_of(&self, key: BlockKey) -> bool {
+        check_crc(key, self.bytes).is_ok()
+    }
+}
+
+/// Looks whether a block starts here, whatever comes after it. Most bytes are told from one at once.
+pub(crate) fn look_at(bytes: &[u8]) -> Option<Seen<'_>> {
+    let ([KIND_WHOLE, count @ ..], rest) = bytes.split_first_chunk::<HEADER_BYTES>()? else {
+        return None;
+    };
+    let count = u32::from_le_bytes(*count);
+    if count == 0 || to_usize(count) > MAX_VALUE_BYTES / LENGTH_BYTES {
+        return None;
+    }
+    let lengths_bytes = to_usize(count) * LENGTH_BYTES;
+    let (lengths, records) = rest.split_at_checked(lengths_bytes)?;
+    let first = first_position(records)?;
+    let content: usize = read_lengths(lengths).fold(0, usize::saturating_add);
+    let total = content.saturating_add(BlockBuilder::EMPTY_BYTES + lengths_bytes);
+    if total <= MAX_VALUE_BYTES {
+        return Some(Seen::Block(SeenBlock {
+            first,
+            count: count.into(),
+            bytes: bytes.get(..total)?,
+        }));
+    }
+    let is_large = count == 1 && content <= MAX_RECORD_BYTES;
+    is_large.then_some(Seen::Large { position: first })
+}
+
+/// Reads the position of the record that starts here.
+fn first_position(record: &[u8]) -> Option<Position> {
+    let (version, rest) = record.split_first()?;
+    let position = u64::from_le_bytes(*rest.first_chunk()?);
+    (*version == RECORD_VERSION && position > 0).then_some(Position::new(position))
+}
+
 /// Returns the value that stands for a block cut into parts.
 pub(crate) fn in_parts(key: BlockKey, block_bytes: usize) -> Vec<u8> {
     let length = u32::try_from(block_bytes).expect("a block is little more than 1 MiB long");
@@ -206,7 +271,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::id::{LogId, Position};
+    use crate::id::LogId;
 
     const KEY: BlockKey = BlockKey::new(LogId([1; 16]), Position::new(5));
 

@@ -165,7 +165,7 @@ fn find(path: &Path) -> Result<Directory, OpenError> {
     Ok(Directory::new(path))
 }
 
-fn read_manifest(directory: &Directory) -> Result<Manifest, OpenError> {
+pub(crate) fn read_manifest(directory: &Directory) -> Result<Manifest, OpenError> {
     let path = directory.manifest();
     let text = fs::read(&path).map_err(|source| match source.kind() {
         io::ErrorKind::NotFound => OpenError::NotALog {
@@ -189,7 +189,7 @@ pub fn directory_format(root: &Path) -> Result<u64, OpenError> {
     read_manifest(&Directory::new(root)).map(|_| DIRECTORY_FORMAT)
 }
 
-fn open_witness(directory: &Directory, log: [u8; 16]) -> Result<Witness, OpenError> {
+pub(crate) fn open_witness(directory: &Directory, log: [u8; 16]) -> Result<Witness, OpenError> {
     let path = directory.witness();
     Witness::open(&path, log).map_err(|error| match error {
         WitnessError::Missing => OpenError::Witness {

@@ -11,6 +11,7 @@ use super::{DataArgument, OutputFormat};
 
 pub(super) const VERIFY_HELP: &str = "\
 The first position that cannot be trusted is named, and the exit code is 9.
+Of a log that cannot be opened, it is said how much is whole nevertheless.
 Nothing is ever repaired. While the server runs, it is asked for its records;
 without one, the checksums and the witness of the log are checked as well.";
 

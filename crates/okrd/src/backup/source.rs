@@ -5,8 +5,8 @@ use std::path::Path;
 use bytes::Bytes;
 use jiff::Timestamp;
 use okr_core::id::OrgId;
-use okr_log::{Log, LogOptions, Position};
-use okr_proto::ToLog as _;
+use okr_log::{Log, LogOptions, OpenError, Position, Survey, survey};
+use okr_proto::{ToCore as _, ToLog as _};
 use serde::Deserialize as _;
 use serde_json::Value;
 
@@ -46,8 +46,9 @@ impl Source {
             Ok((directory, manifest)) => {
                 let orgs = read_orgs(&manifest)?;
                 let key = key::open(&directory.key_file()).map_err(ServeError::from)?;
-                let opened = stored_log::open(&directory.log_directory(), LogOptions::new(), &orgs);
-                let (log, _) = opened?;
+                let place = directory.log_directory();
+                let (log, _) = stored_log::open(&place, LogOptions::new(), &orgs)
+                    .map_err(|error| refused(error, &place))?;
                 let mut ends = Vec::with_capacity(orgs.len());
                 for org in orgs {
                     let origin = origin(&manifest, org).map_err(ServeError::from)?;
@@ -111,6 +112,39 @@ impl Stopped {
             log: &self.log,
         }
     }
+}
+
+/// Says why a log was refused, and what of it still stands.
+fn refused(error: OpenError, log: &Path) -> Failure {
+    let is_damage = matches!(
+        error,
+        OpenError::Store { .. } | OpenError::Damaged { .. } | OpenError::Missing { .. }
+    );
+    let failure = Failure::from(error);
+    match survey(log) {
+        Ok(surveys) if is_damage => failure.details(surveys.iter().map(still_stands)),
+        _ => failure,
+    }
+}
+
+fn still_stands(survey: &Survey) -> String {
+    let Survey {
+        acknowledged,
+        whole,
+        large,
+        first_bad,
+        ..
+    } = survey;
+    let org = survey.organisation.to_core();
+    let bad = match first_bad {
+        Some(position) => format!("change {position} is the first that is not whole"),
+        None => "all changes are whole by themselves".to_owned(),
+    };
+    let in_pieces = match large {
+        0 => String::new(),
+        large => format!(", {large} are too large to tell"),
+    };
+    format!("{org}: {bad}; {whole} of {acknowledged} that were acknowledged are{in_pieces}")
 }
 
 /// Cuts what follows an answer into records.
