@@ -144,4 +144,6 @@ impl Examination<'_> {
 }
 
 #[cfg(test)]
+mod everywhere;
+#[cfg(test)]
 mod tests;

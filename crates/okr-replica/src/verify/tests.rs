@@ -18,19 +18,24 @@ const SIZE: usize = 40;
 
 /// Everything that is found, check by check, as far as one builds on the other.
 fn flaws(replica: &Replica) -> Vec<Flaw> {
-    let mut examination = replica.examine().unwrap();
+    flaws_of(replica).unwrap()
+}
+
+/// Everything that is found, unless the store cannot be read.
+pub(super) fn flaws_of(replica: &Replica) -> Result<Vec<Flaw>, ReplicaError> {
+    let mut examination = replica.examine()?;
     let mut flaws = Vec::new();
-    flaws.extend(examination.records(&mut |_| {}).unwrap());
+    flaws.extend(examination.records(&mut |_| {})?);
     match examination.signature() {
         Ok(Some(signed)) if flaws.is_empty() => flaws.extend(examination.root(&signed).err()),
         Ok(_) => {}
         Err(flaw) => flaws.push(flaw),
     }
     if flaws.is_empty() {
-        flaws.extend(examination.derived(&mut |_| {}).unwrap().err());
+        flaws.extend(examination.derived(&mut |_| {})?.err());
     }
-    flaws.extend(examination.waiting().unwrap().err());
-    flaws
+    flaws.extend(examination.waiting()?.err());
+    Ok(flaws)
 }
 
 fn replica() -> (FakeLog, TempDir, Replica) {
