@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod codec;
+mod fuzzing;
 mod newer;
 mod records;
 mod samples;

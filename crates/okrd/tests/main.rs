@@ -6,6 +6,7 @@ mod client;
 mod command;
 mod containers;
 mod erasing;
+mod fuzzing;
 mod harness;
 mod isolation;
 mod keeping;
