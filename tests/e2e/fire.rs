@@ -1,15 +1,24 @@
-//! Under fire: programs are killed and power is cut under load, and nothing acknowledged is lost or doubled.
+//! Under fire: programs are killed, the power is cut, and the machine fails under load, and nothing acknowledged is lost or
+//! doubled; clients that mean harm do none.
 //!
 //! `cargo test` runs a few rounds. Any number runs with `OKR_TEST_ROUNDS`, and prints figures:
 //! `OKR_TEST_ROUNDS=200 cargo test -p okr-e2e --test e2e fire -- --nocapture`.
 
 mod crash;
 mod disk;
+mod faults;
+mod faulty;
+mod frames;
 mod history;
+mod hostile;
 mod load;
 mod power;
+mod writer;
 
 use std::io::Write as _;
+use std::time::Duration;
+
+use okr_testkit::Random;
 
 /// Returns how often a campaign repeats what it does: a few times unless `OKR_TEST_ROUNDS` says otherwise.
 fn rounds(few: usize) -> usize {
@@ -17,6 +26,11 @@ fn rounds(few: usize) -> usize {
         .ok()
         .and_then(|text| text.parse().ok())
         .unwrap_or(few)
+}
+
+/// Returns a little time, so that what is cut short is cut at any moment.
+fn moment(random: &mut Random, microseconds: usize) -> Duration {
+    Duration::from_micros(random.below(microseconds) as u64)
 }
 
 /// Prints a line of figures, which a test that passes shows with `--nocapture` only.

@@ -98,6 +98,15 @@ impl Server {
         self.url.rsplit('/').next().unwrap_or_default().to_owned()
     }
 
+    /// Returns how much memory the server has, in KiB.
+    pub fn resident_kib(&self) -> Result<u64> {
+        let path = format!("/proc/{}/status", self.child.id());
+        let status = std::fs::read_to_string(path).context("okrd is gone")?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let number = line.and_then(|line| line.split_whitespace().next());
+        Ok(number.context("the system says no size")?.parse()?)
+    }
+
     /// Asks the server to end (SIGTERM), waits, and returns its status and its log.
     pub fn stop(mut self) -> Result<(ExitStatus, String)> {
         let pid = Pid::from_child(&self.child);

@@ -83,6 +83,6 @@ impl Drop for Disk {
 }
 
 /// Runs a command that says nothing when all is well.
-fn run(command: &mut Command) -> bool {
+pub(super) fn run(command: &mut Command) -> bool {
     command.output().is_ok_and(|output| output.status.success())
 }

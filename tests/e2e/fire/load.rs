@@ -30,6 +30,8 @@ type Pushed = (ChangeId, v1::NewChange);
 struct Knowledge {
     operations: Vec<Operation>,
     lost: Option<Lost>,
+    /// Why the last push was not answered.
+    refusal: String,
 }
 
 /// A push whose answer never came.
@@ -86,6 +88,8 @@ impl Campaign {
                 let load = Arc::clone(&self.load);
                 clients.push(tokio::spawn(write(peer, load, sender.clone())));
             }
+            // Whoever waits for answers below is told when no writer is left.
+            drop(sender);
             for _ in 0..READERS {
                 let peer = Peer::new(&url, &token).await.unwrap();
                 clients.push(tokio::spawn(read(peer)));
@@ -105,6 +109,70 @@ impl Campaign {
         for knowledge in known {
             self.history.extend(knowledge.operations);
             self.lost.extend(knowledge.lost);
+        }
+    }
+
+    /// Lets clients push until the server takes nothing more, and returns what each was told.
+    pub(super) fn until_refused(&mut self, server: &Server) -> Vec<String> {
+        let (token, url) = (self.login.token.clone(), server.url().to_owned());
+        let known = self.runtime.block_on(async {
+            let (sender, _receiver) = mpsc::unbounded_channel();
+            let mut clients = Vec::new();
+            for _ in 0..WRITERS {
+                let peer = Peer::new(&url, &token).await.unwrap();
+                let load = Arc::clone(&self.load);
+                clients.push(tokio::spawn(write(peer, load, sender.clone())));
+            }
+            let mut known = Vec::new();
+            for client in clients {
+                known.push(client.await.unwrap());
+            }
+            known
+        });
+        let mut refusals = Vec::new();
+        for knowledge in known {
+            self.history.extend(knowledge.operations);
+            self.lost.extend(knowledge.lost);
+            refusals.push(knowledge.refusal);
+        }
+        refusals
+    }
+
+    /// Reads the log up to its head, which must show everything that was acknowledged.
+    pub(super) fn read(&mut self, server: &Server) {
+        let begun = Instant::now();
+        let head = self.runtime.block_on(async {
+            let mut peer = Peer::new(server.url(), &self.login.token).await.unwrap();
+            let mut head = 0;
+            let counted = peer.pull(0, |batch| head += batch.len() as u64).await;
+            counted.unwrap();
+            head
+        });
+        self.history.extend([Operation {
+            begun,
+            ended: Instant::now(),
+            what: What::Read(Position::new(head)),
+        }]);
+    }
+
+    /// Says whether a server takes a change.
+    pub(super) fn takes(&mut self, server: &Server) -> Result<(), String> {
+        let batch = vec![self.load.check_in().unwrap()];
+        let changes = batch.iter().map(|(_, change)| change.clone()).collect();
+        let begun = Instant::now();
+        let answer = self.runtime.block_on(async {
+            let mut peer = Peer::new(server.url(), &self.login.token).await?;
+            peer.push(changes).await
+        });
+        match answer {
+            Ok(answer) => {
+                self.history.extend(appended(&batch, &answer, begun));
+                Ok(())
+            }
+            Err(error) => {
+                self.lost.push(Lost { begun, batch });
+                Err(format!("{error:#}"))
+            }
         }
     }
 
@@ -149,11 +217,14 @@ impl Campaign {
         });
         let mut frontier = Frontier::default();
         let mut found = BTreeMap::new();
+        let mut time = None;
         for (index, bytes) in records.iter().enumerate() {
             let record = ConfirmedChange::read(bytes).unwrap();
             let expected = index as u64 + 1;
             assert_eq!(record.position.get(), expected, "positions have no gap");
             frontier.push(record.leaf);
+            assert!(time <= Some(record.recorded_at), "times never go back");
+            time = Some(record.recorded_at);
             let Decoded::Known(change) = record.decoded else {
                 panic!("{record:?} is unknown")
             };
@@ -204,9 +275,13 @@ async fn write(mut peer: Peer, load: Arc<Load>, done: mpsc::UnboundedSender<()>)
         let batch: Vec<Pushed> = (0..size).map(|_| load.check_in().unwrap()).collect();
         let changes = batch.iter().map(|(_, change)| change.clone()).collect();
         let begun = Instant::now();
-        let Ok(answer) = peer.push(changes).await else {
-            known.lost = Some(Lost { begun, batch });
-            break;
+        let answer = match peer.push(changes).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                known.lost = Some(Lost { begun, batch });
+                known.refusal = format!("{error:#}");
+                break;
+            }
         };
         known.operations.extend(appended(&batch, &answer, begun));
         done.send(()).ok();

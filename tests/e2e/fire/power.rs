@@ -2,17 +2,16 @@
 
 use std::fs::File;
 use std::io::Write as _;
-use std::process::{Child, Stdio};
 use std::thread;
-use std::time::Duration;
 
-use okr_e2e::{Home, Server};
+use okr_e2e::Server;
 use okr_testkit::Random;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::disk::Disk;
 use super::load::Campaign;
-use super::{figure, rounds, skipped};
+use super::writer::Writer;
+use super::{figure, moment, rounds, skipped};
 use crate::programs;
 
 /// How much a disk holds, in MiB.
@@ -24,11 +23,6 @@ fn disk(directory: &tempfile::TempDir) -> Option<Disk> {
         skipped("no file system can be mounted through a loop device here");
     }
     disk
-}
-
-/// Returns a little time, so that cuts come at any moment of a flush.
-fn moment(random: &mut Random, microseconds: usize) -> Duration {
-    Duration::from_micros(random.below(microseconds) as u64)
 }
 
 /// Otherwise the campaigns below would prove nothing.
@@ -79,47 +73,6 @@ fn nothing_acknowledged_is_lost_when_the_power_of_the_server_is_cut() {
     server.kill().unwrap();
 }
 
-/// Somebody whose replica is on a disk of its own.
-struct Writer {
-    home: Home,
-    made: usize,
-    acknowledged: Vec<String>,
-}
-
-impl Writer {
-    /// Starts a command that makes a team of a new name.
-    fn start(&mut self) -> (String, Child) {
-        self.made += 1;
-        let name = format!("team-{}", self.made);
-        let mut command = self.home.command(&["team", "add", &name]);
-        command.stdout(Stdio::null()).stderr(Stdio::null());
-        (name, command.spawn().unwrap())
-    }
-
-    fn add(&mut self) {
-        let (name, mut child) = self.start();
-        assert!(child.wait().unwrap().success(), "{name} is made");
-        self.acknowledged.push(name);
-    }
-
-    fn teams(&self) -> Vec<String> {
-        let answer = self.home.json(&["team", "list"]).unwrap();
-        let teams = answer["items"].as_array().unwrap().iter();
-        teams
-            .map(|team| team["name"].as_str().unwrap().to_owned())
-            .collect()
-    }
-
-    /// Demands that everything is there that was acknowledged, and nothing twice.
-    fn judge(&self) {
-        let teams = self.teams();
-        for name in &self.acknowledged {
-            let found = teams.iter().filter(|team| *team == name).count();
-            assert_eq!(found, 1, "{name} of {teams:?}");
-        }
-    }
-}
-
 #[test]
 fn nothing_written_is_lost_when_the_power_of_a_replica_is_cut() {
     let directory = tempfile::tempdir().unwrap();
@@ -129,14 +82,7 @@ fn nothing_written_is_lost_when_the_power_of_a_replica_is_cut() {
     let (server, founder) = crate::sync::founded(directory.path());
     let cuts = rounds(4);
     let mut random = Random::new(2);
-    let mut writer = Writer {
-        home: Home::new(&programs(), &disk.path().join("home")).unwrap(),
-        made: 0,
-        acknowledged: Vec::new(),
-    };
-    let code = crate::network::code(&founder);
-    let clone = ["clone", server.url(), "acme", "--code", &code];
-    writer.home.okr(&clone).unwrap();
+    let mut writer = Writer::new(&disk.path().join("home"), (&server, &founder));
     let writer_offline = writer.home.clone().with("OKR_OFFLINE", "1");
     let online = std::mem::replace(&mut writer.home, writer_offline);
     for round in 0..cuts {
