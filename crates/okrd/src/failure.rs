@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::process::ExitCode;
 
-use okr_log::{CreateError, OpenError};
+use okr_log::{CreateError, OpenError, StoreError};
 use serde::{Deserialize, Serialize};
 
 use crate::config::{ConfigError, DEFAULT_FILE, FILE_VARIABLE};
@@ -264,7 +264,12 @@ impl From<OpenError> for Failure {
                     (Exit::Integrity, DAMAGED_HINT)
                 }
             },
-            OpenError::File(_) => (Exit::Error, "nothing was changed"),
+            // That the system refuses to read says nothing about what is stored.
+            OpenError::File(_)
+            | OpenError::Store {
+                source: StoreError::Io(_),
+                ..
+            } => (Exit::Error, "nothing was changed"),
             OpenError::NotFound { .. }
             | OpenError::NotADirectory { .. }
             | OpenError::NotALog { .. }
