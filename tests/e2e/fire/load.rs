@@ -138,21 +138,24 @@ impl Campaign {
         refusals
     }
 
-    /// Reads the log up to its head, which must show everything that was acknowledged.
-    pub(super) fn read(&mut self, server: &Server) {
+    /// Reads the log up to its head, and says whether that was possible.
+    pub(super) fn read(&mut self, server: &Server) -> bool {
         let begun = Instant::now();
-        let head = self.runtime.block_on(async {
+        let read = self.runtime.block_on(async {
             let mut peer = Peer::new(server.url(), &self.login.token).await.unwrap();
             let mut head = 0;
-            let counted = peer.pull(0, |batch| head += batch.len() as u64).await;
-            counted.unwrap();
-            head
+            let read = peer.pull(0, |batch| head += batch.len() as u64).await;
+            read.map(|_| head)
         });
+        let Ok(head) = read else {
+            return false;
+        };
         self.history.extend([Operation {
             begun,
             ended: Instant::now(),
             what: What::Read(Position::new(head)),
         }]);
+        true
     }
 
     /// Says whether a server takes a change.
