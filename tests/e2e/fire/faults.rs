@@ -197,7 +197,7 @@ fn a_server_that_may_not_read_its_log_any_more_names_the_file() {
     for place in ["log/store/db", "log/witness", "server.key", "log"] {
         let path = data.join(place);
         let before = path.metadata().unwrap().permissions();
-        std::fs::set_permissions(&path, Permissions::from_mode(0)).unwrap();
+        std::fs::set_permissions(&path, Permissions::from_mode(0o000)).unwrap();
         let said = Server::start(&nobody, &data).unwrap_err().to_string();
         std::fs::set_permissions(&path, before).unwrap();
         assert!(said.contains("Error: "), "{place}: {said}");
