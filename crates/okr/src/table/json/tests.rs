@@ -47,8 +47,8 @@ fn an_array_and_objects_one_after_the_other_are_the_same_rows() {
         ["", "-0.5e3", ""],
     ];
     let objects = [
-        r#"{"kr": "docs", "value": 12.50}"#,
-        r#"{"kr":"api","value":null,"unblocked":true}"#,
+        r#"{"key_result": "docs", "value": 12.50}"#,
+        r#"{"key_result":"api","value":null,"unblocked":true}"#,
         r#"{ "value" : -0.5e3 , "unblocked":null}"#,
     ];
     assert_eq!(texts(&objects.join("\n")), expected);

@@ -79,9 +79,9 @@ fn mistakes_in_json_are_told_with_line_and_column_and_nothing_is_written() {
     );
     for says in [
         "wrong.json has 3 mistakes",
-        "wrong.json:2:50: a list stands where a text or a number is wanted",
+        "wrong.json:2:49: a list stands where a text or a number is wanted",
         "wrong.json:3:9: ",
-        "wrong.json:4:27: true stands where",
+        "wrong.json:4:26: true stands where",
         "nothing of this file was written",
     ] {
         assert!(remarks.contains(says), "{says}: {remarks}");
@@ -89,7 +89,7 @@ fn mistakes_in_json_are_told_with_line_and_column_and_nothing_is_written() {
     for (text, says) in [
         (
             "[{\"kr\": \"docs\", \"value\": 1},]",
-            "wrong.json:1:29: nothing follows this comma",
+            "wrong.json:1:28: nothing follows this comma",
         ),
         (
             "{\"schema\": \"okr.v1.ExportList\", \"items\": []}",
