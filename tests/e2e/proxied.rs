@@ -100,7 +100,7 @@ impl Kind {
                 let places = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
                 let places = places.map(|place| format!("{place}_temp_path {directory}/{place};"));
                 format!(
-                    "daemon off; pid {directory}/pid; user root; events {{}}\n\
+                    "daemon off; master_process off; pid {directory}/pid; events {{}}\n\
                      http {{ access_log off; {}\n{text} }}\n",
                     places.join(" ")
                 )
