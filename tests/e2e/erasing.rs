@@ -36,6 +36,21 @@ fn refused(home: &Home, arguments: &[&str]) -> (i32, String) {
 
 const TEXT: &str = "Please the planted customer";
 
+/// A new title of a goal that its team has committed to.
+fn retitled(title: &str) -> [&str; 9] {
+    [
+        "objective",
+        "set",
+        "fast",
+        "--title",
+        title,
+        "--category",
+        "correction",
+        "-m",
+        "it was wrong",
+    ]
+}
+
 /// Nothing is erased without a text, a confirmation and a reason.
 fn refuses_what_is_not_meant(ana: &Home, line: &[&str]) {
     let (code, said) = refused(ana, &["erase", "text", "fast.weight"]);
@@ -57,8 +72,7 @@ fn an_erased_text_leaves_every_copy_and_no_proof_breaks() {
     let (server, ana) = founded(directory.path());
     let cai = joined(&server, &ana, directory.path(), "cai");
     plan(&ana);
-    ana.okr(&["objective", "set", "fast", "--title", TEXT])
-        .unwrap();
+    ana.okr(&retitled(TEXT)).unwrap();
     for home in [&ana, &cai] {
         home.okr(&["sync"]).unwrap();
     }
@@ -68,8 +82,8 @@ fn an_erased_text_leaves_every_copy_and_no_proof_breaks() {
     cai.okr(&["search", "planted"]).unwrap();
     let (code, said) = refused(&cai, &["erase", "text", "fast.title", "--confirm", "x"]);
     assert_eq!(code, 1, "{said}");
-    let mine = ["--offline", "objective", "set", "fast", "--title", "Mine"];
-    cai.okr(&mine).unwrap();
+    cai.okr(&[&["--offline"], &retitled("Mine")[..]].concat())
+        .unwrap();
 
     let line = ["erase", "text", "fast.title", "--confirm", "fast.title"];
     refuses_what_is_not_meant(&ana, &line);

@@ -47,7 +47,7 @@ pub(super) fn wanted(path: &[&str], argument: &str, value_name: &str) -> Option<
     let found = match value_name {
         "REF" | "REFERENCE" | "CHILD" => reference(path, argument),
         "KR" => Wanted::KeyResults,
-        "REF[.FIELD]" => Wanted::Goals,
+        "REF[.FIELD]" | "REF.FIELD|CHANGE" => Wanted::Goals,
         "PARENT" => match path {
             ["team", ..] => Wanted::Teams,
             _ => Wanted::Goals,

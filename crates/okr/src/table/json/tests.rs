@@ -1,3 +1,5 @@
+//! Tables in JSON: rows, cells and mistakes, with where they stand.
+
 use proptest::prelude::{any, prop, prop_assert_eq, proptest};
 
 use super::*;
