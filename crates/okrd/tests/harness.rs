@@ -11,8 +11,8 @@ use okr_log::{CreateError, LogOptions, VerifyingKey};
 use okr_proto::{DisplayName, Email, Handle, PushOutcome};
 use okr_testkit::sample;
 use okrd::{
-    Administrator, Clock, Controls, DiskProbe, InitError, Initialised, Limits, NewServer,
-    Organisation, Principal, ServeError, ServeOptions, Server, TlsFiles, TrustedProxies,
+    Administrator, Clock, Controls, DataError, DiskProbe, InitError, Initialised, Limits,
+    NewServer, Organisation, Principal, ServeError, ServeOptions, Server, TlsFiles, TrustedProxies,
 };
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -122,7 +122,7 @@ impl TestServer {
     pub(crate) async fn run(&mut self) {
         let monitor = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let monitor_address = monitor.local_addr().unwrap();
-        let server = Server::open(&self.options()).unwrap().with_monitor(monitor);
+        let server = self.open().with_monitor(monitor);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -135,6 +135,19 @@ impl TestServer {
             stop,
             task: tokio::spawn(server.run(listener, shutdown)),
         });
+    }
+
+    /// Opens the directory, which a process that another test starts at this moment may hold as well.
+    fn open(&self) -> Server {
+        for _ in 0..100 {
+            match Server::open(&self.options()) {
+                Err(ServeError::Data(DataError::Locked { .. })) => {
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                opened => return opened.unwrap(),
+            }
+        }
+        panic!("a data directory is always in use");
     }
 
     pub(crate) fn options(&self) -> ServeOptions {
