@@ -315,26 +315,14 @@ pub(crate) fn leaves(db: &Connection) -> Result<Vec<Hash>, ReplicaError> {
     Ok(leaves.collect::<Result<_, _>>()?)
 }
 
-/// Returns the bytes of a stored record.
-pub(crate) fn stored(db: &Connection, position: Position) -> Result<Vec<u8>, ReplicaError> {
-    Ok(db
-        .prepare_cached("SELECT bytes FROM records WHERE position = ?1")?
-        .query_row([record::number(position)], |row| row.get(0))?)
-}
-
-pub(crate) fn view(bytes: &[u8], position: Position) -> Result<RecordView<'_>, ReplicaError> {
-    RecordView::parse(bytes)
-        .map_err(|error| ReplicaError::damaged(format!("record {position}: {error}")))
-}
-
 /// Returns a confirmed change in the form in which it was pushed; none when that is not known any
 /// more, because a text was erased or a newer program wrote it.
 pub(crate) fn as_pushed(
     db: &Connection,
     position: Position,
 ) -> Result<Option<(okr_core::change::Change, EncodedChange)>, ReplicaError> {
-    let bytes = stored(db, position)?;
-    let view = view(&bytes, position)?;
+    let bytes = record::stored(db, position)?;
+    let view = record::view(&bytes, position)?;
     let Decoded::Known(change) = decode_record(&view)? else {
         return Ok(None);
     };

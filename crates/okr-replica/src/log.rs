@@ -12,7 +12,6 @@ use okr_core::id::{ChangeId, EntityId, PersonId, Position};
 use okr_core::text::LongText;
 use okr_core::value::Source;
 use okr_core::{Timestamp, event::Event};
-use okr_log::RecordView;
 use okr_proto::{Decoded, decode_record};
 use rusqlite::Connection;
 
@@ -277,8 +276,7 @@ pub(crate) fn entry(db: &Connection, position: Position) -> Result<Option<LogEnt
         return Ok(None);
     };
     let bytes = row.get_ref(0)?.as_blob().map_err(ReplicaError::damaged)?;
-    let view = RecordView::parse(bytes)
-        .map_err(|error| ReplicaError::damaged(format!("record {position}: {error}")))?;
+    let view = record::view(bytes, position)?;
     let recorded_us = view.recorded_at().as_micros();
     let decoded = decode_record(&view)?;
     let authored_at = decoded.authored_at();

@@ -156,11 +156,22 @@ pub(crate) fn decoded(db: &Connection, position: Position) -> Result<Decoded, Re
     decode(bytes, position)
 }
 
+/// Returns the bytes of a stored record.
+pub(crate) fn stored(db: &Connection, position: Position) -> Result<Vec<u8>, ReplicaError> {
+    Ok(db
+        .prepare_cached("SELECT bytes FROM records WHERE position = ?1")?
+        .query_row([number(position)], |row| row.get(0))?)
+}
+
+/// Reads the stored bytes of the record at a position, and leaves what the change says.
+pub(crate) fn view(bytes: &[u8], position: Position) -> Result<RecordView<'_>, ReplicaError> {
+    RecordView::parse(bytes)
+        .map_err(|error| ReplicaError::damaged(format!("record {position}: {error}")))
+}
+
 /// Decodes what the stored bytes of the change at a position say.
 pub(crate) fn decode(bytes: &[u8], position: Position) -> Result<Decoded, ReplicaError> {
-    let view = RecordView::parse(bytes)
-        .map_err(|error| ReplicaError::damaged(format!("record {position}: {error}")))?;
-    let decoded = decode_record(&view)?;
+    let decoded = decode_record(&view(bytes, position)?)?;
     #[cfg(test)]
     let decoded = crate::upgrade::old_program::understand(decoded);
     Ok(decoded)

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use okr_core::id::{EntityId, Position};
-use okr_log::{InclusionProof, RecordView, Tree};
+use okr_log::{InclusionProof, Tree};
 use serde::Serialize;
 
 use super::fault::BundleError;
@@ -183,7 +183,7 @@ impl Export<'_, '_> {
                 .tree
                 .as_ref()
                 .and_then(|tree| tree.prove(position.get() - 1));
-            let view = RecordView::parse(bytes).map_err(ReplicaError::damaged)?;
+            let view = record::view(bytes, position)?;
             let line = readable::line(&view).map_err(ReplicaError::from)?;
             records.line(&record_line(position, bytes, proof))?;
             changes.line(&line)?;
@@ -223,7 +223,7 @@ impl Export<'_, '_> {
         let db = self.examination.db();
         if let Some(positions) = positions {
             for position in positions {
-                take(*position, &crate::divergence::stored(db, *position)?)?;
+                take(*position, &record::stored(db, *position)?)?;
             }
             return Ok(());
         }

@@ -9,7 +9,7 @@ use okr_log::{Frontier, Hash, RecordView, RecordedAt, TokenId};
 use okr_proto::ToCore as _;
 use rusqlite::Connection;
 
-use super::{Divergence, LostChange, as_pushed, parse, stored, view};
+use super::{Divergence, LostChange, as_pushed, parse};
 use crate::error::ReplicaError;
 use crate::integrity::IntegrityError;
 use crate::pinned::Pinned;
@@ -52,8 +52,8 @@ impl Theirs {
         };
         for position in common.get() + 1..=theirs.head.get() {
             let position = Position::new(position);
-            let bytes = stored(fresh, position)?;
-            let view = view(&bytes, position)?;
+            let bytes = record::stored(fresh, position)?;
+            let view = record::view(&bytes, position)?;
             theirs
                 .changes
                 .insert(view.change_id().to_core(), written(&view));
@@ -75,8 +75,8 @@ impl Theirs {
         };
         for position in common.get() + 1..=here.get() {
             let position = Position::new(position);
-            let bytes = stored(db, position)?;
-            let view = view(&bytes, position)?;
+            let bytes = record::stored(db, position)?;
+            let view = record::view(&bytes, position)?;
             let id = view.change_id().to_core();
             match self.changes.get(&id) {
                 None => {

@@ -6,8 +6,8 @@ use okr_core::Timestamp;
 use okr_core::change::Change;
 use okr_core::event::{Event, OrgEvent, TextPlace};
 use okr_core::id::{ChangeId, PersonId, Position};
-use okr_log::{RecordTextView, RecordView};
-use okr_proto::{Decoded, ERASED, EncodedChange, SaltedText, StoredText, decode};
+use okr_log::RecordTextView;
+use okr_proto::{Decoded, ERASED, EncodedChange, SaltedText, StoredText, ToCore as _, decode};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::forget_commands;
@@ -54,37 +54,26 @@ impl Replica {
     /// The store's failures.
     pub fn find_text(&self, wanted: &str) -> Result<Vec<TextFound>, ReplicaError> {
         let mut found = Vec::new();
-        self.each_record(|record, change| {
-            for (number, text) in (1..).zip(record.texts()) {
-                if matches!(text, RecordTextView::Present { text, .. } if text == wanted) {
-                    found.push(TextFound {
-                        place: TextPlace {
-                            change,
-                            text: number,
-                        },
-                        position: Position::new(record.position().get()),
-                    });
-                }
-            }
-        })?;
-        Ok(found)
-    }
-
-    fn each_record(
-        &self,
-        mut visit: impl FnMut(&RecordView<'_>, ChangeId),
-    ) -> Result<(), ReplicaError> {
         let snapshot = self.snapshot()?;
         let mut statement = snapshot
             .db
-            .prepare("SELECT bytes, change_id FROM records ORDER BY position")?;
+            .prepare("SELECT position, bytes FROM records ORDER BY position")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            let bytes = row.get_ref(0)?.as_blob().map_err(ReplicaError::damaged)?;
-            let record = RecordView::parse(bytes).map_err(ReplicaError::damaged)?;
-            visit(&record, ChangeId::from_bytes(row.get(1)?));
+            let position = record::position(row.get(0)?)?;
+            let bytes = row.get_ref(1)?.as_blob().map_err(ReplicaError::damaged)?;
+            let record = record::view(bytes, position)?;
+            for (number, text) in (1..).zip(record.texts()) {
+                if matches!(text, RecordTextView::Present { text, .. } if text == wanted) {
+                    let place = TextPlace {
+                        change: record.change_id().to_core(),
+                        text: number,
+                    };
+                    found.push(TextFound { place, position });
+                }
+            }
         }
-        Ok(())
+        Ok(found)
     }
 
     /// Returns the texts of a confirmed change in their order, none for one that was erased; none when there is no
@@ -97,8 +86,8 @@ impl Replica {
         let Some(position) = record::find_exact(snapshot.db, change)? else {
             return Ok(None);
         };
-        let bytes = bytes_at(snapshot.db, position)?;
-        let record = RecordView::parse(&bytes).map_err(ReplicaError::damaged)?;
+        let bytes = record::stored(snapshot.db, position)?;
+        let record = record::view(&bytes, position)?;
         let texts = record.texts().map(|text| match text {
             RecordTextView::Present { text, .. } => Some(text.to_owned()),
             RecordTextView::Erased { .. } => None,
@@ -132,7 +121,7 @@ fn erased_by(
     place: TextPlace,
     position: Position,
 ) -> Result<ErasedText, ReplicaError> {
-    let confirmed = record::read(&bytes_at(db, position)?)?;
+    let confirmed = record::read(&record::stored(db, position)?)?;
     Ok(ErasedText {
         place,
         by_change: confirmed.decoded.id(),
@@ -145,11 +134,6 @@ fn erased_by(
         }
         .map(|reason| reason.to_string()),
     })
-}
-
-fn bytes_at(db: &Connection, position: Position) -> Result<Vec<u8>, ReplicaError> {
-    let mut statement = db.prepare_cached("SELECT bytes FROM records WHERE position = ?1")?;
-    Ok(statement.query_row([record::number(position)], |row| row.get(0))?)
 }
 
 /// Notes what a confirmed change erases, and says whether it erases anything. It is done by [`erase_texts`].
@@ -236,8 +220,8 @@ fn erase(
     (position, numbers): (Position, &BTreeSet<u16>),
     gone: &mut BTreeSet<String>,
 ) -> Result<(), ReplicaError> {
-    let bytes = bytes_at(db, position)?;
-    let record = RecordView::parse(&bytes).map_err(ReplicaError::damaged)?;
+    let bytes = record::stored(db, position)?;
+    let record = record::view(&bytes, position)?;
     let mut any = false;
     for (number, text) in (0..).zip(record.texts()) {
         if let RecordTextView::Present { text, .. } = text

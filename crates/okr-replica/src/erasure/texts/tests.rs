@@ -6,6 +6,7 @@ use okr_core::decide::{Command, Proposal, TeamPatch};
 use okr_core::event::{TeamEdit, TeamEvent};
 use okr_core::value::Source;
 use okr_core::view::View as _;
+use okr_log::RecordView;
 use okr_testkit::sample::{self, ANA, BEN, ORG, TODAY, change_id, team_id};
 use rusqlite::types::Value;
 use tempfile::TempDir;

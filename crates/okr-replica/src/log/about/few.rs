@@ -6,7 +6,6 @@ use std::ops::RangeInclusive;
 
 use okr_core::event::Event;
 use okr_core::id::{EntityId, Position};
-use okr_log::RecordView;
 use okr_proto::{Decoded, decode_record};
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -68,9 +67,7 @@ impl<'a> Wanted<'a> {
     }
 
     fn concerns(&mut self, position: Position, bytes: &[u8]) -> Result<bool, ReplicaError> {
-        let view = RecordView::parse(bytes)
-            .map_err(|error| ReplicaError::damaged(format!("record {position}: {error}")))?;
-        match decode_record(&view)? {
+        match decode_record(&record::view(bytes, position)?)? {
             Decoded::Known(change) => {
                 for id in change.events.iter().map(Event::subject) {
                     if self.is_wanted(id)? {
