@@ -14,13 +14,13 @@ use crate::meta::Meta;
 use crate::moment::Confirmed;
 use crate::{body, short};
 
-/// The columns that [`Version::read`] takes, in order.
+/// Makes the text of [`COLUMNS`] for queries that are put together beforehand.
 macro_rules! columns {
     () => {
         "key, kind, id, flags, body, authored_from"
     };
 }
-/// The condition by which a row counts on an axis, with the parameter that it needs.
+/// Makes the condition by which a row counts on an axis, with the parameter that it needs.
 macro_rules! counts {
     ($axis:literal, $parameter:literal) => {
         concat!(
@@ -354,16 +354,15 @@ pub(crate) fn entity_with(db: &Connection, uuid: Uuid) -> Result<Option<EntityId
     }
 }
 
-/// Returns the condition by which a row counts, with the number of the parameter that it needs.
-pub(crate) fn condition(confirmed: Confirmed, parameter: usize) -> String {
-    let axis = match confirmed {
-        Confirmed::Until(_) => "recorded",
-        Confirmed::Authored(_) => "authored",
-    };
-    format!("{axis}_from <= ?{parameter} AND ({axis}_to IS NULL OR {axis}_to > ?{parameter})")
+/// Returns the condition by which a row counts; its value is the second parameter of the query.
+pub(crate) const fn condition(confirmed: Confirmed) -> &'static str {
+    match confirmed {
+        Confirmed::Until(_) => counts!("recorded", "?2"),
+        Confirmed::Authored(_) => counts!("authored", "?2"),
+    }
 }
 
-/// Returns the value of the parameter of [`condition`].
+/// Returns the value of the parameter of [`condition`] and [`counts`].
 pub(crate) fn condition_value(confirmed: Confirmed) -> i64 {
     match confirmed {
         Confirmed::Until(position) => i64::try_from(position.get()).unwrap_or(i64::MAX),

@@ -152,9 +152,7 @@ impl Reading<'_> {
         keys.sort_unstable();
         let mut told = Told::default();
         for run in keys.chunk_by(|one, next| next.0 - one.0 <= NEIGHBOURS) {
-            if let [first, ..] = run
-                && let [.., last] = run
-            {
+            if let (Some(first), Some(last)) = (run.first(), run.last()) {
                 self.add_told((*first, *last), &mut told)?;
             }
         }

@@ -108,7 +108,7 @@ impl Reading<'_> {
         let confirmed = Confirmed::Authored(until);
         let sql = format!(
             "SELECT key, day, authored_from, flags, kind, id FROM versions WHERE parent = ?1 AND day IS NOT NULL AND {}",
-            version::condition(confirmed, 2)
+            version::condition(confirmed)
         );
         let mut statement = self.db().prepare_cached(&sql)?;
         let mut rows = statement.query((parent.0, until))?;

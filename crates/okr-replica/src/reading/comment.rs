@@ -216,7 +216,7 @@ impl Reading<'_> {
         let sql = format!(
             "SELECT {} FROM versions WHERE {which} AND {} ORDER BY key DESC",
             version::COLUMNS,
-            version::condition(confirmed, 2)
+            version::condition(confirmed)
         );
         let mut statement = self.db().prepare_cached(&sql)?;
         let mut rows = statement.query((value, version::condition_value(confirmed)))?;
