@@ -170,6 +170,12 @@ pub(crate) fn catch_up(db: &Connection) -> Result<(), ReplicaError> {
     Ok(())
 }
 
+/// Says whether any text of the history was ever erased.
+pub(crate) fn any_texts(db: &Connection) -> Result<bool, ReplicaError> {
+    let mut statement = db.prepare_cached("SELECT 1 FROM erased_texts LIMIT 1")?;
+    Ok(statement.exists([])?)
+}
+
 /// Says whether something was noted that is not erased yet.
 pub(crate) fn is_due(db: &Connection) -> Result<bool, ReplicaError> {
     let mut statement = db.prepare_cached("SELECT 1 FROM erased_texts WHERE done = 0 LIMIT 1")?;

@@ -31,7 +31,7 @@ pub(super) enum Inverse {
 
 /// Why there is no way back from these.
 pub(super) const FOUNDED: &str = "an organisation cannot be unfounded";
-const ERASED: &str = "nobody has the erased texts any more";
+pub(super) const ERASED: &str = "nobody has the erased texts any more";
 const CYCLE_CREATED: &str = "a cycle cannot be taken away; okr cycle set changes it";
 const CYCLE_OPENED: &str = "an opened cycle is a commitment and cannot be planned again";
 const PUBLISHED: &str = "a published objective cannot become a draft again";

@@ -13,7 +13,7 @@ use okr_core::view::{Overlay, View};
 use rusqlite::Connection;
 use uuid::Uuid;
 
-use super::inverse::{Inverse, inverse};
+use super::inverse::{ERASED, Inverse, inverse};
 use super::{Dependent, Kept, Why};
 use crate::aspect::Aspect;
 use crate::error::ReplicaError;
@@ -21,7 +21,7 @@ use crate::log::{self, LogEntry, Place};
 use crate::moment::Confirmed;
 use crate::pending::PendingChange;
 use crate::view::ConfirmedView;
-use crate::{rebase, setter, version};
+use crate::{erasure, rebase, setter, version};
 
 /// What takes a change back.
 #[derive(Debug, Default)]
@@ -55,6 +55,8 @@ pub(super) struct Planner<'a> {
     subjects: HashSet<EntityId>,
     /// What the changes made that can be put away again.
     made: HashSet<EntityId>,
+    /// Whether texts were ever erased here.
+    erasures: bool,
 }
 
 impl<'a> Planner<'a> {
@@ -80,6 +82,7 @@ impl<'a> Planner<'a> {
             befores: befores(db, entries, waiting)?,
             below,
             made: made.map(Event::subject).collect(),
+            erasures: erasure::any_texts(db)?,
             subjects: events.map(Event::subject).collect(),
         })
     }
@@ -123,6 +126,9 @@ impl<'a> Planner<'a> {
             }
             let before = befores.and_then(|befores| befores.get(index)?.as_ref());
             match inverse(event, (before, &now), fresh) {
+                Inverse::By(back) if self.erasures && back.iter().any(writes_erased) => {
+                    planned.keep(event, Why::NoWayBack(ERASED));
+                }
                 Inverse::By(back) => {
                     for event in back {
                         state.apply_event(&event)?;
@@ -293,6 +299,12 @@ const fn is_retraction(event: &Event) -> bool {
             | Event::Comment(_, CommentEvent::Retracted)
             | Event::MetricValue(_, MetricValueEvent::Retracted)
     )
+}
+
+/// Says whether an edit sets a field to what an erased text reads as, which it never was.
+fn writes_erased(back: &Event) -> bool {
+    back.field_change()
+        .is_some_and(|change| change.to == okr_proto::ERASED)
 }
 
 /// Says whether things can belong to what an event makes, which are hidden when it is put away.

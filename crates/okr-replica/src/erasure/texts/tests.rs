@@ -16,6 +16,7 @@ use crate::fake_log::FakeLog;
 use crate::moment::Moment;
 use crate::operation::Operation;
 use crate::sync::settle_now;
+use crate::undo::{Hindrance, Obstacle, UndoOrder, UndoStep, Undone, Why};
 
 const PLANTED: [&str; 5] = [
     "planted-one",
@@ -239,6 +240,45 @@ fn a_change_says_which_of_its_texts_were_erased_by_whom_and_why() {
         1
     );
     assert_eq!(replica.change(change_id(1)).unwrap().unwrap().erased, []);
+}
+
+#[test]
+fn undoing_does_not_write_what_an_erased_text_reads_as() {
+    let mut log = planted();
+    log.append(ANA, &erasure(4, &[(2, 2), (3, 1), (3, 2)]));
+    log.append(ANA, &change(5, None, vec![renamed(ERASED, "Platform")]));
+    log.append(ANA, &change(6, None, vec![renamed("Platform", "Core")]));
+    let (_dir, mut replica) = log.replica();
+    log.give_all(&mut replica);
+    let mut undo = |number| {
+        let step = UndoStep {
+            change: change_id(number),
+            reason: sample::text("a mistake"),
+        };
+        let order = UndoOrder {
+            steps: vec![step],
+            entirely: false,
+            with_dependents: false,
+            amendment: None,
+            now: Timestamp::from_second(1_795_000_000).unwrap(),
+            today: TODAY,
+            dry_run: false,
+        };
+        let mut fresh = || uuid::Uuid::from_u128(u128::from(number) << 100);
+        replica.undo(&order, &mut fresh).unwrap()
+    };
+    assert!(matches!(undo(6), Undone::Done(_)), "back to Platform");
+    let Undone::Refused(obstacles) = undo(5) else {
+        panic!("it is refused");
+    };
+    let [Obstacle { why, .. }] = &obstacles[..] else {
+        panic!("{obstacles:?}");
+    };
+    let Hindrance::Stays(kept) = why else {
+        panic!("{why:?}");
+    };
+    assert!(matches!(kept[0].why, Why::NoWayBack(_)), "{kept:?}");
+    assert_eq!(name(&replica), "Platform");
 }
 
 #[test]
