@@ -210,12 +210,12 @@ pub(crate) fn is_behind(db: &Connection) -> Result<bool, ReplicaError> {
     Ok(found < known && is_any_needed(db)?)
 }
 
-/// A program of the past, for tests: it knows no tags, and counts its vocabulary as 0.
+/// A program of the past, for tests: it knows no tags and no erasures, and counts its vocabulary as 0.
 #[cfg(test)]
 pub(crate) mod old_program {
     use std::cell::Cell;
 
-    use okr_core::event::{Event, ObjectiveEvent};
+    use okr_core::event::{Event, ObjectiveEvent, OrgEvent};
     use okr_proto::Decoded;
 
     thread_local! {
@@ -236,8 +236,13 @@ pub(crate) mod old_program {
 
     /// Returns what the program that runs understands of a change.
     pub(crate) fn understand(decoded: Decoded) -> Decoded {
-        let is_new =
-            |event: &Event| matches!(event, Event::Objective(_, ObjectiveEvent::Tagged(_)));
+        let is_new = |event: &Event| {
+            matches!(
+                event,
+                Event::Objective(_, ObjectiveEvent::Tagged(_))
+                    | Event::Org(_, OrgEvent::TextsErased(_))
+            )
+        };
         match decoded {
             Decoded::Known(change) if RUNS.get() && change.events.iter().any(is_new) => {
                 Decoded::Newer {

@@ -17,6 +17,7 @@ use crate::moment::Moment;
 use crate::operation::Operation;
 use crate::sync::settle_now;
 use crate::undo::{Hindrance, Obstacle, UndoOrder, UndoStep, Undone, Why};
+use crate::upgrade::old_program;
 
 const PLANTED: [&str; 5] = [
     "planted-one",
@@ -240,6 +241,32 @@ fn a_change_says_which_of_its_texts_were_erased_by_whom_and_why() {
         1
     );
     assert_eq!(replica.change(change_id(1)).unwrap().unwrap().erased, []);
+}
+
+#[test]
+fn a_program_that_knew_no_erasures_erases_once_it_is_brought_up_to_date() {
+    let (log, dir, replica) = old_program::run(|| {
+        let (mut log, dir, mut replica) = full();
+        log.append(ANA, &erasure(5, &ALL));
+        log.give_all(&mut replica);
+        (log, dir, replica)
+    });
+    assert_eq!(replica.find_text("planted-two").unwrap().len(), 2);
+    drop(replica);
+    assert!(matches!(
+        Replica::open_to_read(dir.path()),
+        Err(ReplicaError::Unfinished)
+    ));
+    let mut replica = Replica::open(dir.path()).unwrap();
+    assert!(replica.clean().unwrap());
+    for text in &PLANTED[..4] {
+        assert_eq!(holding(dir.path(), text), Vec::<String>::new(), "{text}");
+    }
+    let (_later_dir, mut later) = log.replica();
+    log.give_all(&mut later);
+    for table in crate::restored::TABLES_OF_THE_SERVER {
+        assert_eq!(rows(&replica, table), rows(&later, table), "{table}");
+    }
 }
 
 #[test]
