@@ -2,7 +2,7 @@
 //!
 //! Only codes and fields are looked at, never the text of a message.
 
-use okr_core::rejection::Rejection;
+use okr_core::rejection::{Missing, Rejection};
 use okr_replica::{RemoteError, RemoteInfo, ReplicaError, SyncError};
 
 use crate::error::CliError;
@@ -251,10 +251,15 @@ pub(crate) fn rejected(rejection: &Rejection, about: Option<&str>) -> CliError {
         Rejection::UnknownSubject { .. } | Rejection::UnknownReference { .. } => {
             error.with_exit(Exit::NotFound)
         }
-        Rejection::ReasonRequired { .. } => error.with_hint(
-            "add -m \"why\" --category external-change|better-measure|placeholder-filled|\
-             correction|other",
-        ),
+        Rejection::ReasonRequired { missing, .. } => {
+            let category =
+                "--category external-change|better-measure|placeholder-filled|correction|other";
+            error.with_hint(match missing {
+                Missing::Reason => "add -m \"why\"".to_owned(),
+                Missing::Category => format!("add {category}"),
+                Missing::ReasonAndCategory => format!("add -m \"why\" {category}"),
+            })
+        }
         Rejection::FutureDate { .. } => {
             error.with_hint("a check-in says what was true on its day; give that day with --on")
         }
