@@ -233,7 +233,13 @@ impl Columns {
             .kind
             .or_else(|| Kind::of(|field| found.iter().any(|one| one.0 == field)));
         let Some(kind) = kind else {
-            let message = "the first row names no columns of goals or check-ins";
+            let words: Vec<&str> = found.iter().map(|(field, _, _)| field.word()).collect();
+            let message = if words.is_empty() {
+                "the first row names no columns of goals or check-ins".to_owned()
+            } else {
+                let words = words.join(", ");
+                format!("the first row names {words}: not enough for goals or check-ins")
+            };
             return Err(Wrong::new((first.line, 1), message)
                 .with_help("add --map title=NAME or --map key_result=NAME,value=NAME"));
         };
@@ -433,6 +439,7 @@ mod tests {
             columns(text, &asked).unwrap_err().message
         };
         assert!(said("a,b", None).contains("names no columns"));
+        assert!(said("kr,valeu", None).contains("names key_result: not enough"));
         assert!(said("title", Some(Kind::CheckIns)).contains("need a column key_result"));
         assert!(said("title", Some(Kind::KeyResults)).contains("need a column objective"));
         assert!(said("objective", Some(Kind::KeyResults)).contains("need a column title"));
