@@ -62,8 +62,15 @@ fn refuses_what_is_not_meant(ana: &Home, line: &[&str]) {
     let (code, said) = refused(ana, &["erase", "text", "fast.title"]);
     assert_eq!(code, 1, "{said}");
     assert!(said.contains("add --confirm fast.title"), "{said}");
+    assert!(said.contains(TEXT), "what would go is shown: {said}");
     let (_, said) = refused(ana, line);
     assert!(said.contains("needs a reason"), "{said}");
+    assert!(!said.contains("--category"), "{said}");
+    let repeated = format!("it said: {TEXT}");
+    let (_, said) = refused(ana, &[line, &["-m", &repeated]].concat());
+    assert!(said.contains("the reason repeats the text"), "{said}");
+    let places = ana.okr(&["erase", "text", "fast.title", "-n"]).unwrap();
+    assert!(places.contains("would erase 1 text"), "{places}");
 }
 
 #[test]

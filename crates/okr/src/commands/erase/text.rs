@@ -6,6 +6,7 @@ use okr_core::decide::Command;
 use okr_core::event::TextPlace;
 use okr_core::field::FieldValue;
 use okr_core::id::{ChangeId, EntityKind};
+use okr_core::text::LongText;
 use okr_replica::{Replica, TextFound};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -86,8 +87,9 @@ pub(super) fn run(context: &mut Context, args: &EraseTextArgs) -> Result<Exit, C
     if found.is_empty() {
         return Err(nothing_there(&args.reference));
     }
+    refuse_repetition(args, &text)?;
     if !context.globals.dry_run {
-        let lost = lost(&found);
+        let lost = lost(&text, &found);
         confirm(context, args.confirm.as_deref(), (&args.reference, &lost))?;
     }
     let texts: BTreeSet<TextPlace> = found.iter().map(|found| found.place).collect();
@@ -96,8 +98,6 @@ pub(super) fn run(context: &mut Context, args: &EraseTextArgs) -> Result<Exit, C
         id: info.org,
         texts,
     };
-    let wish = Wish::new(command, &args.reason);
-    let outcome = write(context, &mut replica, &clock, wish)?;
     let mut item = ErasedTextsItem {
         change: None,
         short_id: None,
@@ -105,6 +105,13 @@ pub(super) fn run(context: &mut Context, args: &EraseTextArgs) -> Result<Exit, C
         clean: false,
         places: found.iter().map(place).collect(),
     };
+    if context.globals.dry_run && args.reason.reason.is_none() {
+        // Only where it stands is asked; who may erase it, and why, comes later.
+        tell(context, &item);
+        return Ok(Exit::Ok);
+    }
+    let wish = Wish::new(command, &args.reason);
+    let outcome = write(context, &mut replica, &clock, wish)?;
     if let Outcome::Written(change) = outcome {
         item.change = Some(Id(change.id.uuid()));
         item.short_id = Some(short_id::shown(Alphabet::Change, change.id.uuid()));
@@ -115,6 +122,17 @@ pub(super) fn run(context: &mut Context, args: &EraseTextArgs) -> Result<Exit, C
     }
     tell(context, &item);
     Ok(Exit::Ok)
+}
+
+/// Refuses a reason that says once more, for ever, what is to be forgotten.
+fn refuse_repetition(args: &EraseTextArgs, text: &str) -> Result<(), CliError> {
+    let repeats = |reason: &LongText| reason.as_str().contains(text);
+    if !args.reason.reason.as_ref().is_some_and(repeats) {
+        return Ok(());
+    }
+    let message = "the reason repeats the text that is to be erased";
+    Err(CliError::user("reason-repeats", message)
+        .with_hint("reasons are kept for ever: say why without it"))
 }
 
 /// Finds the text that is meant: what a field holds now, or a text of a change.
@@ -190,10 +208,14 @@ fn of_change(replica: &Replica, id: ChangeId, args: &EraseTextArgs) -> Result<St
     };
     let mut error = CliError::user("which-text", message).with_exit(Exit::NotFound);
     for (number, text) in present() {
-        let line: String = sanitise(text).chars().take(SHOWN_MAX).collect();
-        error = error.with_detail(format!("{number}  \"{line}\""));
+        error = error.with_detail(format!("{number}  \"{}\"", shown(text)));
     }
     Err(error.with_hint(format!("okr erase text {} --text N", args.reference)))
+}
+
+/// The beginning of a text.
+fn shown(text: &str) -> String {
+    sanitise(text).chars().take(SHOWN_MAX).collect()
 }
 
 fn nothing_there(reference: &str) -> CliError {
@@ -212,13 +234,14 @@ fn place(found: &TextFound) -> TextPlaceItem {
 }
 
 /// Says what goes.
-fn lost(found: &[TextFound]) -> String {
+fn lost(text: &str, found: &[TextFound]) -> String {
+    let text = shown(text);
     let changes: Vec<String> = found
         .iter()
         .map(|found| short_id::shown(Alphabet::Change, found.place.change.uuid()))
         .collect();
     format!(
-        "The text stands word for word in {}: {}. There it goes for good, on the server and on every \
+        "\"{text}\" stands word for word in {}: {}. There it goes for good, on the server and on every \
          copy that syncs; the changes, their hashes and all proofs stay. There is no undo.",
         counted(found.len(), "place"),
         changes.join(", ")
