@@ -32,6 +32,14 @@ pub(crate) fn count(number: u64, thing: &str) -> String {
     format!("{number} {thing}{plural}")
 }
 
+/// Writes how many people there are.
+pub(crate) fn people(number: usize) -> String {
+    match number {
+        1 => "1 person".to_owned(),
+        several => format!("{several} people"),
+    }
+}
+
 /// Writes a number of bytes for people.
 pub(crate) fn size(bytes: u64) -> String {
     let units = ["KiB", "MiB", "GiB", "TiB"];

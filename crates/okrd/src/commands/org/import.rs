@@ -45,15 +45,13 @@ pub(super) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
     output::print(&match arguments.output {
         OutputFormat::Text => format!(
             "{org} has its {} and {} here{}\n\n\
-             Next: okrd code --data {} --org {org} --person HANDLE\n\
+             Next: okrd code --data {directory} --org {org} --person HANDLE\n\
+             Then: okrd org rename --data {directory} {org} NAME, which is for this server only\n\
              Its people clone it anew: this server signs with another key.",
             output::count(changes, "change"),
-            match people.len() {
-                1 => "1 person".to_owned(),
-                several => format!("{several} people"),
-            },
+            output::people(people.len()),
             if added == 0 { ", as before" } else { "" },
-            path.display(),
+            directory = path.display(),
         ),
         OutputFormat::Json => json!({
             "schema": "okrd.v1.Imported",
