@@ -8,6 +8,7 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet,
 
 use super::sheet::{Fact, Sheet};
 use crate::error::CliError;
+use crate::render::text_width;
 
 /// How many rows a sheet has at most, the names of its columns among them.
 const MAX_ROWS: usize = 1_048_576;
@@ -118,7 +119,7 @@ fn width(fact: &Fact) -> usize {
     match fact {
         Fact::Empty => 0,
         Fact::Flag(_) => "FALSE".len(),
-        Fact::Text(text) => text.lines().next().map_or(0, |line| line.chars().count()),
+        Fact::Text(text) => text.lines().next().map_or(0, text_width),
         Fact::Number(text) | Fact::Day(text) => text.len(),
         Fact::Time(_) => "2026-11-23 10:36:00 UTC".len(),
     }
@@ -130,33 +131,25 @@ fn cell(
     fact: &Fact,
     formats: &Formats,
 ) -> Result<(), XlsxError> {
-    match fact {
-        Fact::Empty => {}
-        Fact::Flag(flag) => {
-            page.write_boolean(row, column, *flag)?;
-        }
+    let written = match fact {
+        Fact::Empty => return Ok(()),
+        Fact::Flag(flag) => page.write_boolean(row, column, *flag),
         // Never as what guesses: it would take some texts for formulas or addresses.
-        Fact::Text(text) => {
-            page.write_string(row, column, text)?;
-        }
+        Fact::Text(text) => page.write_string(row, column, text),
         Fact::Number(text) => match exact(text) {
-            Some(number) => page.write_number(row, column, number).map(drop)?,
-            None => page.write_string(row, column, text).map(drop)?,
+            Some(number) => page.write_number(row, column, number),
+            None => page.write_string(row, column, text),
         },
         Fact::Day(text) => match text.parse::<Date>().ok().and_then(day) {
-            Some(day) => page
-                .write_datetime_with_format(row, column, &day, &formats.day)
-                .map(drop)?,
-            None => page.write_string(row, column, text).map(drop)?,
+            Some(day) => page.write_datetime_with_format(row, column, &day, &formats.day),
+            None => page.write_string(row, column, text),
         },
         Fact::Time(text) => match text.parse::<Timestamp>().ok().and_then(moment) {
-            Some(time) => page
-                .write_datetime_with_format(row, column, &time, &formats.time)
-                .map(drop)?,
-            None => page.write_string(row, column, text).map(drop)?,
+            Some(time) => page.write_datetime_with_format(row, column, &time, &formats.time),
+            None => page.write_string(row, column, text),
         },
-    }
-    Ok(())
+    };
+    written.map(drop)
 }
 
 /// Reads a decimal, unless a spreadsheet would round it.

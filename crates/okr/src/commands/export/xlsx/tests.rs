@@ -114,3 +114,16 @@ fn nothing_in_it_comes_from_a_clock_and_the_heading_stays_in_sight() {
     );
     assert!(text("xl/styles.xml").contains("<b/>"));
 }
+
+#[test]
+fn a_column_has_room_for_what_is_wide_on_a_screen() {
+    let sheet = Sheet {
+        columns: &["a"],
+        rows: vec![vec![Fact::from("目標目標目標")]],
+    };
+    let bytes = workbook(&[("krs", sheet)]).unwrap();
+    let mut files = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let page = files.by_name("xl/worksheets/sheet1.xml").unwrap();
+    let page = std::io::read_to_string(page).unwrap();
+    assert!(page.contains("width=\"13.7109375\""), "{page}");
+}
