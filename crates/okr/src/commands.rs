@@ -86,6 +86,7 @@ use crate::exit::Exit;
 use crate::failure;
 use crate::resolve::{Resolver, look};
 use crate::slug;
+use crate::wording::counted;
 
 /// Runs a command; none is `okr` alone.
 ///
@@ -203,12 +204,6 @@ fn refuse_cycle(context: &Context, since: Option<&str>) -> Result<(), CliError> 
     }
     let message = "--cycle does not fit what is listed, which is of no cycle";
     Err(CliError::usage("flag-without-effect", message))
-}
-
-/// Writes a number of things: "1 change", "2 changes".
-fn counted<N: Copy + PartialEq + From<u8> + std::fmt::Display>(count: N, noun: &str) -> String {
-    let plural = if count == N::from(1) { "" } else { "s" };
-    format!("{count} {noun}{plural}")
 }
 
 /// Says that an editing command was given nothing to edit.

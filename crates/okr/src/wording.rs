@@ -17,3 +17,12 @@ pub(crate) use measure::{
 pub(crate) use standing::{
     UPGRADE, is_about, key_result_marks, objective_marks, percent, place_in, week_of,
 };
+
+/// Writes a number of things: "1 change", "2 changes".
+pub(crate) fn counted<N: Copy + PartialEq + From<u8> + std::fmt::Display>(
+    count: N,
+    noun: &str,
+) -> String {
+    let plural = if count == N::from(1) { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}

@@ -14,6 +14,7 @@ use okr_core::event::{
 use okr_core::field::{FieldChange, Shown};
 use okr_core::id::{ChangeId, EntityId, PersonId};
 
+use super::counted;
 use super::measure::{described, measure_change};
 use crate::names::Names;
 use crate::render::Screen;
@@ -59,9 +60,8 @@ fn erased(places: &BTreeSet<TextPlace>) -> String {
         *of.entry(place.change).or_default() += 1;
     }
     let changes = of.iter().map(|(change, texts)| {
-        let plural = if *texts == 1 { "" } else { "s" };
         let id = short_id::shown(Alphabet::Change, change.uuid());
-        format!("{texts} text{plural} of {id}")
+        format!("{} of {id}", counted(*texts, "text"))
     });
     changes.collect::<Vec<String>>().join(", ")
 }

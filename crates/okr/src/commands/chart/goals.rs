@@ -11,7 +11,7 @@ use okr_report::chart::{Course, Goal, Move, Reading};
 use crate::commands::past::Past;
 use crate::render::{Screen, words as status_words};
 use crate::ui::sanitise;
-use crate::wording::{bounds, measure_change, percent, value, who};
+use crate::wording::{bounds, counted, measure_change, percent, value, who};
 
 /// Makes the goal of a key result.
 pub(super) fn key_result(series: &KeyResultSeries, past: &Past<'_>, screen: &Screen) -> Goal {
@@ -73,12 +73,7 @@ pub(crate) fn objective(
 ) -> Goal {
     let standing = &series.standing;
     let objective = &standing.objective;
-    let count = standing.key_results.len();
-    let noun = if count == 1 {
-        "key result"
-    } else {
-        "key results"
-    };
+    let count = counted(standing.key_results.len(), "key result");
     let mut remarks = remarks(
         standing
             .original
@@ -105,7 +100,7 @@ pub(crate) fn objective(
     Goal {
         name: safe(objective.slug.as_str()),
         title: safe(objective.title.as_str()),
-        facts: format!("{count} {noun}, now {}", percent(standing.progress)),
+        facts: format!("{count}, now {}", percent(standing.progress)),
         period: series.cycle.period,
         start: None,
         due: None,

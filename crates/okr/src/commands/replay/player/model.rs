@@ -6,6 +6,8 @@ use std::time::Duration;
 use okr_core::Timestamp;
 use okr_replica::Landmark;
 
+use crate::wording::counted;
+
 /// The speeds, slowest first: what they are called, and how long a frame stands, in milliseconds.
 const SPEEDS: [(&str, u64); 7] = [
     ("0.25", 4_000),
@@ -351,8 +353,7 @@ impl Model {
         self.film = film;
         self.team = team;
         self.show(reached.saturating_sub(1));
-        let plural = if count == 1 { "" } else { "s" };
-        self.say(&format!("{name}: {count} frame{plural}"));
+        self.say(&format!("{name}: {}", counted(count, "frame")));
     }
 
     /// Goes to the frame of a moment that was typed; none: it is before the first one.

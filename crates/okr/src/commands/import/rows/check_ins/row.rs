@@ -76,8 +76,8 @@ impl Known {
         };
         match titles.get(text).map(Vec::as_slice) {
             Some([only]) => goal(resolver, *only).map(Ok),
-            Some([_, _, ..]) => {
-                let message = format!("{} key results are called \"{text}\"", titles[text].len());
+            Some(several @ [_, _, ..]) => {
+                let message = format!("{} key results are called \"{text}\"", several.len());
                 Ok(Err((message, Some("name them by slug".to_owned()))))
             }
             // What is near is looked for only now: it goes through all names.
