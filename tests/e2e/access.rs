@@ -49,7 +49,8 @@ fn a_script_has_a_token_that_allows_less() {
     let script = Home::new(&programs(), &directory.path().join("script"))
         .unwrap()
         .with("OKR_TOKEN_FILE", path);
-    script.okr(&["clone", server.url(), "acme"]).unwrap();
+    let cloned = script.okr(&["clone", server.url(), "acme"]).unwrap();
+    assert!(cloned.contains("environment and not kept"), "{cloned}");
     script.okr(&["checkin", "api-p99", "420"]).unwrap();
     let synced = script.json(&["sync"]).unwrap();
     assert_eq!(synced["replica"]["pending"], 0, "{synced}");
@@ -199,6 +200,19 @@ fn invitations_are_listed_and_taken_back() {
     let (exit, long) = refused(&ana, &["member", "invite", "@ben", "--expires", "31d"]);
     assert_eq!(exit, 1, "{long}");
     assert!(long.contains("at most 30 days"), "{long}");
+}
+
+#[test]
+fn a_clone_says_where_the_token_is_once_the_workspace_has_its_name() {
+    let directory = tempfile::tempdir().unwrap();
+    let (server, ana) = founded(directory.path());
+    let invited = ana.json(&["member", "invite", "@me"]).unwrap();
+    let code = invited["items"][0]["code"].as_str().unwrap();
+    let home = Home::new(&programs(), &directory.path().join("laptop")).unwrap();
+    let cloned = home.json(&["clone", server.url(), "--code", code]).unwrap();
+    let file = cloned["items"][0]["token_file"].as_str().unwrap();
+    assert!(fs::metadata(file).unwrap().is_file(), "{file}");
+    assert!(file.ends_with("/acme/token"), "{file}");
 }
 
 #[test]

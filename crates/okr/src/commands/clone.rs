@@ -28,13 +28,13 @@ pub(crate) fn run(context: &mut Context, args: &CloneArgs) -> Result<Exit, CliEr
     let workspace = start(context, args, (&login, &settings))?;
     let token_file = login::keep(&workspace, &login)?;
     context.choose(workspace.clone());
-    let items = [LoginItem::new(&login, &args.url, token_file)];
+    let mut item = LoginItem::new(&login, &args.url, token_file);
     let mut replica = context.replica()?;
-    let said = items[0].text(&login, &context.present(&replica)?.1);
     let fetched = exchange::exchange_with(context, &mut replica, &login.token, &args.url);
     let report = match fetched {
         Ok(report) => report,
         Err(error) => {
+            let said = item.text(&login, &context.present(&replica)?.1);
             context.ui.note(said.trim_end());
             let hint = format!(
                 "what came is kept; okr sync -w {} goes on from there",
@@ -48,20 +48,16 @@ pub(crate) fn run(context: &mut Context, args: &CloneArgs) -> Result<Exit, CliEr
     let clock = context.present(&replica)?.1;
     drop(replica);
     let workspace = settle(context, args, workspace)?;
+    item.token_file = item.token_file.map(|_| login::token_file(&workspace));
     init::prefer(context, &workspace)?;
     let frame = crate::ui::Context {
         workspace: workspace.name.clone(),
         ..context.plain_frame()
     };
-    context.ui.answer(&frame, &items, |_| {
+    context.ui.answer(&frame, std::slice::from_ref(&item), |_| {
         format!(
             "{}fetched {}, verified, head {}\nworkspace {}  {}\n",
-            LoginItem::new(
-                &login,
-                &args.url,
-                Some(workspace.token_file().display().to_string())
-            )
-            .text(&login, &clock),
+            item.text(&login, &clock),
             counted(report.pulled, "change"),
             report.head,
             workspace.name,

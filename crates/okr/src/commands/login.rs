@@ -156,7 +156,12 @@ pub(super) fn keep(
         return Ok(None);
     }
     credentials::keep(workspace, &login.token)?;
-    Ok(Some(workspace.token_file().display().to_string()))
+    Ok(Some(token_file(workspace)))
+}
+
+/// Writes where the token of a workspace is kept.
+pub(super) fn token_file(workspace: &crate::workspace::Workspace) -> String {
+    workspace.token_file().display().to_string()
 }
 
 /// Proves who somebody is with a one-time code or a token.
