@@ -95,8 +95,12 @@ fn an_erased_text_leaves_every_copy_and_no_proof_breaks() {
     let line = ["erase", "text", "fast.title", "--confirm", "fast.title"];
     refuses_what_is_not_meant(&ana, &line);
     let because = [&line[..], &["-m", "the law"]].concat();
+    ana.okr(&["--offline", "comment", "fast", "It waits."])
+        .unwrap();
     let dry = ana.okr(&[&because[..], &["-n"]].concat()).unwrap();
     assert!(dry.contains("would erase 1 text"), "{dry}");
+    let waits = ana.json(&["sync", "status"]).unwrap();
+    assert_eq!(waits["items"][0]["pending"], 1, "a rehearsal sends nothing");
 
     let done = ana.json(&because).unwrap();
     assert_eq!(done["items"][0]["erased"], true, "{done}");

@@ -15,6 +15,7 @@ use okr_core::id::{
     CheckInId, CycleId, EntityId, EntityKind, InitiativeId, KeyResultId, MetricId, MetricValueId,
     ObjectiveId, PersonId, TeamId,
 };
+use okr_core::value::Role;
 use okr_core::view::View as _;
 use okr_replica::{Directory, Found, Reading};
 use uuid::Uuid;
@@ -113,6 +114,15 @@ impl Resolver<'_, '_> {
             return self.only(old, text, wanted);
         }
         Ok(None)
+    }
+
+    /// Says whether who types may manage others; who is not known here yet is judged by the server.
+    ///
+    /// # Errors
+    /// When the replica cannot be read.
+    pub(crate) fn is_admin(&self) -> Result<bool, CliError> {
+        let me = self.reading.person(self.me).map_err(failure::replica)?;
+        Ok(me.is_none_or(|me| me.role == Role::Admin))
     }
 
     /// Finds a key result.

@@ -3,9 +3,12 @@
 mod person;
 mod text;
 
+use okr_replica::Replica;
+
 use crate::args::{EraseArgs, EraseCommand};
 use crate::context::Context;
 use crate::error::CliError;
+use crate::exchange::{self, Limits};
 use crate::exit::Exit;
 pub(super) use person::ErasedPersonItem;
 pub(super) use text::ErasedTextsItem;
@@ -15,6 +18,15 @@ pub(crate) fn run(context: &mut Context, args: &EraseArgs) -> Result<Exit, CliEr
         EraseCommand::Person(args) => person::run(context, args),
         EraseCommand::Text(args) => text::run(context, args),
     }
+}
+
+/// Fetches what others did meanwhile, which decides what there is to erase. A rehearsal goes by what is
+/// here, because an exchange would also send what waits.
+fn catch_up(context: &mut Context, replica: &mut Replica, url: &str) -> Result<(), CliError> {
+    if context.globals.dry_run {
+        return Ok(());
+    }
+    exchange::exchange(context, replica, url, Limits::WAITED_FOR).map(drop)
 }
 
 /// Wants a word once more, from the flag or from somebody at a terminal; -y is not enough.
@@ -40,4 +52,10 @@ fn confirm(
     }
     let message = format!("nothing was erased: \"{given}\" is not \"{word}\"");
     Err(CliError::user("not-confirmed", message))
+}
+
+fn warn_of_leftovers(context: &mut Context) {
+    context
+        .ui
+        .warning("another program reads this copy, so its file is not clean yet: okr sync later");
 }

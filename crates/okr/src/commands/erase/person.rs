@@ -2,14 +2,13 @@
 
 use okr_core::decide::Command;
 use okr_core::id::PersonId;
-use okr_core::value::Role;
 use okr_core::view::View as _;
 use okr_replica::{Moment, Replica};
 use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::confirm;
+use super::{catch_up, confirm, warn_of_leftovers};
 use crate::args::ErasePersonArgs;
 use crate::context::Context;
 use crate::error::CliError;
@@ -58,14 +57,12 @@ struct Whom {
 pub(super) fn run(context: &mut Context, args: &ErasePersonArgs) -> Result<Exit, CliError> {
     let (mut replica, (whom, clock)) = look(context, |resolver, clock| {
         let person = resolver.person(&args.person)?;
-        let me = resolver.reading.person(resolver.me);
-        let me_now = me.map_err(failure::replica)?;
         let entry = resolver.directory.entries.get(&person);
         let whom = Whom {
             person,
             word: entry.map_or_else(|| person.uuid().to_string(), |entry| entry.handle.clone()),
             me: resolver.me,
-            may: me_now.is_none_or(|me| me.role == Role::Admin),
+            may: resolver.is_admin()?,
         };
         Ok((whom, clock.clone()))
     })?;
@@ -73,8 +70,7 @@ pub(super) fn run(context: &mut Context, args: &ErasePersonArgs) -> Result<Exit,
     let info = replica.info().map_err(failure::replica)?;
     let remote = info.remote.ok_or_else(exchange::no_server)?;
     let url = remote.url.as_str();
-    // What others did to this person meanwhile decides what there is to do.
-    exchange::exchange(context, &mut replica, url, Limits::WAITED_FOR)?;
+    catch_up(context, &mut replica, url)?;
     let let_go = is_active(&replica, (whom.person, &clock))?;
     if !context.globals.dry_run {
         let lost = lost(&whom, let_go);
@@ -158,9 +154,7 @@ fn tell(context: &mut Context, item: &ErasedPersonItem) {
         return;
     }
     if !item.clean {
-        context.ui.warning(
-            "another program reads this copy, so its file is not clean yet: okr sync later",
-        );
+        warn_of_leftovers(context);
     }
     context.ui.hint(
         "copies of others follow at their next sync, backups as long as they are kept (okrd help backup)",

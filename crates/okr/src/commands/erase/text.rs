@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::confirm;
+use super::{catch_up, confirm, warn_of_leftovers};
 use crate::args::EraseTextArgs;
 use crate::commands::past::find_one;
 use crate::commands::{Past, counted};
@@ -80,8 +80,7 @@ pub(super) fn run(context: &mut Context, args: &EraseTextArgs) -> Result<Exit, C
     let info = replica.info().map_err(failure::replica)?;
     let remote = info.remote.ok_or_else(exchange::no_server)?;
     let url = remote.url.as_str();
-    // What is erased is looked for in all that there is.
-    exchange::exchange(context, &mut replica, url, Limits::WAITED_FOR)?;
+    catch_up(context, &mut replica, url)?;
     let text = wanted(context, &replica, args)?;
     let found = replica.find_text(&text).map_err(failure::replica)?;
     if found.is_empty() {
@@ -272,9 +271,7 @@ fn tell(context: &mut Context, item: &ErasedTextsItem) {
             .ui
             .warning("the server did not take it: okr conflicts and okr pending say why");
     } else if !item.clean {
-        context.ui.warning(
-            "another program reads this copy, so its file is not clean yet: okr sync later",
-        );
+        warn_of_leftovers(context);
     }
     context.ui.hint(
         "a slug made from a title stays: okr erase text REF.slug; the server's files: okrd compact",

@@ -2,8 +2,6 @@
 
 use okr_core::decide::Command;
 use okr_core::id::{EntityId, PersonId};
-use okr_core::value::Role;
-use okr_core::view::View as _;
 use okr_replica::{Directory, DirectoryEntry, Remote as _, RemoteError, Replica};
 
 use crate::args::MemberSetArgs;
@@ -23,13 +21,8 @@ pub(super) fn run(context: &mut Context, args: &MemberSetArgs) -> Result<Exit, C
         return Err(nothing_given("okr member set --help"));
     }
     let (mut replica, (person, may, today)) = look(context, |resolver, clock| {
-        let me = resolver
-            .reading
-            .person(resolver.me)
-            .map_err(failure::replica)?;
-        let is_admin = me.is_none_or(|me| me.role == Role::Admin);
         let person = resolver.person(&args.person)?;
-        let may = is_admin || person == resolver.me;
+        let may = resolver.is_admin()? || person == resolver.me;
         Ok((person, may, clock.today()))
     })?;
     if renames {
