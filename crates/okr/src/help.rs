@@ -128,13 +128,14 @@ Examples:
 ";
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use std::collections::BTreeSet;
 
     use clap::CommandFactory as _;
 
     use super::*;
     use crate::args::Arguments;
+    use crate::command_line;
     use crate::render::text_width;
 
     #[test]
@@ -190,7 +191,6 @@ pub(crate) mod tests {
 
     #[test]
     fn every_example_parses() {
-        let arguments = |line: &str| -> Vec<String> { words(line) };
         let mut count = 0;
         let texts = examples::ALL.iter().copied().flatten().copied();
         for text in std::iter::once(EXAMPLES).chain(texts) {
@@ -200,7 +200,7 @@ pub(crate) mod tests {
                 let line = line.split(" < ").next().unwrap_or(line);
                 let line = line.split(" > ").next().unwrap_or(line);
                 let line = line.split(" | ").next().unwrap_or(line);
-                let mut words = arguments(line);
+                let mut words = command_line::split(line).unwrap();
                 words.insert(0, "okr".to_owned());
                 let parsed = clap::Parser::try_parse_from::<_, String>(
                     words
@@ -214,24 +214,5 @@ pub(crate) mod tests {
             }
         }
         assert!(count > 40, "only {count} examples were found");
-    }
-
-    /// Splits a line at spaces outside quotes.
-    pub(crate) fn words(line: &str) -> Vec<String> {
-        let mut words = Vec::new();
-        let mut word = None;
-        let mut quote = None;
-        for character in line.chars() {
-            match character {
-                '"' | '\'' if quote.is_none_or(|quote| quote == character) => {
-                    quote = quote.is_none().then_some(character);
-                    word.get_or_insert_with(String::new);
-                }
-                ' ' if quote.is_none() => words.extend(word.take()),
-                _ => word.get_or_insert_with(String::new).push(character),
-            }
-        }
-        words.extend(word);
-        words
     }
 }

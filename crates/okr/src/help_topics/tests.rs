@@ -7,7 +7,7 @@ use okr_core::value::WeekStart;
 
 use super::*;
 use crate::args::Arguments;
-use crate::help::tests::words;
+use crate::command_line;
 use crate::when::{Clock, When, WhenError, echo, parse_when};
 
 fn clock() -> Clock {
@@ -138,7 +138,7 @@ fn every_command_in_the_help_is_one() {
         for line in text.lines().filter_map(|line| line.strip_prefix("  okr ")) {
             // What it does stands beside it, after two blanks.
             let line = line.trim_start().split("  ").next().unwrap();
-            let mut words = words(line);
+            let mut words = command_line::split(line).unwrap();
             words.insert(0, "okr".to_owned());
             let parsed = Arguments::try_parse_from(words);
             let parsed = parsed.unwrap_or_else(|error| panic!("{topic:?}: {line}: {error}"));

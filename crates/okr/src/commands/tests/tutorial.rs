@@ -19,7 +19,7 @@ fn lesson(machine: &Machine) -> Option<Lesson> {
 
 /// Types a command of a lesson.
 fn typed(machine: &Machine, command: &str) {
-    let words = crate::help::tests::words(command);
+    let words = crate::command_line::split(command).unwrap();
     let words: Vec<&str> = words[1..].iter().map(String::as_str).collect();
     machine.done(&words);
 }
