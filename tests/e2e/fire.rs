@@ -18,15 +18,7 @@ mod writer;
 use std::io::Write as _;
 use std::time::Duration;
 
-use okr_testkit::Random;
-
-/// Returns how often a campaign repeats what it does: a few times unless `OKR_TEST_ROUNDS` says otherwise.
-fn rounds(few: usize) -> usize {
-    std::env::var("OKR_TEST_ROUNDS")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(few)
-}
+use okr_testkit::{Random, rounds};
 
 /// Returns a little time, so that what is cut short is cut at any moment.
 fn moment(random: &mut Random, microseconds: usize) -> Duration {

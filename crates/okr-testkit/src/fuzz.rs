@@ -9,6 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::Instant;
 
 use crate::Random;
+use crate::rounds::{rounds, seed};
 
 /// How many inputs a test tries, unless it is told otherwise.
 const ROUNDS: usize = 2_000;
@@ -91,8 +92,7 @@ impl<'a> Fuzz<'a> {
         reason = "the harness keeps figures back unless they are wanted"
     )]
     fn run(&self, mut read: impl FnMut(&[u8])) {
-        let rounds = std::env::var("OKR_TEST_ROUNDS").ok();
-        let rounds = rounds.and_then(|text| text.parse().ok()).unwrap_or(ROUNDS);
+        let rounds = rounds(ROUNDS);
         let mut random = Random::new(seed());
         let begun = Instant::now();
         let mut check = |input: &[u8]| {
@@ -172,12 +172,6 @@ fn change_byte(input: &mut [u8], at: usize, change: impl FnOnce(u8) -> u8) {
     if let Some(byte) = input.get_mut(at) {
         *byte = change(*byte);
     }
-}
-
-/// Returns where the numbers begin: other inputs each time when `OKR_TEST_SEED` says so.
-fn seed() -> u64 {
-    let seed = std::env::var("OKR_TEST_SEED").ok();
-    seed.and_then(|text| text.parse().ok()).unwrap_or(1)
 }
 
 #[cfg(test)]

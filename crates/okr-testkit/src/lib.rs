@@ -11,6 +11,7 @@ pub mod company;
 pub mod fuzz;
 pub mod generate;
 mod random;
+mod rounds;
 pub mod sample;
 pub mod scenario;
 #[cfg(feature = "world")]
@@ -18,3 +19,4 @@ pub mod world;
 pub mod year;
 
 pub use random::Random;
+pub use rounds::rounds;

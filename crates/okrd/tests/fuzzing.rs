@@ -9,7 +9,7 @@ use okr_core::change::Change;
 use okr_log::Frontier;
 use okr_proto::v1;
 use okr_testkit::generate::history;
-use okr_testkit::{Random, sample};
+use okr_testkit::{Random, rounds, sample};
 use tonic::{Code, Status};
 
 use crate::client::{TestClient, new_change};
@@ -236,8 +236,7 @@ fn said<T>(answer: Result<T, Status>) -> String {
     reason = "the harness keeps figures back unless they are wanted"
 )]
 async fn no_sequence_of_calls_breaks_the_server() {
-    let rounds = std::env::var("OKR_TEST_ROUNDS").ok();
-    let rounds = rounds.and_then(|text| text.parse().ok()).unwrap_or(400);
+    let rounds = rounds(400);
     let mut server = TestServer::start().await;
     let ana = server.founder(ANA).await;
     let changes = history(5, 120).into_iter().map(|(_, change)| change);

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use okr_testkit::generate::history;
+use okr_testkit::rounds;
 use rusqlite::Connection;
 
 use super::tests::flaws_of;
@@ -77,8 +78,7 @@ fn spread(count: usize, places: usize) -> impl Iterator<Item = usize> {
 )]
 fn damage_anywhere_is_found_or_does_no_harm() {
     let (log, whole) = subject();
-    let rounds = std::env::var("OKR_TEST_ROUNDS").ok();
-    let places = rounds.and_then(|text| text.parse().ok()).unwrap_or(12);
+    let places = rounds(12);
     let mut mishaps: Vec<(String, Vec<u8>)> = Vec::new();
     let mut damage = |what: String, change: &dyn Fn(&mut Vec<u8>)| {
         let mut bytes = whole.clone();
