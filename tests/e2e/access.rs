@@ -12,7 +12,7 @@ use crate::programs;
 use crate::sync::{founded, joined, plan};
 
 /// Runs a command that must be refused, and returns its exit code and what it says.
-fn refused(home: &Home, arguments: &[&str]) -> (i32, String) {
+pub(crate) fn refused(home: &Home, arguments: &[&str]) -> (i32, String) {
     let run = home.run(arguments).unwrap();
     assert_ne!(run.code, Some(0), "{}", run.stdout);
     (run.code.unwrap(), run.stderr)

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use okr_e2e::Home;
 
+use crate::access::refused;
 use crate::programs;
 use crate::sync::{founded, joined, plan};
 
@@ -25,13 +26,6 @@ pub(crate) fn holding(directory: &Path, text: &str) -> Vec<String> {
         }
     }
     found
-}
-
-/// Runs a command that must be refused, and returns its exit code and what it says.
-fn refused(home: &Home, arguments: &[&str]) -> (i32, String) {
-    let run = home.run(arguments).unwrap();
-    assert_ne!(run.code, Some(0), "{}", run.stdout);
-    (run.code.unwrap(), run.stderr)
 }
 
 const TEXT: &str = "Please the planted customer";
