@@ -83,7 +83,7 @@ pub(crate) fn milliseconds(time: Duration) -> String {
 /// Returns the median of some times.
 pub(crate) fn median(times: &mut [Duration]) -> Duration {
     times.sort_unstable();
-    times.get(times.len() / 2).copied().unwrap_or_default()
+    percentile(times, 500)
 }
 
 /// Returns the time within which so many of a thousand of some sorted times lie.
