@@ -99,9 +99,15 @@ fn has(text: &[u8], part: &[u8]) -> bool {
     text.windows(part.len()).any(|window| window == part)
 }
 
+/// Says whether a name in quotes is that of a member, and not a text.
+fn names_member(json: &[u8], name: &[u8]) -> bool {
+    let mut ends = (name.len()..json.len()).filter(|end| json[..*end].ends_with(name));
+    ends.any(|end| json[end..].trim_ascii_start().starts_with(b":"))
+}
+
 /// Says whether a file begins as rows in JSON do, and not as a document.
 fn is_rows(path: &Path, begin: &[u8]) -> bool {
-    let is_document = || DOCUMENTS.iter().any(|name| has(begin, name));
+    let is_document = || DOCUMENTS.iter().any(|name| names_member(begin, name));
     !has_suffix(path, &["yaml", "yml"]) && begins_as_json(begin) && !is_document()
 }
 
@@ -180,6 +186,7 @@ mod tests {
             ("a.json", "[{\"kr\": \"docs\"}]"),
             ("b.jsonl", "\u{feff}\n {\"kr\": \"docs\"}\n"),
             ("c", "[]"),
+            ("i.json", "[{\"kr\": \"docs\", \"note\": \"format\"}]"),
         ] {
             assert!(is_table(name, text, &[]), "{text}");
         }
