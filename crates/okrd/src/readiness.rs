@@ -1,6 +1,7 @@
 //! Whether the server can append durably, and if not, why: what probes, metrics and pushes are told.
 //!
-//! Reading goes on, but for records that are not in memory once sled itself has failed to write: it refuses reads as well then.
+//! Reading goes on, but for records that are not in memory once sled itself has failed to write: it refuses reads as well
+//! then, and pulls end with what pushes are told.
 
 mod disk;
 

@@ -73,6 +73,8 @@ pub(crate) enum CallError {
     Refused(ApiError),
     /// The client is told where to ask; the log has the cause.
     Failed(Box<dyn Error + Send + Sync>),
+    /// What is stored cannot be read since a write failed: the client is told so, the log has the cause.
+    StorageFailed(Box<dyn Error + Send + Sync>),
     /// It took too long.
     Late,
     /// The client took nothing for too long.
@@ -211,13 +213,20 @@ impl Call {
                 "the client took nothing for too long; pull again after the newest record",
             ),
             CallError::Failed(cause) => {
-                let (method, request_id) = (self.method, self.notes.request_id());
-                let cause = cause.as_ref() as &dyn Error;
-                tracing::error!(method, %request_id, error = cause, "a call failed");
-                let request_id = request_id.to_string();
+                self.log(cause.as_ref());
+                let request_id = self.notes.request_id().to_string();
                 self.refused(ApiError::Internal { request_id })
             }
+            CallError::StorageFailed(cause) => {
+                self.log(cause.as_ref());
+                self.refused(ApiError::StorageRefusesWrites)
+            }
         }
+    }
+
+    fn log(&self, cause: &(dyn Error + 'static)) {
+        let (method, request_id) = (self.method, self.notes.request_id());
+        tracing::error!(method, %request_id, error = cause, "a call failed");
     }
 
     fn refused(&self, error: ApiError) -> Status {

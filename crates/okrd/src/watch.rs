@@ -56,13 +56,13 @@ pub(crate) fn follow(shared: Arc<Shared>, pull: Pull, call: Call) -> ReceiverStr
         let follower = Follower::new(&shared, pull, messages);
         let end = match follower {
             Some(mut follower) => follower.run(&shared).await,
-            None => Err(End::Error(ApiError::Unauthenticated.into())),
+            None => Err(ApiError::Unauthenticated.into()),
         };
         if let Err(End::Error(error)) = end {
             match error {
                 CallError::Slow => shared.guard.note(Limit::SlowReaderTime),
                 CallError::Late => shared.guard.note(Limit::CallTime),
-                CallError::Refused(_) | CallError::Failed(_) => {}
+                CallError::Refused(_) | CallError::Failed(_) | CallError::StorageFailed(_) => {}
             }
             let status = call.status(error);
             drop(farewell.map(|place| place.send(Err(status))));
@@ -252,16 +252,20 @@ impl Follower {
         let id = LogId(self.pull.principal.org.to_bytes());
         let read = move || log.read(id, after, limits::RECORDS_MESSAGE_BYTES);
         let read = tokio::task::spawn_blocking(read).await;
-        let mut records = read
-            .map_err(CallError::failed)
-            .and_then(|records| records.map_err(CallError::failed))
-            .map_err(End::Error)?;
+        let mut records = read.map_err(CallError::failed)?.map_err(|error| {
+            // sled reads nothing any more either once a write of its own has failed.
+            if *shared.writer.refuses_writes().borrow() {
+                CallError::StorageFailed(error.into())
+            } else {
+                CallError::failed(error)
+            }
+        })?;
         // More may be there; the checkpoint that follows speaks of this position.
         let wanted = last.get() - after.get();
         records.truncate(usize::try_from(wanted).unwrap_or(usize::MAX));
         if records.is_empty() {
             let missing = format!("position {} is durable and cannot be read", after.next());
-            return Err(End::Error(CallError::failed(missing)));
+            return Err(CallError::failed(missing).into());
         }
         Ok(records)
     }
@@ -293,7 +297,7 @@ impl Follower {
             () = stopping(&mut self.stopping), if self.pull.follow => {
                 Err(ApiError::ShuttingDown.into())
             }
-            () = sleep(self.patience) => Err(End::Error(self.late())),
+            () = sleep(self.patience) => Err(self.late().into()),
         }
     }
 }
@@ -306,6 +310,12 @@ async fn stopping(stopping: &mut watch::Receiver<bool>) {
 
 impl From<ApiError> for End {
     fn from(error: ApiError) -> Self {
-        Self::Error(error.into())
+        CallError::from(error).into()
+    }
+}
+
+impl From<CallError> for End {
+    fn from(error: CallError) -> Self {
+        Self::Error(error)
     }
 }

@@ -138,8 +138,8 @@ impl Campaign {
         refusals
     }
 
-    /// Reads the log up to its head, and says whether that was possible.
-    pub(super) fn read(&mut self, server: &Server) -> bool {
+    /// Reads the log up to its head, and says what kept it from that.
+    pub(super) fn read(&mut self, server: &Server) -> Result<(), String> {
         let begun = Instant::now();
         let read = self.runtime.block_on(async {
             let mut peer = Peer::new(server.url(), &self.login.token).await.unwrap();
@@ -147,15 +147,13 @@ impl Campaign {
             let read = peer.pull(0, |batch| head += batch.len() as u64).await;
             read.map(|_| head)
         });
-        let Ok(head) = read else {
-            return false;
-        };
+        let head = read.map_err(|error| format!("{error:#}"))?;
         self.history.extend([Operation {
             begun,
             ended: Instant::now(),
             what: What::Read(Position::new(head)),
         }]);
-        true
+        Ok(())
     }
 
     /// Says whether a server takes a change.
