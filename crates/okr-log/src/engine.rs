@@ -254,7 +254,7 @@ impl Log {
             head,
         };
         let records = read::read(&self.shared.store, stretch, byte_budget)?;
-        Ok(self.shared.erased.apply(organisation, records))
+        Ok(self.shared.erased.apply((organisation, after), records))
     }
 
     /// Lets nobody read texts of a record any more, numbered from 0: [`Log::read`] gives their hashes instead.

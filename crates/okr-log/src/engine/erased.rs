@@ -26,18 +26,21 @@ impl Erased {
         self.read().len()
     }
 
-    /// Puts hashes in place of the texts in records that were read.
-    pub(crate) fn apply(&self, organisation: LogId, mut records: Vec<Bytes>) -> Vec<Bytes> {
+    /// Puts hashes in place of the texts in the records that were read after a position.
+    pub(crate) fn apply(
+        &self,
+        (organisation, after): (LogId, Position),
+        mut records: Vec<Bytes>,
+    ) -> Vec<Bytes> {
         let erased = self.read();
         if erased.is_empty() {
             return records;
         }
-        for bytes in &mut records {
+        for (number, bytes) in (after.get() + 1..).zip(&mut records) {
             // What was durable has been parsed before.
-            let Ok(record) = RecordView::parse(bytes) else {
-                continue;
-            };
-            if let Some(texts) = erased.get(&(organisation, record.position())) {
+            if let Some(texts) = erased.get(&(organisation, Position::new(number)))
+                && let Ok(record) = RecordView::parse(bytes)
+            {
                 *bytes = record.without_texts(texts).into();
             }
         }
