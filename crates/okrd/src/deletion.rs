@@ -34,7 +34,8 @@ pub(crate) fn delete(
     let tokens = credentials.subscribe();
     LastUsed::open(data.last_used_file())?.prune(|token| tokens.borrow().knows(token))?;
     access_log::forget(&data.access_log_file(), org)?;
-    rewriting::rewrite(data, manifest, Some(org))?;
+    let log = rewriting::open(data, manifest)?;
+    rewriting::rewrite(data, log, Some(org))?;
     manifest.orgs.retain(|listed| *listed != org.to_string());
     data.write_manifest(manifest)?;
     Ok(())

@@ -1,9 +1,7 @@
 //! Looks after what can keep the server from appending, and tells it to those who ask: probes and metrics.
 
-use std::fs;
 use std::io;
-use std::os::unix::fs::MetadataExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -17,7 +15,7 @@ use crate::accept::Gate;
 use crate::last_backup;
 use crate::metrics::Readings;
 use crate::monitor::Monitor;
-use crate::readiness::{Cause, DiskProbe, DiskReserve, DiskSpace};
+use crate::readiness::{Cause, DiskProbe, DiskReserve, DiskSpace, size_of};
 use crate::server::{SYNC, ServeOptions};
 use crate::service::Shared;
 use crate::tls::TlsSlot;
@@ -164,38 +162,5 @@ impl Lookout {
             certificate_expiry: self.gate.tls.as_ref().and_then(TlsSlot::valid_until),
             started: Some(self.started),
         }
-    }
-}
-
-/// Adds up what a directory takes on the disk. A file that goes away meanwhile is not counted.
-fn size_of(directory: &Path) -> io::Result<u64> {
-    let mut bytes = 0;
-    for entry in fs::read_dir(directory)?.filter_map(Result::ok) {
-        let Ok(metadata) = entry.metadata() else {
-            continue;
-        };
-        bytes += if metadata.is_dir() {
-            size_of(&entry.path()).unwrap_or(0)
-        } else {
-            // The system counts in blocks of 512 bytes, whatever those of the disk are.
-            metadata.blocks() * 512
-        };
-    }
-    Ok(bytes)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_size_of_a_directory_is_that_of_all_its_files() {
-        let directory = tempfile::tempdir().unwrap();
-        let before = size_of(directory.path()).unwrap();
-        fs::create_dir(directory.path().join("log")).unwrap();
-        fs::write(directory.path().join("log/block"), vec![7; 100_000]).unwrap();
-        let after = size_of(directory.path()).unwrap();
-        assert!(after >= before + 100_000, "{before} {after}");
-        assert!(size_of(&directory.path().join("none")).is_err());
     }
 }

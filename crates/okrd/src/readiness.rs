@@ -9,7 +9,7 @@ use std::fmt;
 
 use tokio::sync::watch;
 
-pub(crate) use self::disk::DiskReserve;
+pub(crate) use self::disk::{DiskReserve, size_of};
 pub use self::disk::{DiskProbe, DiskSpace};
 
 /// What keeps the server from appending.

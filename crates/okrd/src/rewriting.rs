@@ -64,18 +64,17 @@ pub(crate) fn open(data: &DataDir, manifest: &Manifest) -> Result<Log, RewriteEr
     Ok(log)
 }
 
-/// Writes the log anew, perhaps without an organisation.
+/// Writes a log anew that was opened with everything that it erases, perhaps without an organisation.
 ///
 /// # Errors
 ///
 /// See [`RewriteError`]; the log is as it was then.
 pub(crate) fn rewrite(
     data: &DataDir,
-    manifest: &Manifest,
+    old: Log,
     without: Option<OrgId>,
 ) -> Result<(), RewriteError> {
     let swap = LogSwap::new(data.path());
-    let old = open(data, manifest)?;
     let new = Log::create(&swap.rewritten(), LogOptions::new())?;
     let mut appender = new
         .appender()

@@ -1,9 +1,5 @@
 //! `okrd compact`: nothing of what was erased is left in any file of a stopped server.
 
-use std::fs;
-use std::io;
-use std::path::Path;
-
 use serde_json::json;
 
 use crate::access_log::{AccessLog, Act, Entry};
@@ -11,22 +7,21 @@ use crate::args::{CompactArguments, OutputFormat};
 use crate::clock::Clock;
 use crate::data::DataDir;
 use crate::failure::Failure;
+use crate::readiness::size_of;
 use crate::{output, rewriting};
 
 pub(super) fn run(arguments: &CompactArguments) -> Result<(), Failure> {
     let path = arguments.data.path()?;
     let (data, manifest) = DataDir::open(&path)?;
-    let records = {
-        let log = rewriting::open(&data, &manifest)?;
-        log.erased_records()
-    };
-    let before = size(&data.log_directory()).unwrap_or(0);
+    let log = rewriting::open(&data, &manifest)?;
+    let records = log.erased_records();
+    let before = size_of(&data.log_directory()).unwrap_or(0);
     if !arguments.dry_run {
-        rewriting::rewrite(&data, &manifest, None)?;
+        rewriting::rewrite(&data, log, None)?;
         let entry = Entry::done(Act::Operate, Clock::system().now());
         AccessLog::open(data.access_log_file())?.record(&entry.saying("compact"));
     }
-    let after = size(&data.log_directory()).unwrap_or(0);
+    let after = size_of(&data.log_directory()).unwrap_or(0);
     let changes = output::count(u64::try_from(records).unwrap_or(u64::MAX), "change");
     output::print(&match (arguments.output, arguments.dry_run) {
         (OutputFormat::Text, true) => {
@@ -46,19 +41,4 @@ pub(super) fn run(arguments: &CompactArguments) -> Result<(), Failure> {
         .to_string(),
     });
     Ok(())
-}
-
-/// Adds up the files of a directory and those below it.
-fn size(directory: &Path) -> io::Result<u64> {
-    let mut bytes = 0;
-    for file in fs::read_dir(directory)? {
-        let file = file?;
-        let metadata = file.metadata()?;
-        bytes += if metadata.is_dir() {
-            size(&file.path())?
-        } else {
-            metadata.len()
-        };
-    }
-    Ok(bytes)
 }

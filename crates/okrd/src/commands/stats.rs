@@ -1,8 +1,6 @@
 //! `okrd stats`: what a server holds, in numbers.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
 
 use jiff::Timestamp;
 use okr_core::event::{Event, OrgEdit, OrgEvent};
@@ -17,6 +15,7 @@ use crate::backup::{OrgEnd, Source};
 use crate::clock::Clock;
 use crate::failure::{Exit, Failure};
 use crate::output;
+use crate::readiness::size_of;
 
 /// Bytes of records that are read together.
 const PORTION_BYTES: usize = 1024 * 1024;
@@ -39,7 +38,7 @@ pub(super) fn run(arguments: &StatsArguments) -> Result<(), Failure> {
     let running = matches!(source, Source::Running(_));
     let snapshot = source.snapshot(Clock::system().now())?;
     let files = snapshot.check_files("the data directory")?;
-    let disk = size_of(data);
+    let disk = size_of(data).unwrap_or(0);
     let mut counted = Vec::with_capacity(snapshot.orgs.len());
     for end in &snapshot.orgs {
         let people = files.people(OrgId::new(end.org.0));
@@ -174,17 +173,4 @@ fn json(end: &OrgEnd, people: usize, counted: &Counted) -> Value {
         "newer": counted.newer,
         "events": counted.events,
     })
-}
-
-/// Adds up the files below a directory; what vanishes meanwhile counts nothing.
-fn size_of(path: &Path) -> u64 {
-    let Ok(entries) = fs::read_dir(path) else {
-        return 0;
-    };
-    let sizes = entries.flatten().map(|entry| match entry.metadata() {
-        Ok(metadata) if metadata.is_dir() => size_of(&entry.path()),
-        Ok(metadata) => metadata.len(),
-        Err(_) => 0,
-    });
-    sizes.sum()
 }

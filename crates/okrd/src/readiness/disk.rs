@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -70,6 +71,23 @@ impl fmt::Debug for DiskProbe {
     }
 }
 
+/// Adds up what a directory takes on the disk. A file that goes away meanwhile is not counted.
+pub(crate) fn size_of(directory: &Path) -> io::Result<u64> {
+    let mut bytes = 0;
+    for entry in std::fs::read_dir(directory)?.filter_map(Result::ok) {
+        let Ok(metadata) = entry.metadata() else {
+            continue;
+        };
+        bytes += if metadata.is_dir() {
+            size_of(&entry.path()).unwrap_or(0)
+        } else {
+            // The system counts in blocks of 512 bytes, whatever those of the disk are.
+            metadata.blocks() * 512
+        };
+    }
+    Ok(bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,5 +122,16 @@ mod tests {
                 .space(Path::new("/no/such/place"))
                 .is_err()
         );
+    }
+
+    #[test]
+    fn the_size_of_a_directory_is_that_of_all_its_files() {
+        let directory = tempfile::tempdir().unwrap();
+        let before = size_of(directory.path()).unwrap();
+        std::fs::create_dir(directory.path().join("log")).unwrap();
+        std::fs::write(directory.path().join("log/block"), vec![7; 100_000]).unwrap();
+        let after = size_of(directory.path()).unwrap();
+        assert!(after >= before + 100_000, "{before} {after}");
+        assert!(size_of(&directory.path().join("none")).is_err());
     }
 }
