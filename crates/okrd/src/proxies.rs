@@ -76,9 +76,8 @@ impl TrustedProxies {
     ///
     /// What stands before it was written by whoever that is, and may be anything.
     fn client(&self, peer: Peer, headers: &HeaderMap) -> Peer {
-        let lines = headers.get_all(self.header.name()).iter();
-        let lines: Vec<&str> = lines.map(|line| line.to_str().unwrap_or("")).collect();
-        let elements = lines.iter().rev().flat_map(|line| line.rsplit(','));
+        let lines = headers.get_all(self.header.name()).iter().rev();
+        let elements = lines.flat_map(|line| line.to_str().unwrap_or("").rsplit(','));
         let mut client = peer;
         for element in elements {
             if !self.include(client.ip()) {

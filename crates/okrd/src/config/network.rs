@@ -25,11 +25,7 @@ impl Network {
             None => (text, None),
         };
         let address: IpAddr = address.parse().map_err(|_| unusable())?;
-        let bits = if address.is_ipv4() {
-            Ipv4Addr::BITS
-        } else {
-            Ipv6Addr::BITS
-        };
+        let bits = bits(address);
         let length = match length {
             Some(length) => length.parse().map_err(|_| unusable())?,
             None => bits,
@@ -51,6 +47,14 @@ impl Network {
     }
 }
 
+/// Returns how many bits an address has.
+const fn bits(address: IpAddr) -> u32 {
+    match address {
+        IpAddr::V4(_) => Ipv4Addr::BITS,
+        IpAddr::V6(_) => Ipv6Addr::BITS,
+    }
+}
+
 /// Returns the first address of the network that an address is in.
 fn begin(address: IpAddr, length: u32) -> IpAddr {
     match address {
@@ -67,11 +71,11 @@ fn begin(address: IpAddr, length: u32) -> IpAddr {
 
 impl fmt::Display for Network {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let all = if self.first.is_ipv4() { 32 } else { 128 };
-        match self.length {
-            length if length == all => write!(formatter, "{}", self.first),
-            length => write!(formatter, "{}/{length}", self.first),
+        let Self { first, length } = self;
+        if *length == bits(*first) {
+            return first.fmt(formatter);
         }
+        write!(formatter, "{first}/{length}")
     }
 }
 
