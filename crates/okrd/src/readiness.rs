@@ -9,8 +9,8 @@ use std::fmt;
 
 use tokio::sync::watch;
 
-pub(crate) use self::disk::{DiskReserve, size_of};
 pub use self::disk::{DiskProbe, DiskSpace};
+pub(crate) use self::disk::{DiskReserve, size_of};
 
 /// What keeps the server from appending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -19,7 +19,7 @@ use crate::harness::{ANA, TestServer};
 const ADDED: PersonEvent = PersonEvent::Added(Role::Member);
 
 impl TestClient {
-    async fn erase(&self, person: PersonId) -> Result<u64, Status> {
+    pub(crate) async fn erase(&self, person: PersonId) -> Result<u64, Status> {
         let request = self.request(v1::ErasePersonRequest {
             person: person.to_bytes().to_vec().into(),
         });

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use okr_core::event::{Event, OrgEdit, OrgEvent};
-use okr_testkit::sample::{self, ORG};
+use okr_testkit::sample::{self, BEN, ORG};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -160,6 +160,41 @@ async fn a_second_import_changes_nothing_and_a_later_export_adds_what_is_new() {
     let (code, said) = world.import("export");
     assert_eq!(code, 78, "{said}");
     assert!(said.contains("it has more changes than the file"), "{said}");
+}
+
+#[tokio::test]
+async fn who_was_erased_here_is_erased_on_the_other_server() {
+    let mut world = World::new().await;
+    world.server.run().await;
+    let channel = world.server.stranger().await;
+    let ana = channel.with_token(&world.ana.token);
+    ana.update_directory(&[(BEN, "benjaminc")]).await.unwrap();
+    world.server.stop().await;
+    world.export("before");
+    world.imported("before");
+    let line = ["code", "--person", "benjaminc", "--org", &ORG.to_string()];
+    let (code, said) = okrd(&line, &world.elsewhere());
+    assert_eq!(code, 0, "{said}");
+
+    world.server.run().await;
+    let channel = world.server.stranger().await;
+    let ana = channel.with_token(&world.ana.token);
+    ana.erase(BEN).await.unwrap();
+    world.server.stop().await;
+    world.export("after");
+    world.imported("after");
+    let first: Value = serde_json::from_str(&world.exported_elsewhere()[0]).unwrap();
+    assert_eq!(first["erased"], serde_json::json!([BEN.uuid().to_string()]));
+    for name in ["directory.json", "credentials.json"] {
+        let text = fs::read_to_string(world.elsewhere().join(name)).unwrap();
+        assert!(!text.contains("benjaminc"), "{name}: {text}");
+    }
+    let text = fs::read_to_string(world.elsewhere().join("credentials.json")).unwrap();
+    assert!(!text.contains(&BEN.uuid().to_string()), "{text}");
+    // An export from before brings nobody back.
+    let (code, said) = world.import("before");
+    assert_eq!(code, 9, "{said}");
+    assert!(said.contains("was erased"), "{said}");
 }
 
 #[tokio::test]

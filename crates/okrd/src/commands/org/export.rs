@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
     let heads = Heads::new(key, [(org, origin, head)]);
     let note = heads.checkpoint(org, head.into());
     let people = Directory::open(data.directory_file())?.people(org);
-    let first = json!({
+    let mut first = json!({
         "schema": SCHEMA,
         "org": org.to_string(),
         "changes": head.position.get(),
@@ -44,6 +44,10 @@ pub(super) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
         "verifier_key": heads.verifier_key(),
         "people": people.entries.len(),
     });
+    if !people.erased.is_empty() {
+        let erased = people.erased.iter().map(|person| person.uuid().to_string());
+        first["erased"] = erased.collect();
+    }
     let mut lines = vec![first];
     lines.extend(people.entries.iter().map(|entry| {
         json!({

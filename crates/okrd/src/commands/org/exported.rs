@@ -37,6 +37,9 @@ struct First {
     checkpoint: Option<String>,
     verifier_key: String,
     people: u64,
+    /// Whose entries were erased; not there when nobody's was.
+    #[serde(default)]
+    erased: Vec<Uuid>,
 }
 
 /// Somebody of its directory.
@@ -115,6 +118,11 @@ impl Exported {
 
     pub(super) fn people(&self) -> &[DirectoryEntry] {
         &self.people
+    }
+
+    /// Returns whose entries were erased for good.
+    pub(super) fn erased(&self) -> impl Iterator<Item = PersonId> {
+        self.first.erased.iter().copied().map(PersonId::new)
     }
 
     /// Reads all records, in order.

@@ -3,7 +3,9 @@
 //! The whole file is checked first. Then the organisation is listed, its records are appended, and its people are
 //! entered: nobody can log in before that, and doing it again goes on where a crash ended it.
 
-use okr_core::id::OrgId;
+use std::collections::BTreeSet;
+
+use okr_core::id::{OrgId, PersonId};
 use okr_log::{Head, Log, LogOptions, VerifyingKey};
 use okr_proto::ToLog as _;
 use serde_json::json;
@@ -14,6 +16,7 @@ use crate::access_log::{AccessLog, Act, Entry};
 use crate::args::OutputFormat;
 use crate::backup::{Filling, OrgEnd, Walk};
 use crate::clock::Clock;
+use crate::credentials::{Credentials, Principal};
 use crate::data::{DataDir, Manifest};
 use crate::directory::Directory;
 use crate::failure::{Exit, Failure};
@@ -33,12 +36,8 @@ pub(super) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
 
     let added = take_in(&exported, (&data, &mut manifest), &log)?;
     log.close();
+    enter_people(&exported, &data)?;
     let people = exported.people();
-    Directory::open(data.directory_file())?
-        .update(org, people)
-        .map_err(|error| {
-            Failure::new(Exit::Integrity, "its people cannot be entered").caused_by(&error)
-        })?;
     let entry = Entry::done(Act::Operate, Clock::system().now()).of(org);
     AccessLog::open(data.access_log_file())?.record(&entry.saying("org import"));
     let changes = exported.changes();
@@ -147,6 +146,24 @@ fn take_in(
     })?;
     filling.flush()?;
     Ok(exported.changes() - here.get())
+}
+
+/// Enters the people, and erases here who was erased there.
+fn enter_people(exported: &Exported, data: &DataDir) -> Result<(), Failure> {
+    let org = exported.org();
+    let directory = Directory::open(data.directory_file())?;
+    let erased: BTreeSet<PersonId> = exported.erased().collect();
+    if !erased.is_empty() {
+        let stays = |holder: Principal| holder.org != org || !erased.contains(&holder.person);
+        Credentials::open(data.credentials_file())?.retain(stays)?;
+    }
+    for person in erased {
+        directory.erase(org, person)?;
+    }
+    directory.update(org, exported.people()).map_err(|error| {
+        Failure::new(Exit::Integrity, "its people cannot be entered").caused_by(&error)
+    })?;
+    Ok(())
 }
 
 fn other_history(org: OrgId, why: &str) -> Failure {
