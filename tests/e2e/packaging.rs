@@ -137,6 +137,7 @@ fn everything_is_where_debian_expects_it() {
         "usr/share/man/man5/okrd.toml.5.gz",
         "usr/share/doc/okrd/README.md",
         "usr/share/doc/okrd/monitoring/alerts.yml",
+        "usr/share/doc/okrd/proxy/nginx.conf",
     ];
     let root = packages.root("okrd");
     for file in both("okrd", 8).iter().map(String::as_str).chain(server) {
