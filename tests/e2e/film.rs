@@ -75,7 +75,8 @@ impl Stage {
         // What the terminal says of itself afterwards: lines are read and letters are shown.
         let line = format!(
             "echo before\nsh {inner}\necho \"ended with $?\"\n\
-             stty -a | tr ' ;' '\\n\\n' | grep -x -e '-*icanon' -e '-*echo'\nexec cat\n"
+             stty -a | tr ' ;' '\\n\\n' | grep -x -e '-*icanon' -e '-*echo'\n\
+             echo \"that is all\"\nexec cat\n"
         );
         fs::write(&outer, line).unwrap();
         let (columns, rows) = (size.0.to_string(), size.1.to_string());
@@ -140,10 +141,8 @@ impl Stage {
 
     /// Waits until the player is gone, and demands the terminal that was there before.
     fn ended(&self, code: i32) {
-        let screen = self.shows(&format!("ended with {code}"));
-        if !screen.contains("icanon") {
-            self.shows("icanon");
-        }
+        self.shows(&format!("ended with {code}"));
+        self.shows("that is all");
         // A window that became smaller has pushed lines out of sight.
         let all = self.tmux(&["capture-pane", "-p", "-S", "-"]);
         let screen = String::from_utf8_lossy(&all.stdout).into_owned();
