@@ -382,3 +382,14 @@ fn an_export_comes_back_here_and_elsewhere() {
         assert_eq!(columns(before, &names), columns(&after, &names), "{kind}");
     }
 }
+
+#[test]
+fn a_table_of_goals_has_a_limit_and_its_place_is_told() {
+    let machine = empty("limit");
+    let text = format!("objective\n{}", "Fast\n".repeat(100_001));
+    let remarks = machine.wrong(&text, &["--kind", "objectives"]);
+    assert!(
+        remarks.contains("wrong.csv:100002:1: a table of goals may have 100000 rows"),
+        "{remarks}"
+    );
+}
