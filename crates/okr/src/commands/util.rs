@@ -1,5 +1,7 @@
 //! `okr util`: what whoever makes a package needs.
 
+mod page;
+
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -13,7 +15,6 @@ use crate::commands::counted;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::help_topics::Topic;
 use crate::parse;
 use crate::ui::Item;
 
@@ -69,43 +70,20 @@ fn not_written(path: &Path, error: &io::Error) -> CliError {
 }
 
 /// Makes the page of every command, the program itself first, with the names of their files.
-fn pages() -> Vec<(String, Vec<u8>)> {
+fn pages() -> Vec<(String, String)> {
     let mut pages = Vec::new();
-    add(&parse::complete(), "okr", &mut pages);
+    add(&parse::complete(), page::PROGRAM, &mut pages);
     pages
 }
 
-fn add(command: &clap::Command, name: &str, pages: &mut Vec<(String, Vec<u8>)>) {
-    let version = env!("CARGO_PKG_VERSION");
-    // The name in full, and no date: the page of a version is always the same.
-    let shown = command.clone().name(name.to_owned()).version(version);
-    let shown = if name == "okr" {
-        shown.after_long_help(topics())
-    } else {
-        shown
-    };
-    let man = clap_mangen::Man::new(shown)
-        .title(name.to_uppercase())
-        .section("1")
-        .date("")
-        .source(format!("okr {version}"))
-        .manual("okr");
-    let mut page = Vec::new();
-    // Memory takes everything.
-    man.render(&mut page).ok();
-    pages.push((format!("{name}.1"), page));
+fn add(command: &clap::Command, name: &str, pages: &mut Vec<(String, String)>) {
+    pages.push((format!("{name}.1"), page::of_command(command, name)));
     for below in command
         .get_subcommands()
         .filter(|below| !below.is_hide_set())
     {
         add(below, &format!("{name}-{}", below.get_name()), pages);
     }
-}
-
-/// Names the concepts, which have texts of their own.
-fn topics() -> String {
-    let topics = Topic::ALL.map(|topic| format!("okr help {}: {}", topic.word(), topic.about()));
-    topics.join("\n\n")
 }
 
 #[cfg(test)]
@@ -124,12 +102,43 @@ mod tests {
         for name in ["okr.1", "okr-checkin.1", "okr-kr-add.1"] {
             assert!(names.contains(name), "{name}");
         }
-        let checkin = found
-            .iter()
-            .find(|(name, _)| name == "okr-checkin.1")
-            .unwrap();
-        let page = String::from_utf8(checkin.1.clone()).unwrap();
-        assert!(page.contains("okr checkin api\\-p99"), "{page}");
-        assert!(page.contains("Record the value of a key result"), "{page}");
+        let checkin = page("okr-checkin.1");
+        assert!(checkin.contains("okr checkin api\\-p99"), "{checkin}");
+        assert!(
+            checkin.contains("Record the value of a key result"),
+            "{checkin}"
+        );
+    }
+
+    fn page(name: &str) -> String {
+        let found = pages().into_iter().find(|(found, _)| found == name);
+        found.unwrap_or_else(|| panic!("no page {name}")).1
+    }
+
+    #[test]
+    fn a_page_has_its_own_flags_and_examples_line_by_line() {
+        let checkin = page("okr-checkin.1");
+        assert!(checkin.contains("\\-\\-confidence"), "{checkin}");
+        assert!(!checkin.contains("no\\-pager"), "{checkin}");
+        let example = "\nokr checkin margin \\-3\n";
+        assert!(checkin.contains(example), "{checkin}");
+        let program = page("okr.1");
+        assert!(program.contains("no\\-pager"), "{program}");
+        let topic = ".TP\n\\fBokr help dates\\fR\nHow to write dates and times\n";
+        assert!(program.contains(topic), "{program}");
+    }
+
+    #[test]
+    fn no_page_names_one_that_is_not_there() {
+        let pages = pages();
+        let names: BTreeSet<&str> = pages.iter().map(|(name, _)| name.as_str()).collect();
+        for (name, page) in &pages {
+            let page = page.replace('\\', "");
+            let words = page.split(|c: char| !(c.is_ascii_alphanumeric() || "-.()".contains(c)));
+            for other in words.filter_map(|word| word.strip_suffix("(1)")) {
+                let other = format!("{other}.1");
+                assert!(names.contains(other.as_str()), "{name}: {other}");
+            }
+        }
     }
 }
