@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
+use std::os::unix::net::UnixDatagram;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -93,6 +95,9 @@ impl Serving {
     }
 }
 
+/// How long a message may take.
+const PATIENCE: Duration = Duration::from_mins(1);
+
 const INIT: &str = "init --org Acme --time-zone Europe/Oslo --admin ana";
 
 /// Checks the exit code and returns what stands on standard error.
@@ -102,6 +107,33 @@ fn refused(output: &Output, code: i32) -> String {
     assert_eq!(output.stdout, b"", "the answer is empty");
     assert!(text.starts_with("Error: "), "{text}");
     text
+}
+
+#[test]
+fn a_service_manager_is_told_when_it_can_be_reached_and_when_it_stops() {
+    let (world, _) = World::initialised();
+    let path = world.0.path().join("notify");
+    let manager = UnixDatagram::bind(&path).unwrap();
+    manager.set_read_timeout(Some(PATIENCE)).unwrap();
+    let mut command = world.command("serve --listen 127.0.0.1:0");
+    command.env("NOTIFY_SOCKET", &path);
+    let told = || {
+        let mut buffer = [0; 100];
+        let length = manager.recv(&mut buffer).unwrap();
+        String::from_utf8_lossy(&buffer[..length]).into_owned()
+    };
+    let mut serving = Serving::start(command);
+    assert_eq!(told(), "READY=1\n");
+    serving.stop();
+    assert_eq!(told(), "STOPPING=1\n");
+}
+
+#[test]
+fn a_service_manager_that_is_gone_keeps_nobody_from_serving() {
+    let (world, _) = World::initialised();
+    let mut command = world.command("serve --listen 127.0.0.1:0");
+    command.env("NOTIFY_SOCKET", world.0.path().join("nobody"));
+    Serving::start(command).stop();
 }
 
 #[test]

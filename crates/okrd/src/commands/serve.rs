@@ -4,6 +4,7 @@ use std::future::Future;
 use std::io;
 use std::sync::Arc;
 
+use sd_notify::NotifyState;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -51,10 +52,23 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         let reloading = tokio::spawn(reload_at_hangup(hangup()?, reloader));
         let scheme = settings.scheme();
         output::print(&format!("okrd listening on {scheme}://{address}"));
+        tell_manager(NotifyState::Ready);
+        let shutdown = async {
+            shutdown.await;
+            tell_manager(NotifyState::Stopping);
+        };
         let end = server.run(listener, shutdown).await;
         reloading.abort();
         end.map_err(Failure::from)
     })
+}
+
+/// Tells the service manager where the server is, if one asked for it (sd_notify(3)): systemd starts what comes after it
+/// when it can be reached, and not before.
+fn tell_manager(state: NotifyState) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(%error, "the service manager cannot be told of the state of the server");
+    }
 }
 
 /// Binds the address of the monitoring, and says which one it is.
