@@ -100,10 +100,12 @@ impl Sending {
         };
         // An import may take longer than clocks may be apart.
         context.refresh_now();
-        let so_far = || {
-            format!(
+        let so_far = || match done {
+            // What an earlier run sent has not been counted yet.
+            0 => "run it again when that is mended, and it goes on".to_owned(),
+            _ => format!(
                 "{done} of {all} changes are in; run it again when that is mended, and it goes on"
-            )
+            ),
         };
         let report = exchange::exchange(context, replica, url, exchange::Limits::WAITED_FOR)
             .map_err(|error| error.with_hint(so_far()))?;
