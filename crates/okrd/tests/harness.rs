@@ -176,6 +176,13 @@ impl TestServer {
         self.running.as_ref().unwrap().url.clone()
     }
 
+    /// Where it listens, for those who bring bytes of their own.
+    pub(crate) fn address(&self) -> (&'static str, u16) {
+        let url = self.url();
+        let (_, port) = url.rsplit_once(':').unwrap();
+        ("localhost", port.parse().unwrap())
+    }
+
     /// Returns what can be changed while it runs.
     pub(crate) fn controls(&self) -> Controls {
         self.running.as_ref().unwrap().controls.clone()

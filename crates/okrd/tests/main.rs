@@ -7,6 +7,7 @@ mod command;
 mod containers;
 mod erasing;
 mod fuzzing;
+mod greeting;
 mod harness;
 mod isolation;
 mod keeping;

@@ -21,7 +21,7 @@ use crate::client::{TestClient, after_position, change, founding};
 use crate::harness::{ANA, TestServer};
 
 /// A certificate for localhost and its key, in files.
-struct Files {
+pub(crate) struct Files {
     root: TempDir,
     certificate: String,
 }
@@ -33,7 +33,7 @@ struct Authority {
 }
 
 impl Files {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut files = Self {
             root: tempfile::tempdir().unwrap(),
             certificate: String::new(),
@@ -59,7 +59,7 @@ impl Files {
         fs::set_permissions(self.path(name), Permissions::from_mode(mode)).unwrap();
     }
 
-    fn tls(&self) -> TlsFiles {
+    pub(crate) fn tls(&self) -> TlsFiles {
         TlsFiles {
             certificate: self.path("cert.pem"),
             key: self.path("key.pem"),
@@ -116,7 +116,7 @@ async fn is_served(server: &TestServer, config: ClientTlsConfig) -> bool {
     HealthClient::new(channel).check(request).await.is_ok()
 }
 
-async fn start(tls: TlsFiles) -> TestServer {
+pub(crate) async fn start(tls: TlsFiles) -> TestServer {
     let mut server = TestServer::stopped();
     server.tls = Some(tls);
     server.run().await;
