@@ -3,24 +3,24 @@
 //! The transport limits neither number nor silence, and keeps one certificate for ever: so connections are counted,
 //! greeted and timed here, and the transport gets those that are ready to speak HTTP/2.
 
+mod frames;
+mod guarded;
 mod room;
+mod verdict;
 mod wire;
 
 use std::io;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
-use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep, timeout_at};
 use tokio_rustls::TlsAcceptor;
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::transport::server::Connected;
 
+pub(crate) use self::guarded::GuardedStream;
 pub(crate) use self::room::subscriber;
 
 use self::room::{Place, Room};
@@ -45,17 +45,6 @@ pub(crate) struct Gate {
     /// None: plain text.
     pub(crate) tls: Option<TlsSlot>,
     pub(crate) hits: Arc<Hits>,
-}
-
-/// A connection that is closed when it makes no request in time.
-#[derive(Debug)]
-pub(crate) struct GuardedStream {
-    wire: Wire,
-    connection: Connection,
-    /// Gone after the first request.
-    deadline: Option<Pin<Box<Sleep>>>,
-    hits: Arc<Hits>,
-    _place: Place,
 }
 
 /// What the calls of a connection know of it.
@@ -148,16 +137,13 @@ async fn greet(newcomer: Newcomer, gate: Gate, accepted: Accepted) {
             }
         }
     };
-    let guarded = GuardedStream {
-        wire,
-        connection: Connection {
-            peer,
-            has_called: Arc::default(),
-        },
-        deadline: Some(Box::pin(sleep_until(deadline))),
-        hits: gate.hits,
-        _place: place,
+    let connection = Connection {
+        peer,
+        has_called: Arc::default(),
     };
+    let limits = gate.limits.get();
+    let patience = limits.keepalive_interval.get() + limits.keepalive_time.get();
+    let guarded = GuardedStream::new(wire, connection, (deadline, patience), (gate.hits, place));
     // A server that stops takes no more connections; this one is closed.
     drop(accepted.send(Ok(guarded)).await);
 }
@@ -170,85 +156,13 @@ pub(crate) fn note_call<B>(request: http::Request<B>) -> http::Request<B> {
     request
 }
 
-impl Connected for GuardedStream {
-    type ConnectInfo = Connection;
-
-    fn connect_info(&self) -> Connection {
-        self.connection.clone()
-    }
-}
-
-impl GuardedStream {
-    /// Returns an error when the time for the first request is over.
-    fn poll_deadline(&mut self, context: &mut Context<'_>) -> io::Result<()> {
-        let Some(deadline) = &mut self.deadline else {
-            return Ok(());
-        };
-        if self.connection.has_called.load(Ordering::Relaxed) {
-            self.deadline = None;
-            return Ok(());
-        }
-        match deadline.as_mut().poll(context) {
-            Poll::Ready(()) => {
-                self.deadline = None;
-                self.hits.note(Limit::HandshakeTime);
-                Err(io::Error::new(
-                    io::ErrorKind::TimedOut,
-                    "no request in time",
-                ))
-            }
-            Poll::Pending => Ok(()),
-        }
-    }
-}
-
-impl AsyncRead for GuardedStream {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        self.poll_deadline(context)?;
-        Pin::new(&mut self.wire).poll_read(context, buffer)
-    }
-}
-
-impl AsyncWrite for GuardedStream {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.wire).poll_write(context, bytes)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        slices: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.wire).poll_write_vectored(context, slices)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.wire.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.wire).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.wire).poll_shutdown(context)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::net::SocketAddr;
 
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio_stream::StreamExt as _;
+    use tonic::transport::server::Connected as _;
 
     use super::*;
     use crate::config::Limits;
@@ -265,6 +179,12 @@ mod tests {
             hits: Arc::default(),
         };
         (address, accept(listener, gate.clone()), gate)
+    }
+
+    fn note_call_of(stream: &GuardedStream) {
+        let mut request = http::Request::new(());
+        request.extensions_mut().insert(stream.connect_info());
+        note_call(request);
     }
 
     async fn is_closed(stream: &mut TcpStream) -> bool {
@@ -308,12 +228,46 @@ mod tests {
 
         let mut calling = TcpStream::connect(address).await.unwrap();
         let mut called = accepted.next().await.unwrap().unwrap();
-        let mut request = http::Request::new(());
-        request.extensions_mut().insert(called.connect_info());
-        note_call(request);
+        note_call_of(&called);
         sleep(Duration::from_millis(150)).await;
         calling.write_all(b"x").await.unwrap();
         assert_eq!(called.read(&mut [0]).await.unwrap(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_connection_whose_client_takes_nothing_is_closed() {
+        let limits = [("keepalive_interval", "1s"), ("keepalive_time", "1s")];
+        let (address, mut accepted, gate) = listen(&limits).await;
+        let _deaf = TcpStream::connect(address).await.unwrap();
+        let mut deaf = accepted.next().await.unwrap().unwrap();
+        note_call_of(&deaf);
+        // What the system takes for a client that does not read is bounded; then writing waits.
+        let much = vec![0; 64 * 1024];
+        let end = loop {
+            if let Err(error) = deaf.write_all(&much).await {
+                break error;
+            }
+        };
+        assert_eq!(end.kind(), io::ErrorKind::TimedOut);
+        assert_eq!(gate.hits.count(Limit::KeepaliveTime), 1);
+    }
+
+    #[tokio::test]
+    async fn a_connection_whose_client_is_slow_and_not_deaf_goes_on() {
+        let limits = [("keepalive_interval", "1s"), ("keepalive_time", "1s")];
+        let (address, mut accepted, gate) = listen(&limits).await;
+        let mut slow = TcpStream::connect(address).await.unwrap();
+        let mut served = accepted.next().await.unwrap().unwrap();
+        note_call_of(&served);
+        let writing = tokio::spawn(async move { served.write_all(&vec![0; 32 << 20]).await });
+        // Longer in all than a client may take nothing.
+        let mut some = vec![0; 8 << 20];
+        for _ in 0..4 {
+            sleep(Duration::from_millis(700)).await;
+            slow.read_exact(&mut some).await.unwrap();
+        }
+        writing.await.unwrap().unwrap();
+        assert_eq!(gate.hits.count(Limit::KeepaliveTime), 0);
     }
 
     #[tokio::test]

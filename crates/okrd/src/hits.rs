@@ -1,4 +1,4 @@
-//! How often a limit was hit. Each limit has the name of its setting.
+//! How often a limit was hit. Each limit that can be set has the name of its setting.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -14,7 +14,7 @@ macro_rules! limits {
             /// Every limit, in the order of its number.
             pub(crate) const ALL: &[Self] = &[$(Self::$name),+];
 
-            /// Returns the name of its setting in `[limits]`.
+            /// Returns its name in metrics: that of its setting in `[limits]`, if it has one.
             pub(crate) const fn name(self) -> &'static str {
                 match self {
                     $(Self::$name => $setting,)+
@@ -45,8 +45,24 @@ limits! {
     CallTime = "call_time";
     /// A stream was ended: its client took nothing for too long.
     SlowReaderTime = "slow_reader_time";
-    /// A push was refused: too much waited for the disk, by number or by size.
+    /// A push was refused: too many waited for the disk.
     WaitingPushes = "waiting_pushes";
+    /// A push was refused: too much waited for the disk.
+    WaitingSize = "waiting_size";
+    /// A push was refused: the disk has no more room than is kept in reserve.
+    DiskReserve = "disk_reserve";
+    /// A call was refused: its client did not wait although it had as many on its connection as it may.
+    StreamsPerConnection = "streams_per_connection";
+    /// A call was refused or its connection closed: its metadata was too large.
+    HeaderSize = "header_size";
+    /// A connection was closed: its client took back more calls than were looked at.
+    PendingResets = "pending_resets";
+    /// A connection was closed: its client answered no ping, or took nothing for as long.
+    KeepaliveTime = "keepalive_time";
+    /// Calls were cut off: the server stopped, and they did not end in time.
+    DrainTime = "drain_time";
+    /// A connection was closed: its client made work in another way that HTTP/2 allows. The transport fixes how much.
+    Http2Flood = "http2_flood";
 }
 
 /// The counts since the start.
@@ -73,14 +89,42 @@ mod tests {
     use super::*;
     use crate::config::Key;
 
+    /// Settings that turn nobody away, and why.
+    const UNCOUNTED: [(&str, &str); 3] = [
+        (
+            "disk_reserve_percent",
+            "counted as disk_reserve, of which it is the other form",
+        ),
+        (
+            "heartbeat_interval",
+            "says how often the server speaks, and refuses nothing",
+        ),
+        (
+            "keepalive_interval",
+            "says how often a client is asked; no answer is keepalive_time",
+        ),
+    ];
+
     #[test]
-    fn every_limit_is_named_as_its_setting_and_counted_on_its_own() {
+    fn every_setting_of_the_limits_is_counted_or_turns_nobody_away() {
+        let settings = Key::all().filter(|key| key.section == "limits");
+        let settings: Vec<&str> = settings.map(|key| key.name).collect();
+        for name in &settings {
+            let counted = Limit::ALL.iter().any(|limit| limit.name() == *name);
+            let uncounted = UNCOUNTED.iter().any(|(uncounted, _)| uncounted == name);
+            assert!(counted != uncounted, "{name}");
+        }
+        let fixed = Limit::ALL
+            .iter()
+            .filter(|limit| !settings.contains(&limit.name()));
+        assert_eq!(fixed.collect::<Vec<_>>(), [&Limit::Http2Flood]);
+    }
+
+    #[test]
+    fn every_limit_is_counted_on_its_own() {
         let hits = Hits::default();
         for (index, limit) in Limit::ALL.iter().enumerate() {
             assert_eq!(*limit as usize, index);
-            let named =
-                Key::all().filter(|key| key.section == "limits" && key.name == limit.name());
-            assert_eq!(named.count(), 1, "{}", limit.name());
             for _ in 0..=index {
                 hits.note(*limit);
             }

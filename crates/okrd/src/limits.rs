@@ -28,9 +28,6 @@ pub const WRONG_TOKENS_PER_MINUTE: usize = 60;
 /// Addresses and tokens that are counted apart at one time.
 pub const WRONG_TOKEN_SOURCES: usize = 10_000;
 
-/// Streams that a peer may open and reset before they were accepted (CVE-2023-44487).
-pub const PENDING_RESETS: usize = 20;
-
 /// The limits that are set, which may change while the server runs.
 #[derive(Debug)]
 pub(crate) struct LiveLimits(RwLock<Arc<Limits>>);

@@ -35,7 +35,7 @@ use crate::heads::Heads;
 use crate::hits::Limit;
 use crate::key::{self, KeyFileError};
 use crate::last_used::LastUsed;
-use crate::limits::{LiveLimits, PENDING_RESETS, QUESTION_BYTES, RESPONSE_BYTES};
+use crate::limits::{LiveLimits, QUESTION_BYTES, RESPONSE_BYTES};
 use crate::lookout::Lookout;
 use crate::metrics::Metrics;
 use crate::organisations::{self, Organisations};
@@ -303,6 +303,7 @@ impl Server {
         let served = tokio::select! {
             served = serving => served.map_err(ServeError::Transport),
             () = drain => {
+                self.gate.hits.note(Limit::DrainTime);
                 tracing::warn!("calls were still under way after the time to drain");
                 Ok(())
             }
@@ -324,7 +325,8 @@ impl Server {
         let transport = Transport::builder()
             .max_concurrent_streams(limits.streams_per_connection.to_u32())
             .http2_max_header_list_size(limits.header_size.to_u32())
-            .http2_max_pending_accept_reset_streams(Some(PENDING_RESETS))
+            // CVE-2023-44487.
+            .http2_max_pending_accept_reset_streams(Some(limits.pending_resets.to_usize()))
             .http2_keepalive_interval(Some(limits.keepalive_interval.get()))
             .http2_keepalive_timeout(Some(limits.keepalive_time.get()));
         let sync = SyncServer::new(SyncService(Arc::clone(&self.shared)))

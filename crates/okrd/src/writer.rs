@@ -26,6 +26,7 @@ use self::sequencing::{Push, Sequencing};
 
 use crate::clock::Clock;
 use crate::config::Limits;
+use crate::hits::Limit;
 use crate::metrics::Metrics;
 use crate::sequencer::{Author, Offer, Sequencer};
 use crate::standing::Standing;
@@ -43,8 +44,9 @@ pub(crate) struct WriterLimits {
 /// Why a push has no answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum PushError {
-    #[error("too many pushes wait")]
-    Overloaded,
+    /// A limit of what may wait is reached.
+    #[error("too much waits for the disk")]
+    Overloaded(Limit),
     #[error("an earlier write failed, so nothing more is written until a restart")]
     StorageRefusesWrites,
     #[error("whether the changes were appended is not known")]

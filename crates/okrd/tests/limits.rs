@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use crate::client::{TestClient, after_position, change, reason, refusal};
 use crate::harness::{ANA, TestServer, ZOE};
+use crate::rude::Rude;
 
 type Limits = &'static [(&'static str, &'static str)];
 
@@ -194,6 +195,74 @@ async fn metadata_that_is_too_large_is_refused_and_the_server_goes_on() {
     assert!(ana.identity().who_am_i(request).await.is_err());
     let again = server.stranger().await.with_token(&ana.token);
     assert!(again.who_am_i().await.is_ok());
+    assert_eq!(hits(&server, "header_size"), 1, "much too large");
+
+    let mut request = again.request(v1::WhoAmIRequest {});
+    let metadata = request.metadata_mut();
+    metadata.insert("x-much", "x".repeat(6 * 1024).parse().unwrap());
+    assert!(again.identity().who_am_i(request).await.is_err());
+    assert!(again.who_am_i().await.is_ok(), "the connection goes on");
+    assert_eq!(hits(&server, "header_size"), 2, "too large");
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_wait_for_its_calls_is_refused_more_and_counted() {
+    let server = start(&[("streams_per_connection", "2")]).await;
+    let mut rude = Rude::connect(&server).await;
+    rude.begin(5, 0).await;
+    while hits(&server, "streams_per_connection") < 3 {
+        rude.hear().await;
+    }
+    assert_eq!(hits(&server, "streams_per_connection"), 3);
+}
+
+#[tokio::test]
+async fn every_call_with_too_much_metadata_is_counted() {
+    let server = start(&[("header_size", "4KiB")]).await;
+    let mut rude = Rude::connect(&server).await;
+    rude.begin(3, 6 * 1024).await;
+    while hits(&server, "header_size") < 3 {
+        rude.hear().await;
+    }
+    assert!(server.ana().await.who_am_i().await.is_ok());
+}
+
+#[tokio::test]
+async fn a_client_that_takes_its_calls_back_at_once_is_closed_and_counted() {
+    let server = start(&[("pending_resets", "3")]).await;
+    let mut rude = Rude::connect(&server).await;
+    rude.begin_and_reset(100).await;
+    rude.listen().await;
+    assert_eq!(hits(&server, "pending_resets"), 1);
+}
+
+#[tokio::test]
+async fn a_client_that_answers_no_ping_is_closed_and_one_that_leaves_is_not_counted() {
+    let limits = &[("keepalive_interval", "1s"), ("keepalive_time", "1s")];
+    let server = start(limits).await;
+    let mut polite = Rude::connect(&server).await;
+    polite.begin_and_reset(1).await;
+    polite.leave().await;
+    polite.listen().await;
+    assert_eq!(hits(&server, "keepalive_time"), 0);
+
+    let mut rude = Rude::connect(&server).await;
+    rude.begin_and_reset(1).await;
+    rude.listen().await;
+    assert_eq!(hits(&server, "keepalive_time"), 1);
+}
+
+#[tokio::test]
+async fn calls_that_outlast_the_stop_are_cut_off_and_counted() {
+    let mut server = start(&[("drain_time", "100ms")]).await;
+    let mut rude = Rude::connect(&server).await;
+    rude.begin(1, 0).await;
+    // A second client is served after the first one was heard.
+    assert!(server.ana().await.who_am_i().await.is_ok());
+    let controls = server.controls();
+    server.stop().await;
+    let mut hits = controls.limit_hits();
+    assert!(hits.any(|hit| hit == ("drain_time", 1)));
 }
 
 #[tokio::test]
@@ -254,14 +323,7 @@ async fn a_follower_that_takes_nothing_is_cut_and_told_to_pull_again() {
 #[tokio::test]
 async fn a_silent_connection_is_closed_before_any_handshake() {
     let server = start(&[("handshake_time", "100ms")]).await;
-    let port = server
-        .url()
-        .rsplit_once(':')
-        .unwrap()
-        .1
-        .parse::<u16>()
-        .unwrap();
-    let mut silent = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    let mut silent = TcpStream::connect(server.address()).await.unwrap();
     // The server speaks first in HTTP/2; what counts is that it ends.
     let mut greeting = Vec::new();
     drop(silent.read_to_end(&mut greeting).await);

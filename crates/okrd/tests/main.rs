@@ -24,6 +24,7 @@ mod proxied;
 mod pull;
 mod push;
 mod remote;
+mod rude;
 mod secure;
 mod settings;
 mod tokens;

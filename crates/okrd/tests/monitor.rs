@@ -123,6 +123,7 @@ async fn a_nearly_full_disk_stops_writing_and_not_reading_until_there_is_room() 
             "okrd_not_ready{cause=\"disk\"} 1",
             "okrd_not_ready{cause=\"storage\"} 0",
             "okrd_calls_refused_total{reason=\"disk-reserve\"} 1",
+            "okrd_limit_hits_total{limit=\"disk_reserve\"} 1",
             "okrd_disk_free_bytes 536870911",
             "okrd_disk_reserve_bytes 536870912",
         ],

@@ -157,9 +157,12 @@ settings! {
         connections_per_address: Count<1, 1_000_000> = "10000", Reload;
         /// Time for the TLS handshake and until the first call; a connection that is silent for longer is closed.
         handshake_time: Span<100, 600_000> = "10s", Reload;
-        /// Calls at one time on one connection; further ones wait.
+        /// Calls at one time on one connection. Clients are told and let further ones wait on their side, which nobody sees;
+        /// one that does not wait has them refused.
         streams_per_connection: Count<1, 100_000> = "128", Restart;
-        /// The metadata of a call.
+        /// Calls of one connection that its client takes back before the server has looked at them; one more closes it.
+        pending_resets: Count<1, 10_000> = "20", Restart;
+        /// The metadata of a call. One with more is refused; four times as much closes the connection.
         header_size: Size<4_096, 1_048_576> = "16KiB", Restart;
         /// Room on the disk below which no more changes are taken, while reading goes on; 0 takes them until a write fails.
         disk_reserve: Size<0, 1_125_899_906_842_624> = "512MiB", Reload;
@@ -184,13 +187,14 @@ settings! {
         heartbeat_interval: Span<100, 30_000> = "20s", Reload;
         /// Time between two pings of an idle connection.
         keepalive_interval: Span<1_000, 3_600_000> = "20s", Restart;
-        /// Time for the answer to a ping; a connection without one is closed.
+        /// Time for the answer to a ping; a connection without one is closed, and so is one whose client takes no byte for the
+        /// interval and this time together.
         keepalive_time: Span<1_000, 600_000> = "10s", Restart;
         /// Pushes that wait for the disk; one more is told when to come back.
         waiting_pushes: Count<1, 1_000_000> = "2048", Restart;
-        /// Changes that wait for the disk.
+        /// Changes that wait for the disk; one more push is told when to come back.
         waiting_size: Size<1_048_576, 4_294_967_296> = "64MiB", Restart;
-        /// Time for the calls that are under way when the server stops.
+        /// Time for the calls that are under way when the server stops; those that are left are cut off.
         drain_time: Span<0, 600_000> = "10s", Reload;
     }
 }

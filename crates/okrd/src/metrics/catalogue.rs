@@ -123,7 +123,7 @@ pub(crate) const REFUSED: Described = counter(
 pub(crate) const LIMIT_HITS: Described = counter(
     "okrd_limit_hits_total",
     &["limit"],
-    "Times that somebody was turned away by a limit",
+    "Times that somebody was turned away by a limit; who waits on their own side because the server told them its limit (`streams_per_connection`) is seen by nobody",
 );
 pub(crate) const HANDLED: Described = counter(
     "grpc_server_handled_total",

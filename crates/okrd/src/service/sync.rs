@@ -79,6 +79,7 @@ impl SyncService {
             return Err(ApiError::ShuttingDown.into());
         }
         if self.0.readiness.causes().has(Cause::Disk) {
+            self.0.guard.note(Limit::DiskReserve);
             return Err(ApiError::DiskReserve.into());
         }
         let org = caller.principal.org;
@@ -92,8 +93,8 @@ impl SyncService {
         let (acts, sizes) = (recorded::acts(&offers), usage::sizes(&offers));
         let pushed = self.0.writer.push(author, offers).await;
         let pushed = pushed.inspect_err(|error| {
-            if *error == PushError::Overloaded {
-                self.0.guard.note(Limit::WaitingPushes);
+            if let PushError::Overloaded(limit) = error {
+                self.0.guard.note(*limit);
             }
         })?;
         self.0.metrics.count_changes(&pushed);
@@ -129,7 +130,7 @@ impl SyncService {
 impl From<PushError> for CallError {
     fn from(error: PushError) -> Self {
         match error {
-            PushError::Overloaded => Self::Refused(ApiError::Overloaded {
+            PushError::Overloaded(_) => Self::Refused(ApiError::Overloaded {
                 retry_after_ms: limits::RETRY_AFTER_MS,
             }),
             PushError::StorageRefusesWrites => Self::Refused(ApiError::StorageRefusesWrites),

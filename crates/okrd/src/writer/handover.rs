@@ -11,6 +11,7 @@ use okr_proto::PushOutcome;
 use tokio::sync::watch;
 
 use super::{PushError, Reply, WriterLimits};
+use crate::hits::Limit;
 
 /// After what time it is looked again whether there is still a flusher.
 const PATIENCE: Duration = Duration::from_millis(50);
@@ -88,8 +89,11 @@ impl Handover {
         }
         let mut shared = lock(&self.state);
         let group = &shared.group;
-        if group.waiting.len() >= limits.pushes || group.bytes >= limits.bytes {
-            return Err(PushError::Overloaded);
+        if group.waiting.len() >= limits.pushes {
+            return Err(PushError::Overloaded(Limit::WaitingPushes));
+        }
+        if group.bytes >= limits.bytes {
+            return Err(PushError::Overloaded(Limit::WaitingSize));
         }
         Ok(std::mem::take(&mut shared.durable))
     }

@@ -167,7 +167,7 @@ async fn what_is_too_much_is_refused_and_what_waits_is_answered() {
             Err(error) => break error,
         }
     };
-    assert_eq!(refused, PushError::Overloaded);
+    assert_eq!(refused, PushError::Overloaded(Limit::WaitingPushes));
     assert!(waiting.len() <= 3, "{}", waiting.len());
     for _ in &waiting {
         releases.send(Ok(())).unwrap();
@@ -179,6 +179,33 @@ async fn what_is_too_much_is_refused_and_what_waits_is_answered() {
     assert_eq!(world.head(), u64::from(number));
     releases.send(Ok(())).unwrap();
     assert!(world.push(vec![team(number)]).await.is_ok());
+}
+
+#[tokio::test]
+async fn bytes_that_wait_are_a_limit_as_well() {
+    let (faults, arrivals, releases) = stepped();
+    releases.send(Ok(())).unwrap();
+    let limits = WriterLimits {
+        pushes: 1_000,
+        bytes: 1,
+    };
+    let world = World::start(limits, faults).await;
+    arrivals.recv().unwrap();
+    let mut waiting = Vec::new();
+    let refused = loop {
+        let number = u32::try_from(waiting.len()).unwrap() + 1;
+        match world.writer.judge(author(), vec![team(number)]) {
+            Ok(answers) => waiting.push(answers),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(refused, PushError::Overloaded(Limit::WaitingSize));
+    for _ in &waiting {
+        releases.send(Ok(())).unwrap();
+    }
+    for answers in waiting {
+        assert!(answers.await.unwrap().is_ok());
+    }
 }
 
 #[tokio::test]
