@@ -63,8 +63,8 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     })
 }
 
-/// Tells the service manager where the server is, if one asked for it (sd_notify(3)): systemd starts what comes after it
-/// when it can be reached, and not before.
+/// Tells the service manager where the server is, if one asked for it (the protocol of `sd_notify`): systemd starts what comes
+/// after it when it can be reached, and not before.
 fn tell_manager(state: NotifyState) {
     if let Err(error) = sd_notify::notify(&[state]) {
         tracing::warn!(%error, "the service manager cannot be told of the state of the server");
