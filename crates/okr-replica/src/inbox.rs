@@ -2,7 +2,8 @@
 //!
 //! Confirmed changes of others only, found from what is theirs by indexes: what it costs grows with
 //! all that was ever reported on that and with what was said since, not with the history of others. How far somebody looked, and what they
-//! follow, is kept beside the history and never exchanged. How much is new is counted by each sync.
+//! follow, is kept beside the history and never exchanged. How much is new is counted by each sync, from
+//! where the last one ended.
 
 mod follow;
 mod mention;

@@ -26,10 +26,28 @@ impl Unread {
     pub const fn is_empty(self) -> bool {
         self.comments == 0 && self.changes == 0
     }
+
+    const fn add(&mut self, is_comment: bool) {
+        if is_comment {
+            self.comments += 1;
+        } else {
+            self.changes += 1;
+        }
+    }
 }
 
 /// How far back is looked for them for the sake of a number.
 const COUNTED_BACK: u64 = if cfg!(test) { 16 } else { 1 << 13 };
+
+/// What was counted, and for which stretch of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Counted {
+    span: InboxSpan,
+    /// What happened to things that are watched. It is added to: what happened stays what it was.
+    watched: Unread,
+    /// With what was said to somebody elsewhere, which is looked for as far back as a number is worth.
+    unread: Unread,
+}
 
 impl Replica {
     /// Returns how much concerns the person of this replica and came since they looked.
@@ -38,11 +56,8 @@ impl Replica {
     /// The store's failures.
     pub fn unread(&self) -> Result<Unread, ReplicaError> {
         let snapshot = self.snapshot()?;
-        let span = span(snapshot.db)?;
-        match read(snapshot.db)? {
-            Some((counted, unread)) if counted == span => Ok(unread),
-            Some(_) | None => self.count(snapshot.db, span),
-        }
+        let kept = read(snapshot.db)?;
+        Ok(self.count(snapshot.db, kept)?.unread)
     }
 
     /// Counts, and keeps the number until something of what it depends on changes.
@@ -52,35 +67,75 @@ impl Replica {
     /// # Errors
     /// The store's failures.
     pub(crate) fn count_unread(&mut self) -> Result<(), ReplicaError> {
-        let span = span(self.db())?;
-        if read(self.db())?.is_some_and(|(counted, _)| counted == span) {
+        // In one transaction, because each look at a change would take the locks of the file otherwise.
+        let (kept, counted) = {
+            let snapshot = self.snapshot()?;
+            let kept = read(snapshot.db)?;
+            (kept, self.count(snapshot.db, kept)?)
+        };
+        if kept == Some(counted) {
             return Ok(());
         }
-        let unread = self.count(self.db(), span)?;
-        self.write_unsynced(|db| keep(db, span, unread))
+        self.write_unsynced(|db| keep(db, counted))
     }
 
-    fn count(&self, db: &Connection, span: InboxSpan) -> Result<Unread, ReplicaError> {
-        if span.after >= span.until {
-            return Ok(Unread::default());
+    /// Counts on from what was counted, if that began where it is to begin.
+    fn count(&self, db: &Connection, kept: Option<Counted>) -> Result<Counted, ReplicaError> {
+        let span = span(db)?;
+        let kept =
+            kept.filter(|kept| kept.span.after == span.after && kept.span.until <= span.until);
+        if let Some(kept) = kept.filter(|kept| kept.span == span) {
+            return Ok(kept);
         }
-        let inbox = Inbox::open(self, db, span)?;
+        let mut counted = kept.unwrap_or(Counted {
+            span: InboxSpan {
+                until: span.after,
+                ..span
+            },
+            watched: Unread::default(),
+            unread: Unread::default(),
+        });
+        let after = counted.span.until;
+        counted.span = span;
+        if span.after >= span.until {
+            return Ok(counted);
+        }
+        let inbox = Inbox::open(self, db, InboxSpan { after, ..span })?;
+        for (position, is_comment) in &inbox.watched {
+            if !inbox.is_own(*position)? {
+                counted.watched.add(*is_comment);
+            }
+        }
+        counted.unread = self.with_addressing(db, span, counted.watched)?;
+        Ok(counted)
+    }
+
+    /// Adds what was said to somebody on things that they do not watch.
+    fn with_addressing(
+        &self,
+        db: &Connection,
+        span: InboxSpan,
+        watched: Unread,
+    ) -> Result<Unread, ReplicaError> {
         let back = Position::new(span.until.get().saturating_sub(COUNTED_BACK));
-        let counted = InboxSpan {
+        let window = InboxSpan {
             after: back.max(span.after),
             ..span
         };
-        let mut positions = inbox.watched.clone();
-        positions.extend(inbox.addressing(counted)?);
         let mut unread = Unread {
             is_more: back > span.after,
-            ..Unread::default()
+            ..watched
         };
-        for (position, is_comment) in positions {
-            match (inbox.is_own(position)?, is_comment) {
-                (true, _) => {}
-                (false, true) => unread.comments += 1,
-                (false, false) => unread.changes += 1,
+        let inbox = Inbox::open(self, db, window)?;
+        for position in inbox.addressing(window)?.into_keys() {
+            let is_counted_as_comment = inbox.watched.get(&position);
+            if is_counted_as_comment == Some(&true) || inbox.is_own(position)? {
+                continue;
+            }
+            unread.add(true);
+            if is_counted_as_comment.is_some() {
+                // It stands among the changes, because it does something else, too.
+                unread.changes -= 1;
             }
         }
         Ok(unread)
@@ -100,35 +155,59 @@ pub(crate) fn forget(db: &Connection) -> Result<(), ReplicaError> {
     Meta::Unread.remove(db)
 }
 
-/// Writes a number down, with the stretch that it is about.
-fn keep(db: &Connection, span: InboxSpan, unread: Unread) -> Result<(), ReplicaError> {
+/// Writes down what was counted.
+fn keep(db: &Connection, counted: Counted) -> Result<(), ReplicaError> {
+    let Counted {
+        span,
+        watched,
+        unread,
+    } = counted;
+    let (after, until) = (span.after.get(), span.until.get());
     let Unread {
         comments,
         changes,
         is_more,
     } = unread;
-    let (after, until, is_more) = (span.after.get(), span.until.get(), u8::from(is_more));
-    let text = format!("{after} {until} {comments} {changes} {is_more}");
+    let is_more = u8::from(is_more);
+    let text = format!(
+        "{after} {until} {} {} {comments} {changes} {is_more}",
+        watched.comments, watched.changes
+    );
     Meta::Unread.set(db, text)
 }
 
-/// Reads the number that was written down; what cannot be read is counted again.
-fn read(db: &Connection) -> Result<Option<(InboxSpan, Unread)>, ReplicaError> {
+/// Reads what was written down; what cannot be read is counted again.
+fn read(db: &Connection) -> Result<Option<Counted>, ReplicaError> {
     let text: Option<String> = Meta::Unread.get(db)?;
     let numbers = text.map(|text| text.split(' ').map(|word| word.parse().ok()).collect());
     let numbers: Option<Vec<u64>> = numbers.flatten();
-    let Some(&[after, until, comments, changes, is_more]) = numbers.as_deref() else {
+    let Some(
+        &[
+            after,
+            until,
+            watched_comments,
+            watched_changes,
+            comments,
+            changes,
+            is_more,
+        ],
+    ) = numbers.as_deref()
+    else {
         return Ok(None);
     };
-    let span = InboxSpan {
-        after: Position::new(after),
-        until: Position::new(until),
+    let unread = |comments: u64, changes: u64, is_more: bool| -> Result<Unread, ReplicaError> {
+        Ok(Unread {
+            comments: usize::try_from(comments).map_err(ReplicaError::damaged)?,
+            changes: usize::try_from(changes).map_err(ReplicaError::damaged)?,
+            is_more,
+        })
     };
-    let count = |number: u64| usize::try_from(number).map_err(ReplicaError::damaged);
-    let unread = Unread {
-        comments: count(comments)?,
-        changes: count(changes)?,
-        is_more: is_more != 0,
-    };
-    Ok(Some((span, unread)))
+    Ok(Some(Counted {
+        span: InboxSpan {
+            after: Position::new(after),
+            until: Position::new(until),
+        },
+        watched: unread(watched_comments, watched_changes, false)?,
+        unread: unread(comments, changes, is_more != 0)?,
+    }))
 }
