@@ -89,11 +89,23 @@ pub(super) fn invite(context: &mut Context, args: &MemberInviteArgs) -> Result<E
         let until = local(code.expires_at, &clock);
         format!("{}   for {who}, works once, until {until}\n", item.code)
     });
-    context.ui.hint(&format!(
-        "they type: okr clone {} --code {}",
-        item.server, item.code
-    ));
+    let authority = context.workspace()?.config()?.ca_cert;
+    for hint in passing_on(&item, authority.as_deref()) {
+        context.ui.hint(&hint);
+    }
     Ok(Exit::Ok)
+}
+
+/// Says what to pass on to somebody with a code: also whom to trust, where only a file says that.
+fn passing_on(item: &InvitationItem, authority: Option<&str>) -> Vec<String> {
+    let typed = format!("they type: okr clone {} --code {}", item.server, item.code);
+    match authority {
+        None => vec![typed],
+        Some(path) => vec![
+            format!("{typed} --ca-cert ca.pem"),
+            format!("ca.pem is a copy of {path}, which says whose certificates to trust"),
+        ],
+    }
 }
 
 pub(super) fn invitations(
@@ -220,4 +232,25 @@ fn meant(
         return Err(CliError::user("no-code", message).with_exit(Exit::NotFound));
     }
     Ok(theirs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_invited_learns_whom_to_trust() {
+        let item = InvitationItem {
+            person: Uuid::nil(),
+            handle: None,
+            code: "KFPB".to_owned(),
+            expires_at: String::new(),
+            server: "https://okr.example.org".to_owned(),
+        };
+        let typed = "they type: okr clone https://okr.example.org --code KFPB";
+        assert_eq!(passing_on(&item, None), [typed]);
+        let with_file = passing_on(&item, Some("/etc/ca.pem"));
+        assert_eq!(with_file[0], format!("{typed} --ca-cert ca.pem"));
+        assert!(with_file[1].contains("/etc/ca.pem"), "{with_file:?}");
+    }
 }
