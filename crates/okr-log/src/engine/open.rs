@@ -16,7 +16,7 @@ use crate::engine::error::{CreateError, OpenError};
 use crate::engine::manifest::{DIRECTORY_FORMAT, Manifest, ManifestError};
 use crate::engine::recover::{Recovered, Visitor, recover};
 use crate::engine::store::{Store, StoreError, StoreOptions, wait_for_release};
-use crate::engine::tail::Tail;
+use crate::engine::tail::{Tail, drop_unfinished_snapshots};
 use crate::engine::witness::{Statement, Testimony, Witness, WitnessError, empty_file};
 use crate::engine::{Head, LogOptions, Organisation, Shared};
 use crate::id::LogId;
@@ -221,6 +221,10 @@ fn or_as_it_was<T>(
         }
     }
     let path = directory.store_file();
+    drop_unfinished_snapshots(&directory.store()).map_err(|source| OpenError::Store {
+        path: directory.store(),
+        source: StoreError::Io(source),
+    })?;
     let tail = Tail::keep(&path, segment_bytes).map_err(|source| OpenError::Store {
         path: directory.store(),
         source,

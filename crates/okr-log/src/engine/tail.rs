@@ -5,7 +5,7 @@
 //! gone before anybody can compare it with the witness; so it is kept until that has been done.
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
@@ -25,7 +25,10 @@ const MAX_SEGMENTS: usize = 16;
 pub(crate) struct Tail {
     path: PathBuf,
     length: u64,
+    segment_bytes: usize,
     segments: Vec<Segment>,
+    /// Offsets of segments in which nothing was.
+    clear: Vec<u64>,
 }
 
 /// A segment as it was.
@@ -45,12 +48,12 @@ struct Header {
 /// The segments of a file by what their headers say.
 #[derive(Debug, Default)]
 struct Segments {
-    /// Offsets by place in sled's log.
-    readable: BTreeMap<u64, u64>,
-    /// Offsets of those whose header has a wrong checksum.
+    /// Offsets by place in sled's log, and what was durable when each was begun.
+    readable: BTreeMap<u64, (u64, u64)>,
+    /// Offsets of those whose header has a wrong checksum, and that hold something.
     unreadable: Vec<u64>,
-    /// Up to where everything was durable when the newest segment was begun.
-    durable: u64,
+    /// Offsets of those that sled has cleared, because it does not need them.
+    clear: Vec<u64>,
 }
 
 impl Tail {
@@ -62,7 +65,8 @@ impl Tail {
         let file = File::open(path).map_err(StoreError::Io)?;
         let length = file.metadata().map_err(StoreError::Io)?.len();
         let segments = Segments::read(&file, (length, segment_bytes)).map_err(StoreError::Io)?;
-        let offsets = segments.clearable(segment_bytes as u64)?;
+        let snapshot = snapshot_of(path).map_err(StoreError::Io)?;
+        let offsets = segments.clearable((snapshot, segment_bytes as u64))?;
         let kept = offsets.into_iter().map(|offset| {
             let size = (length - offset).min(segment_bytes as u64);
             let mut bytes = vec![0; usize::try_from(size).unwrap_or(segment_bytes)];
@@ -73,6 +77,8 @@ impl Tail {
         Ok(Self {
             path: path.to_owned(),
             length,
+            segment_bytes,
+            clear: segments.clear,
             segments: kept.map_err(StoreError::Io)?,
         })
     }
@@ -93,6 +99,13 @@ impl Tail {
                 changed = true;
             }
         }
+        for offset in &self.clear {
+            if !is_clear(&file, (*offset, self.length), self.segment_bytes)? {
+                let size = (self.length - offset).min(self.segment_bytes as u64);
+                file.write_all_at(&vec![0; usize::try_from(size).unwrap_or(0)], *offset)?;
+                changed = true;
+            }
+        }
         if changed { file.sync_all() } else { Ok(()) }
     }
 }
@@ -106,27 +119,32 @@ impl Segments {
                 break;
             }
             file.read_exact_at(&mut bytes, offset)?;
-            let Some(header) = Header::parse(&bytes) else {
-                segments.unreadable.push(offset);
-                continue;
-            };
-            segments.readable.insert(header.lsn, offset);
-            segments.durable = segments.durable.max(header.durable);
+            match Header::parse(&bytes) {
+                Some(Header { lsn, durable }) => {
+                    segments.readable.insert(lsn, (offset, durable));
+                }
+                None if is_clear(file, (offset, length), segment_bytes)? => {
+                    segments.clear.push(offset);
+                }
+                None => segments.unreadable.push(offset),
+            }
         }
         Ok(segments)
     }
 
     /// Returns the offsets of what sled may clear: the segments from the one that was durable when the newest was begun.
-    fn clearable(&self, segment_bytes: u64) -> Result<Vec<u64>, StoreError> {
-        let first = self.durable / segment_bytes * segment_bytes;
-        let mut offsets: Vec<u64> = self
-            .readable
-            .range(first..)
-            .map(|(_, offset)| *offset)
-            .collect();
-        if !self.readable.is_empty() && !self.readable.contains_key(&first) {
+    ///
+    /// What is older than the snapshot does not count: sled does not look at it, and has cleared what it no longer needs.
+    fn clearable(&self, (snapshot, segment_bytes): (u64, u64)) -> Result<Vec<u64>, StoreError> {
+        let first_of = |lsn: u64| lsn / segment_bytes * segment_bytes;
+        let read = || self.readable.range(first_of(snapshot)..);
+        let durable = read().map(|(_, (_, durable))| *durable).max();
+        let first = first_of(durable.unwrap_or(0).max(snapshot));
+        if read().next().is_some() && !self.readable.contains_key(&first) {
             return Err(damaged(&format!("its segment of {first} cannot be read")));
         }
+        let clearable = self.readable.range(first..);
+        let mut offsets: Vec<u64> = clearable.map(|(_, (offset, _))| *offset).collect();
         offsets.extend(&self.unreadable);
         if offsets.len() > MAX_SEGMENTS {
             let count = offsets.len();
@@ -134,6 +152,52 @@ impl Segments {
         }
         Ok(offsets)
     }
+}
+
+/// Says whether a segment is nothing but zeros.
+fn is_clear(file: &File, (offset, length): (u64, u64), segment_bytes: usize) -> io::Result<bool> {
+    let mut bytes = vec![0; 64 * 1024];
+    let end = length.min(offset + segment_bytes as u64);
+    let mut at = offset;
+    while at < end {
+        let size = usize::try_from(end - at).map_or(bytes.len(), |left| left.min(bytes.len()));
+        file.read_exact_at(&mut bytes[..size], at)?;
+        if bytes[..size].iter().any(|byte| *byte != 0) {
+            return Ok(false);
+        }
+        at += size as u64;
+    }
+    Ok(true)
+}
+
+/// Returns from which place in its log on sled reads the file: its newest snapshot, which has the place in its name,
+/// says all that was before.
+fn snapshot_of(path: &Path) -> io::Result<u64> {
+    let mut newest = 0;
+    for entry in fs::read_dir(path.parent().unwrap_or(path))? {
+        let name = entry?.file_name();
+        let place = name.to_str().and_then(|name| name.strip_prefix("snap."));
+        let place = place.and_then(|digits| u64::from_str_radix(digits, 16).ok());
+        newest = newest.max(place.unwrap_or(0));
+    }
+    Ok(newest)
+}
+
+/// Takes away the snapshots that sled had begun and not ended when its process was killed.
+///
+/// The one before is still there; but sled would take the unfinished one for the newest, and for damaged.
+pub(crate) fn drop_unfinished_snapshots(store: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(store)? {
+        let path = entry?.path();
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or("");
+        if name.starts_with("snap.") && name.ends_with(".generating") {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
 }
 
 impl Header {
@@ -220,6 +284,50 @@ mod tests {
         assert_eq!(tail.segments.len(), 2);
         let many = [[7; HEADER_BYTES]; MAX_SEGMENTS + 1];
         assert!(keep(&file(directory.path(), &many)).is_err());
+    }
+
+    /// After a restart sled clears what its new snapshot does not need any more, with the segment that was durable when the
+    /// newest one was begun.
+    #[test]
+    fn segments_that_sled_cleared_itself_are_no_damage() {
+        let directory = tempfile::tempdir().unwrap();
+        let newest = header(SEGMENT, SEGMENT - 7);
+        let path = file(directory.path(), &[header(0, 0), newest]);
+        let clear = OpenOptions::new().write(true).open(&path).unwrap();
+        clear.write_all_at(&[0; 1024], 0).unwrap();
+        assert!(keep(&path).is_err(), "without a snapshot it is damage");
+        let snapshot = directory.path().join("snap.0000000000000435");
+        std::fs::write(&snapshot, "").unwrap();
+        let tail = keep(&path).unwrap();
+        let offsets: Vec<u64> = tail.segments.iter().map(|segment| segment.offset).collect();
+        assert_eq!(offsets, [SEGMENT]);
+        let before = std::fs::read(&path).unwrap();
+        clear.write_all_at(b"begun again", 500).unwrap();
+        tail.put_back().unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), before);
+        // The snapshot may also be of a segment that was never begun.
+        std::fs::rename(&snapshot, directory.path().join("snap.0000000000000800")).unwrap();
+        assert!(keep(&path).unwrap().segments.is_empty());
+        // However many were cleared.
+        clear.set_len(40 * SEGMENT).unwrap();
+        assert!(keep(&path).unwrap().segments.is_empty());
+    }
+
+    #[test]
+    fn a_snapshot_that_was_not_ended_is_taken_away() {
+        let directory = tempfile::tempdir().unwrap();
+        for name in [
+            "snap.0000000000000435",
+            "snap.0000000000000900.generating",
+            "db",
+        ] {
+            std::fs::write(directory.path().join(name), "half").unwrap();
+        }
+        drop_unfinished_snapshots(directory.path()).unwrap();
+        let left = std::fs::read_dir(directory.path()).unwrap();
+        let mut left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+        left.sort();
+        assert_eq!(left, ["db", "snap.0000000000000435"]);
     }
 
     /// sled would clear every segment of the file.

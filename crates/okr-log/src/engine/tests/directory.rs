@@ -169,6 +169,16 @@ fn a_missing_snapshot_is_no_damage() {
 }
 
 #[test]
+fn a_snapshot_that_was_begun_is_no_damage() {
+    let image = image();
+    let begun = image.path().join("store/snap.00000000FFFFFFFF.generating");
+    fs::write(&begun, "half").unwrap();
+    let log = image.open().unwrap();
+    assert_eq!(read_all(&log, ACME, 1000), records(1..=3));
+    assert!(!begun.exists());
+}
+
+#[test]
 fn a_directory_without_permission_is_an_error() {
     let image = image();
     let read_only = fs::Permissions::from_mode(0o500);
