@@ -5,6 +5,7 @@
 
 mod frames;
 mod guarded;
+mod queue;
 mod room;
 mod verdict;
 mod wire;
@@ -21,6 +22,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_stream::wrappers::ReceiverStream;
 
 pub(crate) use self::guarded::GuardedStream;
+pub(crate) use self::queue::bind;
 pub(crate) use self::room::subscriber;
 
 use self::room::{Place, Room};

@@ -13,7 +13,7 @@ use crate::config::Settings;
 use crate::failure::{Exit, Failure};
 use crate::reload::Reloader;
 use crate::server::{ServeOptions, Server};
-use crate::{output, telemetry};
+use crate::{accept, output, telemetry};
 
 pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     let config = arguments.settings.load()?.checked()?;
@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
             Some(address) => server.with_monitor(monitor(address.as_str()).await?),
             None => server,
         };
-        let listener = listen(settings).await?;
+        let listener = listen(settings)?;
         let address = listener.local_addr().map_err(|error| io_failure(&error))?;
         let shutdown = shutdown_signal().map_err(|error| io_failure(&error))?;
         let reloading = tokio::spawn(reload_at_hangup(hangup()?, reloader));
@@ -88,16 +88,14 @@ async fn monitor(address: &str) -> Result<TcpListener, Failure> {
     })
 }
 
-async fn listen(settings: &Settings) -> Result<TcpListener, Failure> {
+fn listen(settings: &Settings) -> Result<TcpListener, Failure> {
     let addresses = settings
         .addresses()
         .map_err(|problem| Failure::new(Exit::Configuration, problem))?;
-    TcpListener::bind(addresses.as_slice())
-        .await
-        .map_err(|error| {
-            let listen = settings.server.listen.as_str();
-            Failure::new(Exit::Error, format!("cannot listen on {listen}")).caused_by(&error)
-        })
+    accept::bind(&addresses).map_err(|error| {
+        let listen = settings.server.listen.as_str();
+        Failure::new(Exit::Error, format!("cannot listen on {listen}")).caused_by(&error)
+    })
 }
 
 fn hangup() -> Result<Signal, Failure> {
