@@ -22,6 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(out.join("okr_descriptor.bin"), descriptors.encode_to_vec())?;
     tonic_prost_build::configure()
         .bytes(".")
+        .codec_path("crate::ExactCodec")
         .emit_rerun_if_changed(false)
         .compile_fds(descriptors)?;
     Ok(())

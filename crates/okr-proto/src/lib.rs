@@ -5,6 +5,7 @@
 
 mod change;
 mod choice;
+mod codec;
 mod directory;
 mod event;
 mod fault;
@@ -19,6 +20,7 @@ mod text;
 
 pub use change::{Decoded, EncodedChange, SaltLengthError, decode, encode};
 pub use choice::{role_from_number, role_number};
+pub use codec::{ExactCodec, ExactEncoder};
 pub use directory::{Directory, DirectoryEntry, DisplayName, Email, Handle};
 pub use fault::{DecodeError, Problem};
 pub use ids::{ToCore, ToLog};

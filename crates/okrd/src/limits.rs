@@ -14,6 +14,9 @@ pub const CHANGES_PER_PUSH: usize = 500;
 pub const ENTRIES_PER_UPDATE: usize = 1_000;
 /// Bytes of records in one message of a pull.
 pub const RECORDS_MESSAGE_BYTES: usize = 128 * 1024;
+/// The same for a client that follows: the transport keeps as much memory as the largest message of a stream for as long
+/// as the stream lasts, and this one lasts.
+pub const FOLLOWED_MESSAGE_BYTES: usize = 8 * 1024;
 /// Messages of one pull that wait for the client; a slower client is read for later, not buffered for.
 pub const MESSAGES_PER_PULL: usize = 2;
 

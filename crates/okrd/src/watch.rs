@@ -3,6 +3,7 @@
 //! Nothing is buffered for a slow client but a few messages: it is read for later, from wherever it is. A notification
 //! says only "there is more"; what that is comes from the log.
 
+use std::iter::Peekable;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -124,6 +125,8 @@ struct Follower {
     patience: Duration,
     /// How often it is told that nothing happened.
     heartbeat: Duration,
+    /// How large a message of records may be.
+    message_bytes: usize,
     pull: Pull,
     messages: mpsc::Sender<Message>,
     heads: watch::Receiver<Head>,
@@ -144,6 +147,11 @@ impl Follower {
                 limits.call_time.get()
             },
             heartbeat: limits.heartbeat_interval.get(),
+            message_bytes: if pull.follow {
+                limits::FOLLOWED_MESSAGE_BYTES
+            } else {
+                limits::RECORDS_MESSAGE_BYTES
+            },
             heads: shared.heads.subscribe(pull.principal.org)?,
             directory: shared.directory.subscribe(),
             right: Right {
@@ -234,15 +242,23 @@ impl Follower {
     /// Sends the records up to a position that is durable.
     async fn send_until(&mut self, shared: &Arc<Shared>, last: Position) -> Result<(), End> {
         while self.pull.after < last {
-            let records = self.read(shared, last).await?;
-            let sent = records.len();
-            let last = self.pull.after.get() + sent as u64;
-            self.send(What::Records(v1::Records { records })).await?;
-            self.pull.after = Position::new(last);
-            shared.metrics.count_records_sent(sent);
-            if let Some(mark) = &self.mark {
-                mark.reached(last);
+            let mut left = self.read(shared, last).await?.into_iter().peekable();
+            while left.peek().is_some() {
+                let records = message_of(&mut left, self.message_bytes);
+                self.send_records(shared, records).await?;
             }
+        }
+        Ok(())
+    }
+
+    async fn send_records(&mut self, shared: &Shared, records: Vec<Bytes>) -> Result<(), End> {
+        let sent = records.len();
+        let last = self.pull.after.get() + sent as u64;
+        self.send(What::Records(v1::Records { records })).await?;
+        self.pull.after = Position::new(last);
+        shared.metrics.count_records_sent(sent);
+        if let Some(mark) = &self.mark {
+            mark.reached(last);
         }
         Ok(())
     }
@@ -302,6 +318,17 @@ impl Follower {
     }
 }
 
+/// Takes records for a message of so many bytes: one in any case.
+fn message_of(left: &mut Peekable<impl Iterator<Item = Bytes>>, bytes: usize) -> Vec<Bytes> {
+    let mut records: Vec<Bytes> = left.next().into_iter().collect();
+    let mut room = bytes.saturating_sub(records.iter().map(Bytes::len).sum());
+    while let Some(record) = left.next_if(|record| record.len() <= room) {
+        room -= record.len();
+        records.push(record);
+    }
+    records
+}
+
 /// Waits until the server begins to stop.
 async fn stopping(stopping: &mut watch::Receiver<bool>) {
     // A sender that is gone has stopped as well.
@@ -317,5 +344,26 @@ impl From<ApiError> for End {
 impl From<CallError> for End {
     fn from(error: CallError) -> Self {
         Self::Error(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_are_put_into_messages_in_order_and_a_large_one_goes_alone() {
+        let sizes = [3, 4, 4, 20, 1, 10, 0, 9];
+        let records = sizes.map(|size| Bytes::from(vec![7; size]));
+        let mut left = records.into_iter().peekable();
+        let mut messages = Vec::new();
+        while left.peek().is_some() {
+            let message = message_of(&mut left, 10);
+            messages.push(message.iter().map(Bytes::len).collect::<Vec<_>>());
+        }
+        assert_eq!(
+            messages,
+            [vec![3, 4], vec![4], vec![20], vec![1], vec![10, 0], vec![9]]
+        );
     }
 }

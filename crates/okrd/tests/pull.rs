@@ -47,6 +47,20 @@ async fn the_records_have_the_root_that_the_checkpoint_signs() {
         }
     }
     assert!(messages > 2, "{messages}");
+    let mut following = ana.pull(following(0)).await.unwrap();
+    let mut followed = 0;
+    while let Some(what) = following.next().await.unwrap() {
+        match what {
+            What::Records(records) => {
+                let bytes: usize = records.records.iter().map(bytes::Bytes::len).sum();
+                assert!(bytes <= okrd::limits::FOLLOWED_MESSAGE_BYTES);
+                followed += 1;
+            }
+            What::Checkpoint(_) => break,
+            What::Directory(_) | What::Heartbeat(_) => {}
+        }
+    }
+    assert!(followed > messages, "{followed} smaller messages");
 
     let (records, note) = ana.pull_all(0).await.unwrap();
     let (key, origin) = server.verifier(ANA);
