@@ -153,6 +153,7 @@ impl Lookout {
             organisations: heads.orgs().count() as u64,
             followers,
             follower_lag,
+            tasks: tasks(),
             storage_bytes: size_of(&self.data).ok(),
             disk,
             disk_reserve_bytes: disk.map(|disk| self.reserve().of(disk.size)),
@@ -163,4 +164,10 @@ impl Lookout {
             started: Some(self.started),
         }
     }
+}
+
+/// Counts the tasks of the runtime that this is a part of.
+fn tasks() -> Option<u64> {
+    let runtime = tokio::runtime::Handle::try_current().ok()?;
+    u64::try_from(runtime.metrics().num_alive_tasks()).ok()
 }

@@ -165,6 +165,11 @@ pub(crate) const FOLLOWER_LAG: Described = gauge(
     &[],
     "Changes that the slowest follower has yet to be sent",
 );
+pub(crate) const TASKS: Described = gauge(
+    "okrd_tasks",
+    &[],
+    "Tasks of the runtime: some of the server itself, a few for each connection and one for each follower",
+);
 pub(crate) const STORAGE_BYTES: Described = gauge(
     "okrd_storage_bytes",
     &[],
@@ -217,7 +222,7 @@ pub(crate) const STARTED: Described = gauge(
 );
 
 /// All of them, in the order in which they are served.
-pub(crate) const ALL: [&Described; 26] = [
+pub(crate) const ALL: [&Described; 27] = [
     &CHANGES,
     &REJECTIONS,
     &APPENDS,
@@ -234,6 +239,7 @@ pub(crate) const ALL: [&Described; 26] = [
     &ORGANISATIONS,
     &FOLLOWERS,
     &FOLLOWER_LAG,
+    &TASKS,
     &STORAGE_BYTES,
     &DISK_FREE_BYTES,
     &DISK_SIZE_BYTES,

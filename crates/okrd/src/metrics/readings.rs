@@ -20,6 +20,8 @@ pub(crate) struct Readings {
     pub(crate) organisations: u64,
     pub(crate) followers: u64,
     pub(crate) follower_lag: u64,
+    /// Of the runtime; unknown outside of one.
+    pub(crate) tasks: Option<u64>,
     /// Unknown when the directory cannot be read.
     pub(crate) storage_bytes: Option<u64>,
     /// Unknown when the system does not say.
@@ -54,6 +56,7 @@ impl Collector for Gauges {
             (&catalogue::ORGANISATIONS, Some(readings.organisations)),
             (&catalogue::FOLLOWERS, Some(readings.followers)),
             (&catalogue::FOLLOWER_LAG, Some(readings.follower_lag)),
+            (&catalogue::TASKS, readings.tasks),
             (&catalogue::STORAGE_BYTES, readings.storage_bytes),
             (
                 &catalogue::DISK_FREE_BYTES,

@@ -16,6 +16,7 @@ fn full() -> Readings {
         last_backup: Some("2026-11-23T12:00:00Z".parse().unwrap()),
         certificate_expiry: Some("2027-02-26T12:00:00Z".parse().unwrap()),
         started: Some("2026-11-28T12:00:00.5Z".parse().unwrap()),
+        tasks: Some(3),
         ..Readings::default()
     }
 }
