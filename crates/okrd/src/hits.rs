@@ -33,6 +33,8 @@ limits! {
     HandshakeTime = "handshake_time";
     /// A request was refused: it was too large.
     RequestSize = "request_size";
+    /// A request was refused: too much was on its way, in all or from its address.
+    ReceivingSize = "receiving_size";
     /// A call was refused: its address called too often.
     CallsPerSecondPerAddress = "calls_per_second_per_address";
     /// A call was refused: its token called too often.

@@ -46,6 +46,7 @@ mod proxies;
 mod push;
 mod rate;
 mod readiness;
+mod receiving;
 mod recorded;
 mod refusals;
 mod reload;

@@ -41,6 +41,7 @@ use crate::metrics::Metrics;
 use crate::organisations::{self, Organisations};
 use crate::proxies::TrustedProxies;
 use crate::readiness::{Cause, DiskProbe};
+use crate::receiving::Receiving;
 use crate::refusals::Refusals;
 use crate::reload::Controls;
 use crate::service::{CredentialsService, IdentityService, Shared, SyncService};
@@ -352,11 +353,13 @@ impl Server {
         let accepted = accept(listener, self.gate.clone());
         let metrics = Arc::clone(&self.shared.metrics);
         let proxies = Arc::clone(&self.gate.proxies);
+        let receiving = Receiving::new(Arc::clone(&self.gate.limits), Arc::clone(&self.gate.hits));
         transport
             .layer(MapRequestLayer::new(note_call))
             .layer(MapRequestLayer::new(move |request| {
                 proxies.name_client(request)
             }))
+            .layer(MapRequestLayer::new(move |request| receiving.hold(request)))
             .layer(ObserveLayer::new(Arc::clone(&self.shared.metrics)))
             .layer(MapResponseLayer::new(move |response| {
                 name_limit(response, limit, &metrics)

@@ -185,6 +185,29 @@ async fn a_request_that_is_too_large_is_refused_and_counted() {
 }
 
 #[tokio::test]
+async fn more_of_a_message_than_may_be_on_its_way_is_refused_and_counted() {
+    let server = start(&[("request_size", "4MiB"), ("receiving_size", "4MiB")]).await;
+    let ana = server.founder(ANA).await;
+    let message = |size: usize| v1::NewChange {
+        change: vec![0; size].into(),
+        ..v1::NewChange::default()
+    };
+    // One address has a quarter.
+    let refused = refusal(ana.push_raw(0, vec![message(1 << 20)]).await);
+    assert!(
+        matches!(refused, ApiError::Overloaded { .. }),
+        "{refused:?}"
+    );
+    assert_eq!(hits(&server, "receiving_size"), 1);
+    // It is let go with the call, so that the next one is looked at.
+    let looked_at = refusal(ana.push_raw(0, vec![message(1 << 19)]).await);
+    assert!(
+        !matches!(looked_at, ApiError::Overloaded { .. }),
+        "{looked_at:?}"
+    );
+}
+
+#[tokio::test]
 async fn metadata_that_is_too_large_is_refused_and_the_server_goes_on() {
     let server = start(&[("header_size", "4KiB")]).await;
     let ana = server.founder(ANA).await;

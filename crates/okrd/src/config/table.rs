@@ -170,6 +170,9 @@ settings! {
         disk_reserve_percent: Count<0, 90> = "5", Reload;
         /// The message of a call, uncompressed. Compressed ones are refused.
         request_size: Size<1_048_576, 67_108_864> = "1MiB", Restart;
+        /// Messages of calls that are on their way, together; from one address (IPv6: from one /64 network) a quarter of it.
+        /// What would be more is told when to come back.
+        receiving_size: Size<4_194_304, 17_179_869_184> = "128MiB", Reload;
         /// Calls of one token, on average; twice as many at once. One more is told when to come back.
         calls_per_second: Count<1, 10_000_000> = "1000", Reload;
         /// Calls from one address (IPv6: from one /64 network), on average; twice as many at once.
