@@ -25,12 +25,25 @@ pub fn is_unsafe(character: char) -> bool {
 /// look at each character.
 pub fn is_safe(text: &str) -> bool {
     let bytes = text.as_bytes();
-    // Without an early end this is done for many bytes at once.
-    let is_plain = |bytes: &[u8]| {
-        let suspicious = |byte: &u8| u8::from(*byte < b' ') | u8::from(*byte >= 0x7f);
-        bytes.iter().fold(0, |any, byte| any | suspicious(byte)) == 0
+    !may_be_unsafe(bytes) || !(0..bytes.len()).any(|at| begins_unsafe(&bytes[at..]))
+}
+
+/// Says whether two bytes anywhere look like the beginning of an unsafe character, as those of lines,
+/// bars and letters do not. Without an early end this is done for many bytes at once.
+fn may_be_unsafe(bytes: &[u8]) -> bool {
+    let looks_unsafe = |byte: u8, next: u8| {
+        u8::from(byte < b' ' || byte == 0x7f)
+            | (u8::from(byte == 0xc2) & u8::from(next < 0xa0))
+            | (u8::from(byte == 0xd8) & u8::from(next == 0x9c))
+            | (u8::from(byte == 0xe2) & u8::from(next < 0x82))
     };
-    is_plain(bytes) || !(0..bytes.len()).any(|at| begins_unsafe(&bytes[at..]))
+    let Some((last, before)) = bytes.split_last() else {
+        return false;
+    };
+    let pairs = before.iter().zip(&bytes[1..]);
+    let any = pairs.fold(0, |any, (byte, next)| any | looks_unsafe(*byte, *next));
+    // Text in UTF-8 does not end within a character.
+    any | looks_unsafe(*last, 0xff) != 0
 }
 
 /// Says whether bytes begin with an unsafe character in UTF-8.
@@ -61,9 +74,11 @@ pub fn width(text: &str) -> usize {
     UnicodeWidthStr::width(text)
 }
 
-/// Says whether a text has only printable ASCII, as most have: each byte takes a column then.
+/// Says whether a text has only printable ASCII, as most have: each byte takes a column then. Without
+/// an early end this looks at many bytes at once.
 fn is_plain(text: &str) -> bool {
-    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~');
+    text.bytes().fold(true, |all, byte| all & is_plain(byte))
 }
 
 /// Cuts a text to a width in columns, with a sign that something is missing.
