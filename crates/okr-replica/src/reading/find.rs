@@ -1,6 +1,6 @@
 //! Finding entities by what people call them: slugs, earlier slugs, the ends of ids.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use okr_core::entity::Entity;
 use okr_core::event::{
@@ -15,7 +15,8 @@ use rusqlite::ToSql;
 use super::Reading;
 use crate::error::ReplicaError;
 use crate::moment::Confirmed;
-use crate::{short, version};
+use crate::short;
+use crate::version::{self, EntityKey};
 
 /// An entity that a reference may mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +33,10 @@ pub struct Found {
     /// The team that it is, or that pursues it.
     pub team: Option<TeamId>,
 }
+
+/// What a reference may mean, each with the key of a row about it and the number of what it belongs to by
+/// that row, where these are known.
+type Named = BTreeMap<EntityId, Option<(i64, EntityKey)>>;
 
 impl Reading<'_> {
     /// Finds what has a slug.
@@ -62,63 +67,72 @@ impl Reading<'_> {
         let Some(range) = short::range(reversed_hex_prefix) else {
             return Ok(Vec::new());
         };
-        let mut ids = self.ids(
-            "SELECT kind, id FROM entity_ends JOIN versions ON key = first_row
+        let mut ids = self.named(
+            "SELECT kind, id, key, parent FROM entity_ends JOIN versions ON key = first_row
              WHERE short BETWEEN ?1 AND ?2",
             &[range.start(), range.end()],
         )?;
-        ids.extend(self.queue.order.iter().copied());
-        ids.retain(|id| short::begins(id.uuid(), reversed_hex_prefix));
+        ids.extend(self.queue.order.iter().map(|id| (*id, None)));
+        ids.retain(|id, _| short::begins(id.uuid(), reversed_hex_prefix));
         self.among(ids, |_| true)
     }
 
     /// Returns everything that was called so by the moment.
-    fn ever_called(&self, slug: &str) -> Result<BTreeSet<EntityId>, ReplicaError> {
+    fn ever_called(&self, slug: &str) -> Result<Named, ReplicaError> {
         let confirmed = self.definitions.confirmed;
         let sql = match confirmed {
             Confirmed::Until(_) => {
-                "SELECT kind, id FROM versions WHERE slug = ?1 AND recorded_from <= ?2"
+                "SELECT kind, id, key, parent FROM versions WHERE slug = ?1 AND recorded_from <= ?2"
             }
             Confirmed::Authored(_) => {
-                "SELECT kind, id FROM versions WHERE slug = ?1 AND authored_from <= ?2"
+                "SELECT kind, id, key, parent FROM versions WHERE slug = ?1 AND authored_from <= ?2"
             }
         };
-        let mut ids = self.ids(sql, &[&slug, &version::condition_value(confirmed)])?;
+        let mut ids = self.named(sql, &[&slug, &version::condition_value(confirmed)])?;
         for id in &self.queue.order {
             let waiting = self.definitions.waiting;
             let mut events = self.queue.events(*id, waiting);
             if events.any(|queued| given_slug(queued.event).is_some_and(|new| new.as_str() == slug))
             {
-                ids.insert(*id);
+                ids.entry(*id).or_default();
             }
         }
         Ok(ids)
     }
 
-    fn ids(
-        &self,
-        sql: &str,
-        parameters: &[&dyn ToSql],
-    ) -> Result<BTreeSet<EntityId>, ReplicaError> {
+    /// Returns what a query finds, and remembers its numbers: each is as much work to find again as the
+    /// thing itself, and the same slug can be that of a key result in each of many cycles.
+    fn named(&self, sql: &str, parameters: &[&dyn ToSql]) -> Result<Named, ReplicaError> {
         let mut statement = self.snapshot.db.prepare_cached(sql)?;
         let mut rows = statement.query(parameters)?;
-        let mut ids = BTreeSet::new();
+        let mut found = Named::new();
         while let Some(row) = rows.next()? {
-            ids.insert(version::entity_id(row.get(0)?, row.get(1)?)?);
+            let id = version::entity_id(row.get(0)?, row.get(1)?)?;
+            let key = row.get(2)?;
+            let parent: Option<i64> = row.get(3)?;
+            self.snapshot.numbers.note(id, EntityKey::of_row(key));
+            found.insert(id, parent.map(|parent| (key, EntityKey(parent))));
         }
-        Ok(ids)
+        Ok(found)
     }
 
     fn among(
         &self,
-        ids: BTreeSet<EntityId>,
+        named: Named,
         wanted: impl Fn(&Entity) -> bool,
     ) -> Result<Vec<Found>, ReplicaError> {
         let mut found = Vec::new();
-        for id in ids {
-            if let Some(known) = self.known(id)?
-                && wanted(&known.entity)
+        for (id, link) in named {
+            let Some(known) = self.known(id)? else {
+                continue;
+            };
+            if let (Entity::KeyResult(key_result), Some((row, objective))) = (&known.entity, link)
+                && known.row.is_some_and(|own| own.key == row)
             {
+                let id = key_result.objective.into();
+                self.snapshot.numbers.note(id, objective);
+            }
+            if wanted(&known.entity) {
                 found.push((known.order, self.found(&known.entity)?));
             }
         }

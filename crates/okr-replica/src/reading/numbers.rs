@@ -37,7 +37,11 @@ impl Numbers {
 
     /// Remembers the number of an entity of which a version was read.
     pub(super) fn learn(&self, version: &Version) {
-        let (id, key) = (version.entity.id(), version.row.entity_key());
+        self.note(version.entity.id(), version.row.entity_key());
+    }
+
+    /// Remembers the number of an entity that a row is about, or names.
+    pub(super) fn note(&self, id: EntityId, key: EntityKey) {
         self.entities.borrow_mut().insert(id, key);
     }
 
