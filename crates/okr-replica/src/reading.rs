@@ -14,6 +14,7 @@ mod find;
 pub(crate) mod goalposts;
 mod goals;
 mod initiative;
+mod kept;
 mod life;
 mod lineage;
 mod list;

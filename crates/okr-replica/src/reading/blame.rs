@@ -8,6 +8,7 @@ use okr_core::field::{Field, FieldValue};
 use okr_core::id::EntityId;
 use okr_core::view::View as _;
 
+use super::kept::Kept;
 use super::life::{Between, Lived};
 use super::{KeyResultStanding, Known, Reading};
 use crate::error::ReplicaError;
@@ -96,7 +97,9 @@ impl Reading<'_> {
     /// Returns the value and the confidence that count, with who reported them.
     fn reported(&self, key_result: &KeyResult) -> Result<Vec<FieldBlame>, ReplicaError> {
         // The one that counts, and the one that counted before it.
-        let mut newest = self.newest(key_result.id, None, 2)?.into_iter();
+        let mut newest = self
+            .newest((key_result.id, None), 2, &Kept::default())?
+            .into_iter();
         let (latest, before) = (newest.next(), newest.next());
         let Some(latest) = latest else {
             return Ok(Vec::new());

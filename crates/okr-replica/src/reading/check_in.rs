@@ -7,8 +7,9 @@ use okr_core::entity::{CheckIn, Entity};
 use okr_core::id::{KeyResultId, PersonId};
 use okr_core::value::{CycleState, Source};
 use okr_core::view::View as _;
-use rusqlite::OptionalExtension as _;
+use rusqlite::{OptionalExtension as _, Row};
 
+use super::kept::Kept;
 use super::{Known, Reading};
 use crate::error::ReplicaError;
 use crate::log::Place;
@@ -69,6 +70,9 @@ macro_rules! walk_sql {
     };
 }
 
+/// The query for the change that made something.
+const MADE_SQL: &str = "SELECT recorded_at, authored_at, source, author, on_behalf_of FROM records WHERE position = ?1";
+
 impl Which {
     /// Returns the flags that are not wanted.
     const fn hidden(self) -> i64 {
@@ -93,15 +97,16 @@ impl Reading<'_> {
         let mut found = self.changed_of(key_result);
         let changed = found.len();
         let key = self.key(key_result.into())?;
-        self.walk(key, Which::All, |known| {
+        self.walk(key, (Which::All, &Kept::default()), |known| {
             found.push(known);
             found.len() - changed < limit
         })?;
         found.sort_by_key(|known| Reverse(rank(known)));
         found.truncate(limit);
+        let kept = Kept::default();
         found
             .into_iter()
-            .filter_map(|known| self.fact(&known).transpose())
+            .filter_map(|known| self.fact_kept(&known, &kept).transpose())
             .collect()
     }
 
@@ -125,15 +130,16 @@ impl Reading<'_> {
         key_result: KeyResultId,
         key: Option<EntityKey>,
     ) -> Result<Option<Known>, ReplicaError> {
-        Ok(self.newest(key_result, key, 1)?.into_iter().next())
+        let newest = self.newest((key_result, key), 1, &Kept::default())?;
+        Ok(newest.into_iter().next())
     }
 
     /// Returns so many check-ins that were not taken back, the one that counts first.
-    pub(super) fn newest(
-        &self,
-        key_result: KeyResultId,
-        key: Option<EntityKey>,
+    pub(super) fn newest<'a>(
+        &'a self,
+        (key_result, key): (KeyResultId, Option<EntityKey>),
         count: usize,
+        kept: &Kept<'a>,
     ) -> Result<Vec<Known>, ReplicaError> {
         let mut found = self.changed_of(key_result);
         found.retain(|known| match &known.entity {
@@ -145,7 +151,7 @@ impl Reading<'_> {
             Some(key) => Some(key),
             None => self.key(key_result.into())?,
         };
-        self.walk(key, Which::Counting, |known| {
+        self.walk(key, (Which::Counting, kept), |known| {
             found.push(known);
             found.len() - changed < count
         })?;
@@ -164,10 +170,10 @@ impl Reading<'_> {
 
     /// Gives the check-ins of a key result, or the values of a metric, that no pending change is about
     /// to `take`, newest first, until it says false.
-    pub(super) fn walk(
-        &self,
+    pub(super) fn walk<'a>(
+        &'a self,
         parent: Option<EntityKey>,
-        which: Which,
+        (which, kept): (Which, &Kept<'a>),
         mut take: impl FnMut(Known) -> bool,
     ) -> Result<(), ReplicaError> {
         let db = self.snapshot.db;
@@ -181,26 +187,36 @@ impl Reading<'_> {
         };
         let until = version::condition_value(confirmed);
         let parameters = (parent.0, self.seek_day, until, which.hidden());
-        let mut statement = db.prepare_cached(sql)?;
-        let mut rows = statement.query(parameters)?;
-        while let Some(row) = rows.next()? {
-            let known = self.take(Version::read(row)?);
-            if self.changed.contains_key(&known.entity.id()) {
-                continue;
+        kept.with((db, sql), |statement| {
+            let mut rows = statement.query(parameters)?;
+            while let Some(row) = rows.next()? {
+                let known = self.take(Version::read(row)?);
+                if self.changed.contains_key(&known.entity.id()) {
+                    continue;
+                }
+                if !take(known) {
+                    break;
+                }
             }
-            if !take(known) {
-                break;
-            }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     /// Adds to a check-in where it comes from.
     pub(super) fn fact(&self, known: &Known) -> Result<Option<CheckInFact>, ReplicaError> {
+        self.fact_kept(known, &Kept::default())
+    }
+
+    /// As [`Reading::fact`], by a statement for many check-ins.
+    pub(super) fn fact_kept<'a>(
+        &'a self,
+        known: &Known,
+        kept: &Kept<'a>,
+    ) -> Result<Option<CheckInFact>, ReplicaError> {
         let Entity::CheckIn(check_in) = &known.entity else {
             return Ok(None);
         };
-        let made = self.made(known)?;
+        let made = self.made_kept(known, kept)?;
         Ok(Some(CheckInFact {
             late: match made.place {
                 Place::Pending => self.cycle_is_closed(check_in.key_result)?,
@@ -218,6 +234,10 @@ impl Reading<'_> {
 
     /// Returns the change that made something of which there are very many.
     pub(super) fn made(&self, known: &Known) -> Result<Made, ReplicaError> {
+        self.made_kept(known, &Kept::default())
+    }
+
+    fn made_kept<'a>(&'a self, known: &Known, kept: &Kept<'a>) -> Result<Made, ReplicaError> {
         if let Some(queued) = known.born.and_then(|place| self.queue.changes.get(place)) {
             return Ok(Made {
                 place: Place::Pending,
@@ -235,17 +255,20 @@ impl Reading<'_> {
             Some(position) => record::number(position),
             None => self.first_position(EntityKey(known.order))?,
         };
+        let db = self.snapshot.db;
+        kept.with((db, MADE_SQL), |statement| {
+            let mut rows = statement.query([position])?;
+            match rows.next()? {
+                Some(row) => self.read_made(position, row),
+                None => Err(ReplicaError::damaged(format!(
+                    "record {position} is missing"
+                ))),
+            }
+        })
+    }
+
+    fn read_made(&self, position: i64, row: &Row<'_>) -> Result<Made, ReplicaError> {
         let (db, numbers) = (self.snapshot.db, self.snapshot.numbers);
-        let mut statement = db.prepare_cached(
-            "SELECT recorded_at, authored_at, source, author, on_behalf_of FROM records
-             WHERE position = ?1",
-        )?;
-        let mut rows = statement.query([position])?;
-        let Some(row) = rows.next()? else {
-            return Err(ReplicaError::damaged(format!(
-                "record {position} is missing"
-            )));
-        };
         let source = row.get_ref(2)?.as_str().ok().and_then(Source::from_word);
         Ok(Made {
             place: Place::Confirmed {

@@ -5,6 +5,7 @@ use okr_core::entity::{Cycle, Entity, KeyResult, Objective};
 use okr_core::id::CycleId;
 use okr_core::value::CadenceDays;
 
+use super::kept::{Kept, Statements};
 use super::list::ObjectiveFilter;
 use super::standing::{Frame, KeyResultStanding};
 use super::{Known, Reading};
@@ -83,10 +84,12 @@ impl Reading<'_> {
             archived,
             ..ObjectiveFilter::default()
         };
-        let mut objectives = Vec::new();
-        for (objective, row) in self.known_objectives(&filter)? {
+        let known = self.known_objectives(&filter)?;
+        let mut objectives = Vec::with_capacity(known.len());
+        let kept = Kept::default();
+        for (objective, row) in known {
             objectives.push(ObjectiveGoals {
-                key_results: self.known_key_results(objective.id)?,
+                key_results: self.key_results_kept(objective.id, &kept)?,
                 objective,
                 row,
             });
@@ -112,7 +115,8 @@ impl Reading<'_> {
             });
         let wanted: Vec<_> = wanted.collect();
         let told = self.told_of(wanted.iter().filter_map(|(_, known)| known.key()))?;
-        let common = (&goals.frame, &told);
+        let statements = Statements::default();
+        let common = (&goals.frame, &told, &statements);
         let standings = wanted.into_iter().map(|(objective, known)| {
             let standing = self.stand(known.clone(), objective, common)?;
             Ok((objective, standing))

@@ -6,6 +6,7 @@ use okr_core::entity::{Cycle, Entity, KeyResult, Objective, Person, Team};
 use okr_core::id::{CycleId, EntityId, EntityKind, ObjectiveId, PersonId, TeamId};
 use okr_core::text::Name;
 
+use super::kept::Kept;
 use super::{Known, Reading};
 use crate::error::ReplicaError;
 use crate::moment::Confirmed;
@@ -118,7 +119,16 @@ impl Reading<'_> {
         &self,
         objective: ObjectiveId,
     ) -> Result<Vec<Known>, ReplicaError> {
-        let mut found = self.list(By::Parent(objective.into()))?;
+        self.key_results_kept(objective, &Kept::default())
+    }
+
+    /// As [`Reading::known_key_results`], by a statement for many objectives.
+    pub(super) fn key_results_kept<'a>(
+        &'a self,
+        objective: ObjectiveId,
+        kept: &Kept<'a>,
+    ) -> Result<Vec<Known>, ReplicaError> {
+        let mut found = self.list_kept(By::Parent(objective.into()), kept)?;
         found.sort_by_key(|known| match &known.entity {
             Entity::KeyResult(key_result) => (key_result.order, known.order),
             _ => (u32::MAX, known.order),
@@ -157,7 +167,12 @@ impl Reading<'_> {
 
     /// Returns what an index leads to at the moment, in no order.
     pub(super) fn list(&self, by: By) -> Result<Vec<Known>, ReplicaError> {
-        let mut found = self.list_confirmed(by)?;
+        self.list_kept(by, &Kept::default())
+    }
+
+    /// As [`Reading::list`], by a statement for one kind of list.
+    fn list_kept<'a>(&'a self, by: By, kept: &Kept<'a>) -> Result<Vec<Known>, ReplicaError> {
+        let mut found = self.list_confirmed(by, kept)?;
         if !self.changed.is_empty() {
             found.retain(|known| !self.changed.contains_key(&known.entity.id()));
             match by {
@@ -172,7 +187,7 @@ impl Reading<'_> {
         Ok(found)
     }
 
-    fn list_confirmed(&self, by: By) -> Result<Vec<Known>, ReplicaError> {
+    fn list_confirmed<'a>(&'a self, by: By, kept: &Kept<'a>) -> Result<Vec<Known>, ReplicaError> {
         let db = self.snapshot.db;
         let value = match by {
             By::Kind(kind) => Some(version::kind_number(kind)),
@@ -184,13 +199,14 @@ impl Reading<'_> {
             return Ok(Vec::new());
         };
         let confirmed = self.definitions.confirmed;
-        let mut statement = db.prepare_cached(by.sql(confirmed))?;
-        let mut rows = statement.query((value, version::condition_value(confirmed)))?;
-        let mut found = Vec::new();
-        while let Some(row) = rows.next()? {
-            found.push(self.take(Version::read(row)?));
-        }
-        Ok(found)
+        kept.with((db, by.sql(confirmed)), |statement| {
+            let mut rows = statement.query((value, version::condition_value(confirmed)))?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                found.push(self.take(Version::read(row)?));
+            }
+            Ok(found)
+        })
     }
 }
 

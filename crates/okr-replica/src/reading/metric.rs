@@ -10,6 +10,7 @@ use okr_core::value::Source;
 use okr_core::view::View as _;
 
 use super::check_in::{Which, rank};
+use super::kept::Kept;
 use super::list::By;
 use super::{Known, Reading};
 use crate::error::ReplicaError;
@@ -127,7 +128,7 @@ impl Reading<'_> {
         } else {
             Which::Counting
         };
-        self.walk(key, which, |known| {
+        self.walk(key, (which, &Kept::default()), |known| {
             found.push(known);
             found.len() - changed < count
         })?;

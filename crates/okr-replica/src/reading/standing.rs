@@ -16,6 +16,7 @@ use okr_core::view::View as _;
 use super::blocker::{StandingBlocker, Told};
 use super::check_in::CheckInFact;
 use super::goals::{CycleGoals, ObjectiveGoals};
+use super::kept::Statements;
 use super::{Known, Reading};
 use crate::error::ReplicaError;
 use crate::moment::Bound;
@@ -124,7 +125,8 @@ impl Reading<'_> {
         let Some(frame) = self.frame(objective.cycle)? else {
             return Ok(None);
         };
-        self.stand(known, &objective, (&frame, &told)).map(Some)
+        let common = (&frame, &told, &Statements::default());
+        self.stand(known, &objective, common).map(Some)
     }
 
     /// Returns how an objective stands, with its key results; none when it or its cycle is not there.
@@ -151,7 +153,8 @@ impl Reading<'_> {
             row,
             key_results,
         };
-        self.stand_objective(goals, (&frame, &told)).map(Some)
+        let common = (&frame, &told, &Statements::default());
+        self.stand_objective(goals, common).map(Some)
     }
 
     /// Returns how a cycle stands, with its objectives; none when it or its cycle is not there.
@@ -176,10 +179,12 @@ impl Reading<'_> {
         };
         let key_results = objectives.iter().flat_map(|goals| &goals.key_results);
         let told = self.told_of(key_results.filter_map(Known::key))?;
-        let objectives = objectives.into_iter();
-        let objectives: Vec<ObjectiveStanding> = objectives
-            .map(|goals| self.stand_objective(goals, (&frame, &told)))
-            .collect::<Result<_, _>>()?;
+        let statements = Statements::default();
+        let mut standings = Vec::with_capacity(objectives.len());
+        for goals in objectives {
+            standings.push(self.stand_objective(goals, (&frame, &told, &statements))?);
+        }
+        let objectives: Vec<ObjectiveStanding> = standings;
         let counting = || {
             objectives
                 .iter()
@@ -217,15 +222,15 @@ impl Reading<'_> {
         }))
     }
 
-    fn stand_objective(
-        &self,
+    fn stand_objective<'a>(
+        &'a self,
         goals: ObjectiveGoals,
-        (frame, told): (&Frame, &Told),
+        (frame, told, statements): (&Frame, &Told, &Statements<'a>),
     ) -> Result<ObjectiveStanding, ReplicaError> {
         let ObjectiveGoals { objective, row, .. } = goals;
         let mut key_results = Vec::with_capacity(goals.key_results.len());
         for known in goals.key_results {
-            key_results.push(self.stand(known, &objective, (frame, told))?);
+            key_results.push(self.stand(known, &objective, (frame, told, statements))?);
         }
         let progress = objective_progress(key_results.iter().map(KeyResultStanding::reported));
         let amended = key_results
@@ -250,11 +255,11 @@ impl Reading<'_> {
         })
     }
 
-    pub(super) fn stand(
-        &self,
+    pub(super) fn stand<'a>(
+        &'a self,
         known: Known,
         objective: &Objective,
-        (frame, told): (&Frame, &Told),
+        (frame, told, statements): (&Frame, &Told, &Statements<'a>),
     ) -> Result<KeyResultStanding, ReplicaError> {
         let original = self.original(&known, frame.commitment)?;
         let (row, key) = (known.row, known.key());
@@ -262,10 +267,11 @@ impl Reading<'_> {
             return Err(ReplicaError::damaged("a key result that is something else"));
         };
         let key_result = *key_result;
-        let latest = self.latest(key_result.id, key)?;
+        let newest = self.newest((key_result.id, key), 1, &statements.reports)?;
+        let latest = newest.into_iter().next();
         let pending = row.is_none() || latest.as_ref().is_some_and(|latest| latest.row.is_none());
         let latest = match latest {
-            Some(latest) => self.fact(&latest)?,
+            Some(latest) => self.fact_kept(&latest, &statements.made)?,
             None => None,
         };
         let value = latest.as_ref().map(|latest| &latest.check_in.value);
