@@ -4,6 +4,7 @@
 //! the entity stands beside the body, not in it. Numbers are strings, because JSON's are floats.
 
 mod comment;
+mod cursor;
 mod goal;
 mod measure;
 mod word;
@@ -13,7 +14,7 @@ use jiff::civil::Date;
 use okr_core::calendar::FiscalStart;
 use okr_core::entity::{Cycle, Entity, Org, Person, Team};
 use okr_core::event::NewCheckIn;
-use okr_core::id::{EntityId, OrgId, PersonId, TeamId};
+use okr_core::id::{CycleId, EntityId, OrgId, PersonId, TeamId};
 use okr_core::text::{Name, Slug, TimeZoneName};
 use okr_core::value::{
     CadenceDays, Calendar, CyclePeriod, CycleState, EditPolicy, Role, ValueError, WeekStart, Weight,
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::ReplicaError;
 use comment::CommentBody;
+use cursor::{Cursor, key};
 use goal::{CheckInBody, KeyResultBody, ObjectiveBody, RecordedBody};
 use word::Word;
 use work::{InitiativeBody, MetricBody, MetricValueBody};
@@ -72,6 +74,32 @@ struct CycleBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cadence_days: Option<u16>,
     state: Word<CycleState>,
+}
+
+impl CycleBody {
+    /// Reads a body as it is nearly always written; none where anything is different.
+    fn exact(json: &str) -> Option<Self> {
+        let mut members = Cursor::open(json)?;
+        let body = Self {
+            name: members.word(key!("name"))?,
+            start: members.word(key!("start"))?,
+            end: members.word(key!("end"))?,
+            cadence_days: members.maybe_number(key!("cadence_days")),
+            state: members.word(key!("state"))?,
+        };
+        members.end()?;
+        Some(body)
+    }
+
+    fn into_entity(self, id: CycleId) -> Result<Cycle, ValueError> {
+        Ok(Cycle {
+            id,
+            name: self.name.0,
+            period: CyclePeriod::new(self.start.0, self.end.0)?,
+            cadence: self.cadence_days.map(CadenceDays::new).transpose()?,
+            state: self.state.0,
+        })
+    }
 }
 
 /// Writes an entity as JSON, without its id.
@@ -166,6 +194,33 @@ impl OrgBody {
 }
 
 fn parse(id: EntityId, json: &str) -> Result<Entity, Problem> {
+    exact(id, json).map_or_else(|| whole(id, json), Ok)
+}
+
+/// Reads what there are many of as it is nearly always written; none where anything is different.
+fn exact(id: EntityId, json: &str) -> Option<Entity> {
+    Some(match id {
+        EntityId::Cycle(id) => Entity::Cycle(CycleBody::exact(json)?.into_entity(id).ok()?),
+        EntityId::Objective(id) => {
+            Entity::Objective(Box::new(ObjectiveBody::exact(json)?.into_entity(id)))
+        }
+        EntityId::KeyResult(id) => {
+            let body = KeyResultBody::exact(json)?;
+            Entity::KeyResult(Box::new(body.into_entity(id).ok()?))
+        }
+        EntityId::CheckIn(id) => Entity::CheckIn(CheckInBody::exact(json)?.into_entity(id).ok()?),
+        EntityId::Org(_)
+        | EntityId::Person(_)
+        | EntityId::Team(_)
+        | EntityId::Comment(_)
+        | EntityId::Initiative(_)
+        | EntityId::Metric(_)
+        | EntityId::MetricValue(_) => return None,
+    })
+}
+
+/// Reads any body.
+fn whole(id: EntityId, json: &str) -> Result<Entity, Problem> {
     Ok(match id {
         EntityId::Org(id) => {
             let body: OrgBody = serde_json::from_str(json)?;
@@ -193,13 +248,7 @@ fn parse(id: EntityId, json: &str) -> Result<Entity, Problem> {
         }
         EntityId::Cycle(id) => {
             let body: CycleBody = serde_json::from_str(json)?;
-            Entity::Cycle(Cycle {
-                id,
-                name: body.name.0,
-                period: CyclePeriod::new(body.start.0, body.end.0)?,
-                cadence: body.cadence_days.map(CadenceDays::new).transpose()?,
-                state: body.state.0,
-            })
+            Entity::Cycle(body.into_entity(id)?)
         }
         EntityId::Objective(id) => {
             Entity::Objective(Box::new(body::<ObjectiveBody>(json)?.into_entity(id)))

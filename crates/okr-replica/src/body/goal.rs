@@ -9,6 +9,7 @@ use okr_core::text::{BlockerText, LongText, Slug, Tag, Title};
 use okr_core::value::{Confidence, GoalState, ObjectiveKind, Score, ValueError, Weight};
 use serde::{Deserialize, Serialize};
 
+use super::cursor::{Cursor, key};
 use super::measure::{MeasureBody, ValueBody};
 use super::word::Word;
 use super::{is_false, is_one, one};
@@ -18,6 +19,31 @@ use super::{is_false, is_one, one};
 enum SupportBody {
     Objective(Word<ObjectiveId>),
     KeyResult(Word<KeyResultId>),
+}
+
+impl SupportBody {
+    /// Reads what an objective supports, which can be left out.
+    fn exact(members: &mut Cursor<'_>) -> Option<Self> {
+        members.object(key!("supports"))?;
+        let support = match members.maybe_word(key!("objective")) {
+            Some(id) => Some(Self::Objective(id)),
+            None => members.word(key!("key_result")).map(Self::KeyResult),
+        };
+        let closed = members.close();
+        members.or_spoiled(support.filter(|_| closed.is_some()))
+    }
+}
+
+/// Reads a weight, which is left out when it is 1.
+fn exact_weight(members: &mut Cursor<'_>) -> Word<Weight> {
+    let weight = |text: &str| Weight::new(text.parse().ok()?).ok();
+    members.maybe(key!("weight"), weight).map_or_else(one, Word)
+}
+
+/// Reads a score, which can be left out.
+fn exact_score(members: &mut Cursor<'_>) -> Option<Word<Score>> {
+    let score = |text: &str| Score::new(text.parse().ok()?).ok();
+    members.maybe(key!("score"), score).map(Word)
 }
 
 impl From<Support> for SupportBody {
@@ -90,6 +116,30 @@ impl From<&Objective> for ObjectiveBody {
 }
 
 impl ObjectiveBody {
+    /// Reads a body as it is nearly always written; none where anything is different.
+    pub(super) fn exact(json: &str) -> Option<Self> {
+        let mut members = Cursor::open(json)?;
+        let body = Self {
+            title: members.word(key!("title"))?,
+            description: members.maybe_word(key!("description")),
+            slug: members.word(key!("slug"))?,
+            owner: members.word(key!("owner"))?,
+            team: members.maybe_word(key!("team")),
+            cycle: members.word(key!("cycle"))?,
+            kind: members.word(key!("kind"))?,
+            weight: exact_weight(&mut members),
+            supports: SupportBody::exact(&mut members),
+            continues: members.maybe_word(key!("continues")),
+            tags: members.words(key!("tags"))?,
+            stage: members.word(key!("stage"))?,
+            archived: members.flag(key!("archived"))?,
+            score: exact_score(&mut members),
+            reflection: members.maybe_word(key!("reflection")),
+        };
+        members.end()?;
+        Some(body)
+    }
+
     pub(super) fn into_entity(self, id: ObjectiveId) -> Objective {
         Objective {
             id,
@@ -163,6 +213,30 @@ impl From<&KeyResult> for KeyResultBody {
 }
 
 impl KeyResultBody {
+    /// Reads a body as it is nearly always written; none where anything is different.
+    pub(super) fn exact(json: &str) -> Option<Self> {
+        let mut members = Cursor::open(json)?;
+        let body = Self {
+            objective: members.word(key!("objective"))?,
+            title: members.word(key!("title"))?,
+            description: members.maybe_word(key!("description")),
+            slug: members.word(key!("slug"))?,
+            owner: members.word(key!("owner"))?,
+            measure: MeasureBody::exact(&mut members)?,
+            weight: exact_weight(&mut members),
+            order: members.maybe_number(key!("order"))?,
+            start: members.maybe_word(key!("start")),
+            due: members.maybe_word(key!("due")),
+            tags: members.words(key!("tags"))?,
+            fed_by: members.maybe_word(key!("fed_by")),
+            stage: members.word(key!("stage"))?,
+            archived: members.flag(key!("archived"))?,
+            score: exact_score(&mut members),
+        };
+        members.end()?;
+        Some(body)
+    }
+
     pub(super) fn into_entity(self, id: KeyResultId) -> Result<KeyResult, ValueError> {
         Ok(KeyResult {
             id,
@@ -241,6 +315,22 @@ impl From<&CheckIn> for CheckInBody {
 }
 
 impl CheckInBody {
+    /// Reads a body as it is nearly always written; none where anything is different.
+    pub(super) fn exact(json: &str) -> Option<Self> {
+        let mut members = Cursor::open(json)?;
+        let body = Self {
+            key_result: members.word(key!("key_result"))?,
+            effective: members.word(key!("effective"))?,
+            value: ValueBody::exact(&mut members)?,
+            confidence: members.maybe_number(key!("confidence")),
+            note: members.maybe_word(key!("note")),
+            blocker: None,
+            retracted: members.flag(key!("retracted"))?,
+        };
+        members.end()?;
+        Some(body)
+    }
+
     pub(super) fn into_entity(self, id: CheckInId) -> Result<CheckIn, ValueError> {
         Ok(CheckIn {
             id,

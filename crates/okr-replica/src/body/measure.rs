@@ -5,6 +5,7 @@ use okr_core::text::{LongText, Title, Unit};
 use okr_core::value::{Number, ValueError, Weight, Zone};
 use serde::{Deserialize, Serialize};
 
+use super::cursor::{Cursor, key};
 use super::word::Word;
 use super::{is_one, one};
 
@@ -56,6 +57,32 @@ pub(super) struct ZonesBody {
     commit: Word<LongText>,
     target: Word<LongText>,
     stretch: Word<LongText>,
+}
+
+impl MeasureBody {
+    /// Reads a member that is a measure of numbers; none where anything is different.
+    pub(super) fn exact(members: &mut Cursor<'_>) -> Option<Self> {
+        members.object(key!("measure"))?;
+        let measure = if members.object(key!("metric")).is_some() {
+            Self::Metric(MetricBody {
+                unit: members.maybe_word(key!("unit")),
+                baseline: members.word(key!("baseline"))?,
+                target: members.word(key!("target"))?,
+                commit: members.maybe_word(key!("commit")),
+                stretch: members.maybe_word(key!("stretch")),
+            })
+        } else {
+            members.object(key!("hold"))?;
+            Self::Hold(HoldBody {
+                unit: members.maybe_word(key!("unit")),
+                low: members.maybe_word(key!("low")),
+                high: members.maybe_word(key!("high")),
+            })
+        };
+        members.close()?;
+        members.close()?;
+        Some(measure)
+    }
 }
 
 impl From<&Measure> for MeasureBody {
@@ -135,6 +162,19 @@ pub(super) enum ValueBody {
     Number(Word<Number>),
     Milestones(Vec<u32>),
     Zone(Word<Zone>),
+}
+
+impl ValueBody {
+    /// Reads a member that is a number or a zone; none where anything is different.
+    pub(super) fn exact(members: &mut Cursor<'_>) -> Option<Self> {
+        members.object(key!("value"))?;
+        let value = match members.maybe_word(key!("number")) {
+            Some(number) => Self::Number(number),
+            None => Self::Zone(members.word(key!("zone"))?),
+        };
+        members.close()?;
+        Some(value)
+    }
 }
 
 impl From<&Value> for ValueBody {

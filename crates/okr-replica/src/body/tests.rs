@@ -28,6 +28,49 @@ proptest! {
     }
 }
 
+/// Says of which kinds there are many.
+const fn are_many(entity: &Entity) -> bool {
+    matches!(
+        entity,
+        Entity::Cycle(_) | Entity::Objective(_) | Entity::KeyResult(_) | Entity::CheckIn(_)
+    )
+}
+
+/// Says whether a body has something that is not worth a reader of its own.
+fn is_rare(json: &str) -> bool {
+    ["\\", "\"milestones\"", "\"zones\"", "\"blocker\""]
+        .iter()
+        .any(|rare| json.contains(rare))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn what_there_are_many_of_is_read_without_a_look_at_all_of_json(history in histories(120)) {
+        for entity in replay(&history).entities().filter(are_many) {
+            let json = write(&entity);
+            let expected = (!is_rare(&json)).then_some(entity.clone());
+            prop_assert_eq!(exact(entity.id(), &json), expected, "{}", json);
+        }
+    }
+
+    #[test]
+    fn a_body_of_another_form_is_never_read_as_something_else(
+        history in histories(60), at in any::<prop::sample::Index>(), put in "[\\[\\]{}:,\"0-9.a-z\\\\ \n]{0,3}", cut in 0usize..4,
+    ) {
+        for entity in replay(&history).entities().filter(are_many) {
+            let json: Vec<char> = write(&entity).chars().collect();
+            let at = at.index(json.len());
+            let rest = json.iter().skip(at + cut);
+            let other: String = json[..at].iter().copied().chain(put.chars()).chain(rest.copied()).collect();
+            if let Some(read) = exact(entity.id(), &other) {
+                prop_assert_eq!(whole(entity.id(), &other).ok(), Some(read), "{}", other);
+            }
+        }
+    }
+}
+
 fn check_in(new: NewCheckIn) -> Entity {
     let event = Event::CheckIn(check_in_id(1), CheckInEvent::Recorded(new));
     Entity::evolve(None, &event).unwrap()
