@@ -1,18 +1,19 @@
 //! A mutating fuzzer for what reads bytes or text that anybody may have written.
 //!
 //! It knows nothing of coverage: it starts at inputs that are right, which go deep, and changes them a little, many times over.
-//! Each test runs a few thousand inputs; any number runs with `OKR_TEST_ROUNDS`, and figures are printed with `--nocapture`.
-//! The same seed gives the same inputs; one that a reader panics at is printed, and becomes a seed.
+//! Each test runs a few thousand inputs; any number runs with `OKR_TEST_ROUNDS`, or as many as `OKR_TEST_SECONDS` allow, and
+//! figures are printed with `--nocapture`. The same seed gives the same inputs; one that a reader panics at is printed, and becomes a seed.
 
 use std::any::Any;
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::Random;
-use crate::rounds::{rounds, seed};
+use crate::rounds::{rounds_asked, seconds, seed};
 
 /// How many inputs a test tries, unless it is told otherwise.
-const ROUNDS: usize = 2_000;
+const ROUNDS: u64 = 2_000;
 /// Inputs stay below this, so that their number counts and not their size.
 const MAX_BYTES: usize = 16 * 1024;
 /// Bytes at which programs tend to go wrong.
@@ -92,24 +93,25 @@ impl<'a> Fuzz<'a> {
         reason = "the harness keeps figures back unless they are wanted"
     )]
     fn run(&self, mut read: impl FnMut(&[u8])) {
-        let rounds = rounds(ROUNDS);
         let mut random = Random::new(seed());
-        let begun = Instant::now();
-        let mut check = |input: &[u8]| {
-            let caught = catch_unwind(AssertUnwindSafe(|| read(input)));
-            caught.unwrap_or_else(|panic| self.fail(input, panic));
-        };
+        let mut tally = Tally::start();
         for input in &self.seeds {
-            check(input);
+            self.check(&mut tally, input, &mut read);
         }
+        let dose = Dose::asked();
         let mut input = Vec::new();
-        for _ in 0..rounds {
+        while dose.is_left(&tally) {
             self.mutate(&mut random, &mut input);
-            check(&input);
+            self.check(&mut tally, &input, &mut read);
         }
-        let seconds = begun.elapsed().as_secs_f64();
-        let all = rounds + self.seeds.len();
-        println!("{}: {all} inputs in {seconds:.1} s", self.name);
+        println!("{}: {tally}", self.name);
+    }
+
+    fn check(&self, tally: &mut Tally, input: &[u8], read: &mut impl FnMut(&[u8])) {
+        let begun = Instant::now();
+        let caught = catch_unwind(AssertUnwindSafe(|| read(input)));
+        caught.unwrap_or_else(|panic| self.fail(input, panic));
+        tally.count(begun.elapsed());
     }
 
     #[expect(
@@ -174,6 +176,74 @@ fn change_byte(input: &mut [u8], at: usize, change: impl FnOnce(u8) -> u8) {
     }
 }
 
+/// How much is wanted of a test.
+enum Dose {
+    Inputs(u64),
+    Time(Duration),
+}
+
+impl Dose {
+    fn asked() -> Self {
+        match (seconds(), rounds_asked()) {
+            (Some(time), None) => Self::Time(time),
+            (_, rounds) => Self::Inputs(rounds.unwrap_or(ROUNDS)),
+        }
+    }
+
+    fn is_left(&self, tally: &Tally) -> bool {
+        match self {
+            Self::Inputs(inputs) => tally.inputs < *inputs,
+            Self::Time(time) => tally.begun.elapsed() < *time,
+        }
+    }
+}
+
+/// Returns how long this thread was on a processor, where the system says so: others may use the machine.
+fn on_processor() -> Duration {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds = stat.split(' ').next().and_then(|field| field.parse().ok());
+    Duration::from_nanos(nanoseconds.unwrap_or(0))
+}
+
+/// What a test has done.
+struct Tally {
+    begun: Instant,
+    /// How long this thread had been on a processor before.
+    worked: Duration,
+    inputs: u64,
+    /// How long the reader took at most for one input.
+    slowest: Duration,
+}
+
+impl Tally {
+    fn start() -> Self {
+        Self {
+            begun: Instant::now(),
+            worked: on_processor(),
+            inputs: 0,
+            slowest: Duration::ZERO,
+        }
+    }
+
+    fn count(&mut self, took: Duration) {
+        self.inputs += 1;
+        self.slowest = self.slowest.max(took);
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { begun, inputs, .. } = self;
+        let (took, worked) = (begun.elapsed(), on_processor().saturating_sub(self.worked));
+        let rate = u128::from(*inputs) * 1_000_000 / worked.as_micros().max(1);
+        let (seconds, slowest) = (took.as_secs_f64(), self.slowest.as_secs_f64() * 1e3);
+        write!(
+            formatter,
+            "{inputs} inputs in {seconds:.1} s, {rate} in a second of processor time, the slowest in {slowest:.1} ms"
+        )
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
@@ -190,8 +260,8 @@ mod tests {
             inputs.insert(text.to_owned());
         });
         assert!(inputs.contains(seed));
-        assert!(inputs.len() > ROUNDS / 2, "{}", inputs.len());
-        assert!(near > ROUNDS / 2, "{near}");
+        assert!(inputs.len() > 1_000, "{}", inputs.len());
+        assert!(near > 1_000, "{near}");
     }
 
     #[test]

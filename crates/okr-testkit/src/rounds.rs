@@ -1,6 +1,7 @@
 //! How much a test does that could go on for ever: little with all tests, any amount when somebody says so.
 
 use std::str::FromStr;
+use std::time::Duration;
 
 /// Returns how often a test repeats what it does: a few times unless `OKR_TEST_ROUNDS` says otherwise.
 ///
@@ -8,6 +9,16 @@ use std::str::FromStr;
 /// When that is no number: a campaign that was mistyped shall not pass as one.
 pub fn rounds(few: usize) -> usize {
     variable("OKR_TEST_ROUNDS").unwrap_or(few)
+}
+
+/// Returns how many rounds are asked for, by a number that may be far greater.
+pub(crate) fn rounds_asked() -> Option<u64> {
+    variable("OKR_TEST_ROUNDS")
+}
+
+/// Returns for how long a test shall go on, if `OKR_TEST_SECONDS` says so.
+pub(crate) fn seconds() -> Option<Duration> {
+    variable("OKR_TEST_SECONDS").map(Duration::from_secs)
 }
 
 /// Returns where random numbers begin: at the same ones each time unless `OKR_TEST_SEED` says otherwise.

@@ -29,4 +29,6 @@ pub(crate) use self::source::Source;
 pub(crate) use self::walk::{Walk, WalkError};
 
 #[cfg(test)]
+mod fuzzing;
+#[cfg(test)]
 mod tests;

@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod document;
 mod file;
+#[cfg(test)]
+mod fuzzing;
 mod kind;
 mod layers;
 mod mistake;
