@@ -89,4 +89,6 @@ impl EventsHead {
 }
 
 #[cfg(test)]
+mod fuzzing;
+#[cfg(test)]
 mod tests;

@@ -145,7 +145,7 @@ fn next_line(
     Ok(Some(bytes))
 }
 
-fn read_head(bytes: &[u8]) -> Result<EventsHead, EventsError> {
+pub(super) fn read_head(bytes: &[u8]) -> Result<EventsHead, EventsError> {
     let problem = |problem: String| EventsError::Head { problem };
     let value: Value = serde_json::from_slice(bytes).map_err(|error| problem(no_line(&error)))?;
     match value.get("format").and_then(Value::as_str) {
@@ -180,7 +180,7 @@ fn no_line(error: &serde_json::Error) -> String {
     }
 }
 
-fn read_change(bytes: &[u8], line: u64) -> Result<Told, EventsError> {
+pub(super) fn read_change(bytes: &[u8], line: u64) -> Result<Told, EventsError> {
     let malformed = |problem: String| EventsError::Malformed { line, problem };
     let shown: Map<String, Value> =
         serde_json::from_slice(bytes).map_err(|error| malformed(no_line(&error)))?;

@@ -38,7 +38,7 @@ fn entry(person: PersonId, handle: &str) -> DirectoryEntry {
 }
 
 /// A replica to which a server has confirmed a history.
-fn confirmed(history: &[(PersonId, Change)]) -> (TempDir, Replica) {
+pub(super) fn confirmed(history: &[(PersonId, Change)]) -> (TempDir, Replica) {
     let log = FakeLog::of(history);
     let (dir, mut replica) = log.replica();
     log.give_all(&mut replica);
@@ -87,7 +87,7 @@ fn proposal(id: ChangeId, commands: Vec<Command>) -> Proposal {
     }
 }
 
-fn export(replica: &Replica) -> String {
+pub(super) fn export(replica: &Replica) -> String {
     let mut bytes = Vec::new();
     let written = replica
         .export_events(None, &mut bytes, &mut |_| {})
