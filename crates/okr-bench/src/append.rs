@@ -14,15 +14,30 @@ use crate::raw;
 use crate::target::{Data, Target};
 
 /// What a run of some writers gave.
-struct Outcome {
-    changes: usize,
-    elapsed: Duration,
+pub(crate) struct Outcome {
+    pub(crate) changes: usize,
+    pub(crate) elapsed: Duration,
     /// How long each push took, sorted.
     times: Vec<Duration>,
 }
 
 impl Outcome {
-    fn per_second(&self) -> u64 {
+    /// Takes how long each push of so many changes took.
+    pub(crate) fn new(mut times: Vec<Duration>, elapsed: Duration, batch: usize) -> Self {
+        times.sort_unstable();
+        Self {
+            changes: times.len() * batch,
+            elapsed,
+            times,
+        }
+    }
+
+    /// Writes how many changes there were in a second.
+    pub(crate) fn rate(&self) -> String {
+        rate(self.changes, self.elapsed)
+    }
+
+    pub(crate) fn per_second(&self) -> u64 {
         per_second(self.changes, self.elapsed)
     }
 
@@ -31,7 +46,7 @@ impl Outcome {
     }
 
     /// Writes how long a push took: p50, p99, p999 and the longest.
-    fn latency(&self) -> String {
+    pub(crate) fn latency(&self) -> String {
         let shown = [500, 990, 999, 1000].map(|permille| percentile(&self.times, permille));
         shown.map(milliseconds).join(", ")
     }
@@ -44,7 +59,7 @@ const MADE_AHEAD: usize = 150_000;
 ///
 /// Large pushes are made before the clock starts: making a change costs a client about as much as it costs the server
 /// to take it, and clients are elsewhere. A run of them ends early when none is left.
-async fn run(
+pub(crate) async fn run(
     url: &str,
     token: &str,
     load: &Arc<Load>,
@@ -84,13 +99,7 @@ async fn run(
     while let Some(done) = tasks.join_next().await {
         times.extend(done??);
     }
-    let elapsed = started.elapsed();
-    times.sort_unstable();
-    Ok(Outcome {
-        changes: times.len() * batch,
-        elapsed,
-        times,
-    })
+    Ok(Outcome::new(times, started.elapsed(), batch))
 }
 
 /// The numbers of writers and of changes a push that have a budget.
@@ -124,7 +133,7 @@ pub(crate) fn measure(
                 rate(changes, elapsed),
                 ours.latency()
             );
-            figures.print(&name, &rate(ours.changes, ours.elapsed), &beside);
+            figures.print(&name, &ours.rate(), &beside);
             if writers == 1 {
                 let both = baseline.median() + raw_median;
                 let beside = format!(

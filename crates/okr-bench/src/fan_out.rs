@@ -13,15 +13,19 @@ use crate::target::{Data, Target};
 
 /// How many followers a change goes to where nobody says.
 pub(crate) const FOLLOWERS: usize = 1_000;
-/// Streams of one connection.
-const STREAMS: usize = 100;
+/// How many follow on one connection where nobody says.
+pub(crate) const STREAMS: usize = 100;
 /// Changes that are pushed, one after the other.
 const CHANGES: usize = 50;
 /// How long to wait for the last follower.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Prints what some followers take, and how soon they see a change.
-pub(crate) fn measure(programs: &Path, followers: usize, figures: &mut Figures) -> Result<()> {
+pub(crate) fn measure(
+    programs: &Path,
+    (followers, streams): (usize, usize),
+    figures: &mut Figures,
+) -> Result<()> {
     let data = Data::init(programs)?;
     let okrd = Target::okrd(programs, &data.path())?;
     let runtime = tokio::runtime::Runtime::new()?;
@@ -33,9 +37,9 @@ pub(crate) fn measure(programs: &Path, followers: usize, figures: &mut Figures) 
         let before = okrd.memory_kib().unwrap_or_default();
         let (seen, mut sightings) = unbounded_channel();
         let mut watching = JoinSet::new();
-        for _ in 0..followers.div_ceil(STREAMS) {
+        for _ in 0..followers.div_ceil(streams) {
             let peer = Peer::new(&okrd.url, &login.token).await?;
-            for _ in 0..STREAMS.min(followers - watching.len()) {
+            for _ in 0..streams.min(followers - watching.len()) {
                 watching.spawn(watch(peer.clone(), head, seen.clone()));
             }
         }
@@ -44,7 +48,7 @@ pub(crate) fn measure(programs: &Path, followers: usize, figures: &mut Figures) 
         all_saw(&mut sightings, followers).await?;
         let after = okrd.memory_kib().unwrap_or_default();
         let each = after.saturating_sub(before) / u64::try_from(followers)?.max(1);
-        let name = format!("memory of each of {followers} followers");
+        let name = format!("memory of each of {followers} followers, {streams} a connection");
         figures.print(&name, &format!("{each} KiB"), "budget 30 KiB");
         let mut times = Vec::new();
         for _ in 0..CHANGES {

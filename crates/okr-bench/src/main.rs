@@ -9,10 +9,12 @@ mod fan_out;
 mod figures;
 mod made_log;
 mod open;
+mod peers;
 mod pull;
 mod raw;
 mod read;
 mod rules;
+mod soak;
 mod start;
 mod target;
 
@@ -55,12 +57,27 @@ enum Part {
     Large,
     /// Followers: what idle ones take in memory, and how soon they all see one change.
     Follow {
-        /// How many there are, a hundred on each connection.
+        /// How many there are.
         #[arg(long, default_value_t = fan_out::FOLLOWERS)]
         followers: usize,
+        /// How many of them share a connection.
+        #[arg(long, default_value_t = fan_out::STREAMS)]
+        streams: usize,
+    },
+    /// The same appends against `PostgreSQL` and etcd, where they are installed, beside okrd, echo and raw.
+    Peers {
+        /// Only so many writers, each with a connection of its own.
+        #[arg(long)]
+        writers: Option<usize>,
     },
     /// The rules alone, on one thread: changes admitted and events evolved, of `--changes`.
     Rules,
+    /// A mixed load at half of the most that the server takes, and what it costs from minute to minute.
+    Soak {
+        /// For how long.
+        #[arg(long, default_value_t = 120)]
+        minutes: u64,
+    },
     /// The start of the command line.
     Start,
     /// Reading commands and a local write, on replicas of 10 thousand, 100 thousand and a million
@@ -113,10 +130,21 @@ fn main() -> Result<()> {
     }
     if matches!(part, None | Some(Part::Follow { .. })) {
         let followers = match part {
-            Some(Part::Follow { followers }) => *followers,
-            _ => fan_out::FOLLOWERS,
+            Some(Part::Follow { followers, streams }) => (*followers, *streams),
+            _ => (fan_out::FOLLOWERS, fan_out::STREAMS),
         };
         fan_out::measure(&arguments.programs, followers, &mut figures)?;
+    }
+    if let Some(Part::Peers { writers }) = part {
+        let writers = writers.map_or_else(|| peers::WRITERS.to_vec(), |writers| vec![writers]);
+        peers::measure(
+            &arguments.programs,
+            (&writers, arguments.seconds),
+            &mut figures,
+        )?;
+    }
+    if let Some(Part::Soak { minutes }) = part {
+        soak::measure(&arguments.programs, *minutes, &mut figures)?;
     }
     if let Some(Part::Read { events, keep }) = part {
         read::measure(

@@ -1,6 +1,7 @@
 //! The processes under load: a real `okrd` with a data directory of its own, or the echo baseline.
 
 use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -44,17 +45,35 @@ impl Target {
 
     /// Starts `okrd` on a data directory. One token and one address stand for a whole company here.
     pub(crate) fn okrd(programs: &Path, data: &Path) -> Result<Self> {
-        Self::spawn(
-            Command::new(programs.join("okrd"))
-                .args(["serve", "--listen", "127.0.0.1:0"])
-                .args(["--limits-calls-per-second", "10000000"])
-                .args(["--limits-calls-per-second-per-address", "10000000"])
-                .args(["--limits-connections", "100000"])
-                .args(["--limits-connections-per-address", "100000"])
-                .args(["--limits-streams-per-token", "1000000"])
-                .arg("--data")
-                .arg(data),
-        )
+        Self::spawn(&mut Self::command(programs, data))
+    }
+
+    /// As [`Target::okrd`], and returns where it answers those who watch it, as well.
+    pub(crate) fn okrd_with_monitor(programs: &Path, data: &Path) -> Result<(Self, String)> {
+        // It was free a moment ago.
+        let monitor = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
+        let mut command = Self::command(programs, data);
+        let target = Self::spawn(command.args(["--metrics-listen", &monitor]))?;
+        Ok((target, monitor))
+    }
+
+    fn command(programs: &Path, data: &Path) -> Command {
+        let mut command = Command::new(programs.join("okrd"));
+        command
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(["--limits-calls-per-second", "10000000"])
+            .args(["--limits-calls-per-second-per-address", "10000000"])
+            .args(["--limits-connections", "100000"])
+            .args(["--limits-connections-per-address", "100000"])
+            .args(["--limits-streams-per-token", "1000000"])
+            .arg("--data")
+            .arg(data);
+        command
+    }
+
+    /// Returns the id of the process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
     }
 
     /// Returns the resident memory in KiB, where the system says.
