@@ -53,6 +53,8 @@ impl Names {
 
     /// Adds things.
     pub(crate) fn learn_all(&mut self, entities: impl IntoIterator<Item = Entity>) {
+        let entities = entities.into_iter();
+        self.things.reserve(entities.size_hint().0);
         for entity in entities {
             self.learn(entity);
         }

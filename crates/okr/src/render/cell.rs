@@ -8,6 +8,9 @@ use okr_report::text::{self, is_safe};
 use super::{Screen, Tone, text_width};
 use crate::ui::sanitise;
 
+/// As many blanks as are mostly asked for at once, at most.
+const BLANKS: &str = "                                                                ";
+
 /// One cell: a few pieces of text, made harmless, each with its tone.
 #[derive(Clone, Debug, Default)]
 pub struct Cell {
@@ -45,7 +48,12 @@ impl Cell {
     /// Appends blanks.
     pub fn and_blanks(mut self, count: usize) -> Self {
         if count > 0 {
-            self.text.extend(std::iter::repeat_n(' ', count));
+            let mut missing = count;
+            while missing > 0 {
+                let blanks = &BLANKS[..missing.min(BLANKS.len())];
+                self.text.push_str(blanks);
+                missing -= blanks.len();
+            }
             self.end_piece(Tone::Plain, count);
         }
         self
@@ -212,6 +220,16 @@ mod tests {
         Cell::from("a  ").line_onto(&mut text, 80, &Screen::piped());
         Cell::empty().line_onto(&mut text, 80, &Screen::piped());
         assert_eq!(text, "before  \na\n\n");
+    }
+
+    #[test]
+    fn any_number_of_blanks_can_be_added() {
+        for count in [0, 1, BLANKS.len(), 2 * BLANKS.len() + 3] {
+            let cell = Cell::from("a").and_blanks(count);
+            let line = format!("a{}", " ".repeat(count));
+            assert_eq!(cell.width(), line.len());
+            assert_eq!(cell.paint(usize::MAX, &Screen::piped()), line);
+        }
     }
 
     proptest! {
