@@ -28,8 +28,8 @@ pub use methods::methods;
 pub use okr_log::{MAX_BODY_BYTES, MAX_TEXT_BYTES, MAX_TEXTS};
 pub use record::{ConfirmedChange, RecordError, decode_record};
 pub use status::{
-    AUTHORIZATION_METADATA_KEY, ApiError, BEARER_PREFIX, ERROR_DOMAIN, PROTOCOL_METADATA_KEY,
-    REQUEST_ID_METADATA_KEY,
+    AUTHORIZATION_METADATA_KEY, ApiError, BEARER_PREFIX, ERROR_DOMAIN, Excess,
+    PROTOCOL_METADATA_KEY, REQUEST_ID_METADATA_KEY,
 };
 pub use sync::{PushOutcome, Refusal};
 pub use text::{ERASED, SaltedText, StoredText};

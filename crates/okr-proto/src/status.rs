@@ -105,11 +105,13 @@ pub enum ApiError {
         /// The greatest amount.
         limit: u64,
     },
-    /// Too much is waiting.
-    #[error("the server is overloaded")]
+    /// There is too much of something; the same call may go well later.
+    #[error("{excess}")]
     Overloaded {
         /// How long the client should wait, in milliseconds.
         retry_after_ms: u64,
+        /// What there is too much of.
+        excess: Excess,
     },
     /// The server failed; its log has the cause under this id.
     #[error("internal error {request_id}")]
@@ -117,6 +119,53 @@ pub enum ApiError {
         /// Names the request in the server's log.
         request_id: String,
     },
+}
+
+/// What there is too much of, when a client is told to come back later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Excess {
+    /// More is asked of the server than it can do: by everybody together.
+    #[error("the server is overloaded")]
+    Work,
+    /// Calls of this token.
+    #[error("this token calls too often")]
+    CallsOfToken,
+    /// Calls from this address, whoever makes them.
+    #[error("too many calls come from this address")]
+    CallsFromAddress,
+    /// Logins from this address that failed.
+    #[error("too many logins from this address have failed")]
+    FailedLogins,
+    /// Tokens from this address that were not valid.
+    #[error("too many tokens from this address were not valid")]
+    WrongTokens,
+}
+
+impl Excess {
+    const ALL: [Self; 5] = [
+        Self::Work,
+        Self::CallsOfToken,
+        Self::CallsFromAddress,
+        Self::FailedLogins,
+        Self::WrongTokens,
+    ];
+
+    /// Returns the stable word for it, in kebab-case.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Work => "work",
+            Self::CallsOfToken => "calls-of-token",
+            Self::CallsFromAddress => "calls-from-address",
+            Self::FailedLogins => "failed-logins",
+            Self::WrongTokens => "wrong-tokens",
+        }
+    }
+
+    /// Finds it by its word; what an older server does not say, or a newer one says, is work.
+    fn named(word: Option<&str>) -> Self {
+        let found = Self::ALL.into_iter().find(|it| Some(it.word()) == word);
+        found.unwrap_or(Self::Work)
+    }
 }
 
 impl ApiError {
@@ -214,6 +263,7 @@ impl ApiError {
             },
             "overloaded" => Self::Overloaded {
                 retry_after_ms: facts.number("retry_after_ms")?,
+                excess: Excess::named(facts.text("excess").as_deref()),
             },
             "internal" => Self::Internal {
                 request_id: facts.text("request_id")?,
@@ -264,9 +314,13 @@ impl ApiError {
                 vec![("field", field.clone()), ("problem", problem.clone())]
             }
             Self::PositionAhead { head } => vec![("head", head.to_string())],
-            Self::Overloaded { retry_after_ms } => {
-                vec![("retry_after_ms", retry_after_ms.to_string())]
-            }
+            Self::Overloaded {
+                retry_after_ms,
+                excess,
+            } => vec![
+                ("retry_after_ms", retry_after_ms.to_string()),
+                ("excess", excess.word().to_owned()),
+            ],
             Self::Internal { request_id } => vec![("request_id", request_id.clone())],
         }
     }
@@ -280,7 +334,7 @@ impl From<ApiError> for Status {
             .map(|(name, fact)| (name.to_owned(), fact))
             .collect();
         let mut details = ErrorDetails::with_error_info(error.reason(), ERROR_DOMAIN, facts);
-        if let ApiError::Overloaded { retry_after_ms } = error {
+        if let ApiError::Overloaded { retry_after_ms, .. } = error {
             details.set_retry_info(Some(Duration::from_millis(retry_after_ms)));
         }
         Self::with_error_details(error.code(), error.to_string(), details)

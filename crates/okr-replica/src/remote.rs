@@ -138,6 +138,14 @@ pub enum RemoteError {
         /// What it says.
         why: String,
     },
+    /// The server is there, and asked too often by this token or from this address.
+    #[error("{why}")]
+    TooOften {
+        /// What there is too much of, as a sentence.
+        why: String,
+        /// After how long it may be asked again.
+        wait: Duration,
+    },
     /// The server does not know whether it appended the changes.
     #[error("the server does not know the outcome")]
     OutcomeUnknown,
@@ -221,6 +229,7 @@ impl RemoteError {
             Self::Unreachable { .. }
             | Self::TimedOut { .. }
             | Self::Unavailable { .. }
+            | Self::TooOften { .. }
             | Self::OutcomeUnknown => true,
             Self::Address { .. }
             | Self::NotEncrypted { .. }
@@ -243,6 +252,7 @@ impl RemoteError {
     pub const fn is_answer(&self) -> bool {
         match self {
             Self::Unavailable { .. }
+            | Self::TooOften { .. }
             | Self::OutcomeUnknown
             | Self::LoginNeeded
             | Self::CodeRefused
@@ -287,6 +297,7 @@ impl RemoteError {
             | Self::Unreachable { .. }
             | Self::TimedOut { .. }
             | Self::Unavailable { .. }
+            | Self::TooOften { .. }
             | Self::OutcomeUnknown
             | Self::CodeRefused
             | Self::Ahead { .. }

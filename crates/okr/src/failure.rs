@@ -2,6 +2,8 @@
 //!
 //! Only codes and fields are looked at, never the text of a message.
 
+use std::time::Duration;
+
 use okr_core::rejection::{Missing, Rejection};
 use okr_replica::{RemoteError, RemoteInfo, ReplicaError, SyncError};
 
@@ -164,6 +166,7 @@ fn call(error: &RemoteError, pending: Option<usize>) -> CliError {
             "the server takes nothing at the moment".to_owned(),
             &error.to_string(),
         ),
+        RemoteError::TooOften { wait, .. } => too_often(user("too-often"), *wait, pending),
         RemoteError::LoginNeeded => user("login-needed")
             .with_exit(Exit::LoginNeeded)
             .with_hint("okr login --code CODE; an administrator makes one with okr member invite"),
@@ -221,16 +224,31 @@ fn way_to_permission(refusal: &str) -> &'static str {
 fn unreachable_server((message, cause): (String, &str), pending: Option<usize>) -> CliError {
     let safe = match pending {
         None => "look at the address, and whether okrd runs there; nothing was changed".to_owned(),
-        Some(0) => "nothing waits on this machine; okr sync tries again".to_owned(),
-        Some(1) => "1 change is safe on this machine; okr sync tries again".to_owned(),
-        Some(pending) => {
-            format!("{pending} changes are safe on this machine; okr sync tries again")
-        }
+        Some(pending) => format!("{}; okr sync tries again", what_is_safe(pending)),
     };
     CliError::user("server-unreachable", message)
         .with_exit(Exit::ServerUnreachable)
         .with_cause(cause)
         .with_hint(safe)
+}
+
+/// Says when the server may be asked again, and what is safe until then.
+fn too_often(error: CliError, wait: Duration, pending: Option<usize>) -> CliError {
+    // Rounded up: whoever comes back to the second must not be too early.
+    let again = format!("in {} s", wait.as_millis().div_ceil(1_000).max(1));
+    let hint = match pending {
+        None => format!("try again {again}; nothing was changed"),
+        Some(pending) => format!("{}; okr sync again {again}", what_is_safe(pending)),
+    };
+    error.with_exit(Exit::ServerUnreachable).with_hint(hint)
+}
+
+fn what_is_safe(pending: usize) -> String {
+    match pending {
+        0 => "nothing waits on this machine".to_owned(),
+        1 => "1 change is safe on this machine".to_owned(),
+        _ => format!("{pending} changes are safe on this machine"),
+    }
 }
 
 /// Returns the part of an address that people know a server by.
@@ -282,8 +300,6 @@ pub(crate) fn rejected(rejection: &Rejection, about: Option<&str>) -> CliError {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]
@@ -303,6 +319,37 @@ mod tests {
             text.contains("3 changes are safe on this machine"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn who_asks_too_often_reads_when_to_come_back() {
+        let screen = crate::render::Screen::piped();
+        let error = RemoteError::TooOften {
+            why: "this token calls too often".to_owned(),
+            wait: Duration::from_millis(1_001),
+        };
+        for (pending, hint) in [
+            (None, "try again in 2 s; nothing was changed"),
+            (
+                Some(0),
+                "nothing waits on this machine; okr sync again in 2 s",
+            ),
+            (
+                Some(1),
+                "1 change is safe on this machine; okr sync again in 2 s",
+            ),
+            (
+                Some(9),
+                "9 changes are safe on this machine; okr sync again in 2 s",
+            ),
+        ] {
+            let shown = remote(&error, pending);
+            assert_eq!(shown.exit(), Exit::ServerUnreachable);
+            assert_eq!(shown.message(), "this token calls too often");
+            let text = shown.to_text(&screen, false);
+            assert!(text.contains(hint), "{text}");
+            assert!(text.contains("Request: "), "the server answered: {text}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use okr_proto::ApiError;
+use okr_proto::{ApiError, Excess};
 use uuid::Uuid;
 
 use crate::accept::subscriber;
@@ -71,14 +71,20 @@ impl Guard {
         let taken = self
             .addresses
             .take(subscriber(address), rate, self.started.elapsed());
-        taken.map_err(|wait| self.overloaded(Limit::CallsPerSecondPerAddress, wait))
+        taken.map_err(|wait| {
+            self.overloaded(
+                Limit::CallsPerSecondPerAddress,
+                (Excess::CallsFromAddress, wait),
+            )
+        })
     }
 
     /// Refuses a call of a token that calls too often.
     pub(crate) fn admit_token(&self, token: Uuid) -> Result<(), ApiError> {
         let rate = Rate::per_second(self.limits().calls_per_second.to_usize());
         let admitted = self.tokens.take(token, rate, self.started.elapsed());
-        admitted.map_err(|wait| self.overloaded(Limit::CallsPerSecond, wait))
+        admitted
+            .map_err(|wait| self.overloaded(Limit::CallsPerSecond, (Excess::CallsOfToken, wait)))
     }
 
     /// Refuses a login of an address from which too many have failed.
@@ -90,7 +96,9 @@ impl Guard {
         let checked = self
             .failures
             .check(&address.map(subscriber), self.logins(), since_1970(now));
-        checked.map_err(|wait| self.overloaded(Limit::FailedLoginsPerMinute, wait))
+        checked.map_err(|wait| {
+            self.overloaded(Limit::FailedLoginsPerMinute, (Excess::FailedLogins, wait))
+        })
     }
 
     /// Counts a failed login.
@@ -124,11 +132,14 @@ impl Guard {
         Ok(StreamPlace { streams, token })
     }
 
-    fn overloaded(&self, limit: Limit, wait: Duration) -> ApiError {
+    fn overloaded(&self, limit: Limit, (excess, wait): (Excess, Duration)) -> ApiError {
         self.note(limit);
         // Rounded up: a client that comes back to the millisecond must not be too early.
         let retry_after_ms = u64::try_from(wait.as_micros().div_ceil(1_000)).unwrap_or(u64::MAX);
-        ApiError::Overloaded { retry_after_ms }
+        ApiError::Overloaded {
+            retry_after_ms,
+            excess,
+        }
     }
 }
 
@@ -181,7 +192,8 @@ mod tests {
         assert_eq!(
             refused,
             Err(ApiError::Overloaded {
-                retry_after_ms: 5_000
+                retry_after_ms: 5_000,
+                excess: Excess::FailedLogins,
             })
         );
         assert_eq!(guard.admit_login(other, at(1)), Ok(()));
@@ -206,7 +218,8 @@ mod tests {
         assert!(matches!(
             guard.admit_token(token),
             Err(ApiError::Overloaded {
-                retry_after_ms: 1..=1_000
+                retry_after_ms: 1..=1_000,
+                excess: Excess::CallsOfToken,
             })
         ));
         assert_eq!(guard.admit_token(Uuid::max()), Ok(()));

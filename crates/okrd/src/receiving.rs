@@ -13,7 +13,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Request;
 use http_body::{Body, Frame, SizeHint};
-use okr_proto::ApiError;
+use okr_proto::{ApiError, Excess};
 use tokio::time::{Sleep, sleep};
 use tonic::Status;
 
@@ -141,8 +141,10 @@ impl Body for HeldBody {
             && let Some(data) = frame.data_ref()
         {
             if !self.receiving.take(self.from, data.len()) {
-                let retry_after_ms = RETRY_AFTER_MS;
-                let refusal = ApiError::Overloaded { retry_after_ms };
+                let refusal = ApiError::Overloaded {
+                    retry_after_ms: RETRY_AFTER_MS,
+                    excess: Excess::Work,
+                };
                 return Poll::Ready(Some(Err(refusal.into())));
             }
             self.bytes += data.len();

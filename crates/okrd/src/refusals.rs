@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
-use okr_proto::ApiError;
+use okr_proto::{ApiError, Excess};
 use uuid::Uuid;
 
 use crate::limits;
@@ -56,6 +56,7 @@ impl Refusals {
         let wait = SignedDuration::from_mins(1) - now.duration_since(minute.began);
         Err(ApiError::Overloaded {
             retry_after_ms: u64::try_from(wait.as_millis()).unwrap_or(0),
+            excess: Excess::WrongTokens,
         })
     }
 
@@ -112,8 +113,11 @@ mod tests {
             refusals.failed(HERE, KNOWN, at(0));
         }
         let refused = refusals.check(HERE, KNOWN, at(20));
-        let retry_after_ms = 40_000;
-        assert_eq!(refused, Err(ApiError::Overloaded { retry_after_ms }));
+        let overloaded = ApiError::Overloaded {
+            retry_after_ms: 40_000,
+            excess: Excess::WrongTokens,
+        };
+        assert_eq!(refused, Err(overloaded));
         for (address, token) in [(HERE, OTHER), (HERE, None), (THERE, KNOWN)] {
             assert_eq!(refusals.check(address, token, at(20)), Ok(()));
         }

@@ -9,7 +9,7 @@ use okr_core::id::PersonId;
 use okr_core::text::LongText;
 use okr_core::value::Role;
 use okr_log::Step;
-use okr_proto::{ApiError, v1};
+use okr_proto::{ApiError, Excess, v1};
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
 use tonic::transport::Endpoint;
@@ -74,7 +74,8 @@ async fn a_token_that_calls_too_often_is_told_when_to_come_back() {
         matches!(
             refused,
             ApiError::Overloaded {
-                retry_after_ms: 1..=1_000
+                retry_after_ms: 1..=1_000,
+                excess: Excess::CallsOfToken,
             }
         ),
         "{refused:?}"
@@ -100,7 +101,13 @@ async fn an_address_that_calls_too_often_is_refused_before_anything_is_looked_up
     );
     let refused = call_until_refused(&stranger).await;
     assert!(
-        matches!(refused, ApiError::Overloaded { .. }),
+        matches!(
+            refused,
+            ApiError::Overloaded {
+                excess: Excess::CallsFromAddress,
+                ..
+            }
+        ),
         "{refused:?}"
     );
     assert_eq!(hits(&server, "calls_per_second_per_address"), 1);
@@ -118,7 +125,8 @@ async fn failed_logins_are_counted() {
     assert_eq!(
         refused,
         ApiError::Overloaded {
-            retry_after_ms: 60_000
+            retry_after_ms: 60_000,
+            excess: Excess::FailedLogins,
         }
     );
     assert_eq!(hits(&server, "failed_logins_per_minute"), 1);

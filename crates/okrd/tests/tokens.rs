@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use okr_core::event::{CommentEvent, CycleEvent, Event, PersonEvent, Topic};
 use okr_core::value::Role;
-use okr_proto::{ApiError, PushOutcome, v1};
+use okr_proto::{ApiError, Excess, PushOutcome, v1};
 use okr_testkit::sample::{BEN, CAI, ORG, VIC, comment_id, cycle_id, new_comment, new_cycle};
 use serde_json::Value;
 use tonic::Status;
@@ -383,7 +383,10 @@ async fn a_thousand_wrong_tokens_are_slowed_down_and_nobody_else_is() {
         let wrong = if number % 2 == 0 { &forged } else { &unknown };
         match refusal(ana.with_token(wrong).who_am_i().await) {
             ApiError::Unauthenticated => {}
-            ApiError::Overloaded { retry_after_ms } => {
+            ApiError::Overloaded {
+                retry_after_ms,
+                excess: Excess::WrongTokens,
+            } => {
                 assert!(retry_after_ms > 0);
                 slowed += 1;
             }

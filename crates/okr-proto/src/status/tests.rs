@@ -43,6 +43,7 @@ fn one_of_each() -> Vec<ApiError> {
         },
         ApiError::Overloaded {
             retry_after_ms: 250,
+            excess: Excess::FailedLogins,
         },
         ApiError::Internal {
             request_id: "7f00".to_owned(),
@@ -100,11 +101,39 @@ fn every_reason_is_another_word_in_kebab_case() {
 fn an_overloaded_server_says_when_to_come_back() {
     let status = Status::from(ApiError::Overloaded {
         retry_after_ms: 1500,
+        excess: Excess::Work,
     });
     let delay = status
         .get_details_retry_info()
         .and_then(|info| info.retry_delay);
     assert_eq!(delay, Some(Duration::from_millis(1500)));
+}
+
+#[test]
+fn what_there_is_too_much_of_is_told_and_else_it_is_work() {
+    for excess in Excess::ALL {
+        let error = ApiError::Overloaded {
+            retry_after_ms: 1,
+            excess,
+        };
+        let status = Status::from(error.clone());
+        assert_eq!(ApiError::from_status(&status), Some(error));
+    }
+    for facts in [&[][..], &[("excess", "from-the-future")]] {
+        let facts = facts.iter().chain(&[("retry_after_ms", "7")]);
+        let facts = facts.map(|(name, fact)| ((*name).to_owned(), (*fact).to_owned()));
+        let details = ErrorDetails::with_error_info(
+            "overloaded",
+            ERROR_DOMAIN,
+            facts.collect::<HashMap<_, _>>(),
+        );
+        let status = Status::with_error_details(Code::ResourceExhausted, "?", details);
+        let read = ApiError::Overloaded {
+            retry_after_ms: 7,
+            excess: Excess::Work,
+        };
+        assert_eq!(ApiError::from_status(&status), Some(read));
+    }
 }
 
 #[test]

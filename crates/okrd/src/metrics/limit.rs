@@ -56,7 +56,7 @@ mod tests {
             (large("changes"), Some(Limit::ChangesPerPush)),
             (large("entries"), Some(Limit::EntriesPerUpdate)),
             (large("request in bytes"), None),
-            (ApiError::Overloaded { retry_after_ms: 1 }, None),
+            (ApiError::Frozen, None),
         ] {
             assert_eq!(Limit::of(&error), limit, "{error:?}");
         }

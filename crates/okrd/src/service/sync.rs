@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use okr_proto::v1::sync_server;
-use okr_proto::{ApiError, v1};
+use okr_proto::{ApiError, Excess, v1};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
@@ -132,6 +132,7 @@ impl From<PushError> for CallError {
         match error {
             PushError::Overloaded(_) => Self::Refused(ApiError::Overloaded {
                 retry_after_ms: limits::RETRY_AFTER_MS,
+                excess: Excess::Work,
             }),
             PushError::StorageRefusesWrites => Self::Refused(ApiError::StorageRefusesWrites),
             PushError::OutcomeUnknown => Self::Refused(ApiError::OutcomeUnknown),

@@ -2,9 +2,10 @@
 
 use std::error::Error;
 use std::io;
+use std::time::Duration;
 
 use okr_core::id::Position;
-use okr_proto::{ApiError, PROTOCOL_VERSION};
+use okr_proto::{ApiError, Excess, PROTOCOL_VERSION};
 use tonic::{Code, Status};
 
 use crate::remote::RemoteError;
@@ -122,8 +123,15 @@ fn of_server(error: ApiError) -> RemoteError {
         ApiError::StorageRefusesWrites
         | ApiError::DiskReserve
         | ApiError::ShuttingDown
-        | ApiError::Overloaded { .. }
+        | ApiError::Overloaded {
+            excess: Excess::Work,
+            ..
+        }
         | ApiError::Internal { .. } => RemoteError::Unavailable { why: message },
+        ApiError::Overloaded { retry_after_ms, .. } => RemoteError::TooOften {
+            why: message,
+            wait: Duration::from_millis(retry_after_ms),
+        },
         ApiError::InvalidRequest { .. } | ApiError::Frozen | ApiError::QuotaExceeded { .. } => {
             RemoteError::Refused {
                 reason: reason.to_owned(),
@@ -160,6 +168,25 @@ fn behind<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'stat
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_asks_too_often_is_told_apart_from_a_server_with_too_much_to_do() {
+        let heard = |excess| {
+            let error = ApiError::Overloaded {
+                retry_after_ms: 1_500,
+                excess,
+            };
+            of_call("https://okr.acme.dev", &Status::from(error))
+        };
+        let often = RemoteError::TooOften {
+            why: "this token calls too often".to_owned(),
+            wait: Duration::from_millis(1_500),
+        };
+        assert_eq!(heard(Excess::CallsOfToken), often);
+        assert!(often.is_passing() && often.is_answer() && !often.took_nothing());
+        let busy = heard(Excess::Work);
+        assert!(matches!(busy, RemoteError::Unavailable { .. }), "{busy:?}");
+    }
 
     #[test]
     fn a_page_of_a_proxy_is_told_apart_from_a_refusal_of_the_server() {

@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 
 use okr_proto::v1::identity_server::{Identity as IdentityService, IdentityServer};
 use okr_proto::v1::sync_server::{Sync as SyncService, SyncServer};
-use okr_proto::{ApiError, v1};
+use okr_proto::{ApiError, Excess, v1};
 use tokio::sync::oneshot;
 use tokio_stream::wrappers::TcpListenerStream;
 use tokio_stream::{Stream, StreamExt as _};
@@ -252,7 +252,11 @@ impl IdentityService for Stub {
         &self,
         _: Request<v1::IssueLoginCodeRequest>,
     ) -> Result<Response<v1::IssueLoginCodeResponse>, Status> {
-        Err(ApiError::Overloaded { retry_after_ms: 5 }.into())
+        let error = ApiError::Overloaded {
+            retry_after_ms: 5,
+            excess: Excess::CallsOfToken,
+        };
+        Err(error.into())
     }
 
     async fn update_directory(
