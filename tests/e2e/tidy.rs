@@ -42,6 +42,7 @@ const KEEPERS: &[(&str, &[&str])] = &[
     ("tonic", &["okr-proto", "okr-replica", "okrd", "okr-bench"]),
     ("tokio-rustls", &["okrd"]),
     ("x509-parser", &["okrd"]),
+    ("opentelemetry-proto", &["okrd"]),
     ("rcgen", &["okrd"]),
     ("clap", &["okr", "okrd", "okr-bench"]),
     ("granit-parser", &["okr"]),

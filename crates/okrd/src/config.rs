@@ -18,6 +18,7 @@ mod schema;
 mod table;
 #[cfg(test)]
 mod tests;
+mod url;
 
 pub(crate) use self::kind::{Kind, Value};
 pub(crate) use self::layers::{Config, ConfigError, DEFAULT_FILE, FILE_VARIABLE, Sources};

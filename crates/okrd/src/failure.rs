@@ -245,6 +245,11 @@ impl From<ServeError> for Failure {
                 Some("restore the file from a backup; nothing was changed"),
             ),
             ServeError::Tls(error) => error.into(),
+            error @ ServeError::Traces(_) => Self::of(
+                Exit::Configuration,
+                &error,
+                Some("the settings telemetry.otlp_... say where they go"),
+            ),
             error @ ServeError::Name(_) => Self::of(Exit::Configuration, &error, None),
             error @ (ServeError::Threads(_) | ServeError::Transport(_)) => {
                 Self::of(Exit::Error, &error, None)

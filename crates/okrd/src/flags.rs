@@ -105,7 +105,8 @@ fn flag(key: &Key) -> Arg {
         | Kind::Span { .. }
         | Kind::Word(_)
         | Kind::Filter
-        | Kind::Networks => flag,
+        | Kind::Networks
+        | Kind::Url => flag,
     }
 }
 
@@ -120,6 +121,7 @@ const fn value_name(kind: Kind) -> &'static str {
         Kind::Word(_) => "WORD",
         Kind::Filter => "LEVELS",
         Kind::Networks => "ADDR,...",
+        Kind::Url => "URL",
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use okr_core::id::OrgId;
 use okr_log::{CheckpointError, Log, LogOptions, OpenError, Origin};
@@ -15,6 +15,7 @@ use okr_proto::{ApiError, FILE_DESCRIPTOR_SET, ToLog as _};
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tonic::Status;
 use tonic::transport::Server as Transport;
 use tonic_health::ServingStatus;
@@ -50,6 +51,7 @@ use crate::standing::Standing;
 use crate::stored_log;
 use crate::telemetry::ObserveLayer;
 use crate::tls::{TlsError, TlsFiles, TlsSlot};
+use crate::traces::{TraceOptions, Traces, TracesError};
 use crate::usage::Usage;
 use crate::writer::{Writer, WriterLimits, WriterParts};
 
@@ -77,6 +79,8 @@ pub struct ServeOptions {
     pub clock: Clock,
     /// How the log is opened.
     pub log: LogOptions,
+    /// Where spans of calls go; none: nowhere.
+    pub traces: Option<TraceOptions>,
 }
 
 /// A server whose data is open and verified.
@@ -88,6 +92,10 @@ pub struct Server {
     lookout: Arc<Lookout>,
     /// Where machines ask how things stand, if anywhere.
     monitor: Option<TcpListener>,
+    /// Where spans of calls go, if anywhere.
+    traces: Option<Traces>,
+    /// When the time to drain is over, once it has begun.
+    drained_at: OnceLock<Instant>,
     /// Held until everything else is closed.
     data: DataDir,
 }
@@ -107,6 +115,9 @@ pub enum ServeError {
     /// The certificate or key for TLS cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// Spans cannot be sent.
+    #[error("traces cannot be sent")]
+    Traces(#[from] TracesError),
     /// The name of the server gives no origin for checkpoints.
     #[error("the server's name cannot be used")]
     Name(#[from] CheckpointError),
@@ -133,6 +144,7 @@ impl ServeOptions {
             disk: DiskProbe::system(),
             clock: Clock::system(),
             log: LogOptions::new(),
+            traces: None,
         }
     }
 }
@@ -144,6 +156,7 @@ impl Server {
     ///
     /// What is wrong with the directory, the key or the log; nothing was repaired or changed.
     pub fn open(options: &ServeOptions) -> Result<Self, ServeError> {
+        let traces = options.traces.as_ref().map(Traces::prepare).transpose()?;
         let (data, manifest) = DataDir::open(&options.data)?;
         let now = options.clock.now();
         let tls = options
@@ -200,7 +213,9 @@ impl Server {
             usage: Usage::default(),
             stopping,
         };
-        Ok(Self::around(shared, options, (gate, stop, data)))
+        let mut server = Self::around(shared, options, (gate, stop, data));
+        server.traces = traces;
+        Ok(server)
     }
 
     fn around(
@@ -217,6 +232,8 @@ impl Server {
             stop,
             lookout: Arc::new(lookout),
             monitor: None,
+            traces: None,
+            drained_at: OnceLock::new(),
             data,
         }
     }
@@ -245,10 +262,18 @@ impl Server {
         listener: TcpListener,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), ServeError> {
+        if let Some(traces) = &self.traces {
+            traces.start();
+        }
         let monitor = self.monitor.take();
         let monitor = monitor.map(|listener| tokio::spawn(self.lookout.monitor().serve(listener)));
         let administration = admin::serve(self.data.path(), Arc::clone(&self.shared));
         let served = self.serve(listener, shutdown).await;
+        if let Some(traces) = &self.traces {
+            let drain_time = self.gate.limits.get().drain_time.get();
+            let left = self.drained_at.get().map(|end| *end - Instant::now());
+            traces.end(left.unwrap_or(drain_time)).await;
+        }
         let shared = Arc::clone(&self.shared);
         let close = move || {
             // Before the log, which its connections read.
@@ -299,7 +324,8 @@ impl Server {
             if drain_begun.await.is_err() {
                 std::future::pending::<()>().await;
             }
-            tokio::time::sleep(self.gate.limits.get().drain_time.get()).await;
+            let end = Instant::now() + self.gate.limits.get().drain_time.get();
+            tokio::time::sleep_until(*self.drained_at.get_or_init(|| end)).await;
         };
         let served = tokio::select! {
             served = serving => served.map_err(ServeError::Transport),
@@ -360,7 +386,10 @@ impl Server {
                 proxies.name_client(request)
             }))
             .layer(MapRequestLayer::new(move |request| receiving.hold(request)))
-            .layer(ObserveLayer::new(Arc::clone(&self.shared.metrics)))
+            .layer(ObserveLayer::new(
+                Arc::clone(&self.shared.metrics),
+                self.traces.clone(),
+            ))
             .layer(MapResponseLayer::new(move |response| {
                 name_limit(response, limit, &metrics)
             }))

@@ -54,6 +54,8 @@ pub(crate) struct TestServer {
     pub limits: &'static [(&'static str, &'static str)],
     /// What the disk says; the real one if none is given.
     pub disk: Option<DiskProbe>,
+    /// Where spans of calls go.
+    pub traces: Option<okrd::TraceOptions>,
 }
 
 struct Running {
@@ -115,6 +117,7 @@ impl TestServer {
             proxies: TrustedProxies::default(),
             limits: &[],
             disk: None,
+            traces: None,
         })
     }
 
@@ -154,6 +157,7 @@ impl TestServer {
         let mut options = ServeOptions::new(self.root.path().join("data"));
         options.clock = clock(&self.time);
         options.tls.clone_from(&self.tls);
+        options.traces.clone_from(&self.traces);
         options.proxies.clone_from(&self.proxies);
         options.limits = Limits::new(self.limits).unwrap();
         if let Some(disk) = &self.disk {

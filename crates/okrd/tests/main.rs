@@ -28,3 +28,5 @@ mod rude;
 mod secure;
 mod settings;
 mod tokens;
+#[cfg(feature = "otlp")]
+mod traces;

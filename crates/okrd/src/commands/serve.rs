@@ -27,6 +27,7 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     options.proxies = settings.proxies();
     options.reflection = settings.server.reflection;
     options.limits = settings.limits.clone();
+    options.traces = settings.traces();
     // Everything that can be wrong with the data is found before anybody can connect.
     let server = Server::open(&options)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()

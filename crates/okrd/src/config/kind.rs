@@ -28,6 +28,8 @@ pub(crate) enum Kind {
     Filter,
     /// Addresses and networks, separated by commas; in the file also a list.
     Networks,
+    /// Where gRPC is spoken, with or without TLS.
+    Url,
 }
 
 impl Kind {
@@ -41,7 +43,8 @@ impl Kind {
             | Self::Span { .. }
             | Self::Word(_)
             | Self::Filter
-            | Self::Networks => false,
+            | Self::Networks
+            | Self::Url => false,
         }
     }
 
@@ -181,6 +184,10 @@ impl fmt::Display for Kind {
             Self::Networks => write!(
                 formatter,
                 "addresses and networks, such as \"127.0.0.1, 10.0.0.0/8\""
+            ),
+            Self::Url => write!(
+                formatter,
+                "scheme, host and port, such as http://127.0.0.1:4317"
             ),
         }
     }

@@ -5,9 +5,10 @@ use std::path::Path;
 
 use super::layers::{Config, ConfigError};
 use super::mistake::Mistake;
-use super::table::{Key, Settings};
+use super::table::{Key, Settings, TelemetrySettings};
 use crate::proxies::TrustedProxies;
 use crate::tls::TlsFiles;
+use crate::traces::{self, TraceOptions};
 
 impl Config {
     /// Returns itself when everything fits together.
@@ -25,7 +26,12 @@ impl Config {
     ///
     /// `Mistakes`, each at the place of the setting that it is about.
     pub(super) fn check(&self) -> Result<(), ConfigError> {
-        let Settings { server, tls, .. } = &self.settings;
+        let Settings {
+            server,
+            tls,
+            telemetry,
+            ..
+        } = &self.settings;
         let mut mistakes = Vec::new();
         let mut refuse = |path: &str, problem: String| {
             let key = Key::all().find(|key| key.path() == path);
@@ -41,6 +47,7 @@ impl Config {
         if tls.client_ca.is_some() && tls.cert_file.is_none() {
             refuse("tls.client_ca", needs("tls.client_ca", "tls.cert_file"));
         }
+        check_telemetry(telemetry, &mut refuse);
         match self.settings.addresses() {
             Err(problem) => refuse("server.listen", problem),
             Ok(addresses) => {
@@ -97,6 +104,17 @@ impl Settings {
         TrustedProxies::new(self.proxy.trusted.clone(), self.proxy.header)
     }
 
+    /// Returns where spans go, if anywhere.
+    pub(crate) fn traces(&self) -> Option<TraceOptions> {
+        let telemetry = &self.telemetry;
+        let endpoint = telemetry.otlp_endpoint.as_ref()?;
+        Some(TraceOptions {
+            endpoint: endpoint.as_str().to_owned(),
+            authorities: telemetry.otlp_ca_file.clone(),
+            sampled_percent: telemetry.sample_percent.to_u32(),
+        })
+    }
+
     /// Finds the addresses to listen on.
     pub(crate) fn addresses(&self) -> Result<Vec<SocketAddr>, String> {
         let listen = self.server.listen.as_str();
@@ -104,6 +122,20 @@ impl Settings {
             Ok(addresses) => Ok(addresses.collect()),
             Err(error) => Err(format!("server.listen: {listen} is no address: {error}")),
         }
+    }
+}
+
+fn check_telemetry(telemetry: &TelemetrySettings, refuse: &mut impl FnMut(&str, String)) {
+    let (endpoint, authorities) = ("telemetry.otlp_endpoint", "telemetry.otlp_ca_file");
+    if telemetry.otlp_endpoint.is_some() && !traces::BUILT {
+        let problem = format!(
+            "{endpoint}: this okrd was built without otlp; leave it out, or build one with \
+             cargo build --release -p okrd --features otlp"
+        );
+        refuse(endpoint, problem);
+    }
+    if telemetry.otlp_ca_file.is_some() && telemetry.otlp_endpoint.is_none() {
+        refuse(authorities, needs(authorities, endpoint));
     }
 }
 

@@ -54,6 +54,7 @@ fn of_key(key: &Key) -> Json {
                 { "type": "array", "items": { "type": "string", "minLength": 1 }, "minItems": 1 },
             ],
         }),
+        Kind::Url => json!({ "type": "string", "pattern": "^https?://.+:[0-9]{1,5}/?$" }),
         Kind::Path | Kind::Filter => json!({ "type": "string", "minLength": 1 }),
     };
     schema["description"] = format!("{} Expected: {}.", key.about(), key.kind).into();

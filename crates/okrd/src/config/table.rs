@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::kind::{Address, Count, Kind, Size, Span, Value};
 use super::layers::Chosen;
 use super::network::Networks;
+use super::url::Url;
 use crate::proxies::ForwardedHeader;
 use crate::telemetry::{LogFilter, LogFormat};
 
@@ -148,6 +149,16 @@ settings! {
     metrics: pub(crate) MetricsSettings {
         /// Where `/metrics`, `/livez` and `/readyz` are answered over plain HTTP, such as 127.0.0.1:7421; nowhere if not set.
         listen: Option<Address>, Restart;
+    }
+    /// Spans of calls, for a collector of OpenTelemetry (OTLP over gRPC). Only in a program that was built with the feature
+    /// `otlp`; any other refuses the address.
+    telemetry: pub(crate) TelemetrySettings {
+        /// The collector, such as `http://127.0.0.1:4317`; without it nothing is sent.
+        otlp_endpoint: Option<Url>, Restart;
+        /// The authorities (PEM) that its certificate is checked against; those of the system if not set.
+        otlp_ca_file: Option<PathBuf>, Restart;
+        /// Of a hundred calls whose client does not say whether they are traced, so many are.
+        sample_percent: Count<0, 100> = "100", Restart;
     }
     /// What clients may use of the server.
     limits: pub Limits {

@@ -60,6 +60,13 @@ fn samples(key: &Key) -> [String; 3] {
         Kind::Address => ["localhost:1", "localhost:2", "localhost:3"]
             .map(str::to_owned)
             .to_vec(),
+        Kind::Url => [
+            "http://localhost:1",
+            "http://localhost:2",
+            "http://localhost:3",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
         Kind::Flag => ["true", "false", "true"].map(str::to_owned).to_vec(),
         Kind::Count { least, .. } => (least..least + 4).map(|n| n.to_string()).collect(),
         Kind::Size { least, .. } => (least..least + 4).map(|n| format!("{n}B")).collect(),
@@ -276,6 +283,14 @@ fn settings_that_do_not_fit_together_are_refused_where_they_stand() {
         plain[0].contains(":2:10: server.listen: 0.0.0.0:7420 in plain text"),
         "{plain:?}"
     );
+    file.write("[telemetry]\notlp_ca_file = \"ca.pem\"\n");
+    let alone = refused(&file);
+    assert!(
+        alone[0].ends_with(
+            ":2:16: telemetry.otlp_ca_file is set and telemetry.otlp_endpoint is not, which it needs"
+        ),
+        "{alone:?}"
+    );
     for usable in [
         "[server]\nlisten = \"127.0.0.1:7420\"\n",
         "[server]\nlisten = \"0.0.0.0:7420\"\ninsecure_plaintext = true\n",
@@ -284,6 +299,24 @@ fn settings_that_do_not_fit_together_are_refused_where_they_stand() {
         file.write(usable);
         file.sources().load().unwrap().checked().unwrap();
     }
+}
+
+#[test]
+fn a_collector_is_refused_where_it_stands_by_a_program_without_otlp() {
+    let file = File::new("[telemetry]\notlp_endpoint = \"http://127.0.0.1:4317\"\n");
+    let checked = file.sources().load().unwrap().checked();
+    if crate::traces::BUILT {
+        assert!(checked.unwrap().settings.traces().is_some());
+        return;
+    }
+    let Err(ConfigError::Mistakes(mistakes)) = checked else {
+        panic!("{checked:?}");
+    };
+    let told = mistakes[0].to_string();
+    assert!(
+        told.contains(":2:17: telemetry.otlp_endpoint: this okrd was built without otlp"),
+        "{told}"
+    );
 }
 
 #[test]

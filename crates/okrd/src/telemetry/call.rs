@@ -12,6 +12,7 @@ use super::method::{Method, code_name};
 use crate::credentials::Principal;
 use crate::metrics::{EndedCall, Metrics};
 use crate::peer::Peer;
+use crate::traces::{self, CallTrace};
 
 /// What becomes known of a call while it is answered.
 #[derive(Clone, Debug)]
@@ -31,6 +32,8 @@ struct Notes {
 pub(super) struct ObservedCall {
     pub(super) notes: CallNotes,
     pub(super) method: Method,
+    /// None when it is not traced.
+    pub(super) trace: Option<CallTrace>,
     pub(super) peer: Option<Peer>,
     pub(super) started: Instant,
     /// How it was answered; none while it is not, and then the client went away.
@@ -103,6 +106,15 @@ impl Drop for ObservedCall {
             received,
             sent,
         });
+        if let Some(trace) = self.trace.take() {
+            trace.end(&traces::EndedCall {
+                method,
+                code,
+                took,
+                request_id: request_id.as_str(),
+                org: principal.get().map(|(principal, _)| principal.org),
+            });
+        }
         let code = code_name(code);
         let peer = self.peer.map(tracing::field::display);
         let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);

@@ -21,6 +21,7 @@ use super::call::{CallNotes, ObservedCall};
 use super::method::Methods;
 use crate::accept::Connection;
 use crate::metrics::Metrics;
+use crate::traces::Traces;
 
 /// The name under which gRPC says how a call ended.
 const GRPC_STATUS: &str = "grpc-status";
@@ -33,6 +34,7 @@ type AnyError = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) struct ObserveLayer {
     methods: Arc<Methods>,
     metrics: Arc<Metrics>,
+    traces: Option<Traces>,
 }
 
 /// A service with an observer before it.
@@ -43,11 +45,12 @@ pub(crate) struct Observe<S> {
 }
 
 impl ObserveLayer {
-    /// Observes for the numbers of a server.
-    pub(crate) fn new(metrics: Arc<Metrics>) -> Self {
+    /// Observes for the numbers of a server, and for its traces if it has any.
+    pub(crate) fn new(metrics: Arc<Metrics>, traces: Option<Traces>) -> Self {
         Self {
             methods: Arc::default(),
             metrics,
+            traces,
         }
     }
 }
@@ -92,9 +95,12 @@ fn begin(layer: &ObserveLayer, mut request: Request<AnyBody>) -> (Request<AnyBod
     let given = request.headers().get(REQUEST_ID_METADATA_KEY);
     let request_id = RequestId::taken(given.and_then(|value| value.to_str().ok()));
     let notes = CallNotes::new(request_id, Arc::clone(&layer.metrics));
+    let method = layer.methods.of_path(request.uri().path());
+    let traces = layer.traces.as_ref().filter(|_| !method.is_probe());
     let call = ObservedCall {
         notes: notes.clone(),
-        method: layer.methods.of_path(request.uri().path()),
+        method,
+        trace: traces.and_then(|traces| traces.begin(request.headers())),
         peer: request.extensions().get::<Connection>().map(|it| it.peer),
         started: Instant::now(),
         code: None,

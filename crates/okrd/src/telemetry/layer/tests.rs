@@ -77,7 +77,7 @@ async fn call(path: &str, name: Option<&str>, frames: usize) -> (String, String)
         .finish();
     let silenced = tracing::subscriber::set_default(lines);
     let service = ServiceBuilder::new()
-        .layer(ObserveLayer::new(Arc::default()))
+        .layer(ObserveLayer::new(Arc::default(), None))
         .service(service_fn(async |request: Request<AnyBody>| {
             let mut question = request.into_body();
             while next(&mut question).await {}
