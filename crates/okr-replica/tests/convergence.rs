@@ -35,21 +35,29 @@ enum Step {
     Resolve(Resolution),
 }
 
-fn steps() -> impl Strategy<Value = Vec<(usize, Step)>> {
-    let fault = prop_oneof![
+/// What goes wrong with a sync; mostly nothing.
+pub(crate) fn fault() -> impl Strategy<Value = Option<Fault>> {
+    prop_oneof![
         4 => Just(None),
         1 => Just(Some(Fault::LostReply)),
         1 => Just(Some(Fault::LostRequest)),
         1 => Just(Some(Fault::BrokenStream)),
         1 => Just(Some(Fault::MissingAnswer)),
         1 => Just(Some(Fault::Gap)),
-    ];
-    let resolution = prop_oneof![
+    ]
+}
+
+/// How a conflict is decided.
+pub(crate) fn resolution() -> impl Strategy<Value = Resolution> {
+    prop_oneof![
         Just(Resolution::Mine),
         Just(Resolution::Theirs),
         Just(Resolution::Base),
         Just(Resolution::Drop),
-    ];
+    ]
+}
+
+fn steps() -> impl Strategy<Value = Vec<(usize, Step)>> {
     let step = prop_oneof![
         3 => (0..4_u8).prop_map(Step::Title),
         2 => (0..3_u8).prop_map(Step::Description),
@@ -59,8 +67,8 @@ fn steps() -> impl Strategy<Value = Vec<(usize, Step)>> {
         2 => (1..4_u8).prop_map(Step::CheckIn),
         1 => Just(Step::Archive),
         1 => Just(Step::Restore),
-        4 => fault.prop_map(Step::Sync),
-        1 => resolution.prop_map(Step::Resolve),
+        4 => fault().prop_map(Step::Sync),
+        1 => resolution().prop_map(Step::Resolve),
     ];
     proptest::collection::vec((0..3_usize, step), 1..30)
 }

@@ -9,6 +9,7 @@ mod conflicts;
 mod contract;
 mod convergence;
 mod device;
+mod erasing;
 mod fault;
 mod faults;
 mod following;

@@ -3,6 +3,7 @@
 //! A [`Fault`] makes it lie or lose answers, once each.
 
 mod connection;
+mod erasing;
 mod following;
 
 use std::cell::RefCell;
@@ -13,7 +14,9 @@ use bytes::Bytes;
 use okr_core::Timestamp;
 use okr_core::admit::{Context, Verdict, admit};
 use okr_core::change::Change;
+use okr_core::event::TextPlace;
 use okr_core::id::{ChangeId, PersonId, Position};
+use okr_core::rejection::Rejection;
 use okr_core::view::MemoryView;
 use okr_log::{
     Checkpoint, Frontier, Hash, KeyName, Origin, Record, RecordView, RecordedAt, SigningKey,
@@ -250,6 +253,12 @@ impl Server {
                 return PushOutcome::Rejected(Refusal::from(&rejection));
             }
         }
+        let erased = erasing::erased_by(&change);
+        if let Some(unknown) = erased.iter().find(|place| !self.has(place)) {
+            let TextPlace { change, text } = *unknown;
+            let rejection = Rejection::UnknownText { change, text };
+            return PushOutcome::Rejected(Refusal::from(&rejection));
+        }
         let position = self.head().next();
         if self.takes(Fault::FalseAccept) {
             let recorded_at = Timestamp::UNIX_EPOCH;
@@ -272,6 +281,9 @@ impl Server {
         self.records.push(record.encode().unwrap());
         self.positions.insert(change.id, position);
         self.view.apply(&change);
+        if !erased.is_empty() {
+            self.erase(&erased);
+        }
         PushOutcome::Accepted {
             position,
             recorded_at: Timestamp::from_microsecond(recorded_at).unwrap(),
