@@ -4,6 +4,7 @@
 //! count, absolute figures drift with the machine.
 
 mod append;
+mod auth;
 mod echo;
 mod fan_out;
 mod figures;
@@ -70,6 +71,9 @@ enum Part {
         #[arg(long)]
         writers: Option<usize>,
     },
+    /// Calls with no token, an unknown one, a wrong secret and the right one, in turn: what it costs to know who calls,
+    /// and whether the time of a refusal tells anything.
+    Auth,
     /// The rules alone, on one thread: changes admitted and events evolved, of `--changes`.
     Rules,
     /// A mixed load at half of the most that the server takes, and what it costs from minute to minute.
@@ -124,6 +128,9 @@ fn main() -> Result<()> {
         let log = pull::measure(log, &mut figures)?;
         let log = open::measure(&arguments.programs, log, &mut figures)?;
         pull::clone(&log, &mut figures)?;
+    }
+    if matches!(part, None | Some(Part::Auth)) {
+        auth::measure(&arguments.programs, &mut figures)?;
     }
     if matches!(part, None | Some(Part::Rules)) {
         rules::measure(arguments.changes, &mut figures)?;
