@@ -142,17 +142,7 @@ fn main() -> Result<()> {
         };
         fan_out::measure(&arguments.programs, followers, &mut figures)?;
     }
-    if let Some(Part::Peers { writers }) = part {
-        let writers = writers.map_or_else(|| peers::WRITERS.to_vec(), |writers| vec![writers]);
-        peers::measure(
-            &arguments.programs,
-            (&writers, arguments.seconds),
-            &mut figures,
-        )?;
-    }
-    if let Some(Part::Soak { minutes }) = part {
-        soak::measure(&arguments.programs, *minutes, &mut figures)?;
-    }
+    on_demand(&arguments, &mut figures)?;
     if let Some(Part::Read { events, keep }) = part {
         read::measure(
             &arguments.programs,
@@ -163,4 +153,17 @@ fn main() -> Result<()> {
         read::measure(&arguments.programs, (None, None), &mut figures)?;
     }
     Ok(())
+}
+
+/// Measures what is left out unless it is asked for: it takes hours, or programs of others.
+fn on_demand(arguments: &Arguments, figures: &mut Figures) -> Result<()> {
+    match &arguments.part {
+        Some(Part::Peers { writers }) => {
+            let writers = writers.map_or_else(|| peers::WRITERS.to_vec(), |writers| vec![writers]);
+            let dose = (writers.as_slice(), arguments.seconds);
+            peers::measure(&arguments.programs, dose, figures)
+        }
+        Some(Part::Soak { minutes }) => soak::measure(&arguments.programs, *minutes, figures),
+        _ => Ok(()),
+    }
 }
