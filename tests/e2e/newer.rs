@@ -20,6 +20,7 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 use crate::programs;
+use crate::proof::free;
 use crate::session::key_result;
 use crate::sync::{founded, plan, tree};
 
@@ -75,7 +76,7 @@ fn append(
     origin: &str,
     bodies: Vec<(Uuid, Bytes, Vec<okr_log::RecordText>)>,
 ) -> (Vec<Bytes>, String) {
-    let log = okr_log::Log::open(&data.join("log"), LogOptions::new()).unwrap();
+    let log = free(|| okr_log::Log::open(&data.join("log"), LogOptions::new()));
     let (organisation, head): (LogId, _) = log.organisations()[0];
     let all = |after| log.read(organisation, after, usize::MAX).unwrap();
     let model = RecordView::parse(&all(Position::ZERO)[0])

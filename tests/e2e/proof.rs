@@ -3,10 +3,13 @@
 
 use std::fs;
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 use okr_e2e::{Home, Server};
 use okr_log::{
-    AppendOutcome, Batch, Log, LogOptions, Position, Record, RecordText, RecordView, RecordedAt,
+    AppendOutcome, Batch, CreateError, Log, LogOptions, OpenError, Position, Record, RecordText,
+    RecordView, RecordedAt,
 };
 use okr_proto::{Decoded, decode_record, encode};
 use serde_json::Value;
@@ -52,10 +55,21 @@ fn refused(home: &Home, line: &[&str]) -> Value {
     error
 }
 
+/// Opens a log, which a process that another test starts at this moment may hold as well until it is the other program.
+pub(crate) fn free(open: impl Fn() -> Result<Log, OpenError>) -> Log {
+    for _ in 0..100 {
+        match open() {
+            Err(OpenError::InUse { .. }) => thread::sleep(Duration::from_millis(20)),
+            opened => return opened.unwrap(),
+        }
+    }
+    panic!("a log is always in use");
+}
+
 /// Writes the log of a stopped server anew, with everything in order: checksums, roots, witness.
 fn rewrite(data: &Path, alter: impl FnOnce(&mut Vec<Record>)) {
     let directory = data.join("log");
-    let log = Log::open(&directory, LogOptions::new()).unwrap();
+    let log = free(|| Log::open(&directory, LogOptions::new()));
     let (organisation, _) = log.organisations()[0];
     let stored = log.read(organisation, Position::ZERO, usize::MAX).unwrap();
     let records = stored.iter().map(|bytes| Record::decode(bytes).unwrap());
@@ -70,7 +84,10 @@ fn rewrite(data: &Path, alter: impl FnOnce(&mut Vec<Record>)) {
         record.recorded_at = recorded_at;
     }
     fs::remove_dir_all(&directory).unwrap();
-    let log = Log::create(&directory, LogOptions::new()).unwrap();
+    let log = free(|| match Log::create(&directory, LogOptions::new()) {
+        Err(CreateError::Open(error)) => Err(*error),
+        made => Ok(made.unwrap()),
+    });
     let batch = Batch {
         organisation,
         expected_head: Position::ZERO,

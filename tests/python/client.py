@@ -18,8 +18,10 @@ import tempfile
 import time
 import uuid
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import grpc
 from cryptography.exceptions import InvalidSignature
@@ -215,6 +217,11 @@ class Replica:
                     return event.subject
         raise SystemExit(f"no key result was created as {slug}")
 
+    def today(self):
+        """Returns the day that it is in the organisation, in days since 1970; the first change says in which time zone."""
+        created = event_pb2.Change.FromString(self.records[0].body).events[0].org.created
+        return (datetime.now(ZoneInfo(created.time_zone)).date() - date(1970, 1, 1)).days
+
 
 def uuid7():
     """Makes a UUIDv7 (RFC 9562): 48 bits of milliseconds, then random bits around version and variant."""
@@ -230,7 +237,7 @@ def number(value):
     return event_pb2.Number(units=units, scale=max(-exponent, 0))
 
 
-def check_in(key_result, arguments):
+def check_in(key_result, day, arguments):
     """Makes a change with one check-in in its one encoding, and the id of the change."""
     texts = []
 
@@ -247,7 +254,7 @@ def check_in(key_result, arguments):
     event = change.events.add(subject=uuid7())
     recorded = event.check_in.recorded
     recorded.key_result = key_result
-    recorded.effective_day = now_us // 86_400_000_000
+    recorded.effective_day = day
     recorded.value.number.CopyFrom(number(arguments.value))
     if arguments.confidence is not None:
         recorded.confidence = arguments.confidence
@@ -288,7 +295,7 @@ def run(arguments):
     while not replica.take(next(follow)):
         pass
 
-    change_id, change = check_in(replica.key_result(arguments.slug), arguments)
+    change_id, change = check_in(replica.key_result(arguments.slug), replica.today(), arguments)
     push = sync_pb2.PushRequest(base_position=pulled, changes=[change])
     pushes = [outcome(sync.Push(push, **call)) for _ in range(2)]
 
