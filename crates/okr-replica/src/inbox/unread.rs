@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use super::{Inbox, InboxSpan};
 use crate::error::ReplicaError;
 use crate::meta::{self, Meta};
+use crate::record;
 use crate::replica::Replica;
 
 /// How much somebody has not looked at.
@@ -100,36 +101,36 @@ impl Replica {
         if span.after >= span.until {
             return Ok(counted);
         }
-        let inbox = Inbox::open(self, db, InboxSpan { after, ..span })?;
-        for (position, is_comment) in &inbox.watched {
-            if !inbox.is_own(*position)? {
-                counted.watched.add(*is_comment);
-            }
-        }
-        counted.unread = self.with_addressing(db, span, counted.watched)?;
-        Ok(counted)
-    }
-
-    /// Adds what was said to somebody on things that they do not watch.
-    fn with_addressing(
-        &self,
-        db: &Connection,
-        span: InboxSpan,
-        watched: Unread,
-    ) -> Result<Unread, ReplicaError> {
         let back = Position::new(span.until.get().saturating_sub(COUNTED_BACK));
         let window = InboxSpan {
             after: back.max(span.after),
             ..span
         };
-        let mut unread = Unread {
-            is_more: back > span.after,
-            ..watched
+        let looked_at = InboxSpan {
+            after: after.min(window.after),
+            ..span
         };
-        let inbox = Inbox::open(self, db, window)?;
-        for position in inbox.addressing(window)?.into_keys() {
-            let is_counted_as_comment = inbox.watched.get(&position);
-            if is_counted_as_comment == Some(&true) || inbox.is_own(position)? {
+        let inbox = Inbox::open(self, db, looked_at)?;
+        for (position, is_comment) in inbox.watched.range(record::number(after.next())..) {
+            if !inbox.is_own(*position)? {
+                counted.watched.add(*is_comment);
+            }
+        }
+        counted.unread = Unread {
+            is_more: back > span.after,
+            ..counted.watched
+        };
+        inbox.add_addressing(window, &mut counted.unread)?;
+        Ok(counted)
+    }
+}
+
+impl Inbox<'_> {
+    /// Adds what was said to somebody on things that they do not watch.
+    fn add_addressing(&self, window: InboxSpan, unread: &mut Unread) -> Result<(), ReplicaError> {
+        for position in self.addressing(window)?.into_keys() {
+            let is_counted_as_comment = self.watched.get(&position);
+            if is_counted_as_comment == Some(&true) || self.is_own(position)? {
                 continue;
             }
             unread.add(true);
@@ -138,7 +139,7 @@ impl Replica {
                 unread.changes -= 1;
             }
         }
-        Ok(unread)
+        Ok(())
     }
 }
 
