@@ -1,4 +1,4 @@
-//! Soak: a mixed load at half of what the server takes, for a long time, and what it costs from minute to minute.
+//! Soak: a mixed load at half of what the server takes of it, for a long time, and what it costs from minute to minute.
 //!
 //! Writers keep to a schedule: a push that waits for the one before it has taken that long, too. Beside them clients
 //! follow, read what is new, and come and go. At the end all of them leave, and what they held must be free again.
@@ -13,7 +13,6 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use okr_bench::{Load, Peer, login};
 
-use crate::append;
 use crate::figures::{Figures, milliseconds, percentile, thousands};
 use crate::target::{Data, Target};
 
@@ -24,7 +23,7 @@ use self::watched::Watched;
 const WRITERS: usize = 16;
 /// Clients that follow, ten on each connection.
 const FOLLOWERS: usize = 100;
-/// How long the most is measured for that the server takes.
+/// For how long the most is measured that the server takes, followers and readers beside it.
 const SECONDS_AT_MOST: u64 = 10;
 /// Descriptors and tasks that may be more at the end than at the beginning: what the store opens once.
 const SPARE: u64 = 8;
@@ -42,11 +41,6 @@ pub(crate) fn measure(programs: &Path, minutes: u64, figures: &mut Figures) -> R
         let load = Arc::new(Load::new(login.person));
         let mut peer = Peer::new(&okrd.url, &login.token).await?;
         peer.push_all(load.plan()?).await?;
-        let size = (WRITERS, 1, SECONDS_AT_MOST);
-        let most = append::run(&okrd.url, &login.token, &load, size).await?;
-        let half = most.per_second() / 2;
-        let beside = format!("half of it for {minutes} minutes, {FOLLOWERS} followers, 2 readers");
-        figures.print("soak, 16 writers at most", &most.rate(), &beside);
         drop(peer);
         let before = watched.settled(|_| true).await?;
         let crowd = Crowd {
@@ -54,6 +48,12 @@ pub(crate) fn measure(programs: &Path, minutes: u64, figures: &mut Figures) -> R
             token: login.token,
             load,
         };
+        let (pushes, elapsed) = most(crowd.clone()).await?;
+        let half = crate::figures::per_second(pushes, elapsed) / 2;
+        let name = format!("at most, {WRITERS} writers, {FOLLOWERS} followers, 2 readers");
+        let beside = format!("half of it for {minutes} minutes");
+        figures.print(&name, &crate::figures::rate(pushes, elapsed), &beside);
+        watched.settled(|now| now.is_near(&before, SPARE)).await?;
         let clients = Clients::start(crowd, (WRITERS, half, FOLLOWERS)).await?;
         let mut first = None;
         for minute in 1..=minutes {
@@ -80,6 +80,16 @@ pub(crate) fn measure(programs: &Path, minutes: u64, figures: &mut Figures) -> R
         ensure!(free(&after), "what clients held is free again");
         anyhow::Ok(())
     })
+}
+
+/// Lets all clients do what they do in the soak, but writers as fast as they can: returns how many pushes there were.
+async fn most(crowd: Crowd) -> Result<(usize, Duration)> {
+    let clients = Clients::start(crowd, (WRITERS, u64::from(u32::MAX), FOLLOWERS)).await?;
+    let begun = Instant::now();
+    tokio::time::sleep(Duration::from_secs(SECONDS_AT_MOST)).await;
+    let (pushes, elapsed) = (clients.times()?.pushes.len(), begun.elapsed());
+    clients.end().await;
+    Ok((pushes, elapsed))
 }
 
 /// Writes how many pushes there were, and how long they and the pulls took.
