@@ -14,6 +14,7 @@ mod key;
 mod manifest;
 mod open;
 mod read;
+mod recent;
 mod recover;
 mod store;
 mod survey;
@@ -47,6 +48,7 @@ use self::directory::DirectoryLock;
 use self::erased::Erased;
 use self::index::ChangeIndex;
 use self::read::Stretch;
+use self::recent::Recent;
 use self::store::Store;
 use self::waypoint::Waypoints;
 use crate::hash::Hash;
@@ -109,6 +111,7 @@ struct OrganisationState {
     head: Head,
     index: ChangeIndex,
     waypoints: Waypoints,
+    recent: Recent,
 }
 
 impl LogOptions {
@@ -257,6 +260,21 @@ impl Log {
         Ok(self.shared.erased.apply((organisation, after), records))
     }
 
+    /// Reads as [`Log::read`] does, but only what was appended a moment ago and is still in memory: it never waits for
+    /// the disk. Gives nothing when the record after `after` is not there any more, or not yet.
+    pub fn read_recent(
+        &self,
+        organisation: LogId,
+        after: Position,
+        byte_budget: usize,
+    ) -> Vec<Bytes> {
+        let Some(found) = self.shared.organisation(organisation) else {
+            return Vec::new();
+        };
+        let records = read_lock(&found.state).recent.after(after, byte_budget);
+        self.shared.erased.apply((organisation, after), records)
+    }
+
     /// Lets nobody read texts of a record any more, numbered from 0: [`Log::read`] gives their hashes instead.
     ///
     /// Nothing is written: whoever knows of the erasure says so again after each opening. The bytes leave the files
@@ -316,6 +334,7 @@ impl Shared {
             head,
             ref changes,
             ref waypoints,
+            ref records,
             ..
         } = *end;
         let known = self.organisation(organisation).unwrap_or_else(|| {
@@ -332,6 +351,7 @@ impl Shared {
             );
         }
         state.waypoints.extend(waypoints);
+        state.recent.extend(head.position, records);
         state.head = head;
         drop(state);
         for observer in read_lock(&self.observers).iter() {
@@ -347,6 +367,7 @@ impl Organisation {
                 head,
                 index,
                 waypoints,
+                recent: Recent::default(),
             }),
         }
     }

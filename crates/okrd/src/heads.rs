@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use okr_core::id::OrgId;
-use okr_log::{Checkpoint, Head, LogId, Origin, Position, SignedCheckpoint, SigningKey, Waypoint};
+use okr_log::{Checkpoint, Head, LogId, Origin, Position, SigningKey, Waypoint};
 use tokio::sync::watch;
 
 /// The durable ends of the logs of one server.
@@ -16,8 +16,8 @@ pub(crate) struct Heads {
 struct OrgHead {
     origin: Origin,
     head: watch::Sender<Head>,
-    /// The newest checkpoint: most callers ask for the same one.
-    signed: Mutex<Option<(Position, SignedCheckpoint)>>,
+    /// The newest checkpoint as a note: most callers ask for the same one.
+    signed: Mutex<Option<(Position, String)>>,
 }
 
 impl Heads {
@@ -79,28 +79,28 @@ impl Heads {
         self.key.verifying_key().to_string()
     }
 
-    /// Signs the statement about everything up to a durable position.
-    pub(crate) fn checkpoint(&self, org: OrgId, end: Waypoint) -> Option<SignedCheckpoint> {
+    /// Signs the statement about everything up to a durable position; returns it as a note.
+    pub(crate) fn checkpoint(&self, org: OrgId, end: Waypoint) -> Option<String> {
         let org = self.orgs.get(&org)?;
         // Nothing is left half done under the lock.
         let mut signed = org.signed.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((position, checkpoint)) = &*signed
+        if let Some((position, note)) = &*signed
             && *position == end.position
         {
-            return Some(checkpoint.clone());
+            return Some(note.clone());
         }
         let checkpoint = Checkpoint {
             origin: org.origin.clone(),
             size: end.position,
             root: end.root,
         };
-        let checkpoint = checkpoint.sign(&self.key);
+        let note = checkpoint.sign(&self.key).to_string();
         if signed
             .as_ref()
             .is_none_or(|(position, _)| *position < end.position)
         {
-            *signed = Some((end.position, checkpoint.clone()));
+            *signed = Some((end.position, note.clone()));
         }
-        Some(checkpoint)
+        Some(note)
     }
 }

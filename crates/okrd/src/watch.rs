@@ -1,7 +1,7 @@
 //! Followers: the stream of one pull, read from the log as fast as its client takes it.
 //!
 //! Nothing is buffered for a slow client but a few messages: it is read for later, from wherever it is. A notification
-//! says only "there is more"; what that is comes from the log.
+//! says only "there is more"; what that is comes from the log, which keeps the newest of it in memory.
 
 use std::iter::Peekable;
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use okr_core::authorize::Refusal;
 use okr_log::{Head, LogId, Position, Waypoint};
 use okr_proto::v1::pull_response::What;
 use okr_proto::{ApiError, v1};
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
 use tokio_stream::wrappers::ReceiverStream;
@@ -102,21 +103,31 @@ impl Right {
     async fn lost(&mut self) -> ApiError {
         loop {
             // Looked at before it is waited for: what happened between the call and its stream counts as well.
-            let left = self.expires_at.duration_since(self.clock.now());
-            let known = self.credentials.borrow_and_update().knows(self.token);
-            if !known || !left.is_positive() {
-                return ApiError::Unauthenticated;
-            }
-            self.departures.borrow_and_update();
-            if self.standing.has_left(self.principal) {
-                return denied("use the organisation any more", Refusal::InactiveAuthor);
-            }
+            let left = match self.check() {
+                Ok(left) => left,
+                Err(refusal) => return refusal,
+            };
             tokio::select! {
                 Ok(()) = self.credentials.changed() => {}
                 Ok(()) = self.departures.changed() => {}
-                () = sleep(left.unsigned_abs()) => {}
+                () = sleep(left) => {}
             }
         }
+    }
+
+    /// Says for how long the token is good, or why nothing may be read any more.
+    fn check(&mut self) -> Result<Duration, ApiError> {
+        let left = self.expires_at.duration_since(self.clock.now());
+        let known = self.credentials.borrow_and_update().knows(self.token);
+        if !known || !left.is_positive() {
+            return Err(ApiError::Unauthenticated);
+        }
+        self.departures.borrow_and_update();
+        if self.standing.has_left(self.principal) {
+            let what = "use the organisation any more";
+            return Err(denied(what, Refusal::InactiveAuthor));
+        }
+        Ok(left.unsigned_abs())
     }
 }
 
@@ -264,18 +275,14 @@ impl Follower {
     }
 
     async fn read(&self, shared: &Arc<Shared>, last: Position) -> Result<Vec<Bytes>, End> {
-        let (log, after) = (shared.log.clone(), self.pull.after);
+        let after = self.pull.after;
         let id = LogId(self.pull.principal.org.to_bytes());
-        let read = move || log.read(id, after, limits::RECORDS_MESSAGE_BYTES);
-        let read = tokio::task::spawn_blocking(read).await;
-        let mut records = read.map_err(CallError::failed)?.map_err(|error| {
-            // sled reads nothing any more either once a write of its own has failed.
-            if *shared.writer.refuses_writes().borrow() {
-                CallError::StorageFailed(error.into())
-            } else {
-                CallError::failed(error)
-            }
-        })?;
+        let mut records = shared
+            .log
+            .read_recent(id, after, limits::RECORDS_MESSAGE_BYTES);
+        if records.is_empty() {
+            records = read_stored(shared, id, after).await?;
+        }
         // More may be there; the checkpoint that follows speaks of this position.
         let wanted = last.get() - after.get();
         records.truncate(usize::try_from(wanted).unwrap_or(usize::MAX));
@@ -287,8 +294,8 @@ impl Follower {
     }
 
     async fn send_checkpoint(&mut self, shared: &Shared, end: Waypoint) -> Result<(), End> {
-        let signed = shared.heads.checkpoint(self.pull.principal.org, end);
-        let note = signed.ok_or(ApiError::Unauthenticated)?.to_string();
+        let note = shared.heads.checkpoint(self.pull.principal.org, end);
+        let note = note.ok_or(ApiError::Unauthenticated)?;
         self.send(What::Checkpoint(v1::SignedCheckpoint { note }))
             .await
     }
@@ -304,9 +311,17 @@ impl Follower {
 
     /// Sends a message; waits for the client, but not for ever.
     async fn send(&mut self, what: What) -> Result<(), End> {
-        let message = Ok(v1::PullResponse { what: Some(what) });
+        // First: a client that takes everything at once must not outrun the end of its right to it.
+        self.right.check()?;
+        let message = match self
+            .messages
+            .try_send(Ok(v1::PullResponse { what: Some(what) }))
+        {
+            Ok(()) => return Ok(()),
+            Err(TrySendError::Closed(_)) => return Err(End::Gone),
+            Err(TrySendError::Full(message)) => message,
+        };
         tokio::select! {
-            // First: a client that takes everything at once must not outrun the end of its right to it.
             biased;
             refusal = self.right.lost() => Err(refusal.into()),
             sent = self.messages.send(message) => sent.map_err(|_| End::Gone),
@@ -316,6 +331,21 @@ impl Follower {
             () = sleep(self.patience) => Err(self.late().into()),
         }
     }
+}
+
+/// Reads what is on the disk, on a thread that may wait for it.
+async fn read_stored(shared: &Shared, id: LogId, after: Position) -> Result<Vec<Bytes>, CallError> {
+    let log = shared.log.clone();
+    let read = move || log.read(id, after, limits::RECORDS_MESSAGE_BYTES);
+    let read = tokio::task::spawn_blocking(read).await;
+    read.map_err(CallError::failed)?.map_err(|error| {
+        // sled reads nothing any more either once a write of its own has failed.
+        if *shared.writer.refuses_writes().borrow() {
+            CallError::StorageFailed(error.into())
+        } else {
+            CallError::failed(error)
+        }
+    })
 }
 
 /// Takes records for a message of so many bytes: one in any case.

@@ -125,7 +125,7 @@ impl Stock<'_> {
                 .origin(org)
                 .map(ToString::to_string)
                 .unwrap_or_default(),
-            checkpoint: checkpoint.map(|note| note.to_string()).unwrap_or_default(),
+            checkpoint: checkpoint.unwrap_or_default(),
         }
     }
 

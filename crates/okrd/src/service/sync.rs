@@ -59,8 +59,8 @@ impl sync_server::Sync for SyncService {
         answer(shared, "Sync/GetCheckpoint", request, async |caller, _| {
             let org = caller.principal.org;
             let end = shared.heads.head(org).into();
-            let signed = shared.heads.checkpoint(org, end);
-            let note = signed.ok_or(ApiError::Unauthenticated)?.to_string();
+            let note = shared.heads.checkpoint(org, end);
+            let note = note.ok_or(ApiError::Unauthenticated)?;
             Ok(v1::GetCheckpointResponse {
                 checkpoint: Some(v1::SignedCheckpoint { note }),
             })

@@ -2,6 +2,8 @@
 
 use std::num::NonZeroU64;
 
+use bytes::Bytes;
+
 use crate::engine::Head;
 use crate::engine::append::Batch;
 use crate::engine::block::{BlockBuilder, MAX_VALUE_BYTES};
@@ -48,6 +50,8 @@ pub(crate) struct End {
     pub(crate) changes: Vec<(ChangeId, Position)>,
     /// The roots to be remembered, in order.
     pub(crate) waypoints: Vec<Hash>,
+    /// The records as they are stored.
+    pub(crate) records: Vec<Bytes>,
     /// Whether a block is stored in parts, which lie in pages of their own.
     in_parts: bool,
 }
@@ -117,10 +121,12 @@ impl Plan {
         let first = frontier.size() + 1;
         let key = BlockKey::new(organisation, Position::new(first));
         let mut builder = BlockBuilder::default();
+        let mut encoded = Vec::with_capacity(records.len());
         for record in records {
             let bytes = builder.push(|out| record.encode_into(out));
             let view = RecordView::parse(bytes).expect("a record within limits encodes to one");
             frontier.push(view.leaf_hash());
+            encoded.push(Bytes::copy_from_slice(bytes));
             self.waypoints.pass(frontier);
         }
         let block = builder.finish(key);
@@ -129,7 +135,7 @@ impl Plan {
         let number = self.groups.len() - 1;
         let group = &mut self.groups[number];
         group.extend(organisation, &block, records, frontier);
-        group.note(organisation, &self.waypoints.take());
+        group.note(organisation, &self.waypoints.take(), encoded);
         group.blocks.push((key, block));
         number
     }
@@ -184,17 +190,21 @@ impl Group {
                 head,
                 changes,
                 waypoints: Vec::new(),
+                records: Vec::new(),
                 in_parts,
             });
         }
     }
 
-    /// Adds roots to be remembered to the end of an organisation's log.
-    fn note(&mut self, organisation: LogId, waypoints: &[Hash]) {
-        for end in &mut self.ends {
-            if end.organisation == organisation {
-                end.waypoints.extend_from_slice(waypoints);
-            }
+    /// Adds roots to be remembered, and encoded records, to the end of an organisation's log.
+    fn note(&mut self, organisation: LogId, waypoints: &[Hash], records: Vec<Bytes>) {
+        let end = self
+            .ends
+            .iter_mut()
+            .find(|end| end.organisation == organisation);
+        if let Some(end) = end {
+            end.waypoints.extend_from_slice(waypoints);
+            end.records.extend(records);
         }
     }
 }

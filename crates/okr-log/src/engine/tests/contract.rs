@@ -1,5 +1,6 @@
 //! What every log promises, whether it was just written or has been reopened.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use proptest::prelude::*;
@@ -70,6 +71,35 @@ fn reads_start_anywhere_and_respect_the_budget() {
             }
         }
     }
+}
+
+#[test]
+fn what_was_appended_a_moment_ago_is_read_without_the_store() {
+    let mut subject = Subject::new(true);
+    let all = records(1..=40);
+    for group in all.chunks(9) {
+        subject.appended(ACME, group.to_vec());
+    }
+    let one = all[0].encode().unwrap().len();
+    // Says whether the records are in memory; if so, they must be what the store has.
+    let is_recent = |log: &Log, after: u64, budget| {
+        let after = Position::new(after);
+        let recent = log.read_recent(ACME, after, budget);
+        let stored = log.read(ACME, after, budget).unwrap();
+        assert!(recent.is_empty() || recent == stored, "after {after}");
+        !recent.is_empty()
+    };
+    let log = subject.log();
+    for budget in [0, one * 3, one * 100] {
+        assert!((0..40).all(|after| is_recent(log, after, budget)));
+        assert!((40..45).all(|after| !is_recent(log, after, budget)));
+    }
+    assert!(log.read_recent(UMBRELLA, Position::ZERO, one).is_empty());
+    log.erase(ACME, Position::new(2), &BTreeSet::from([0]));
+    assert!(is_recent(log, 0, one * 100), "without what is erased");
+    subject.settle();
+    let log = subject.log();
+    assert!((0..45).all(|after| !is_recent(log, after, one)));
 }
 
 #[test]

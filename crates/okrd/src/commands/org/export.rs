@@ -40,7 +40,7 @@ pub(super) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
         "org": org.to_string(),
         "changes": head.position.get(),
         "root": head.root.to_string(),
-        "checkpoint": note.map(|note| note.to_string()),
+        "checkpoint": note,
         "verifier_key": heads.verifier_key(),
         "people": people.entries.len(),
     });
