@@ -51,6 +51,18 @@ const READING: [(&[&str], u64); 10] = [
     (&["chart", "objective-7"], 50),
 ];
 
+/// Reading commands that are about moments of their own.
+const LOOKING_BACK: [(&[&str], u64); 6] = [
+    (&["diff", QUARTER, "--cycle", "2026-Q3"], 50),
+    (&["diff", QUARTER], 50),
+    (&["blame", "kr-7"], 50),
+    (&["blame", "objective-7"], 50),
+    (&["goalposts"], 50),
+    (&["goalposts", "--cycle", "2026-Q3"], 50),
+];
+/// The quarter before the present one, by the ends of the days.
+const QUARTER: &str = "2026-06-30..2026-09-30";
+
 /// What a shell asks when somebody presses TAB: the words so far, of which the last is begun.
 const COMPLETING: [&[&str]; 6] = [
     &["tr"],
@@ -102,6 +114,10 @@ pub(crate) fn measure(
             let budget = format!("budget {budget} ms");
             row(&name, &[arguments, moment].concat(), &budget, figures)?;
         }
+    }
+    for (arguments, budget) in LOOKING_BACK {
+        let budget = format!("budget {budget} ms");
+        row(&arguments.join(" "), arguments, &budget, figures)?;
     }
     for words in COMPLETING {
         let name = format!("TAB after \"okr {}\"", words.join(" "));
