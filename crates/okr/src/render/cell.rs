@@ -32,6 +32,15 @@ impl Cell {
         }
     }
 
+    /// Makes a cell without a value that has room for a line of so many columns, in a dozen pieces.
+    pub fn with_room(columns: usize) -> Self {
+        Self {
+            text: String::with_capacity(columns),
+            ends: Vec::with_capacity(12),
+            width: 0,
+        }
+    }
+
     /// Makes a cell of one tone.
     pub fn toned(tone: Tone, text: &str) -> Self {
         Self::empty().and(tone, text)

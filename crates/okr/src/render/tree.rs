@@ -85,13 +85,15 @@ fn add<'a, T>(
             (branches.inner, branches.through)
         };
         let below = [before, below].concat();
+        let place = lines.len();
         lines.push(TreeLine {
             prefix: [before, branch].concat(),
-            continuation: below.clone(),
+            continuation: String::new(),
             depth,
             item: &node.item,
         });
         add(&node.children, &below, depth + 1, branches, lines);
+        lines[place].continuation = below;
     }
 }
 

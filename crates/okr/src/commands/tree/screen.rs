@@ -24,6 +24,9 @@ const BAR_WIDTHS: [u8; 3] = [10, 5, 0];
 /// The width of the column of progress; `-230%` and more push aside what follows.
 const PERCENT_WIDTH: usize = 4;
 
+/// How many bytes most lines have at most; a block of a bar has three.
+const LINE_ROOM: usize = 144;
+
 /// How far marks that stand under a line are set in, in columns.
 const MARKS_INDENT: usize = 6;
 
@@ -192,7 +195,7 @@ impl Drawing<'_> {
 
     /// Returns the branches and what the line is about.
     fn label(&self, line: &TreeLine<'_, Row<'_>>) -> Cell {
-        let cell = Cell::toned(Tone::Dim, &line.prefix);
+        let cell = Cell::with_room(LINE_ROOM).and(Tone::Dim, &line.prefix);
         let row = line.item;
         match row {
             Row::Team { team, .. } => {
