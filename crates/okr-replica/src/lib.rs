@@ -77,9 +77,9 @@ pub use reading::rhythm::Rhythm;
 pub use reading::{
     Blame, BlockerFact, Changed, ChangedField, CheckInFact, CommentFact, CommentFilter, CycleGoals,
     CycleStanding, Diff, DiffScope, Fed, FieldBlame, Found, Given, InitiativeFilter,
-    KeyResultSeries, KeyResultStanding, Lineage, MeasureStep, MetricStanding, MetricValueFact,
-    ObjectiveFilter, ObjectiveSeries, ObjectiveStanding, Origin, PassedOver, Patch, Reading,
-    RollUp, RollUpOf, Stand, StandingBlocker, Stands,
+    KeyResultSeries, KeyResultStanding, Latest, Lineage, Made, Makers, MeasureStep, MetricStanding,
+    MetricValueFact, ObjectiveFilter, ObjectiveSeries, ObjectiveStanding, Origin, PassedOver,
+    Patch, Reading, RollUp, RollUpOf, Stand, StandingBlocker, Stands,
 };
 pub use remote::{
     ClientCertificate, Follow, Followed, Following, GrpcOptions, GrpcRemote, Holder, Identity,

@@ -1,6 +1,6 @@
 //! How goals stand at any moment of any axis, against a replay from zero and the formulas of the core.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 use jiff::civil::Date;
@@ -8,12 +8,12 @@ use okr_core::Timestamp;
 use okr_core::change::Change;
 use okr_core::entity::{CheckIn, Entity, KeyResult, Objective};
 use okr_core::event::{CheckInEvent, Event};
-use okr_core::id::{CheckInId, CycleId, EntityId, KeyResultId, PersonId, Position};
+use okr_core::id::{CheckInId, CycleId, EntityId, KeyResultId, PersonId, Position, TeamId};
 use okr_core::progress::{Progress, expected, latest, objective_progress, progress, roll_up};
 use okr_core::status::{Status, StatusInput, status};
 use okr_core::value::{CadenceDays, GoalState};
 use okr_core::view::{MemoryView, View as _};
-use okr_replica::{Axis, CycleStanding, Moment, Point, Reading, Replica};
+use okr_replica::{Axis, CycleStanding, Makers, Moment, Point, Reading, Replica};
 use okr_testkit::Random;
 use okr_testkit::generate::{TODAY, histories, replay};
 use okr_testkit::sample::ANA;
@@ -180,13 +180,38 @@ fn same_cycle(reading: &Reading<'_>, replayed: &Replayed, id: CycleId) {
         .map(|one| (one.weight, replayed.rolled_up(&one)));
     assert_eq!(standing.progress, roll_up(parts), "{id}");
     same_where_chosen(reading, &standing);
+    same_in_part(reading, &standing);
+}
+
+/// The objectives of some teams stand as they do among all, and so do these teams; and what stands is
+/// the same but for who made it where that is left out.
+fn same_in_part(reading: &Reading<'_>, cycle: &CycleStanding) {
+    let id = cycle.cycle.id;
+    let part = |makers, team: Option<TeamId>| {
+        let part = reading.cycle_standing_of(id, makers, |objective| objective.team == team);
+        part.unwrap().unwrap()
+    };
+    for (team, progress) in &cycle.teams {
+        let mut own = cycle.objectives.clone();
+        own.retain(|one| one.objective.team == *team);
+        let read = part(Makers::Read, *team);
+        assert_eq!(read.objectives, own);
+        assert_eq!(read.teams, BTreeMap::from([(*team, *progress)]));
+        assert_eq!(read.progress, *progress);
+        let key_results = own.iter_mut().flat_map(|one| &mut one.key_results);
+        for latest in key_results.filter_map(|one| one.latest.as_mut()) {
+            assert!(latest.fact().is_some());
+            latest.made = None;
+        }
+        assert_eq!(part(Makers::LeftOut, *team).objectives, own);
+    }
 }
 
 /// Those key results of a cycle that somebody chooses stand as they do among all.
 fn same_where_chosen(reading: &Reading<'_>, cycle: &CycleStanding) {
     let goals = reading.cycle_goals(cycle.cycle.id).unwrap().unwrap();
     let is_wanted = |key_result: &KeyResult| key_result.owner == ANA;
-    let chosen = reading.stand_goals(&goals, |_, key_result| is_wanted(key_result));
+    let chosen = reading.stand_goals(&goals, Makers::Read, |_, key_result| is_wanted(key_result));
     let among_all = cycle.objectives.iter().flat_map(|objective| {
         let wanted = objective.key_results.iter();
         let wanted = wanted.filter(|one| is_wanted(&one.key_result));

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use okr_core::Timestamp;
+use okr_core::change::Change;
 use okr_core::entity::{CheckIn, Entity};
 use okr_core::id::{KeyResultId, PersonId};
 use okr_core::value::{CycleState, Source};
@@ -10,6 +11,7 @@ use okr_core::view::View as _;
 use rusqlite::{OptionalExtension as _, Row};
 
 use super::kept::Kept;
+use super::latest::{Latest, Made};
 use super::{Known, Reading};
 use crate::error::ReplicaError;
 use crate::log::Place;
@@ -36,16 +38,6 @@ pub struct CheckInFact {
     pub late: bool,
     /// Whether it was put right since.
     pub corrected: bool,
-}
-
-/// The change that made something.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Made {
-    pub(super) place: Place,
-    pub(super) author: PersonId,
-    pub(super) on_behalf_of: Option<PersonId>,
-    pub(super) source: Source,
-    pub(super) authored_at: Timestamp,
 }
 
 /// Which check-ins are walked through.
@@ -190,7 +182,8 @@ impl Reading<'_> {
         kept.with((db, sql), |statement| {
             let mut rows = statement.query(parameters)?;
             while let Some(row) = rows.next()? {
-                let known = self.take(Version::read(row)?);
+                // Their numbers are not remembered: hardly anybody asks for one, and there are many.
+                let known = Known::from(Version::read(row)?);
                 if self.changed.contains_key(&known.entity.id()) {
                     continue;
                 }
@@ -208,7 +201,7 @@ impl Reading<'_> {
     }
 
     /// As [`Reading::fact`], by a statement for many check-ins.
-    pub(super) fn fact_kept<'a>(
+    fn fact_kept<'a>(
         &'a self,
         known: &Known,
         kept: &Kept<'a>,
@@ -218,10 +211,7 @@ impl Reading<'_> {
         };
         let made = self.made_kept(known, kept)?;
         Ok(Some(CheckInFact {
-            late: match made.place {
-                Place::Pending => self.cycle_is_closed(check_in.key_result)?,
-                Place::Confirmed { .. } => known.flags & LATE != 0,
-            },
+            late: self.is_late_report(known, check_in)?,
             check_in: check_in.clone(),
             place: made.place,
             author: made.author,
@@ -232,13 +222,50 @@ impl Reading<'_> {
         }))
     }
 
+    /// Makes of a check-in the one that counts, with the change that made it if there is a statement
+    /// to look that up.
+    pub(super) fn latest_kept<'a>(
+        &'a self,
+        known: Known,
+        kept: Option<&Kept<'a>>,
+    ) -> Result<Option<Latest>, ReplicaError> {
+        let made = match kept {
+            Some(kept) => Some(self.made_kept(&known, kept)?),
+            None => None,
+        };
+        let Entity::CheckIn(check_in) = &known.entity else {
+            return Ok(None);
+        };
+        let late = self.is_late_report(&known, check_in)?;
+        let corrected = known.flags & CORRECTED != 0;
+        Ok(known.entity.into_check_in().map(|check_in| Latest {
+            check_in,
+            made,
+            late,
+            corrected,
+        }))
+    }
+
+    /// Says whether the cycle of a check-in was closed when it was recorded, or is while it waits.
+    fn is_late_report(&self, known: &Known, check_in: &CheckIn) -> Result<bool, ReplicaError> {
+        match self.queued(known) {
+            Some(_) => self.cycle_is_closed(check_in.key_result),
+            None => Ok(known.flags & LATE != 0),
+        }
+    }
+
+    /// Returns the pending change that made something; none when it is confirmed.
+    fn queued(&self, known: &Known) -> Option<&Change> {
+        self.queue.changes.get(known.born?)
+    }
+
     /// Returns the change that made something of which there are very many.
     pub(super) fn made(&self, known: &Known) -> Result<Made, ReplicaError> {
         self.made_kept(known, &Kept::default())
     }
 
     fn made_kept<'a>(&'a self, known: &Known, kept: &Kept<'a>) -> Result<Made, ReplicaError> {
-        if let Some(queued) = known.born.and_then(|place| self.queue.changes.get(place)) {
+        if let Some(queued) = self.queued(known) {
             return Ok(Made {
                 place: Place::Pending,
                 author: self.me,

@@ -6,6 +6,7 @@ use okr_core::id::CycleId;
 use okr_core::value::CadenceDays;
 
 use super::kept::{Kept, Statements};
+use super::latest::Makers;
 use super::list::ObjectiveFilter;
 use super::standing::{Frame, KeyResultStanding};
 use super::{Known, Reading};
@@ -67,24 +68,25 @@ impl Reading<'_> {
     /// # Errors
     /// The store's failures.
     pub fn cycle_goals(&self, id: CycleId) -> Result<Option<CycleGoals>, ReplicaError> {
-        self.goals_of(id, false)
+        self.goals_of(id, |objective| !objective.archived)
     }
 
-    /// Returns the goals of a cycle, with the archived objectives if these are wanted, too.
+    /// Returns those objectives of a cycle that are wanted, with their key results.
     pub(super) fn goals_of(
         &self,
         id: CycleId,
-        archived: bool,
+        wanted: impl Fn(&Objective) -> bool,
     ) -> Result<Option<CycleGoals>, ReplicaError> {
         let Some(frame) = self.frame(id)? else {
             return Ok(None);
         };
         let filter = ObjectiveFilter {
             cycle: Some(id),
-            archived,
+            archived: true,
             ..ObjectiveFilter::default()
         };
-        let known = self.known_objectives(&filter)?;
+        let mut known = self.known_objectives(&filter)?;
+        known.retain(|(objective, _)| wanted(objective));
         let mut objectives = Vec::with_capacity(known.len());
         let kept = Kept::default();
         for (objective, row) in known {
@@ -105,6 +107,7 @@ impl Reading<'_> {
     pub fn stand_goals<'g>(
         &self,
         goals: &'g CycleGoals,
+        makers: Makers,
         wanted: impl Fn(&Objective, &KeyResult) -> bool,
     ) -> Result<Vec<(&'g Objective, KeyResultStanding)>, ReplicaError> {
         let wanted = goals
@@ -115,7 +118,7 @@ impl Reading<'_> {
             });
         let wanted: Vec<_> = wanted.collect();
         let told = self.told_of(wanted.iter().filter_map(|(_, known)| known.key()))?;
-        let statements = Statements::default();
+        let statements = Statements::new(makers);
         let common = (&goals.frame, &told, &statements);
         let standings = wanted.into_iter().map(|(objective, known)| {
             let standing = self.stand(known.clone(), objective, common)?;

@@ -6,6 +6,7 @@ use std::cell::Cell;
 
 use rusqlite::{CachedStatement, Connection};
 
+use super::latest::Makers;
 use crate::error::ReplicaError;
 
 /// A statement of one text, from its first use on.
@@ -31,10 +32,21 @@ impl<'db> Kept<'db> {
 }
 
 /// What is asked of each key result of many.
-#[derive(Default)]
 pub(super) struct Statements<'db> {
     /// The check-ins that were not taken back.
     pub(super) reports: Kept<'db>,
-    /// The change that made something.
-    pub(super) made: Kept<'db>,
+    /// The change that made something, where that is wanted.
+    pub(super) made: Option<Kept<'db>>,
+}
+
+impl Statements<'_> {
+    pub(super) fn new(makers: Makers) -> Self {
+        Self {
+            reports: Kept::default(),
+            made: match makers {
+                Makers::Read => Some(Kept::default()),
+                Makers::LeftOut => None,
+            },
+        }
+    }
 }

@@ -14,9 +14,9 @@ use okr_core::value::{CadenceDays, GoalState, Zone};
 use okr_core::view::View as _;
 
 use super::blocker::{StandingBlocker, Told};
-use super::check_in::CheckInFact;
 use super::goals::{CycleGoals, ObjectiveGoals};
 use super::kept::Statements;
+use super::latest::{Latest, Makers};
 use super::{Known, Reading};
 use crate::error::ReplicaError;
 use crate::moment::Bound;
@@ -27,7 +27,7 @@ pub struct KeyResultStanding {
     /// The key result.
     pub key_result: KeyResult,
     /// The check-in that counts.
-    pub latest: Option<CheckInFact>,
+    pub latest: Option<Latest>,
     /// How far its value has come; none without a value or where it is undefined.
     pub progress: Option<Progress>,
     /// The same against the original commitment, when its measure is another.
@@ -125,7 +125,7 @@ impl Reading<'_> {
         let Some(frame) = self.frame(objective.cycle)? else {
             return Ok(None);
         };
-        let common = (&frame, &told, &Statements::default());
+        let common = (&frame, &told, &Statements::new(Makers::Read));
         self.stand(known, &objective, common).map(Some)
     }
 
@@ -153,7 +153,7 @@ impl Reading<'_> {
             row,
             key_results,
         };
-        let common = (&frame, &told, &Statements::default());
+        let common = (&frame, &told, &Statements::new(Makers::Read));
         self.stand_objective(goals, common).map(Some)
     }
 
@@ -164,22 +164,41 @@ impl Reading<'_> {
     /// # Errors
     /// The store's failures.
     pub fn cycle_standing(&self, id: CycleId) -> Result<Option<CycleStanding>, ReplicaError> {
-        self.stand_cycle(id, false)
+        self.cycle_standing_of(id, Makers::Read, |_| true)
     }
 
-    /// Returns how a cycle stands, with the archived objectives if these are wanted, too; they do not
-    /// count in its progress.
-    pub(super) fn stand_cycle(
+    /// Returns how a cycle would stand if it had only those objectives that are wanted; none when it
+    /// is not there.
+    ///
+    /// # Errors
+    /// The store's failures.
+    pub fn cycle_standing_of(
         &self,
         id: CycleId,
-        archived: bool,
+        makers: Makers,
+        wanted: impl Fn(&Objective) -> bool,
     ) -> Result<Option<CycleStanding>, ReplicaError> {
-        let Some(CycleGoals { frame, objectives }) = self.goals_of(id, archived)? else {
+        let goals = self.goals_of(id, |objective| !objective.archived && wanted(objective))?;
+        self.stand_cycle(goals, makers)
+    }
+
+    /// Returns how a cycle stands with all its objectives, the archived ones too; these do not count
+    /// in its progress.
+    pub(super) fn whole_cycle(&self, id: CycleId) -> Result<Option<CycleStanding>, ReplicaError> {
+        self.stand_cycle(self.goals_of(id, |_| true)?, Makers::LeftOut)
+    }
+
+    fn stand_cycle(
+        &self,
+        goals: Option<CycleGoals>,
+        makers: Makers,
+    ) -> Result<Option<CycleStanding>, ReplicaError> {
+        let Some(CycleGoals { frame, objectives }) = goals else {
             return Ok(None);
         };
         let key_results = objectives.iter().flat_map(|goals| &goals.key_results);
         let told = self.told_of(key_results.filter_map(Known::key))?;
-        let statements = Statements::default();
+        let statements = Statements::new(makers);
         let mut standings = Vec::with_capacity(objectives.len());
         for goals in objectives {
             standings.push(self.stand_objective(goals, (&frame, &told, &statements))?);
@@ -271,7 +290,7 @@ impl Reading<'_> {
         let latest = newest.into_iter().next();
         let pending = row.is_none() || latest.as_ref().is_some_and(|latest| latest.row.is_none());
         let latest = match latest {
-            Some(latest) => self.fact_kept(&latest, &statements.made)?,
+            Some(latest) => self.latest_kept(latest, statements.made.as_ref())?,
             None => None,
         };
         let value = latest.as_ref().map(|latest| &latest.check_in.value);

@@ -27,9 +27,9 @@ pub(super) struct Due<'a> {
 pub(crate) fn run(context: &mut Context, args: &DueArgs) -> Result<Exit, CliError> {
     let replica = context.replica()?;
     let mut past = Past::open(context, &replica)?;
-    let cycles = cycle_goals(context, &mut past)?;
+    let cycles = cycle_goals(context, &past)?;
     let team = past.team_scope(context)?;
-    let (_, chosen) = choose(&past, &cycles, (&args.whose, team))?;
+    let (_, chosen) = choose(&mut past, &cycles, (&args.whose, team))?;
     let goals: Vec<Goal<'_>> = chosen.iter().map(Chosen::goal).collect();
     let day = past.at.moment.day;
     let mut due = waiting(&goals, day);

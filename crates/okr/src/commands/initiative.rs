@@ -252,7 +252,7 @@ fn find(
 }
 
 /// Returns the key results of the cycles and of the team that the command is about.
-fn in_scope(context: &mut Context, past: &mut Past<'_>) -> Result<BTreeSet<KeyResultId>, CliError> {
+fn in_scope(context: &mut Context, past: &Past<'_>) -> Result<BTreeSet<KeyResultId>, CliError> {
     let team = past.team_scope(context)?;
     let cycles = cycle_goals(context, past)?;
     let goals = cycles.iter().flat_map(CycleGoals::key_results);

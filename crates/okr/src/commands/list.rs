@@ -43,6 +43,7 @@ pub(crate) fn run(context: &mut Context, args: &ListArgs) -> Result<Exit, CliErr
             .map(|word| word.replace([' ', '_'], "-")),
         blocked: args.blocked,
         archived: args.archived,
+        names_key_results: args.kind == ListKind::Checkins,
         limit: args.limit.unwrap_or(match args.kind {
             ListKind::Checkins => CHECK_INS_SHOWN,
             ListKind::Objectives
@@ -168,9 +169,18 @@ pub(super) fn objectives_of(
 ) -> Result<Vec<ObjectiveStanding>, CliError> {
     let standing = past.cycle_standing(cycle)?;
     let mut found = standing.map_or_else(Vec::new, |standing| standing.objectives);
-    if !archived {
-        return Ok(found);
+    if archived {
+        found.extend(archived_objectives(past, cycle)?);
     }
+    Ok(found)
+}
+
+/// Reads the archived objectives of a cycle with how they stand, and learns their names.
+fn archived_objectives(
+    past: &mut Past<'_>,
+    cycle: &Cycle,
+) -> Result<Vec<ObjectiveStanding>, CliError> {
+    let mut found = Vec::new();
     let filter = ObjectiveFilter {
         cycle: Some(cycle.id),
         archived: true,
@@ -197,6 +207,8 @@ struct Listing {
     /// Only key results in whose way something stands.
     blocked: bool,
     archived: bool,
+    /// Whether what is listed is called by its key result.
+    names_key_results: bool,
     limit: usize,
 }
 
@@ -278,7 +290,15 @@ impl Listing {
     ) -> Result<Vec<ObjectiveStanding>, CliError> {
         let mut found = Vec::new();
         for cycle in past.cycles_in_scope(context)? {
-            found.extend(objectives_of(past, &cycle, self.archived)?);
+            let standing = if self.names_key_results {
+                past.cycle_standing(&cycle)?
+            } else {
+                past.cycle_table(&cycle, None)?
+            };
+            found.extend(standing.into_iter().flat_map(|one| one.objectives));
+            if self.archived {
+                found.extend(archived_objectives(past, &cycle)?);
+            }
         }
         if let Some(team) = self.team {
             found.retain(|one| past.is_within(one.objective.team, team));

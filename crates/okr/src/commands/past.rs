@@ -3,14 +3,15 @@
 //! References are looked up in the present, so that a thing can be asked for by the name that it
 //! has now; what it was is read at the moment.
 
+mod goals;
+
+use std::collections::BTreeSet;
+
 use okr_core::Timestamp;
-use okr_core::entity::{Cycle, Entity, KeyResult, Objective, Team};
+use okr_core::entity::{Cycle, Entity, Team};
 use okr_core::id::{EntityId, EntityKind, PersonId, TeamId};
 use okr_core::view::View as _;
-use okr_replica::{
-    Axis, CycleGoals, CycleStanding, Directory, KeyResultStanding, ObjectiveStanding, Reading,
-    Replica, ReplicaInfo,
-};
+use okr_replica::{Axis, Directory, Reading, Replica, ReplicaInfo};
 
 use super::status::screen::Exchange;
 use crate::context::{AtInfo, Context, axis_word};
@@ -27,6 +28,8 @@ pub(crate) struct Past<'r> {
     pub(crate) reading: Reading<'r>,
     pub(crate) at: AtInfo,
     pub(crate) info: ReplicaInfo,
+    /// Whether people read the answer.
+    for_people: bool,
     /// The people, and the things that were learnt so far: org, teams and cycles to begin with.
     pub(crate) names: Names,
     /// The teams then, archived ones included.
@@ -87,6 +90,7 @@ impl<'r> Past<'r> {
         let for_people = context.ui.output() == ui::OutputFormat::Table;
         Ok(Self {
             all_pending: info.remote.is_none() && for_people,
+            for_people,
             info,
             org: org.map(|org| org.name.to_string()),
             replica,
@@ -188,6 +192,17 @@ impl<'r> Past<'r> {
         self.with_resolver(context, |resolver| Ok(resolver.team))
     }
 
+    /// Returns a team and all above it, then.
+    pub(crate) fn teams_above(&self, team: TeamId) -> BTreeSet<TeamId> {
+        let mut above = BTreeSet::new();
+        let mut next = Some(team);
+        while let Some(id) = next.filter(|id| above.insert(*id)) {
+            let team = self.teams.iter().find(|team| team.id == id);
+            next = team.and_then(|team| team.parent);
+        }
+        above
+    }
+
     /// Returns a team and all below it, then.
     pub(crate) fn teams_within(&self, outer: TeamId) -> Vec<TeamId> {
         let all = self.teams.iter().map(|team| team.id);
@@ -286,102 +301,6 @@ impl<'r> Past<'r> {
             now: now.unwrap_or(self.at.clock.now),
             ..self.at.clock.clone()
         }
-    }
-
-    /// Reads how a cycle stands, and learns the names of everything in it.
-    ///
-    /// # Errors
-    /// When the replica cannot be read.
-    pub(crate) fn cycle_standing(
-        &mut self,
-        cycle: &Cycle,
-    ) -> Result<Option<CycleStanding>, CliError> {
-        let standing = self.reading.cycle_standing(cycle.id);
-        let mut standing = standing.map_err(failure::replica)?;
-        self.hush(standing.iter_mut().flat_map(|one| &mut one.objectives));
-        for objective in standing.iter().flat_map(|standing| &standing.objectives) {
-            self.learn_standing(objective)?;
-        }
-        Ok(standing)
-    }
-
-    /// Reads the goals of a cycle, and learns their names, but not how they stand.
-    ///
-    /// # Errors
-    /// When the replica cannot be read.
-    pub(crate) fn cycle_goals(&mut self, cycle: &Cycle) -> Result<Option<CycleGoals>, CliError> {
-        let goals = self.reading.cycle_goals(cycle.id);
-        let goals = goals.map_err(failure::replica)?;
-        if let Some(goals) = &goals {
-            for objective in goals.objectives() {
-                self.learn_objective(objective)?;
-            }
-            for (_, key_result) in goals.key_results() {
-                self.learn_key_result(key_result);
-            }
-        }
-        Ok(goals)
-    }
-
-    /// Reads how those key results of a cycle stand that are wanted.
-    ///
-    /// # Errors
-    /// When the replica cannot be read.
-    pub(crate) fn stand_goals<'g>(
-        &self,
-        goals: &'g CycleGoals,
-        wanted: impl Fn(&Objective, &KeyResult) -> bool,
-    ) -> Result<Vec<(&'g Objective, KeyResultStanding)>, CliError> {
-        let standings = self.reading.stand_goals(goals, wanted);
-        let mut standings = standings.map_err(failure::replica)?;
-        if self.all_pending {
-            for (_, standing) in &mut standings {
-                standing.pending = false;
-            }
-        }
-        Ok(standings)
-    }
-
-    /// Takes the marks of what is pending away where they go without saying.
-    pub(crate) fn hush<'a>(&self, standings: impl Iterator<Item = &'a mut ObjectiveStanding>) {
-        if !self.all_pending {
-            return;
-        }
-        for objective in standings {
-            objective.pending = false;
-            for one in &mut objective.key_results {
-                one.pending = false;
-            }
-        }
-    }
-
-    /// Learns the names of an objective, its key results, and what it names.
-    ///
-    /// # Errors
-    /// When the replica cannot be read.
-    pub(crate) fn learn_standing(&mut self, standing: &ObjectiveStanding) -> Result<(), CliError> {
-        for below in &standing.key_results {
-            self.learn_key_result(&below.key_result);
-        }
-        self.learn_objective(&standing.objective)
-    }
-
-    /// Learns the names of an objective and what it names.
-    fn learn_objective(&mut self, objective: &Objective) -> Result<(), CliError> {
-        self.names
-            .learn(Entity::Objective(Box::new(objective.clone())));
-        let supported = objective.supports.map(|support| match support {
-            okr_core::event::Support::Objective(id) => id.into(),
-            okr_core::event::Support::KeyResult(id) => id.into(),
-        });
-        let continued = objective.continues.map(EntityId::from);
-        self.learn([supported, continued].into_iter().flatten())
-    }
-
-    /// Learns the name of a key result.
-    pub(crate) fn learn_key_result(&mut self, key_result: &KeyResult) {
-        let key_result = Box::new(key_result.clone());
-        self.names.learn(Entity::KeyResult(key_result));
     }
 
     /// Learns the names of things that are not known yet.

@@ -146,7 +146,7 @@ fn key_result(id: u32, objective: u32, what: (&str, &str), measure: Measure) -> 
 fn reported(standing: KeyResultStanding, status: Status, fact: CheckInFact) -> KeyResultStanding {
     KeyResultStanding {
         progress: progress(&standing.key_result.measure, &fact.check_in.value),
-        latest: Some(fact),
+        latest: Some(fact.into()),
         status,
         ..standing
     }

@@ -28,9 +28,9 @@ use screen::StatusView;
 pub(crate) fn run(context: &mut Context, args: &StatusArgs) -> Result<Exit, CliError> {
     let replica = context.replica()?;
     let mut past = Past::open(context, &replica)?;
-    let cycles = cycle_goals(context, &mut past)?;
+    let cycles = cycle_goals(context, &past)?;
     let team = past.team_scope(context)?;
-    let (scope, chosen) = choose(&past, &cycles, (&args.whose, team))?;
+    let (scope, chosen) = choose(&mut past, &cycles, (&args.whose, team))?;
     let goals: Vec<Goal<'_>> = chosen.iter().map(Chosen::goal).collect();
     let cycle = cycles.first().map(CycleGoals::cycle);
     let day = past.at.moment.day;

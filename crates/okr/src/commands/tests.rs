@@ -11,6 +11,7 @@ mod history;
 mod linting;
 mod merging;
 mod operations;
+mod parts;
 mod planning;
 mod plans;
 mod porting;

@@ -3,10 +3,11 @@
 pub(crate) mod rows;
 pub(crate) mod screen;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use okr_core::id::{EntityId, EntityKind};
+use okr_core::id::{EntityId, EntityKind, TeamId};
 use okr_core::value::CycleState;
+use okr_core::view::View as _;
 use okr_replica::CycleStanding;
 
 use super::past::Past;
@@ -15,6 +16,7 @@ use crate::args::TreeArgs;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Exit;
+use crate::failure;
 use crate::output::{CycleTreeItem, ObjectiveItem};
 use crate::render::Screen;
 use crate::ui::OutputFormat;
@@ -43,9 +45,10 @@ pub(crate) fn run(context: &mut Context, args: &TreeArgs) -> Result<Exit, CliErr
         Some(about) => Some(about),
         None => past.team_scope(context)?.map(EntityId::from),
     };
+    let teams = teams_shown(&past, about)?;
     let mut standings = Vec::new();
     for cycle in past.cycles_of(context, about)? {
-        if let Some(mut standing) = past.cycle_standing(&cycle)? {
+        if let Some(mut standing) = past.cycle_table(&cycle, teams.as_ref())? {
             keep(&mut standing, about, &past, args.depth);
             standings.push(standing);
         }
@@ -66,6 +69,38 @@ pub(crate) fn run(context: &mut Context, args: &TreeArgs) -> Result<Exit, CliErr
         );
     }
     Ok(Exit::Ok)
+}
+
+/// Returns whose objectives a tree shows or counts: of what was asked for, and of the teams above it,
+/// whose own progress stands beside them. None where it may be those of any team.
+fn teams_shown(
+    past: &Past<'_>,
+    about: Option<EntityId>,
+) -> Result<Option<BTreeSet<Option<TeamId>>>, CliError> {
+    let reading = &past.reading;
+    let objective = match about {
+        Some(EntityId::Objective(id)) => Some(id),
+        Some(EntityId::KeyResult(id)) => {
+            let key_result = reading.key_result(id).map_err(failure::replica)?;
+            key_result.map(|key_result| key_result.objective)
+        }
+        _ => None,
+    };
+    let (inner, below) = match (about, objective) {
+        (Some(EntityId::Team(team)), _) => (Some(team), past.teams_within(team)),
+        (_, Some(objective)) => {
+            let Some(objective) = reading.objective(objective).map_err(failure::replica)? else {
+                return Ok(None);
+            };
+            (objective.team, Vec::new())
+        }
+        (_, None) => return Ok(None),
+    };
+    let Some(team) = inner else {
+        return Ok(Some(BTreeSet::from([None])));
+    };
+    let shown = past.teams_above(team).into_iter().chain(below);
+    Ok(Some(shown.map(Some).collect()))
 }
 
 /// Keeps only the part of a cycle that was asked for.

@@ -90,13 +90,13 @@ impl Goal<'_> {
     }
 }
 
-/// Reads the goals of the cycles that the command is about, and learns their names.
+/// Reads the goals of the cycles that the command is about.
 ///
 /// # Errors
 /// When a cycle cannot be found, or the replica cannot be read.
 pub(crate) fn cycle_goals(
     context: &mut Context,
-    past: &mut Past<'_>,
+    past: &Past<'_>,
 ) -> Result<Vec<CycleGoals>, CliError> {
     let mut found = Vec::new();
     for cycle in past.cycles_in_scope(context)? {
@@ -107,12 +107,12 @@ pub(crate) fn cycle_goals(
 
 /// Chooses the goals that were asked for: of a team, mine, or all; without a word for it mine or,
 /// where I have none, those of my team or, where I have no team, all. Only then is read how they
-/// stand.
+/// stand, and learnt what they are called.
 ///
 /// # Errors
 /// When the replica cannot be read.
 pub(crate) fn choose<'a>(
-    past: &Past<'_>,
+    past: &mut Past<'_>,
     cycles: &'a [CycleGoals],
     (whose, team): (&WhoseArgs, Option<TeamId>),
 ) -> Result<(Scope, Vec<Chosen<'a>>), CliError> {
@@ -125,7 +125,7 @@ pub(crate) fn choose<'a>(
     };
     let mut chosen = Vec::new();
     for cycle in cycles {
-        let standings = past.stand_goals(cycle, |objective, key_result| {
+        let standings = past.stand_goals(cycle, |objective, key_result, past| {
             scope.holds(objective, key_result, past)
         })?;
         chosen.extend(standings.into_iter().map(|(objective, standing)| Chosen {

@@ -1,7 +1,7 @@
 //! Objectives and key results as candidates: by slug, with where they stand.
 
 use okr_core::measure::{Measure, Value};
-use okr_replica::KeyResultStanding;
+use okr_replica::{KeyResultStanding, Makers};
 
 use super::source::{Candidate, Look};
 use super::wanted::Wanted;
@@ -28,7 +28,8 @@ pub(super) fn goals(
     let Some(cycle) = resolve::current_cycle(context, reading, &look.clock)? else {
         return Ok(Vec::new());
     };
-    let standing = reading.cycle_standing(cycle.id).map_err(failure::replica)?;
+    let standing = reading.cycle_standing_of(cycle.id, Makers::LeftOut, |_| true);
+    let standing = standing.map_err(failure::replica)?;
     let teams = reading.teams().map_err(failure::replica)?;
     let (mut objectives, mut key_results) = (Vec::new(), Vec::new());
     for one in standing

@@ -3,7 +3,7 @@
 use okr_core::entity::{Cycle, Objective, Person, Team};
 use okr_core::event::Support;
 use okr_core::value::{CadenceDays, Zone};
-use okr_replica::{KeyResultStanding, ObjectiveStanding, StandingBlocker};
+use okr_replica::{CheckInFact, KeyResultStanding, Latest, ObjectiveStanding, StandingBlocker};
 use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
@@ -108,12 +108,18 @@ impl KeyResultItem {
             latest_check_in: standing
                 .latest
                 .as_ref()
-                .map(|fact| CheckInItem::new(fact, names)),
+                .map(|latest| CheckInItem::new(&whole(latest), names)),
             blocker: standing.blocker.as_ref().map(BlockerItem::from),
             pending: standing.pending,
             upgrade_needed: names.needs_upgrade(key_result.id),
         }
     }
+}
+
+/// Returns a check-in with who made it, which is left out in tables for people only.
+fn whole(latest: &Latest) -> CheckInFact {
+    let fact = latest.fact();
+    fact.expect("what is read for machines is read with who made it")
 }
 
 impl Item for KeyResultItem {

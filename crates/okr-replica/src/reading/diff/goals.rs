@@ -78,11 +78,11 @@ impl<'a, 'r> Goals<'a, 'r> {
             after: Side::default(),
         };
         for cycle in in_order(later, cycles)? {
-            let then = earlier.stand_cycle(cycle, true)?;
+            let then = earlier.whole_cycle(cycle)?;
             if let Some(then) = then {
                 goals.before.add_cycle(then);
             }
-            if let Some(now) = later.stand_cycle(cycle, true)? {
+            if let Some(now) = later.whole_cycle(cycle)? {
                 goals.after.add_cycle(now);
             }
         }

@@ -219,7 +219,7 @@ fn imported_history_is_there_at_its_own_times_on_the_authored_axis() {
     let authored = standing(&replica, on(Axis::Authored, DAY), KR).unwrap();
     assert_eq!(percent(authored.progress).as_deref(), Some("30%"));
     assert_eq!(percent(authored.original).as_deref(), Some("75%"));
-    let latest = authored.latest.unwrap();
+    let latest = authored.latest.and_then(|latest| latest.fact()).unwrap();
     assert_eq!(
         (latest.author, latest.on_behalf_of, latest.source),
         (ANA, Some(BEN), Source::Import)

@@ -84,13 +84,13 @@ fn stops(
     args: &WalkArgs,
 ) -> Result<(Vec<Stop>, Clock), CliError> {
     let mut past = Past::open(context, replica)?;
-    let cycles = cycle_goals(context, &mut past)?;
+    let cycles = cycle_goals(context, &past)?;
     let team = past.team_scope(context)?;
     let whose = WhoseArgs {
         mine: args.mine || team.is_none(),
         all: false,
     };
-    let (_, chosen) = choose(&past, &cycles, (&whose, team))?;
+    let (_, chosen) = choose(&mut past, &cycles, (&whose, team))?;
     let goals: Vec<Goal<'_>> = chosen.iter().map(Chosen::goal).collect();
     let day = past.at.moment.day;
     let mut found = waiting(&goals, day);

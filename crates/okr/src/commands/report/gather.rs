@@ -8,7 +8,7 @@ use okr_core::progress::Progress;
 use okr_core::rhythm::Days;
 use okr_core::value::{GoalState, days_between};
 use okr_replica::{
-    Both, CheckInFact, CycleStanding, Goalposts, KeyResultStanding, ObjectiveStanding,
+    Both, CheckInFact, CycleStanding, Goalposts, KeyResultStanding, Latest, ObjectiveStanding,
 };
 use okr_report::reports::{self, Goal, Name, Objective, Report, Scope, TeamProgress};
 use okr_report::words::Language;
@@ -297,7 +297,11 @@ pub(super) fn goal(standing: &KeyResultStanding, past: &Past<'_>, cycle: Option<
         reference,
         owner: named(key_result.owner.into(), &past.names),
         status: standing.status,
-        latest: standing.latest.as_ref().map(|fact| report(fact, past)),
+        latest: standing
+            .latest
+            .as_ref()
+            .and_then(Latest::fact)
+            .map(|fact| report(&fact, past)),
         progress: standing.progress,
         original: standing.original,
         original_measure: standing.original_measure.clone(),

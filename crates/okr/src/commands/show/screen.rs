@@ -7,7 +7,7 @@ use okr_core::measure::Measure;
 use okr_core::progress::Progress;
 use okr_core::value::AmendmentCategory;
 use okr_replica::{
-    CheckInFact, CommentFact, CycleStanding, KeyResultStanding, Lineage, LogEntry,
+    CheckInFact, CommentFact, CycleStanding, KeyResultStanding, Latest, Lineage, LogEntry,
     ObjectiveStanding, Place,
 };
 
@@ -297,8 +297,8 @@ fn measure(measure: &Measure, standing: &KeyResultStanding, screen: &Screen) -> 
     joined(checklist(milestones, latest)).unwrap_or_default()
 }
 
-fn now(fact: &CheckInFact, measure: &Measure, screen: &Screen) -> String {
-    let check_in = &fact.check_in;
+fn now(latest: &Latest, measure: &Measure, screen: &Screen) -> String {
+    let check_in = &latest.check_in;
     let shown = value(&check_in.value, Some(measure), screen);
     let text = format!("{shown} on {}", check_in.effective);
     match check_in.confidence {
