@@ -2,7 +2,8 @@
 //! doubled; clients that mean harm do none.
 //!
 //! `cargo test` runs a few rounds. Any number runs with `OKR_TEST_ROUNDS`, and prints figures:
-//! `OKR_TEST_ROUNDS=200 cargo test -p okr-e2e --test e2e fire -- --nocapture`.
+//! `OKR_TEST_ROUNDS=200 cargo test -p okr-e2e --test e2e fire -- --nocapture`. Kills and power cuts end after
+//! `OKR_TEST_SECONDS`, and are judged then; programs that were built before are named by `OKR_TEST_PROGRAMS`, a directory.
 
 mod crash;
 mod disk;

@@ -53,8 +53,16 @@ mod world;
 
 use okr_e2e::Programs;
 
-/// Returns the programs that cargo built for these tests.
+/// Returns the programs that cargo built for these tests, or those in the directory that `OKR_TEST_PROGRAMS` names: long
+/// runs want optimised ones.
 fn programs() -> Programs {
+    if let Some(directory) = std::env::var_os("OKR_TEST_PROGRAMS") {
+        let directory = std::path::PathBuf::from(directory);
+        return Programs {
+            okr: directory.join("okr"),
+            okrd: directory.join("okrd"),
+        };
+    }
     Programs {
         okr: env!("CARGO_BIN_EXE_okr-under-test").into(),
         okrd: env!("CARGO_BIN_EXE_okrd-under-test").into(),

@@ -10,10 +10,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::{Duration, Instant};
 
 use crate::Random;
-use crate::rounds::{rounds_asked, seconds, seed};
+use crate::rounds::{each_round, seed};
 
 /// How many inputs a test tries, unless it is told otherwise.
-const ROUNDS: u64 = 2_000;
+const ROUNDS: usize = 2_000;
 /// Inputs stay below this, so that their number counts and not their size.
 const MAX_BYTES: usize = 16 * 1024;
 /// Bytes at which programs tend to go wrong.
@@ -98,9 +98,8 @@ impl<'a> Fuzz<'a> {
         for input in &self.seeds {
             self.check(&mut tally, input, &mut read);
         }
-        let dose = Dose::asked();
         let mut input = Vec::new();
-        while dose.is_left(&tally) {
+        for _ in each_round(ROUNDS) {
             self.mutate(&mut random, &mut input);
             self.check(&mut tally, &input, &mut read);
         }
@@ -173,28 +172,6 @@ impl<'a> Fuzz<'a> {
 fn change_byte(input: &mut [u8], at: usize, change: impl FnOnce(u8) -> u8) {
     if let Some(byte) = input.get_mut(at) {
         *byte = change(*byte);
-    }
-}
-
-/// How much is wanted of a test.
-enum Dose {
-    Inputs(u64),
-    Time(Duration),
-}
-
-impl Dose {
-    fn asked() -> Self {
-        match (seconds(), rounds_asked()) {
-            (Some(time), None) => Self::Time(time),
-            (_, rounds) => Self::Inputs(rounds.unwrap_or(ROUNDS)),
-        }
-    }
-
-    fn is_left(&self, tally: &Tally) -> bool {
-        match self {
-            Self::Inputs(inputs) => tally.inputs < *inputs,
-            Self::Time(time) => tally.begun.elapsed() < *time,
-        }
     }
 }
 

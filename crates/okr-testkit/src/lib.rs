@@ -19,4 +19,4 @@ pub mod world;
 pub mod year;
 
 pub use random::Random;
-pub use rounds::rounds;
+pub use rounds::{each_round, rounds};

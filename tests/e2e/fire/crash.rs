@@ -5,23 +5,31 @@ use std::thread;
 use std::time::Instant;
 
 use okr_e2e::Server;
-use okr_testkit::Random;
+use okr_testkit::{Random, each_round};
 
 use super::load::Campaign;
 use super::writer::Writer;
-use super::{figure, moment, rounds};
+use super::{figure, moment};
 use crate::programs;
 
 #[test]
 fn nothing_acknowledged_is_lost_or_doubled_when_the_server_is_killed() {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().join("data");
-    let kills = rounds(20);
     let (mut campaign, mut server) = Campaign::found(&data);
-    for kill in 0..kills {
+    let mut kills = 0;
+    for kill in each_round(20) {
         campaign.under_load(server, 7 + kill % 20 * 5, |server| server.kill().unwrap());
         server = Server::start(&programs(), &data).unwrap();
         campaign.ask_again(&server);
+        kills += 1;
+        // What is wrong is found near to its cause.
+        if kills % 100 == 0 {
+            figure(&format!(
+                "{kills} kills so far: {}",
+                campaign.judge(&server)
+            ));
+        }
     }
     figure(&format!("{kills} kills: {}", campaign.judge(&server)));
 }
@@ -31,14 +39,15 @@ fn nothing_written_is_lost_or_doubled_when_okr_is_killed() {
     let directory = tempfile::tempdir().unwrap();
     let (mut server, founder) = crate::sync::founded(directory.path());
     let mut writer = Writer::new(&directory.path().join("home"), (&server, &founder));
-    let kills = rounds(12);
+    let mut kills = 0;
     let mut random = Random::new(3);
     let mut in_time = 0;
     writer.add();
     let begun = Instant::now();
     writer.add();
     let whole = usize::try_from(begun.elapsed().as_micros()).unwrap();
-    for kill in 0..kills {
+    for kill in each_round(12) {
+        kills += 1;
         let sync = random.one_in(3);
         let (name, mut child) = if sync {
             let mut command = writer.home.command(&["sync"]);

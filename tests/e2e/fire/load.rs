@@ -30,6 +30,8 @@ type Pushed = (ChangeId, v1::NewChange);
 struct Knowledge {
     operations: Vec<Operation>,
     lost: Option<Lost>,
+    /// How far it has read.
+    seen: u64,
     /// Why the last push was not answered.
     refusal: String,
 }
@@ -49,6 +51,8 @@ pub(super) struct Campaign {
     /// Where the log ended before the load.
     first: Position,
     lost: Vec<Lost>,
+    /// How far the readers are: they go on there, so that a round costs what is new and not the whole log.
+    seen: u64,
     /// How many changes were pushed again because their answer never came.
     again: usize,
 }
@@ -70,6 +74,7 @@ impl Campaign {
             history: History::default(),
             first: Position::ZERO,
             lost: Vec::new(),
+            seen: 0,
             again: 0,
         };
         let plan = campaign.load.plan().unwrap();
@@ -92,7 +97,7 @@ impl Campaign {
             drop(sender);
             for _ in 0..READERS {
                 let peer = Peer::new(&url, &token).await.unwrap();
-                clients.push(tokio::spawn(read(peer)));
+                clients.push(tokio::spawn(read(peer, self.seen)));
             }
             for _ in 0..answers {
                 let answer = receiver.recv().await;
@@ -107,6 +112,7 @@ impl Campaign {
             known
         });
         for knowledge in known {
+            self.seen = self.seen.max(knowledge.seen);
             self.history.extend(knowledge.operations);
             self.lost.extend(knowledge.lost);
         }
@@ -290,25 +296,27 @@ async fn write(mut peer: Peer, load: Arc<Load>, done: mpsc::UnboundedSender<()>)
     known
 }
 
-/// Reads on until the server is gone.
-async fn read(mut peer: Peer) -> Knowledge {
-    let mut known = Knowledge::default();
-    let mut head = 0;
+/// Reads on, after what was read before, until the server is gone.
+async fn read(mut peer: Peer, seen: u64) -> Knowledge {
+    let mut known = Knowledge {
+        seen,
+        ..Knowledge::default()
+    };
     loop {
         let begun = Instant::now();
         let mut count = 0;
         if peer
-            .pull(head, |batch| count += batch.len() as u64)
+            .pull(known.seen, |batch| count += batch.len() as u64)
             .await
             .is_err()
         {
             return known;
         }
-        head += count;
+        known.seen += count;
         known.operations.push(Operation {
             begun,
             ended: Instant::now(),
-            what: What::Read(Position::new(head)),
+            what: What::Read(Position::new(known.seen)),
         });
         tokio::time::sleep(Duration::from_millis(5)).await;
     }

@@ -5,13 +5,13 @@ use std::io::Write as _;
 use std::thread;
 
 use okr_e2e::Server;
-use okr_testkit::Random;
+use okr_testkit::{Random, each_round};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::disk::Disk;
 use super::load::Campaign;
 use super::writer::Writer;
-use super::{figure, moment, rounds, skipped};
+use super::{figure, moment, skipped};
 use crate::programs;
 
 /// How much a disk holds, in MiB.
@@ -53,10 +53,10 @@ fn nothing_acknowledged_is_lost_when_the_power_of_the_server_is_cut() {
         return;
     };
     let data = disk.path().join("data");
-    let cuts = rounds(4);
+    let mut cuts = 0;
     let mut random = Random::new(1);
     let (mut campaign, mut server) = Campaign::found(&data);
-    for _ in 0..cuts {
+    for _ in each_round(4) {
         let answers = 3 + random.below(60);
         let pause = moment(&mut random, 3_000);
         campaign.under_load(server, answers, |server| {
@@ -68,6 +68,7 @@ fn nothing_acknowledged_is_lost_when_the_power_of_the_server_is_cut() {
         });
         server = Server::start(&programs(), &data).unwrap();
         campaign.ask_again(&server);
+        cuts += 1;
     }
     figure(&format!("{cuts} power cuts: {}", campaign.judge(&server)));
     server.kill().unwrap();
@@ -80,12 +81,13 @@ fn nothing_written_is_lost_when_the_power_of_a_replica_is_cut() {
         return;
     };
     let (server, founder) = crate::sync::founded(directory.path());
-    let cuts = rounds(4);
+    let mut cuts = 0;
     let mut random = Random::new(2);
     let mut writer = Writer::new(&disk.path().join("home"), (&server, &founder));
     let writer_offline = writer.home.clone().with("OKR_OFFLINE", "1");
     let online = std::mem::replace(&mut writer.home, writer_offline);
-    for round in 0..cuts {
+    for round in each_round(4) {
+        cuts += 1;
         for _ in 0..random.below(4) {
             writer.add();
         }
