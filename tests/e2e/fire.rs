@@ -9,11 +9,11 @@ mod crash;
 mod disk;
 mod faults;
 mod faulty;
-mod frames;
 mod history;
 mod hostile;
 mod load;
 mod power;
+mod rude;
 mod writer;
 
 use std::io::Write as _;

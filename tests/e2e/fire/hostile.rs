@@ -14,7 +14,7 @@ use tokio::runtime::Runtime;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Streaming};
 
-use super::frames::Rude;
+use super::rude::Rude;
 use super::{figure, rounds};
 use crate::programs;
 
