@@ -13,7 +13,9 @@ mod history;
 mod hostile;
 mod load;
 mod power;
+mod readers;
 mod rude;
+mod site;
 mod writer;
 
 use std::io::Write as _;

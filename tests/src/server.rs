@@ -107,6 +107,12 @@ impl Server {
         Ok(number.context("the system says no size")?.parse()?)
     }
 
+    /// Returns how many files and connections the server has open.
+    pub fn descriptors(&self) -> Result<usize> {
+        let path = format!("/proc/{}/fd", self.child.id());
+        Ok(std::fs::read_dir(path).context("okrd is gone")?.count())
+    }
+
     /// Asks the server to end (SIGTERM), waits, and returns its status and its log.
     pub fn stop(mut self) -> Result<(ExitStatus, String)> {
         let pid = Pid::from_child(&self.child);

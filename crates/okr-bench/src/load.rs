@@ -132,6 +132,14 @@ impl Load {
     /// # Errors
     /// As [`Load::plan`].
     pub fn check_in(&self) -> Result<(ChangeId, v1::NewChange)> {
+        self.check_in_noting("Gains from pooling are in, the planner is next")
+    }
+
+    /// Returns the change of a check-in with this note, and its id.
+    ///
+    /// # Errors
+    /// As [`Load::plan`], and a note that is too long.
+    pub fn check_in_noting(&self, note: &str) -> Result<(ChangeId, v1::NewChange)> {
         let count = self.made.fetch_add(1, Ordering::Relaxed);
         let index = usize::try_from(count)? % self.key_results.len();
         let new = NewCheckIn {
@@ -139,9 +147,7 @@ impl Load {
             effective: date(2026, 1, 1),
             value: Value::Number(Number::from(i32::try_from(count % 1000)?)),
             confidence: Some(Confidence::new(u8::try_from(count % 11)?)?),
-            note: Some(LongText::new(
-                "Gains from pooling are in, the planner is next",
-            )?),
+            note: Some(LongText::new(note)?),
             blocker: None,
         };
         let id = CheckInId::new(Uuid::now_v7());

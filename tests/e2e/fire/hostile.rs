@@ -2,128 +2,13 @@
 
 use std::io::Write as _;
 use std::net::TcpStream;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
 
-use okr_bench::{Load, Login, Peer, login};
-use okr_e2e::Server;
+use okr_bench::Peer;
 use okr_proto::v1;
-use okr_proto::v1::sync_client::SyncClient;
-use tokio::runtime::Runtime;
-use tonic::transport::{Channel, Endpoint};
-use tonic::{Request, Streaming};
 
 use super::rude::Rude;
+use super::site::Site;
 use super::{figure, rounds};
-use crate::programs;
-
-/// How long an answer to the honest client may take, on a machine that does other things.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// By how much the server may grow, in KiB.
-const GROWTH: u64 = 150 * 1024;
-
-/// A server, and somebody who uses it as it is meant.
-struct Site {
-    _directory: tempfile::TempDir,
-    server: Server,
-    runtime: Runtime,
-    login: Login,
-    load: Arc<Load>,
-}
-
-impl Site {
-    fn new(arguments: &[&str]) -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let data = directory.path().join("data");
-        let founding = ["--org", "Acme", "--time-zone", "UTC", "--admin", "ana"];
-        let answer = Server::init(&programs(), &data, &founding).unwrap();
-        let line: Vec<&str> = ["--listen", "127.0.0.1:0"]
-            .iter()
-            .chain(arguments)
-            .copied()
-            .collect();
-        let server = Server::start_with(&programs(), &data, &line).unwrap();
-        let runtime = Runtime::new().unwrap();
-        let code = answer["code"].as_str().unwrap();
-        let login = runtime.block_on(login(server.url(), code)).unwrap();
-        let load = Arc::new(Load::new(login.person));
-        let plan = load.plan().unwrap();
-        runtime.block_on(async {
-            let mut peer = Peer::new(server.url(), &login.token).await.unwrap();
-            peer.push_all(plan).await.unwrap();
-        });
-        Self {
-            _directory: directory,
-            server,
-            runtime,
-            login,
-            load,
-        }
-    }
-
-    /// Lets the honest client push while something else goes on, and says how both fared.
-    fn while_honest(&self, what: &str, harm: impl FnOnce()) {
-        let before = self.server.resident_kib().unwrap();
-        let done = Arc::new(AtomicBool::new(false));
-        let (url, token) = (self.server.url().to_owned(), self.login.token.clone());
-        let (load, over) = (Arc::clone(&self.load), Arc::clone(&done));
-        let honest = self.runtime.spawn(async move {
-            let mut peer = Peer::new(&url, &token).await.unwrap();
-            let mut times = Vec::new();
-            while !over.load(Ordering::Relaxed) || times.len() < 20 {
-                let (_, change) = load.check_in().unwrap();
-                let begun = Instant::now();
-                let pushed = tokio::time::timeout(PATIENCE, peer.push_all(vec![change])).await;
-                pushed.expect("an answer comes in time").unwrap();
-                times.push(begun.elapsed());
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-            times
-        });
-        harm();
-        let during = self.server.resident_kib().unwrap();
-        done.store(true, Ordering::Relaxed);
-        let mut times = self.runtime.block_on(honest).unwrap();
-        times.sort();
-        let median = times[times.len() / 2];
-        let slowest = times[times.len() - 1];
-        figure(&format!(
-            "{what}: {} to {} MiB; {} honest pushes, median {:.1} ms, slowest {:.0} ms",
-            before / 1024,
-            during / 1024,
-            times.len(),
-            median.as_secs_f64() * 1e3,
-            slowest.as_secs_f64() * 1e3
-        ));
-        let growth = during.saturating_sub(before);
-        assert!(growth < GROWTH, "{what}: the server grew by {growth} KiB");
-    }
-
-    fn end(self) {
-        let (status, log) = self.server.stop().unwrap();
-        assert!(status.success(), "{status}: {log}");
-        assert!(!log.contains("panicked"), "{log}");
-    }
-
-    async fn follow(&self, channel: &Channel) -> Streaming<v1::PullResponse> {
-        let mut request = Request::new(v1::PullRequest {
-            after: 0,
-            follow: true,
-            directory_version: 0,
-        });
-        let metadata = request.metadata_mut();
-        let version = okr_proto::PROTOCOL_VERSION.to_string();
-        metadata.insert(okr_proto::PROTOCOL_METADATA_KEY, version.parse().unwrap());
-        let credential = format!("Bearer {}", self.login.token);
-        metadata.insert(
-            okr_proto::AUTHORIZATION_METADATA_KEY,
-            credential.parse().unwrap(),
-        );
-        let mut client = SyncClient::new(channel.clone());
-        client.pull(request).await.unwrap().into_inner()
-    }
-}
 
 #[test]
 fn calls_that_are_begun_and_taken_back_do_no_harm() {
@@ -173,6 +58,7 @@ fn connections_that_say_nothing_are_closed() {
     let site = Site::new(&["--limits-handshake-time", "2s"]);
     let address = site.server.listen();
     let count = 500 * rounds(1);
+    let before = site.server.descriptors().unwrap();
     site.while_honest(&format!("{count} connections that say nothing"), || {
         let mut crowd: Vec<TcpStream> = Vec::new();
         for number in 0..count {
@@ -182,52 +68,40 @@ fn connections_that_say_nothing_are_closed() {
             }
             crowd.push(stream);
         }
-        let begun = Instant::now();
-        for stream in &mut crowd {
-            stream.set_read_timeout(Some(PATIENCE)).unwrap();
-            // Whether it ends with a reset or in order, it ends.
-            while matches!(std::io::Read::read(stream, &mut [0; 64]), Ok(1..)) {}
-        }
-        assert!(begun.elapsed() < PATIENCE, "they are closed in time");
+        let took = site.until_free(before);
+        figure(&format!("{count} connections: all closed after {took:.1?}"));
     });
-    site.end();
-}
-
-#[test]
-fn readers_that_do_not_read_and_followers_that_wait_cost_little() {
-    let site = Site::new(&["--limits-streams-per-token", "100000"]);
-    let count = 200 * rounds(1);
-    let before = site.server.resident_kib().unwrap();
-    let mut kept: Vec<Streaming<v1::PullResponse>> = Vec::new();
-    site.while_honest(&format!("{count} followers that read nothing"), || {
-        site.runtime.block_on(async {
-            let mut channel = None;
-            for number in 0..count {
-                if number % 100 == 0 {
-                    let endpoint = Endpoint::from_shared(site.server.url().to_owned()).unwrap();
-                    channel = Some(endpoint.connect().await.unwrap());
-                }
-                kept.push(site.follow(channel.as_ref().unwrap()).await);
-            }
-        });
-    });
-    let after = site.server.resident_kib().unwrap();
-    let each = after.saturating_sub(before) / count as u64;
-    figure(&format!("{count} followers: {each} KiB each"));
-    assert!(each < 200, "{each} KiB for a follower");
-    drop(kept);
     site.end();
 }
 
 #[test]
 fn pushes_of_as_many_changes_as_may_be_do_no_harm() {
     let site = Site::new(&[]);
-    let count = 32 * rounds(1);
-    site.while_honest(&format!("{count} pushes of 500 changes"), || {
+    let count = 16 * rounds(1);
+    let changes = || site.load.check_ins(500).unwrap();
+    push_at_once(&site, (count, "500 changes"), changes);
+    site.end();
+}
+
+#[test]
+fn pushes_as_large_as_may_be_do_no_harm() {
+    let site = Site::new(&[]);
+    let count = 16 * rounds(1);
+    push_at_once(&site, (count, "1 MiB"), || site.large_push());
+    site.end();
+}
+
+/// Pushes so many times at once, however much that is.
+fn push_at_once(
+    site: &Site,
+    (count, bulk): (usize, &str),
+    changes: impl Fn() -> Vec<v1::NewChange>,
+) {
+    site.while_honest(&format!("{count} pushes of {bulk} at once"), || {
         site.runtime.block_on(async {
             let mut pushes = Vec::new();
             for _ in 0..count {
-                let changes = site.load.check_ins(500).unwrap();
+                let changes = changes();
                 let mut peer = Peer::new(site.server.url(), &site.login.token)
                     .await
                     .unwrap();
@@ -242,5 +116,4 @@ fn pushes_of_as_many_changes_as_may_be_do_no_harm() {
             assert!(taken > 0, "what may be pushed is taken");
         });
     });
-    site.end();
 }

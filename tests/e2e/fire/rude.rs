@@ -7,6 +7,7 @@ use std::time::Duration;
 use okr_testkit::frames::Frames;
 
 const PUSH: &str = "/okr.v1.Sync/Push";
+const PULL: &str = "/okr.v1.Sync/Pull";
 
 /// A connection that says what it likes.
 pub(super) struct Rude {
@@ -44,6 +45,29 @@ impl Rude {
             self.say()?;
         }
         Ok(())
+    }
+
+    /// Asks for everything, and lets the server send as much of it as it can.
+    pub(super) fn pull(&mut self, token: &str) -> std::io::Result<()> {
+        self.frames.take_all();
+        let authorization = format!("Bearer {token}");
+        let version = okr_proto::PROTOCOL_VERSION.to_string();
+        let fields = [
+            ("te", "trailers"),
+            ("content-type", "application/grpc"),
+            (okr_proto::PROTOCOL_METADATA_KEY, version.as_str()),
+            (okr_proto::AUTHORIZATION_METADATA_KEY, &authorization),
+        ];
+        let stream = self.frames.begin(PULL, &fields);
+        // A message without a field: from the beginning, and no more than there is.
+        self.frames.message(stream, &[]);
+        self.say()
+    }
+
+    /// Reads a byte, if there is one.
+    pub(super) fn sip(&mut self) {
+        // Whether there is one or the connection is gone: this reader goes on.
+        drop(self.stream.read(&mut [0]));
     }
 
     /// Reads what the server says, for a moment, so that it is not held back by that.
