@@ -16,6 +16,8 @@ pub mod error;
 mod exchange;
 pub mod exit;
 mod failure;
+#[cfg(test)]
+mod fuzzing;
 mod help;
 pub mod help_topics;
 mod history_file;
