@@ -151,7 +151,7 @@ mod tests {
         let stream = frames.begin("/a", &[("te", "trailers")]);
         frames.message(stream, b"m");
         let header = b"\x83\x86\x04\x02/a\x01\x03okr\0\x02te\x08trailers";
-        let mut expected = b"\0\0\x17\x01\x04\0\0\0\x01".to_vec();
+        let mut expected = b"\0\0\x18\x01\x04\0\0\0\x01".to_vec();
         expected.extend(header);
         expected.extend(b"\0\0\x06\0\x01\0\0\0\x01\0\0\0\0\x01m");
         assert_eq!(frames.take(), expected);
