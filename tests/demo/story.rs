@@ -105,6 +105,7 @@ pub(crate) fn tell(programs: &Programs, root: &Path, directory: &Path) -> Result
         data.display()
     ));
     say(&format!("  okrd listening on {}", server.url()));
+    let address = server.url().trim_start_matches("http://").to_owned();
 
     let ana = Person::new(programs, directory, "ana")?;
     let ben = Person::new(programs, directory, "ben")?;
@@ -116,7 +117,7 @@ pub(crate) fn tell(programs: &Programs, root: &Path, directory: &Path) -> Result
 
     let (status, _) = server.stop()?;
     anyhow::ensure!(status.success(), "okrd ended with {status}");
-    next(&ana, programs, &data);
+    next(&ana, programs, (&data, &address));
     Ok(())
 }
 
@@ -245,7 +246,7 @@ fn look(ana: &Person) -> Result<()> {
 }
 
 /// Says what to type next.
-fn next(ana: &Person, programs: &Programs, data: &Path) {
+fn next(ana: &Person, programs: &Programs, (data, address): (&Path, &str)) {
     let home = ana.home.directory();
     say("\n== Next\n");
     say("Ana's copy answers without the server. Be Ana in this shell:");
@@ -257,9 +258,9 @@ fn next(ana: &Person, programs: &Programs, data: &Path) {
     say("  okr                                   what is due");
     say("  okr checkin api-p99 390 -C 7 -m \"two regions moved\"");
     say("  okr tree --at 2d ago                  as it was");
-    say("Start the server again:");
+    say("Start the server again, where the two look for it, and sync:");
     say(&format!(
-        "  {} serve --data {}",
+        "  {} serve --data {} --listen {address}",
         programs.okrd.display(),
         data.display()
     ));
