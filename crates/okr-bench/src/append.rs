@@ -102,13 +102,29 @@ pub(crate) async fn run(
     Ok(Outcome::new(times, started.elapsed(), batch))
 }
 
-/// The numbers of writers and of changes a push that have a budget.
-pub(crate) const SIZES: [(usize, usize); 5] = [(1, 1), (16, 1), (64, 1), (256, 1), (16, 100)];
+/// Writers, changes a push, and bytes of a change.
+pub(crate) type Dose = (usize, usize, usize);
 
-/// Prints the figures of appending, for each pair of writers and changes a push.
+/// Bytes of a change of the usual load, about.
+pub(crate) const BYTES: usize = 200;
+
+/// What has a budget, and then changes of a KiB.
+pub(crate) const DOSES: [Dose; 9] = [
+    (1, 1, BYTES),
+    (16, 1, BYTES),
+    (64, 1, BYTES),
+    (256, 1, BYTES),
+    (16, 100, BYTES),
+    (1, 1, 1024),
+    (16, 1, 1024),
+    (64, 1, 1024),
+    (256, 1, 1024),
+];
+
+/// Prints the figures of appending, for each dose.
 pub(crate) fn measure(
     programs: &Path,
-    (sizes, seconds): (&[(usize, usize)], u64),
+    (doses, seconds): (&[Dose], u64),
     figures: &mut Figures,
 ) -> Result<()> {
     let runtime = tokio::runtime::Runtime::new()?;
@@ -117,15 +133,16 @@ pub(crate) fn measure(
     let okrd = Target::okrd(programs, &data.path())?;
     runtime.block_on(async {
         let login = login(&okrd.url, &data.code).await?;
-        let load = Arc::new(Load::new(login.person));
         let mut peer = Peer::new(&okrd.url, &login.token).await?;
-        peer.push_all(load.plan()?).await?;
-        for &(writers, batch) in sizes {
+        for &(writers, batch, bytes) in doses {
+            let load = Arc::new(Load::of_bytes(login.person, bytes));
+            peer.push_all(load.plan()?).await?;
             let size = (writers, batch, seconds);
             let baseline = run(&echo.url, "none", &load, size).await?;
             let ours = run(&okrd.url, &login.token, &load, size).await?;
-            let (changes, elapsed, raw_median) = raw::append(programs, writers * batch, 1)?;
-            let name = format!("append, {writers} writers, pushes of {batch}");
+            let group = (writers * batch, bytes);
+            let (changes, elapsed, raw_median) = raw::append(programs, group, 1)?;
+            let name = format!("append, {writers} writers, pushes of {batch}, {bytes} bytes");
             let beside = format!(
                 "{} of echo ({}); raw {}; p50, p99, p999, max {}",
                 ratio(ours.per_second(), baseline.per_second()),
@@ -146,7 +163,7 @@ pub(crate) fn measure(
                     milliseconds(raw_median)
                 );
                 figures.print(
-                    "append, 1 writer, p50",
+                    &format!("append, 1 writer, {bytes} bytes, p50"),
                     &milliseconds(ours.median()),
                     &beside,
                 );

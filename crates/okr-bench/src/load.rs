@@ -1,4 +1,4 @@
-//! The changes of the load: a plan, and then check-ins of about 200 bytes with a note.
+//! The changes of the load: a plan, and then check-ins with a note, of about 200 bytes or of as many as are asked for.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -22,21 +22,40 @@ use uuid::Uuid;
 pub struct Load {
     person: PersonId,
     key_results: Vec<KeyResultId>,
+    note: String,
     made: AtomicU64,
 }
+
+/// What the check-ins say: of the median length of real ones.
+const NOTE: &str = "Gains from pooling are in, the planner is next";
 
 impl Load {
     /// Key results in the plan.
     const KEY_RESULTS: usize = 400;
 
-    /// Makes a load whose plan this person owns.
+    /// How many bytes a change has without its note, about.
+    const WITHOUT_NOTE: usize = 154;
+
+    /// Makes a load whose plan this person owns, of check-ins of about 200 bytes.
     pub fn new(person: PersonId) -> Self {
+        Self::noting(person, NOTE.to_owned())
+    }
+
+    /// As [`Load::new`], with check-ins of about so many bytes, but no fewer than a note of one character takes.
+    pub fn of_bytes(person: PersonId, bytes: usize) -> Self {
+        let length = bytes.saturating_sub(Self::WITHOUT_NOTE).max(1);
+        let words = NOTE.chars().cycle().take(length).collect::<String>();
+        Self::noting(person, words)
+    }
+
+    fn noting(person: PersonId, note: String) -> Self {
         let key_results = (0..Self::KEY_RESULTS)
             .map(|_| KeyResultId::new(Uuid::now_v7()))
             .collect();
         Self {
             person,
             key_results,
+            note,
             made: AtomicU64::new(0),
         }
     }
@@ -127,12 +146,12 @@ impl Load {
         Ok(Event::KeyResult(id, KeyResultEvent::Created(new)))
     }
 
-    /// Returns the change of a check-in, and its id: with a value, a confidence and a note of about 44 characters, the median of real ones.
+    /// Returns the change of a check-in, and its id: with a value, a confidence and a note.
     ///
     /// # Errors
     /// As [`Load::plan`].
     pub fn check_in(&self) -> Result<(ChangeId, v1::NewChange)> {
-        self.check_in_noting("Gains from pooling are in, the planner is next")
+        self.check_in_noting(&self.note)
     }
 
     /// Returns the change of a check-in with this note, and its id.

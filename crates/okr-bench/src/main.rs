@@ -45,7 +45,7 @@ struct Arguments {
 
 #[derive(Subcommand, Clone, PartialEq, Eq)]
 enum Part {
-    /// Appends from 1, 16, 64 and 256 writers, and in large pushes, beside echo and raw.
+    /// Appends from 1, 16, 64 and 256 writers, in large pushes, and of changes of a KiB, beside echo and raw.
     Append {
         /// Only this many writers, each with a connection of its own.
         #[arg(long)]
@@ -53,6 +53,9 @@ enum Part {
         /// Changes a push, with `--writers`.
         #[arg(long, default_value_t = 1, requires = "writers")]
         batch: usize,
+        /// Bytes of a change, about, with `--writers`.
+        #[arg(long, default_value_t = append::BYTES, requires = "writers")]
+        bytes: usize,
     },
     /// Pull, open after a kill, clone, memory and disk of a large log.
     Large,
@@ -65,7 +68,7 @@ enum Part {
         #[arg(long, default_value_t = fan_out::STREAMS)]
         streams: usize,
     },
-    /// The same appends against `PostgreSQL` and etcd, where they are installed, beside okrd, echo and raw.
+    /// The same appends against `PostgreSQL`, etcd and `UmaDB`, where they are installed, beside okrd, echo and raw.
     Peers {
         /// Only so many writers, each with a connection of its own.
         #[arg(long)]
@@ -110,16 +113,17 @@ fn main() -> Result<()> {
         start::measure(&arguments.programs, &mut figures)?;
     }
     if matches!(part, None | Some(Part::Append { .. })) {
-        let sizes = match part {
+        let doses = match part {
             Some(Part::Append {
                 writers: Some(writers),
                 batch,
-            }) => vec![(*writers, *batch)],
-            _ => append::SIZES.to_vec(),
+                bytes,
+            }) => vec![(*writers, *batch, *bytes)],
+            _ => append::DOSES.to_vec(),
         };
         append::measure(
             &arguments.programs,
-            (&sizes, arguments.seconds),
+            (&doses, arguments.seconds),
             &mut figures,
         )?;
     }

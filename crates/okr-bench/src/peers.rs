@@ -1,10 +1,13 @@
-//! Peers: the same appends against `PostgreSQL` and etcd, where they are installed, in the same run as okrd.
+//! Peers: the same appends against `PostgreSQL`, etcd and `UmaDB`, where they are installed, in the same run as okrd.
 //!
 //! One event of 200 bytes a call, a connection for each writer, and an answer only when it is on the disk, the same disk
-//! for all. What a peer does beside it differs: etcd replicates to itself alone, `PostgreSQL` keeps an index, and okrd judges.
+//! for all. What a peer does beside it differs: etcd replicates to itself alone, `PostgreSQL` and `UmaDB` keep an
+//! index, and okrd judges.
 
+mod call;
 mod etcd;
 mod postgres;
+mod umadb;
 
 use std::future::Future;
 use std::net::TcpListener;
@@ -51,6 +54,7 @@ struct Peers {
     echo: Target,
     postgres: Option<postgres::Server>,
     etcd: Option<etcd::Server>,
+    umadb: Option<umadb::Server>,
 }
 
 /// Prints what each takes from some numbers of writers.
@@ -86,6 +90,7 @@ impl Peers {
                 figures,
             ),
             etcd: started("etcd", etcd::Server::start(programs).await, figures),
+            umadb: started("UmaDB", umadb::Server::start(programs).await, figures),
         })
     }
 
@@ -109,7 +114,11 @@ impl Peers {
             let connections = server.connections(writers).await?;
             peers.push(("etcd", hammer(connections, seconds).await?));
         }
-        let (changes, elapsed, median) = raw::append(programs, writers, 1)?;
+        if let Some(server) = &self.umadb {
+            let connections = server.connections(writers).await?;
+            peers.push(("UmaDB", hammer(connections, seconds).await?));
+        }
+        let (changes, elapsed, median) = raw::append(programs, (writers, EVENT), 1)?;
         figures.print(
             &format!("{writers} writers: raw"),
             &rate(changes, elapsed),

@@ -7,17 +7,15 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-/// Bytes of one change.
-const CHANGE: usize = 200;
-
-/// Appends groups of changes for a while; returns the number of changes, the time and the median of a group.
+/// Appends groups of so many changes of so many bytes for a while; returns the number of changes, the time and the median
+/// of a group.
 pub(crate) fn append(
     programs: &Path,
-    group: usize,
+    (group, bytes): (usize, usize),
     seconds: u64,
 ) -> Result<(usize, Duration, Duration)> {
     let mut file: File = tempfile::tempfile_in(programs)?;
-    let bytes = vec![7; CHANGE * group];
+    let bytes = vec![7; bytes * group];
     let mut times = Vec::new();
     let started = Instant::now();
     while started.elapsed() < Duration::from_secs(seconds) {

@@ -4,16 +4,25 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::Result;
-use bytes::{Buf as _, BufMut as _};
+use prost::Message;
 use tempfile::TempDir;
-use tonic::client::Grpc;
-use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
-use tonic::codegen::http::uri::PathAndQuery;
-use tonic::transport::{Channel, Endpoint};
-use tonic::{Request, Status};
-use uuid::Uuid;
 
-use super::{Appender, EVENT, Process, free_port, patiently, program};
+use super::call::{Call, Connection};
+use super::{Appender as _, EVENT, Process, free_port, patiently, program};
+
+const PUT: Call<PutRequest> = ("/etcdserverpb.KV/Put", |id| PutRequest {
+    key: id.into_bytes().to_vec(),
+    value: vec![7; EVENT],
+});
+
+/// The fields of an `etcdserverpb.PutRequest` that are set.
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct PutRequest {
+    #[prost(bytes = "vec", tag = "1")]
+    key: Vec<u8>,
+    #[prost(bytes = "vec", tag = "2")]
+    value: Vec<u8>,
+}
 
 /// A running etcd of one member.
 pub(super) struct Server {
@@ -21,9 +30,6 @@ pub(super) struct Server {
     _process: Process,
     _directory: TempDir,
 }
-
-/// A connection.
-pub(super) struct Connection(Grpc<Channel>);
 
 impl Server {
     /// Starts it beside the programs, on the same disk; none when it is not installed.
@@ -52,8 +58,7 @@ impl Server {
             .spawn()?;
         let mut process = Process(child);
         patiently(&mut process, async || {
-            let mut connection = Connection::new(&url).await?;
-            connection.append().await
+            Connection::new(&url, PUT).await?.append().await
         })
         .await?;
         Ok(Some(Self {
@@ -64,75 +69,7 @@ impl Server {
     }
 
     /// Connects so many times.
-    pub(super) async fn connections(&self, count: usize) -> Result<Vec<Connection>> {
-        let mut connections = Vec::with_capacity(count);
-        for _ in 0..count {
-            connections.push(Connection::new(&self.url).await?);
-        }
-        Ok(connections)
-    }
-}
-
-impl Connection {
-    async fn new(url: &str) -> Result<Self> {
-        let endpoint = Endpoint::from_shared(url.to_owned())?.tcp_nodelay(true);
-        Ok(Self(Grpc::new(endpoint.connect().await?)))
-    }
-}
-
-impl Appender for Connection {
-    async fn append(&mut self) -> Result<()> {
-        self.0.ready().await?;
-        let path = PathAndQuery::from_static("/etcdserverpb.KV/Put");
-        self.0
-            .unary(Request::new(Uuid::now_v7()), path, PutCodec)
-            .await?;
-        Ok(())
-    }
-}
-
-const _: () = assert!(EVENT == 200, "its length is written below");
-
-/// Writes an `etcdserverpb.PutRequest` for a key, and does not look at the answer.
-#[derive(Clone, Copy, Default)]
-struct PutCodec;
-
-impl Codec for PutCodec {
-    type Encode = Uuid;
-    type Decode = ();
-    type Encoder = Self;
-    type Decoder = Self;
-
-    fn encoder(&mut self) -> Self {
-        *self
-    }
-
-    fn decoder(&mut self) -> Self {
-        *self
-    }
-}
-
-impl Encoder for PutCodec {
-    type Item = Uuid;
-    type Error = Status;
-
-    fn encode(&mut self, key: Uuid, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        // Field 1, the key.
-        buffer.put_slice(&[0x0a, 16]);
-        buffer.put_slice(key.as_bytes());
-        // Field 2, the value; 200, its length, takes two bytes.
-        buffer.put_slice(&[0x12, 0xc8, 0x01]);
-        buffer.put_bytes(7, EVENT);
-        Ok(())
-    }
-}
-
-impl Decoder for PutCodec {
-    type Item = ();
-    type Error = Status;
-
-    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<()>, Status> {
-        buffer.advance(buffer.remaining());
-        Ok(Some(()))
+    pub(super) async fn connections(&self, count: usize) -> Result<Vec<Connection<PutRequest>>> {
+        Connection::several(&self.url, PUT, count).await
     }
 }
