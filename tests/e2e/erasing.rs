@@ -1,5 +1,7 @@
 //! Erasing a text of the history, from the first command to the last byte: server, copies, what waits, proofs.
 
+mod killed;
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;
