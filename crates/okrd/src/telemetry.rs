@@ -3,6 +3,7 @@
 //! Never a secret, never a text that a person wrote; ids only.
 
 mod call;
+mod fields;
 mod filter;
 mod layer;
 mod lines;
@@ -19,6 +20,7 @@ pub(crate) use self::filter::{FilterHandle, LogFilter};
 pub(crate) use self::layer::ObserveLayer;
 pub(crate) use self::method::{Method, Methods, code_name};
 
+use self::fields::PlainFields;
 use self::lines::OneLineEach;
 
 /// The longest name of a request that is taken from a client, in bytes.
@@ -44,7 +46,8 @@ pub(crate) fn init(format: LogFormat, filter: &LogFilter) -> FilterHandle {
         .with_writer(|| OneLineEach(std::io::stderr()));
     let (begun, handle) = match format {
         LogFormat::Text => {
-            let lines = lines.with_ansi(false).with_filter_reloading();
+            let lines = lines.with_ansi(false).fmt_fields(PlainFields);
+            let lines = lines.with_filter_reloading();
             let handle = FilterHandle::new(lines.reload_handle());
             (lines.try_init(), handle)
         }
