@@ -152,9 +152,11 @@ impl Metrics {
 
     /// Counts what became of the changes of a push.
     pub(crate) fn count_changes(&self, outcomes: &[PushOutcome]) {
+        // In the order of CHANGE_RESULTS: a counter is looked for once in a push, not once in a change.
+        let mut counts = [0_u64; CHANGE_RESULTS.len()];
         for outcome in outcomes {
-            let [accepted, duplicate, already_so, rejected] = CHANGE_RESULTS;
-            let result = match outcome {
+            let [accepted, duplicate, already_so, rejected] = &mut counts;
+            let count = match outcome {
                 PushOutcome::Accepted { .. } => accepted,
                 PushOutcome::Duplicate { .. } => duplicate,
                 PushOutcome::AlreadySo => already_so,
@@ -166,7 +168,14 @@ impl Metrics {
                     rejected
                 }
             };
-            self.changes.get_or_create(&[("result", result)]).inc();
+            *count += 1;
+        }
+        for (result, count) in CHANGE_RESULTS.into_iter().zip(counts) {
+            if count > 0 {
+                self.changes
+                    .get_or_create(&[("result", result)])
+                    .inc_by(count);
+            }
         }
     }
 
