@@ -15,6 +15,9 @@ use crate::hits::Limit;
 
 /// The longest that the flusher waits for those whom it has just answered.
 const LONGEST_GATHERING: Duration = Duration::from_millis(5);
+/// With so many records nobody is waited for: what a group costs by itself is little beside them, and while it becomes
+/// durable the next one is judged.
+const ENOUGH_RECORDS: usize = 64;
 /// After what time it is looked again whether there is still a flusher.
 const PATIENCE: Duration = Duration::from_millis(50);
 
@@ -45,6 +48,13 @@ struct Shared {
     durable: Vec<(OrgId, Position)>,
 }
 
+impl Shared {
+    /// Says whether nobody more is waited for.
+    const fn is_worth_a_write(&self) -> bool {
+        self.group.waiting.len() >= self.all_back || self.group.records >= ENOUGH_RECORDS
+    }
+}
+
 /// Pushes whose records become durable together.
 #[derive(Default)]
 pub(super) struct Group {
@@ -52,6 +62,7 @@ pub(super) struct Group {
     /// For each organisation its new records.
     pub(super) batches: Vec<(OrgId, Vec<Record>)>,
     pub(super) people: Vec<(OrgId, Person)>,
+    records: usize,
     bytes: usize,
 }
 
@@ -124,8 +135,7 @@ impl Handover {
     pub(super) fn put(&self, judged: Judged) {
         let mut shared = lock(&self.state);
         shared.group.add(judged);
-        let count = shared.group.waiting.len();
-        let wake = shared.idle || (shared.gathering && count >= shared.all_back);
+        let wake = shared.idle || (shared.gathering && shared.is_worth_a_write());
         drop(shared);
         if wake {
             self.work.notify_one();
@@ -150,15 +160,14 @@ impl Handover {
         self.take_from(self.gather(shared, patience))
     }
 
-    /// Waits until everybody is back who was answered last, at most for so long.
+    /// Waits until everybody is back who was answered last or enough is there, at most for so long.
     fn gather<'a>(
         &self,
         mut shared: MutexGuard<'a, Shared>,
         patience: Duration,
     ) -> MutexGuard<'a, Shared> {
         shared.gathering = true;
-        let missing =
-            |shared: &mut Shared| shared.group.waiting.len() < shared.all_back && !shared.closed;
+        let missing = |shared: &mut Shared| !shared.is_worth_a_write() && !shared.closed;
         let waited = self.work.wait_timeout_while(shared, patience, missing);
         shared = waited.unwrap_or_else(PoisonError::into_inner).0;
         shared.gathering = false;
@@ -212,6 +221,7 @@ impl Group {
         self.waiting.push(waiting);
         self.people
             .extend(people.into_iter().map(|person| (org, person)));
+        self.records += records.len();
         self.bytes += records.iter().map(Record::encoded_len).sum::<usize>();
         if records.is_empty() {
             return;
@@ -290,6 +300,17 @@ mod tests {
         put(&handover, 1);
         assert_eq!(take(&handover, Duration::ZERO), Some(1));
         put(&handover, 1);
+        assert_eq!(take(&handover, FOR_EVER), Some(1));
+    }
+
+    #[test]
+    fn with_enough_records_nobody_is_waited_for() {
+        let handover = Handover::new();
+        put(&handover, 2);
+        assert_eq!(take(&handover, FOR_EVER), Some(2));
+        handover.note_answering();
+        put(&handover, 1);
+        lock(&handover.state).group.records = ENOUGH_RECORDS;
         assert_eq!(take(&handover, FOR_EVER), Some(1));
     }
 
