@@ -24,6 +24,7 @@ pub mod forecast;
 pub mod id;
 pub mod measure;
 pub mod progress;
+pub mod quick;
 pub mod recast;
 pub mod rejection;
 pub mod rhythm;

@@ -1,7 +1,6 @@
 //! What the rules may look at: single entities by id, from whatever store holds them.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::convert::Infallible;
 
@@ -15,6 +14,7 @@ use crate::id::{
     CheckInId, CommentId, CycleId, EntityId, InitiativeId, KeyResultId, MetricId, MetricValueId,
     ObjectiveId, PersonId, TeamId,
 };
+use crate::quick::HashMap;
 
 /// A consistent state of one organisation, entity by entity.
 ///

@@ -8,8 +8,8 @@ use rusqlite::{Connection, params_from_iter};
 use uuid::Uuid;
 
 use crate::error::ReplicaError;
-use crate::quick::{HashMap, HashSet};
 use crate::{record, short};
+use okr_core::quick::{HashMap, HashSet};
 
 /// How many rows one statement writes into an empty table, which takes half of the time. Elsewhere
 /// each is a statement: SQLite would copy every page first, to be able to take several back.

@@ -26,7 +26,6 @@ mod operation;
 mod pending;
 mod people;
 mod pinned;
-mod quick;
 mod readable;
 mod reading;
 mod rebase;

@@ -3,7 +3,7 @@
 //! Synchronous and without I/O of its own; `writer.rs` runs it on a thread. Its state runs ahead of the disk: it holds
 //! changes that are admitted and not yet durable.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -15,6 +15,7 @@ use okr_core::change::Change;
 use okr_core::entity::Person;
 use okr_core::event::{Event, OrgEvent, TextPlace};
 use okr_core::id::{ChangeId, OrgId, PersonId, Position};
+use okr_core::quick::HashMap;
 use okr_core::rejection::Rejection;
 use okr_core::text::TimeZoneName;
 use okr_core::view::View as _;
@@ -112,7 +113,7 @@ impl<H: History + Clone> Sequencer<H> {
                 state: OrgState::new(org, history.clone()),
                 head: Position::ZERO,
                 recorded_at: RecordedAt::from_micros(i64::MIN),
-                in_flight: HashMap::new(),
+                in_flight: HashMap::default(),
                 zone: None,
                 erased: BTreeSet::new(),
             };

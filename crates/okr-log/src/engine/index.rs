@@ -3,7 +3,9 @@
 //! An open-addressed table of 24-byte entries in shards that grow by a quarter. A growing shard is small, so no append
 //! waits long, and a table is 64 to 80 percent full: 30 to 38 bytes for each change.
 
-use std::hash::{BuildHasher as _, RandomState};
+use std::hash::BuildHasher as _;
+
+use foldhash::quality::RandomState;
 
 use crate::id::{ChangeId, Position};
 
@@ -54,7 +56,7 @@ impl ChangeIndex {
             used: 0,
         };
         Self {
-            hasher: RandomState::new(),
+            hasher: RandomState::default(),
             shards: vec![shard; count],
             len: 0,
         }

@@ -19,9 +19,9 @@ use crate::ends::{Ends, Of};
 use crate::error::ReplicaError;
 use crate::meta::Meta;
 use crate::moment::Confirmed;
-use crate::quick::HashMap;
 use crate::record::RecordedCheckIn;
 use crate::version::{self, BLOCKER, CORRECTED, EntityKey, LATE};
+use okr_core::quick::HashMap;
 
 /// What is known of an entity while changes are taken in.
 #[derive(Debug, Default)]

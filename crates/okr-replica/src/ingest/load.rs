@@ -15,9 +15,9 @@ use super::{IngestError, rewrite, roll_back};
 use crate::ends::{Ends, Of, Seen};
 use crate::error::ReplicaError;
 use crate::integrity::IntegrityError;
-use crate::quick::HashMap;
 use crate::record::{self, Content, NewRecord};
 use crate::{erasure, meta, pending, schema, upgrade};
+use okr_core::quick::HashMap;
 
 /// Records being written, one transaction after the other.
 #[derive(Debug)]

@@ -11,8 +11,8 @@ use super::list::ObjectiveFilter;
 use super::{Known, Reading};
 use crate::error::ReplicaError;
 use crate::moment::Confirmed;
-use crate::quick::HashMap;
 use crate::version::{self, EntityKey, RETRACTED, Version};
+use okr_core::quick::HashMap;
 
 /// Key results whose numbers are no further apart are asked for with one query.
 const NEIGHBOURS: i64 = 64;

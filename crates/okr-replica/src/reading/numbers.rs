@@ -8,8 +8,8 @@ use okr_core::id::{EntityId, PersonId};
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::error::ReplicaError;
-use crate::quick::HashMap;
 use crate::version::{self, EntityKey, Version};
+use okr_core::quick::HashMap;
 
 /// The numbers that readings of one snapshot came across.
 #[derive(Debug, Default)]

@@ -7,8 +7,8 @@ use rusqlite::{Connection, Row};
 
 use super::{Examination, Flaw};
 use crate::error::ReplicaError;
-use crate::quick::HashMap;
 use crate::record;
+use okr_core::quick::HashMap;
 
 /// After how many records it is told how far the check is.
 const RECORDS_BETWEEN_TELLING: u64 = 4096;

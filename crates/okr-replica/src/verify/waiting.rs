@@ -5,8 +5,8 @@ use rusqlite::Connection;
 
 use super::{Examination, Flaw};
 use crate::error::ReplicaError;
-use crate::quick::HashSet;
 use crate::{pending, record};
+use okr_core::quick::HashSet;
 
 /// What waits here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

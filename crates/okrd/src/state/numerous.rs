@@ -4,7 +4,6 @@
 //! What is admitted and not yet durable is kept whole until it is.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::fmt::Debug;
 use std::hash::Hash;
 
@@ -12,6 +11,7 @@ use okr_core::change::Change;
 use okr_core::entity::{CheckIn, Comment, MetricValue};
 use okr_core::event::Event;
 use okr_core::id::{CheckInId, CommentId, MetricValueId, OrgId, Position};
+use okr_core::quick::HashMap;
 
 use crate::history::{History, HistoryError};
 
@@ -82,9 +82,9 @@ pub(super) struct Places<E: Numerous> {
 impl<E: Numerous> Places<E> {
     pub(super) fn new() -> Self {
         Self {
-            made: vec![HashMap::new(); SHARDS],
-            changed: HashMap::new(),
-            recent: HashMap::new(),
+            made: vec![HashMap::default(); SHARDS],
+            changed: HashMap::default(),
+            recent: HashMap::default(),
         }
     }
 
