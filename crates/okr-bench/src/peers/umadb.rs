@@ -12,7 +12,7 @@ use super::{Appender as _, EVENT, Process, free_port, patiently, program};
 
 const APPEND: Call<AppendRequest> = ("/umadb.v1.DCB/Append", |id| AppendRequest {
     events: vec![Event {
-        event_type: "measured".to_owned(),
+        kind: "measured".to_owned(),
         data: vec![7; EVENT],
         uuid: id.to_string(),
     }],
@@ -29,7 +29,7 @@ pub(super) struct AppendRequest {
 #[derive(Clone, PartialEq, Message)]
 struct Event {
     #[prost(string, tag = "1")]
-    event_type: String,
+    kind: String,
     #[prost(bytes = "vec", tag = "3")]
     data: Vec<u8>,
     #[prost(string, tag = "4")]
