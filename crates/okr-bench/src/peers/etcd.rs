@@ -4,25 +4,15 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::Result;
-use prost::Message;
 use tempfile::TempDir;
 
-use super::call::{Call, Connection};
+use super::call::{Call, Connection, field};
 use super::{Appender as _, EVENT, Process, free_port, patiently, program};
 
-const PUT: Call<PutRequest> = ("/etcdserverpb.KV/Put", |id| PutRequest {
-    key: id.into_bytes().to_vec(),
-    value: vec![7; EVENT],
+/// Its message is an `etcdserverpb.PutRequest`: a key and a value.
+const PUT: Call = ("/etcdserverpb.KV/Put", |id| {
+    [field(1, id.as_bytes()), field(2, &[7; EVENT])].concat()
 });
-
-/// The fields of an `etcdserverpb.PutRequest` that are set.
-#[derive(Clone, PartialEq, Message)]
-pub(super) struct PutRequest {
-    #[prost(bytes = "vec", tag = "1")]
-    key: Vec<u8>,
-    #[prost(bytes = "vec", tag = "2")]
-    value: Vec<u8>,
-}
 
 /// A running etcd of one member.
 pub(super) struct Server {
@@ -69,7 +59,7 @@ impl Server {
     }
 
     /// Connects so many times.
-    pub(super) async fn connections(&self, count: usize) -> Result<Vec<Connection<PutRequest>>> {
+    pub(super) async fn connections(&self, count: usize) -> Result<Vec<Connection>> {
         Connection::several(&self.url, PUT, count).await
     }
 }

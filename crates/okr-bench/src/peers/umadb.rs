@@ -4,37 +4,20 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::Result;
-use prost::Message;
 use tempfile::TempDir;
 
-use super::call::{Call, Connection};
+use super::call::{Call, Connection, field};
 use super::{Appender as _, EVENT, Process, free_port, patiently, program};
 
-const APPEND: Call<AppendRequest> = ("/umadb.v1.DCB/Append", |id| AppendRequest {
-    events: vec![Event {
-        kind: "measured".to_owned(),
-        data: vec![7; EVENT],
-        uuid: id.to_string(),
-    }],
+/// Its message is an `umadb.v1.AppendRequest` of one event: its type, its data, and the id that makes a second try harmless.
+const APPEND: Call = ("/umadb.v1.DCB/Append", |id| {
+    let event = [
+        field(1, b"measured"),
+        field(3, &[7; EVENT]),
+        field(4, id.to_string().as_bytes()),
+    ];
+    field(1, &event.concat())
 });
-
-/// The fields of an `umadb.v1.AppendRequest` that are set.
-#[derive(Clone, PartialEq, Message)]
-pub(super) struct AppendRequest {
-    #[prost(message, repeated, tag = "1")]
-    events: Vec<Event>,
-}
-
-/// The fields of an `umadb.v1.Event` that are set; its id makes a second try harmless.
-#[derive(Clone, PartialEq, Message)]
-struct Event {
-    #[prost(string, tag = "1")]
-    kind: String,
-    #[prost(bytes = "vec", tag = "3")]
-    data: Vec<u8>,
-    #[prost(string, tag = "4")]
-    uuid: String,
-}
 
 /// A running server.
 pub(super) struct Server {
@@ -71,7 +54,7 @@ impl Server {
     }
 
     /// Connects so many times.
-    pub(super) async fn connections(&self, count: usize) -> Result<Vec<Connection<AppendRequest>>> {
+    pub(super) async fn connections(&self, count: usize) -> Result<Vec<Connection>> {
         Connection::several(&self.url, APPEND, count).await
     }
 }
