@@ -7,8 +7,7 @@
 //! ```
 //! A handler judges its own push, under a lock: admission takes microseconds, less than to wake another thread for it.
 //! Every answer waits for its turn behind the flusher, also one without a record: what it says rests on the changes
-//! before it, and those must be durable first. While a group is small, the flusher waits a moment for those whom it answered
-//! last: they and those who waited meanwhile are one group then, where they would be two that take turns.
+//! before it, and those must be durable first.
 
 mod flushing;
 mod handover;

@@ -60,7 +60,6 @@ impl Flushing {
         if !failures.is_empty() {
             self.handover.refuse();
         }
-        self.handover.note_answering();
         let failed = |org: OrgId| failures.iter().find(|(other, _)| *other == org);
         let refuses = self.handover.refuses();
         for (org, person) in group.people {

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use okr_core::entity::Person;
 use okr_core::id::{OrgId, Position};
@@ -13,11 +13,6 @@ use tokio::sync::watch;
 use super::{PushError, Reply, WriterLimits};
 use crate::hits::Limit;
 
-/// The longest that the flusher waits for those whom it has just answered.
-const LONGEST_GATHERING: Duration = Duration::from_millis(5);
-/// With so many records nobody is waited for: what a group costs by itself is little beside them, and while it becomes
-/// durable the next one is judged.
-const ENOUGH_RECORDS: usize = 64;
 /// After what time it is looked again whether there is still a flusher.
 const PATIENCE: Duration = Duration::from_millis(50);
 
@@ -36,23 +31,10 @@ struct Shared {
     group: Group,
     /// The flusher has nothing to do. Only then is it woken, which costs more than to judge a change.
     idle: bool,
-    /// How many pushes there are when everybody is back whom the flusher answered last.
-    all_back: usize,
-    /// The flusher has some and waits for them to be so many.
-    gathering: bool,
-    /// How many pushes the flusher took last, and when.
-    taken: Option<(usize, Instant)>,
     /// Nothing more comes; what waits is the last group.
     closed: bool,
     /// What became durable since the sequencer last looked.
     durable: Vec<(OrgId, Position)>,
-}
-
-impl Shared {
-    /// Says whether nobody more is waited for.
-    const fn is_worth_a_write(&self) -> bool {
-        self.group.waiting.len() >= self.all_back || self.group.records >= ENOUGH_RECORDS
-    }
 }
 
 /// Pushes whose records become durable together.
@@ -62,7 +44,6 @@ pub(super) struct Group {
     /// For each organisation its new records.
     pub(super) batches: Vec<(OrgId, Vec<Record>)>,
     pub(super) people: Vec<(OrgId, Person)>,
-    records: usize,
     bytes: usize,
 }
 
@@ -135,47 +116,16 @@ impl Handover {
     pub(super) fn put(&self, judged: Judged) {
         let mut shared = lock(&self.state);
         shared.group.add(judged);
-        let wake = shared.idle || (shared.gathering && shared.is_worth_a_write());
+        let idle = shared.idle;
         drop(shared);
-        if wake {
+        if idle {
             self.work.notify_one();
         }
     }
 
-    /// Notes that those whose pushes were taken last are about to be answered.
-    pub(super) fn note_answering(&self) {
-        let mut shared = lock(&self.state);
-        let answered = shared.taken.map_or(0, |(count, _)| count);
-        shared.all_back = shared.group.waiting.len() + answered;
-    }
-
     /// Takes all that waits; `None` when there will be nothing more.
-    ///
-    /// Whoever was answered just now is likely to be back soon, and one group costs hardly more than a smaller one, so
-    /// the flusher waits for them: no longer than the last group took, which they would wait as well for missing this one.
     pub(super) fn take(&self) -> Option<Group> {
-        let shared = lock(&self.state);
-        let took = shared.taken.map(|(_, at)| at.elapsed());
-        let patience = took.unwrap_or_default().min(LONGEST_GATHERING);
-        self.take_from(self.gather(shared, patience))
-    }
-
-    /// Waits until everybody is back who was answered last or enough is there, at most for so long.
-    fn gather<'a>(
-        &self,
-        mut shared: MutexGuard<'a, Shared>,
-        patience: Duration,
-    ) -> MutexGuard<'a, Shared> {
-        shared.gathering = true;
-        let missing = |shared: &mut Shared| !shared.is_worth_a_write() && !shared.closed;
-        let waited = self.work.wait_timeout_while(shared, patience, missing);
-        shared = waited.unwrap_or_else(PoisonError::into_inner).0;
-        shared.gathering = false;
-        shared.all_back = 0;
-        shared
-    }
-
-    fn take_from(&self, mut shared: MutexGuard<'_, Shared>) -> Option<Group> {
+        let mut shared = lock(&self.state);
         while shared.group.waiting.is_empty() {
             if shared.closed {
                 return None;
@@ -188,7 +138,6 @@ impl Handover {
                 .unwrap_or_else(PoisonError::into_inner);
             shared.idle = false;
         }
-        shared.taken = Some((shared.group.waiting.len(), Instant::now()));
         Some(std::mem::take(&mut shared.group))
     }
 
@@ -221,7 +170,6 @@ impl Group {
         self.waiting.push(waiting);
         self.people
             .extend(people.into_iter().map(|person| (org, person)));
-        self.records += records.len();
         self.bytes += records.iter().map(Record::encoded_len).sum::<usize>();
         if records.is_empty() {
             return;
@@ -247,82 +195,4 @@ impl Drop for RefuseOnPanic {
 /// Nothing here is left half changed by a panic under the lock.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Longer than any test may take.
-    const FOR_EVER: Duration = Duration::from_mins(10);
-
-    fn put(handover: &Handover, count: usize) {
-        for _ in 0..count {
-            let (reply, _) = tokio::sync::oneshot::channel();
-            handover.put(Judged {
-                waiting: Waiting {
-                    org: OrgId::from_bytes([1; 16]),
-                    answers: Ok(Vec::new()),
-                    reply,
-                },
-                records: Vec::new(),
-                people: Vec::new(),
-            });
-        }
-    }
-
-    /// Takes a group, and waits for so long for those who were answered last.
-    fn take(handover: &Handover, patience: Duration) -> Option<usize> {
-        let shared = handover.gather(lock(&handover.state), patience);
-        let group = handover.take_from(shared)?;
-        Some(group.waiting.len())
-    }
-
-    #[test]
-    fn those_who_were_answered_and_those_who_waited_are_one_group() {
-        let handover = Handover::new();
-        put(&handover, 2);
-        assert_eq!(take(&handover, FOR_EVER), Some(2), "nobody was answered");
-        put(&handover, 1);
-        handover.note_answering();
-        thread::scope(|scope| {
-            scope.spawn(|| put(&handover, 2));
-            assert_eq!(take(&handover, FOR_EVER), Some(3));
-        });
-    }
-
-    #[test]
-    fn nobody_is_waited_for_longer_than_that_or_twice() {
-        let handover = Handover::new();
-        put(&handover, 2);
-        assert_eq!(take(&handover, FOR_EVER), Some(2));
-        handover.note_answering();
-        put(&handover, 1);
-        assert_eq!(take(&handover, Duration::ZERO), Some(1));
-        put(&handover, 1);
-        assert_eq!(take(&handover, FOR_EVER), Some(1));
-    }
-
-    #[test]
-    fn with_enough_records_nobody_is_waited_for() {
-        let handover = Handover::new();
-        put(&handover, 2);
-        assert_eq!(take(&handover, FOR_EVER), Some(2));
-        handover.note_answering();
-        put(&handover, 1);
-        lock(&handover.state).group.records = ENOUGH_RECORDS;
-        assert_eq!(take(&handover, FOR_EVER), Some(1));
-    }
-
-    #[test]
-    fn at_the_end_nobody_is_waited_for() {
-        let handover = Handover::new();
-        put(&handover, 2);
-        assert_eq!(take(&handover, FOR_EVER), Some(2));
-        handover.note_answering();
-        put(&handover, 1);
-        handover.close();
-        assert_eq!(take(&handover, FOR_EVER), Some(1));
-        assert_eq!(take(&handover, FOR_EVER), None);
-    }
 }
