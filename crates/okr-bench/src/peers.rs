@@ -53,8 +53,8 @@ struct Peers {
     okrd: (Target, String, Arc<Load>, Data),
     echo: Target,
     postgres: Option<postgres::Server>,
-    etcd: Option<etcd::Server>,
-    umadb: Option<umadb::Server>,
+    etcd: Option<call::Server>,
+    umadb: Option<call::Server>,
 }
 
 /// Prints what each takes from some numbers of writers.
@@ -89,8 +89,8 @@ impl Peers {
                 postgres::Server::start(programs).await,
                 figures,
             ),
-            etcd: started("etcd", etcd::Server::start(programs).await, figures),
-            umadb: started("UmaDB", umadb::Server::start(programs).await, figures),
+            etcd: started("etcd", etcd::start(programs).await, figures),
+            umadb: started("UmaDB", umadb::start(programs).await, figures),
         })
     }
 

@@ -1,7 +1,10 @@
 //! One unary call of gRPC for each event, for the peers that speak it.
 
+use std::process::{Command, Stdio};
+
 use anyhow::Result;
 use bytes::{Buf as _, BufMut as _};
+use tempfile::TempDir;
 use tonic::client::Grpc;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::codegen::http::uri::PathAndQuery;
@@ -9,10 +12,18 @@ use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Status};
 use uuid::Uuid;
 
-use super::Appender;
+use super::{Appender, Process, patiently};
 
 /// A call of a peer that takes an event: its path, `/package.Service/Method`, and its message for the event with an id.
 pub(super) type Call = (&'static str, fn(Uuid) -> Vec<u8>);
+
+/// A running peer.
+pub(super) struct Server {
+    url: String,
+    call: Call,
+    _process: Process,
+    _directory: TempDir,
+}
 
 /// A connection that appends.
 pub(super) struct Connection {
@@ -20,21 +31,42 @@ pub(super) struct Connection {
     call: Call,
 }
 
-impl Connection {
-    /// Connects to a peer.
-    pub(super) async fn new(url: &str, call: Call) -> Result<Self> {
-        let endpoint = Endpoint::from_shared(url.to_owned())?.tcp_nodelay(true);
-        let grpc = Grpc::new(endpoint.connect().await?);
-        Ok(Self { grpc, call })
+impl Server {
+    /// Starts a peer that keeps its data in a directory, and waits until it takes an event.
+    pub(super) async fn start(
+        command: &mut Command,
+        (url, call): (String, Call),
+        directory: TempDir,
+    ) -> Result<Self> {
+        let quiet = command.stdout(Stdio::null()).stderr(Stdio::null());
+        let mut process = Process(quiet.spawn()?);
+        patiently(&mut process, async || {
+            Connection::new(&url, call).await?.append().await
+        })
+        .await?;
+        Ok(Self {
+            url,
+            call,
+            _process: process,
+            _directory: directory,
+        })
     }
 
     /// Connects so many times.
-    pub(super) async fn several(url: &str, call: Call, count: usize) -> Result<Vec<Self>> {
+    pub(super) async fn connections(&self, count: usize) -> Result<Vec<Connection>> {
         let mut connections = Vec::with_capacity(count);
         for _ in 0..count {
-            connections.push(Self::new(url, call).await?);
+            connections.push(Connection::new(&self.url, self.call).await?);
         }
         Ok(connections)
+    }
+}
+
+impl Connection {
+    async fn new(url: &str, call: Call) -> Result<Self> {
+        let endpoint = Endpoint::from_shared(url.to_owned())?.tcp_nodelay(true);
+        let grpc = Grpc::new(endpoint.connect().await?);
+        Ok(Self { grpc, call })
     }
 }
 
