@@ -1,7 +1,8 @@
 //! Hash maps and sets for what is kept by the million, and looked for in every change.
 //!
 //! Their hash is seeded at random in each process, so that nobody can prepare ids that collide without seeing what it
-//! gives, and several times as fast as the usual one. For keys that strangers choose, use the usual one.
+//! gives, and several times as fast as the usual one. For keys of whoever is not a member of the organisation (addresses,
+//! tokens) use the usual one.
 
 use foldhash::fast::RandomState;
 

@@ -4,12 +4,12 @@
 //! tenth of a million in the order of random digits.
 
 use okr_core::id::{ChangeId, Position};
+use okr_core::quick::{HashMap, HashSet};
 use rusqlite::{Connection, params_from_iter};
 use uuid::Uuid;
 
 use crate::error::ReplicaError;
 use crate::{record, short};
-use okr_core::quick::{HashMap, HashSet};
 
 /// How many rows one statement writes into an empty table, which takes half of the time. Elsewhere
 /// each is a statement: SQLite would copy every page first, to be able to take several back.

@@ -18,7 +18,7 @@ const SMALLEST_SHARD: usize = 16;
 /// The positions of all durable changes of one organisation.
 #[derive(Debug)]
 pub(crate) struct ChangeIndex {
-    /// Keyed, because clients choose the ids.
+    /// Seeded at random in each process, because members of the organisation choose the ids.
     hasher: RandomState,
     shards: Vec<Shard>,
     len: usize,

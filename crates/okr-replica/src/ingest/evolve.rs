@@ -10,6 +10,7 @@ use okr_core::change::Change;
 use okr_core::entity::Entity;
 use okr_core::event::{CheckInEvent, CommentEvent, Event, Topic};
 use okr_core::id::{CycleId, EntityId, KeyResultId, ObjectiveId, Position};
+use okr_core::quick::HashMap;
 use okr_core::value::CycleState;
 use rusqlite::Connection;
 
@@ -21,7 +22,6 @@ use crate::meta::Meta;
 use crate::moment::Confirmed;
 use crate::record::RecordedCheckIn;
 use crate::version::{self, BLOCKER, CORRECTED, EntityKey, LATE};
-use okr_core::quick::HashMap;
 
 /// What is known of an entity while changes are taken in.
 #[derive(Debug, Default)]

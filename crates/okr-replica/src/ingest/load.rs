@@ -5,6 +5,7 @@
 use std::collections::HashSet;
 
 use okr_core::id::{ChangeId, PersonId, Position};
+use okr_core::quick::HashMap;
 use okr_proto::Decoded;
 use rusqlite::Connection;
 
@@ -17,7 +18,6 @@ use crate::error::ReplicaError;
 use crate::integrity::IntegrityError;
 use crate::record::{self, Content, NewRecord};
 use crate::{erasure, meta, pending, schema, upgrade};
-use okr_core::quick::HashMap;
 
 /// Records being written, one transaction after the other.
 #[derive(Debug)]

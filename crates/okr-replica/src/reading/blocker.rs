@@ -4,6 +4,7 @@ use okr_core::Date;
 use okr_core::blocker::blockages;
 use okr_core::entity::{CheckIn, Entity};
 use okr_core::id::{CheckInId, CycleId, KeyResultId};
+use okr_core::quick::HashMap;
 use okr_core::text::BlockerText;
 
 use super::check_in::{CheckInFact, rank};
@@ -12,7 +13,6 @@ use super::{Known, Reading};
 use crate::error::ReplicaError;
 use crate::moment::Confirmed;
 use crate::version::{self, EntityKey, RETRACTED, Version};
-use okr_core::quick::HashMap;
 
 /// Key results whose numbers are no further apart are asked for with one query.
 const NEIGHBOURS: i64 = 64;

@@ -5,11 +5,11 @@
 use std::cell::RefCell;
 
 use okr_core::id::{EntityId, PersonId};
+use okr_core::quick::HashMap;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::error::ReplicaError;
 use crate::version::{self, EntityKey, Version};
-use okr_core::quick::HashMap;
 
 /// The numbers that readings of one snapshot came across.
 #[derive(Debug, Default)]

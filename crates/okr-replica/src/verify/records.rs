@@ -1,6 +1,7 @@
 //! The records: dense, each what its hash says, and listed as what it is.
 
 use okr_core::id::{PersonId, Position};
+use okr_core::quick::HashMap;
 use okr_core::value::Source;
 use okr_proto::{ConfirmedChange, Decoded};
 use rusqlite::{Connection, Row};
@@ -8,7 +9,6 @@ use rusqlite::{Connection, Row};
 use super::{Examination, Flaw};
 use crate::error::ReplicaError;
 use crate::record;
-use okr_core::quick::HashMap;
 
 /// After how many records it is told how far the check is.
 const RECORDS_BETWEEN_TELLING: u64 = 4096;

@@ -1,12 +1,12 @@
 //! What waits here: readable as it would be sent, and not confirmed already.
 
 use okr_core::id::ChangeId;
+use okr_core::quick::HashSet;
 use rusqlite::Connection;
 
 use super::{Examination, Flaw};
 use crate::error::ReplicaError;
 use crate::{pending, record};
-use okr_core::quick::HashSet;
 
 /// What waits here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
