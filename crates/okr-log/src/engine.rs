@@ -9,10 +9,10 @@ mod directory;
 mod erased;
 mod error;
 mod fault;
-mod index;
 mod key;
 mod manifest;
 mod open;
+mod positions;
 mod read;
 mod recent;
 mod recover;
@@ -25,7 +25,7 @@ mod witness;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::num::NonZeroU64;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use bytes::Bytes;
@@ -37,6 +37,7 @@ pub use self::error::{CreateError, Damage, OpenError, VisitError};
 pub use self::fault::{FaultHook, Step};
 pub use self::manifest::DIRECTORY_FORMAT;
 pub use self::open::directory_format;
+pub use self::positions::{IndexError, PositionIndex};
 pub use self::read::ReadError;
 pub use self::recover::Visitor;
 pub use self::store::StoreError;
@@ -46,7 +47,6 @@ pub use self::waypoint::Waypoint;
 use self::append::{End, Writer};
 use self::directory::DirectoryLock;
 use self::erased::Erased;
-use self::index::ChangeIndex;
 use self::read::Stretch;
 use self::recent::Recent;
 use self::store::Store;
@@ -92,6 +92,8 @@ pub struct Log {
 /// What handles and the appender share. The lock is the last field, so it is released last.
 pub(crate) struct Shared {
     store: Store,
+    /// Where indexes may keep what is old.
+    directory: PathBuf,
     organisations: RwLock<HashMap<LogId, Arc<Organisation>>>,
     erased: Erased,
     waypoints_every: NonZeroU64,
@@ -109,7 +111,7 @@ pub(crate) struct Organisation {
 
 struct OrganisationState {
     head: Head,
-    index: ChangeIndex,
+    changes: PositionIndex,
     waypoints: Waypoints,
     recent: Recent,
 }
@@ -232,8 +234,16 @@ impl Log {
     }
 
     /// Returns where a change stands in a log, if it is there and durable.
-    pub fn position_of(&self, organisation: LogId, change: ChangeId) -> Option<Position> {
-        self.shared.organisation(organisation)?.position_of(change)
+    ///
+    /// # Errors
+    ///
+    /// `Index` and `Damaged` when what is needed to know it cannot be read any more.
+    pub fn position_of(
+        &self,
+        organisation: LogId,
+        change: ChangeId,
+    ) -> Result<Option<Position>, ReadError> {
+        self.shared.position_of(organisation, change)
     }
 
     /// Reads encoded records after a position, in order, until their sizes would exceed `byte_budget`.
@@ -327,6 +337,22 @@ impl Shared {
             .map_or(Head::EMPTY, |found| found.head())
     }
 
+    fn position_of(
+        &self,
+        organisation: LogId,
+        change: ChangeId,
+    ) -> Result<Option<Position>, ReadError> {
+        let Some(known) = self.organisation(organisation) else {
+            return Ok(None);
+        };
+        let candidates = read_lock(&known.state).changes.positions(change.0);
+        let candidates = candidates.map_err(|source| ReadError::Index {
+            organisation,
+            source,
+        })?;
+        read::find(&self.store, organisation, change, &candidates)
+    }
+
     /// Makes records visible that have just become durable.
     fn publish(&self, end: &End) {
         let End {
@@ -339,16 +365,16 @@ impl Shared {
         } = *end;
         let known = self.organisation(organisation).unwrap_or_else(|| {
             let mut organisations = write_lock(&self.organisations);
-            let empty = || Arc::new(Organisation::empty(self.waypoints_every));
+            let empty = || {
+                let changes = PositionIndex::new(Some(&self.directory));
+                let waypoints = Waypoints::new(self.waypoints_every);
+                Arc::new(Organisation::new(Head::EMPTY, changes, waypoints))
+            };
             Arc::clone(organisations.entry(organisation).or_insert_with(empty))
         });
         let mut state = write_lock(&known.state);
         for (change, position) in changes {
-            let added = state.index.insert(*change, *position);
-            debug_assert!(
-                added.is_ok(),
-                "the batch was checked for changes in the log"
-            );
+            state.changes.insert(change.0, *position);
         }
         state.waypoints.extend(waypoints);
         state.recent.extend(head.position, records);
@@ -361,32 +387,19 @@ impl Shared {
 }
 
 impl Organisation {
-    fn new(head: Head, index: ChangeIndex, waypoints: Waypoints) -> Self {
+    fn new(head: Head, changes: PositionIndex, waypoints: Waypoints) -> Self {
         Self {
             state: RwLock::new(OrganisationState {
                 head,
-                index,
+                changes,
                 waypoints,
                 recent: Recent::default(),
             }),
         }
     }
 
-    /// Makes the state of a log without records.
-    fn empty(waypoints_every: NonZeroU64) -> Self {
-        Self::new(
-            Head::EMPTY,
-            ChangeIndex::with_capacity(0),
-            Waypoints::new(waypoints_every),
-        )
-    }
-
     fn head(&self) -> Head {
         read_lock(&self.state).head
-    }
-
-    fn position_of(&self, change: ChangeId) -> Option<Position> {
-        read_lock(&self.state).index.get(change)
     }
 }
 

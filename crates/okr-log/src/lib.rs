@@ -19,8 +19,9 @@ pub use checkpoint::{
 #[cfg(feature = "engine")]
 pub use engine::{
     AppendFailure, AppendOutcome, Appender, Batch, BatchError, BlockError, CreateError,
-    DIRECTORY_FORMAT, Damage, FaultHook, FileError, Head, Log, LogOptions, Observer, OpenError,
-    ReadError, Step, StoreError, Survey, VisitError, Visitor, Waypoint, directory_format, survey,
+    DIRECTORY_FORMAT, Damage, FaultHook, FileError, Head, IndexError, Log, LogOptions, Observer,
+    OpenError, PositionIndex, ReadError, Step, StoreError, Survey, VisitError, Visitor, Waypoint,
+    directory_format, survey,
 };
 pub use hash::Hash;
 pub use id::{AuthorId, ChangeId, LogId, Position, RecordedAt, TokenId};

@@ -271,6 +271,7 @@ impl From<OpenError> for Failure {
             },
             // That the system refuses to read says nothing about what is stored.
             OpenError::File(_)
+            | OpenError::Index { .. }
             | OpenError::Store {
                 source: StoreError::Io(_),
                 ..

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use okr_core::change::Change;
 use okr_core::event::TextPlace;
 use okr_core::id::{ChangeId, OrgId, Position};
+use okr_log::PositionIndex;
 
 /// A look into durable history.
 ///
@@ -12,7 +13,14 @@ use okr_core::id::{ChangeId, OrgId, Position};
 /// yet been told to be durable, it knows by itself.
 pub trait History {
     /// Returns where a change stands, if it is durable.
-    fn position_of(&self, org: OrgId, change: ChangeId) -> Option<Position>;
+    ///
+    /// # Errors
+    ///
+    /// When that cannot be looked up.
+    fn position_of(&self, org: OrgId, change: ChangeId) -> Result<Option<Position>, HistoryError>;
+
+    /// Makes an empty index of positions in this history; what is old in it may lie beside the log.
+    fn index(&self) -> PositionIndex;
 
     /// Reads the durable change at a position.
     ///
@@ -48,15 +56,44 @@ pub enum Erasure {
     Unknown(TextPlace),
 }
 
-/// A durable change could not be read again.
+/// Durable history could not be read again.
 #[derive(Debug, thiserror::Error)]
-#[error("position {position} of organisation {org} cannot be read")]
-pub struct HistoryError {
-    /// The organisation.
-    pub org: OrgId,
-    /// The position of the change.
-    pub position: Position,
-    /// Why not.
-    #[source]
-    pub source: Box<dyn std::error::Error + Send + Sync>,
+pub enum HistoryError {
+    /// A change could not be read.
+    #[error("position {position} of organisation {org} cannot be read")]
+    Change {
+        /// The organisation.
+        org: OrgId,
+        /// The position of the change.
+        position: Position,
+        /// Why not.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Where something stands could not be looked up.
+    #[error("the history of organisation {org} cannot be looked up")]
+    Index {
+        /// The organisation.
+        org: OrgId,
+        /// Why not.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl HistoryError {
+    /// Returns whose history it is.
+    pub const fn org(&self) -> OrgId {
+        match self {
+            Self::Change { org, .. } | Self::Index { org, .. } => *org,
+        }
+    }
+
+    /// Returns what could not be read; the position before everything when that is not known.
+    pub const fn position(&self) -> Position {
+        match self {
+            Self::Change { position, .. } => *position,
+            Self::Index { .. } => Position::ZERO,
+        }
+    }
 }

@@ -189,7 +189,7 @@ impl<H: History> Sequencer<H> {
             .get_mut(&id)
             .ok_or(SequenceError::UnknownOrg(id))?;
         let change = &offer.change;
-        if let Some(position) = org.position_of(id, change.id) {
+        if let Some(position) = org.position_of(id, change.id)? {
             return Ok(Answer::Duplicate(position));
         }
         let context = Context {
@@ -267,9 +267,11 @@ impl<H: History> Org<H> {
         }
     }
 
-    fn position_of(&self, id: OrgId, change: ChangeId) -> Option<Position> {
-        let in_flight = self.in_flight.get(&change).copied();
-        in_flight.or_else(|| self.state.history().position_of(id, change))
+    fn position_of(&self, id: OrgId, change: ChangeId) -> Result<Option<Position>, HistoryError> {
+        match self.in_flight.get(&change) {
+            Some(position) => Ok(Some(*position)),
+            None => self.state.history().position_of(id, change),
+        }
     }
 
     /// Returns the day in the organisation's time zone; in UTC when the machine does not know the zone.

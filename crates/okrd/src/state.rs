@@ -39,11 +39,11 @@ impl<H: History> OrgState<H> {
     pub(crate) fn new(org: OrgId, history: H) -> Self {
         Self {
             org,
-            history,
             entities: MemoryView::new(),
-            check_ins: Places::new(),
-            comments: Places::new(),
-            metric_values: Places::new(),
+            check_ins: Places::new(&history),
+            comments: Places::new(&history),
+            metric_values: Places::new(&history),
+            history,
         }
     }
 

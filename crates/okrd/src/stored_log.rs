@@ -4,15 +4,15 @@ mod replay;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use okr_core::change::Change;
 use okr_core::event::TextPlace;
 use okr_core::id::{ChangeId, OrgId, Position};
-use okr_log::{Log, LogOptions, OpenError, RecordTextView, RecordView};
-use okr_proto::{Decoded, ToCore as _, ToLog as _, decode_record};
+use okr_log::{Log, LogOptions, OpenError, PositionIndex, RecordTextView, RecordView};
+use okr_proto::{Decoded, ToCore, ToLog as _, decode_record};
 
 use crate::history::{Erasure, History, HistoryError};
 use crate::sequencer::Sequencer;
@@ -25,7 +25,14 @@ type Cause = Box<dyn Error + Send + Sync>;
 
 /// The log of this server as history; empty until the log is open.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct StoredLog(Arc<OnceLock<Log>>);
+pub(crate) struct StoredLog(Arc<Stored>);
+
+#[derive(Debug, Default)]
+struct Stored {
+    /// Where indexes may keep what is old; in memory without it.
+    directory: Option<PathBuf>,
+    log: OnceLock<Log>,
+}
 
 /// Why a stored record stops the start.
 #[derive(Debug, thiserror::Error)]
@@ -51,25 +58,33 @@ pub(crate) fn open(
     options: LogOptions,
     orgs: &BTreeSet<OrgId>,
 ) -> Result<(Log, Sequencer<StoredLog>), OpenError> {
-    let history = StoredLog::default();
+    let history = StoredLog::of(directory);
     let sequencer = Sequencer::new(&history, orgs.iter().copied());
     let (log, mut sequencer) = replay::open(directory, options, sequencer)?;
     history.attach(&log);
     sequencer
         .erase_again()
         .map_err(|error| OpenError::Refused {
-            organisation: error.org.to_log(),
-            position: error.position.to_log(),
+            organisation: error.org().to_log(),
+            position: error.position().to_log(),
             source: error.into(),
         })?;
     Ok((log, sequencer))
 }
 
 impl StoredLog {
+    /// Makes the empty history of a log that will be opened in a directory.
+    pub(crate) fn of(directory: &Path) -> Self {
+        Self(Arc::new(Stored {
+            directory: Some(directory.to_owned()),
+            log: OnceLock::new(),
+        }))
+    }
+
     /// Makes the history readable; before, it is empty.
     pub(crate) fn attach(&self, log: &Log) {
         // Set once, right after opening.
-        drop(self.0.set(log.clone()));
+        drop(self.0.log.set(log.clone()));
     }
 
     fn read(&self, org: OrgId, position: Position) -> Result<Change, Cause> {
@@ -77,7 +92,7 @@ impl StoredLog {
     }
 
     fn record(&self, org: OrgId, position: Position) -> Result<Bytes, Cause> {
-        let log = self.0.get().ok_or("the log is not open")?;
+        let log = self.0.log.get().ok_or("the log is not open")?;
         let before = Position::new(position.get().saturating_sub(1));
         // A budget of one byte gives one record.
         let records = log.read(org.to_log(), before.to_log(), 1)?;
@@ -89,11 +104,11 @@ impl StoredLog {
     fn places(&self, org: OrgId, texts: &BTreeSet<TextPlace>) -> Result<Places, HistoryError> {
         let mut places = Places::default();
         for place in texts {
-            let Some(position) = self.position_of(org, place.change) else {
+            let Some(position) = self.position_of(org, place.change)? else {
                 places.unknown.get_or_insert(*place);
                 continue;
             };
-            let failed = |source| HistoryError {
+            let failed = |source| HistoryError::Change {
                 org,
                 position,
                 source,
@@ -134,27 +149,39 @@ fn decode(bytes: &[u8]) -> Result<Change, Cause> {
 }
 
 impl History for StoredLog {
-    fn position_of(&self, org: OrgId, change: ChangeId) -> Option<Position> {
-        let log = self.0.get()?;
-        Some(log.position_of(org.to_log(), change.to_log())?.to_core())
+    fn position_of(&self, org: OrgId, change: ChangeId) -> Result<Option<Position>, HistoryError> {
+        let Some(log) = self.0.log.get() else {
+            return Ok(None);
+        };
+        let position = log.position_of(org.to_log(), change.to_log());
+        let position = position.map_err(|error| HistoryError::Index {
+            org,
+            source: error.into(),
+        })?;
+        Ok(position.map(ToCore::to_core))
+    }
+
+    fn index(&self) -> PositionIndex {
+        PositionIndex::new(self.0.directory.as_deref())
     }
 
     fn change_at(&self, org: OrgId, position: Position) -> Result<Change, HistoryError> {
-        self.read(org, position).map_err(|source| HistoryError {
-            org,
-            position,
-            source,
-        })
+        self.read(org, position)
+            .map_err(|source| HistoryError::Change {
+                org,
+                position,
+                source,
+            })
     }
 
     fn visit(&self, org: OrgId, visit: &mut dyn FnMut(Change)) -> Result<(), HistoryError> {
-        let Some(log) = self.0.get() else {
+        let Some(log) = self.0.log.get() else {
             return Ok(());
         };
         let head = log.head(org.to_log()).position.to_core();
         let mut position = Position::ZERO;
         while position < head {
-            let failed = |source| HistoryError {
+            let failed = |source| HistoryError::Change {
                 org,
                 position: position.next(),
                 source,
@@ -175,7 +202,7 @@ impl History for StoredLog {
         if let Some(place) = places.unknown {
             return Ok(Erasure::Unknown(place));
         }
-        if let (Some(log), true) = (self.0.get(), places.present > 0) {
+        if let (Some(log), true) = (self.0.log.get(), places.present > 0) {
             for (position, numbers) in &places.records {
                 log.erase(org.to_log(), position.to_log(), numbers);
             }

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use crate::engine::block::BlockError;
 use crate::engine::directory::FileError;
 use crate::engine::manifest::DIRECTORY_FORMAT;
+use crate::engine::positions::IndexError;
+use crate::engine::read::ReadError;
 use crate::engine::store::StoreError;
 use crate::hash::Hash;
 use crate::id::{ChangeId, LogId, Position, RecordedAt};
@@ -147,9 +149,41 @@ pub enum OpenError {
         #[source]
         source: VisitError,
     },
+    /// It cannot be told whether a change stands in a log twice.
+    #[error("the changes of organisation {organisation} cannot be looked up")]
+    Index {
+        /// Whose log.
+        organisation: LogId,
+        /// Why not.
+        #[source]
+        source: IndexError,
+    },
     /// A file could not be read, locked or synced.
     #[error(transparent)]
     File(#[from] FileError),
+}
+
+impl From<ReadError> for OpenError {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Damaged {
+                organisation,
+                position,
+                source,
+            } => Self::Damaged {
+                organisation,
+                position,
+                source,
+            },
+            ReadError::Index {
+                organisation,
+                source,
+            } => Self::Index {
+                organisation,
+                source,
+            },
+        }
+    }
 }
 
 /// What is wrong with a stored log.

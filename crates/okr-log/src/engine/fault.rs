@@ -10,6 +10,8 @@ use crate::engine::store::StoreError;
 /// One step on the way from memory to "this survives a power cut". The witness is written beside the steps of the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Step {
+    /// It is looked up whether the changes are in the log already; nothing is written.
+    LookUpChanges,
     /// The blocks are handed to the store.
     WriteBlocks,
     /// The store writes them to its file.
@@ -27,6 +29,7 @@ pub enum Step {
 impl fmt::Display for Step {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
+            Self::LookUpChanges => "look up changes in the index of the log",
             Self::WriteBlocks => "write blocks to the store",
             Self::FlushStore => "flush the store",
             Self::SyncStore => "sync the store",

@@ -117,7 +117,7 @@ pub(crate) fn open(
         Recovered {
             position,
             recorded_at,
-            index,
+            changes,
             frontier,
             waypoints,
         },
@@ -128,7 +128,7 @@ pub(crate) fn open(
             recorded_at,
             root: frontier.root(),
         };
-        organisations.insert(id, Arc::new(Organisation::new(head, index, waypoints)));
+        organisations.insert(id, Arc::new(Organisation::new(head, changes, waypoints)));
         frontiers.insert(id, frontier);
     }
     let clerk = Clerk::start(witness, options.faults.clone())
@@ -140,6 +140,7 @@ pub(crate) fn open(
     };
     Ok(Shared {
         store,
+        directory: directory.root().to_owned(),
         organisations: RwLock::new(organisations),
         erased: Erased::default(),
         waypoints_every: every,

@@ -3,8 +3,10 @@
 use bytes::Bytes;
 
 use crate::engine::error::Damage;
+use crate::engine::positions::IndexError;
 use crate::engine::store::{LoadError, Store};
-use crate::id::{LogId, Position};
+use crate::id::{ChangeId, LogId, Position};
+use crate::record::RecordView;
 
 /// Why records could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +22,15 @@ pub enum ReadError {
         #[source]
         source: Damage,
     },
+    /// It cannot be looked up where a change stands.
+    #[error("the changes of organisation {organisation} cannot be looked up")]
+    Index {
+        /// Whose log.
+        organisation: LogId,
+        /// Why not.
+        #[source]
+        source: IndexError,
+    },
 }
 
 /// A stretch of one organisation's log: what follows `after`, up to `head`.
@@ -28,6 +39,33 @@ pub(crate) struct Stretch {
     pub(crate) organisation: LogId,
     pub(crate) after: Position,
     pub(crate) head: Position,
+}
+
+/// Returns the first of some durable positions at which a change stands.
+pub(crate) fn find(
+    store: &Store,
+    organisation: LogId,
+    change: ChangeId,
+    candidates: &[Position],
+) -> Result<Option<Position>, ReadError> {
+    for &position in candidates {
+        let stretch = Stretch {
+            organisation,
+            after: Position::new(position.get().saturating_sub(1)),
+            head: position,
+        };
+        for bytes in read(store, stretch, 1)? {
+            let record = RecordView::parse(&bytes).map_err(|error| ReadError::Damaged {
+                organisation,
+                position,
+                source: Damage::Record(error),
+            })?;
+            if record.change_id() == change {
+                return Ok(Some(position));
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// Reads the records of a stretch until their sizes reach the budget; at least one if there is one.

@@ -13,8 +13,9 @@ use std::thread;
 
 use crate::engine::block::Block;
 use crate::engine::error::{Damage, OpenError, VisitError};
-use crate::engine::index::ChangeIndex;
 use crate::engine::key::BlockKey;
+use crate::engine::positions::PositionIndex;
+use crate::engine::read;
 use crate::engine::store::{LoadError, Store};
 use crate::engine::waypoint::Waypoints;
 use crate::engine::witness::{Statement, Testimony, Witness};
@@ -33,7 +34,7 @@ pub type Visitor<'a> = dyn FnMut(LogId, RecordView<'_>) -> Result<(), VisitError
 pub(crate) struct Recovered {
     pub(crate) position: Position,
     pub(crate) recorded_at: RecordedAt,
-    pub(crate) index: ChangeIndex,
+    pub(crate) changes: PositionIndex,
     pub(crate) frontier: Frontier,
     pub(crate) waypoints: Waypoints,
 }
@@ -50,7 +51,7 @@ struct Proof {
     organisation: LogId,
     statement: Option<Statement>,
     frontier: Frontier,
-    index: ChangeIndex,
+    changes: PositionIndex,
     waypoints: Waypoints,
 }
 
@@ -62,7 +63,7 @@ pub(crate) fn recover(
 ) -> Result<HashMap<LogId, Recovered>, OpenError> {
     let (sender, receiver) = sync_channel(BLOCKS_IN_FLIGHT);
     let (scanned, proved) = thread::scope(|scope| {
-        let prover = scope.spawn(move || prove_all(receiver, witness, waypoints_every));
+        let prover = scope.spawn(move || prove_all(receiver, store, (witness, waypoints_every)));
         let scanned = scan(store, visit, &sender);
         // The second thread ends when nobody can send to it any more.
         drop(sender);
@@ -80,7 +81,7 @@ pub(crate) fn recover(
         } = progress;
         let Proof {
             frontier,
-            index,
+            changes,
             waypoints,
             ..
         } = proof;
@@ -89,7 +90,7 @@ pub(crate) fn recover(
             Recovered {
                 position,
                 recorded_at,
-                index,
+                changes,
                 frontier,
                 waypoints,
             },
@@ -206,8 +207,8 @@ fn unreadable(error: LoadError, store: &Store, last: Option<&Progress>) -> OpenE
 
 fn prove_all(
     blocks: Receiver<(LogId, Block)>,
-    witness: &Witness,
-    waypoints_every: NonZeroU64,
+    store: &Store,
+    (witness, waypoints_every): (&Witness, NonZeroU64),
 ) -> Result<Vec<Proof>, OpenError> {
     let mut proofs: Vec<Proof> = Vec::new();
     for (organisation, block) in blocks {
@@ -215,7 +216,11 @@ fn prove_all(
             .last()
             .is_none_or(|proof| proof.organisation != organisation)
         {
-            proofs.push(Proof::start(organisation, witness, waypoints_every));
+            proofs.push(Proof::start(
+                store,
+                organisation,
+                (witness, waypoints_every),
+            ));
         }
         let proof = proofs
             .last_mut()
@@ -223,7 +228,7 @@ fn prove_all(
         for bytes in block.slices() {
             // The scan has parsed the record before it sent the block.
             if let Ok(record) = RecordView::parse(bytes) {
-                proof.take(&record)?;
+                proof.take(store, &record)?;
             }
         }
     }
@@ -231,30 +236,36 @@ fn prove_all(
 }
 
 impl Proof {
-    fn start(organisation: LogId, witness: &Witness, waypoints_every: NonZeroU64) -> Self {
-        let statement = witness.get(organisation);
-        let expected = statement.map_or(0, |statement| statement.acknowledged.position.get());
-        // Only a hint: the index grows by itself.
-        let capacity = usize::try_from(expected).unwrap_or(0).min(1 << 22);
-        let index = ChangeIndex::with_capacity(capacity);
+    fn start(
+        store: &Store,
+        organisation: LogId,
+        (witness, waypoints_every): (&Witness, NonZeroU64),
+    ) -> Self {
         Self {
             organisation,
-            statement,
+            statement: witness.get(organisation),
             frontier: Frontier::new(),
-            index,
+            changes: PositionIndex::new(store.path().parent()),
             waypoints: Waypoints::new(waypoints_every),
         }
     }
 
-    fn take(&mut self, record: &RecordView<'_>) -> Result<(), OpenError> {
+    fn take(&mut self, store: &Store, record: &RecordView<'_>) -> Result<(), OpenError> {
         let (change, position) = (record.change_id(), record.position());
         let damaged = |source| OpenError::Damaged {
             organisation: self.organisation,
             position,
             source,
         };
-        let added = self.index.insert(change, position);
-        added.map_err(|first| damaged(Damage::Duplicate { change, first }))?;
+        let positions = self.changes.positions(change.0);
+        let candidates = positions.map_err(|source| OpenError::Index {
+            organisation: self.organisation,
+            source,
+        })?;
+        if let Some(first) = read::find(store, self.organisation, change, &candidates)? {
+            return Err(damaged(Damage::Duplicate { change, first }));
+        }
+        self.changes.insert(change.0, position);
         self.frontier.push(record.leaf_hash());
         self.waypoints.pass(&self.frontier);
         let Some(Statement {

@@ -19,6 +19,7 @@ use crate::engine::block::{Block, BlockError, MAX_VALUE_BYTES, Stored, in_parts,
 use crate::engine::directory::Directory;
 use crate::engine::fault::{FaultHook, Step, perform};
 use crate::engine::key::BlockKey;
+use crate::engine::read::ReadError;
 use crate::id::{LogId, Position};
 
 const PARTS_TREE: &[u8] = b"parts";
@@ -44,6 +45,9 @@ pub enum StoreError {
     /// The database met something that its authors held impossible: its files are damaged.
     #[error("the store met impossible data: {0}")]
     Panicked(String),
+    /// What is in the log, or where, cannot be read back.
+    #[error(transparent)]
+    Unreadable(Box<ReadError>),
 }
 
 /// A block that could not be read.

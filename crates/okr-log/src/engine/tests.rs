@@ -6,4 +6,5 @@ mod directory;
 mod erased;
 mod everywhere;
 mod faults;
+mod looking_up;
 pub(super) mod support;

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use okr_core::change::Change;
 use okr_core::event::TextPlace;
 use okr_core::id::{ChangeId, OrgId, Position};
-use okr_log::{Frontier, Hash, Record, RecordTextView, RecordView};
+use okr_log::{Frontier, Hash, PositionIndex, Record, RecordTextView, RecordView};
 use okr_proto::{ConfirmedChange, Decoded, ToCore as _};
 use okrd::{Erasure, History, HistoryError};
 
@@ -147,12 +147,14 @@ pub(super) fn read(bytes: &Bytes) -> Result<(ConfirmedChange, Change), String> {
 }
 
 impl History for Tape {
-    fn position_of(&self, _: OrgId, change: ChangeId) -> Option<Position> {
+    fn position_of(&self, _: OrgId, change: ChangeId) -> Result<Option<Position>, HistoryError> {
         let stored = self.0.borrow();
-        if stored.forgetful {
-            return None;
-        }
-        stored.positions.get(&change).copied()
+        let known = stored.positions.get(&change).copied();
+        Ok(known.filter(|_| !stored.forgetful))
+    }
+
+    fn index(&self) -> PositionIndex {
+        PositionIndex::new(None)
     }
 
     fn change_at(&self, org: OrgId, position: Position) -> Result<Change, HistoryError> {
@@ -162,7 +164,7 @@ impl History for Tape {
             let durable = &stored.records[..stored.durable];
             durable.get(index).cloned()
         };
-        let failed = |source: String| HistoryError {
+        let failed = |source: String| HistoryError::Change {
             org,
             position,
             source: source.into(),
@@ -181,7 +183,7 @@ impl History for Tape {
     fn erase(&self, org: OrgId, texts: &BTreeSet<TextPlace>) -> Result<Erasure, HistoryError> {
         let mut found = Vec::new();
         for place in texts {
-            let Some(position) = self.position_of(org, place.change) else {
+            let Some(position) = self.position_of(org, place.change)? else {
                 return Ok(Erasure::Unknown(*place));
             };
             let index = usize::try_from(position.get()).expect("a tape fits into memory") - 1;

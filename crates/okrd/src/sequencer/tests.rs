@@ -9,6 +9,7 @@ use okr_core::event::{
 };
 use okr_core::id::CheckInId;
 use okr_core::value::{Role, Source};
+use okr_log::PositionIndex;
 use okr_testkit::sample::{self, ANA, BEN, ORG};
 
 use super::*;
@@ -22,15 +23,19 @@ struct MemoryHistory {
 }
 
 impl History for MemoryHistory {
-    fn position_of(&self, _: OrgId, change: ChangeId) -> Option<Position> {
+    fn position_of(&self, _: OrgId, change: ChangeId) -> Result<Option<Position>, HistoryError> {
         let durable = self.durable.borrow();
-        let index = durable.iter().position(|stored| stored.id == change)?;
-        Some(Position::new(index as u64 + 1))
+        let index = durable.iter().position(|stored| stored.id == change);
+        Ok(index.map(|index| Position::new(index as u64 + 1)))
+    }
+
+    fn index(&self) -> PositionIndex {
+        PositionIndex::new(None)
     }
 
     fn change_at(&self, org: OrgId, position: Position) -> Result<Change, HistoryError> {
         if self.fails.get() {
-            return Err(HistoryError {
+            return Err(HistoryError::Change {
                 org,
                 position,
                 source: "the disk is gone".into(),
@@ -49,7 +54,7 @@ impl History for MemoryHistory {
     /// Knows reasons only.
     fn erase(&self, org: OrgId, texts: &BTreeSet<TextPlace>) -> Result<Erasure, HistoryError> {
         for place in texts {
-            let position = self.position_of(org, place.change);
+            let position = self.position_of(org, place.change)?;
             let Some(position) = position.filter(|_| place.text == 1) else {
                 return Ok(Erasure::Unknown(*place));
             };

@@ -12,19 +12,18 @@ use okr_core::entity::{CheckIn, Comment, MetricValue};
 use okr_core::event::Event;
 use okr_core::id::{CheckInId, CommentId, MetricValueId, OrgId, Position};
 use okr_core::quick::HashMap;
+use okr_log::PositionIndex;
+use okr_proto::{ToCore as _, ToLog as _};
 
 use crate::history::{History, HistoryError};
-
-/// Parts of the index; each grows by itself, so that no single push waits for all of it to be moved.
-const SHARDS: usize = 64;
 
 /// A kind of entity of which there are very many.
 pub(super) trait Numerous: Clone + Debug {
     /// Its identity.
     type Id: Copy + Debug + Eq + Hash;
 
-    /// Returns the last byte of an id.
-    fn last_byte(id: Self::Id) -> u8;
+    /// Returns the bytes of an id.
+    fn bytes(id: Self::Id) -> [u8; 16];
 
     /// Returns which of this kind an event is about, if it is about one.
     fn subject(event: &Event) -> Option<Self::Id>;
@@ -38,9 +37,8 @@ macro_rules! numerous {
         impl Numerous for $kind {
             type Id = $id;
 
-            fn last_byte(id: $id) -> u8 {
-                let [.., last] = id.to_bytes();
-                last
+            fn bytes(id: $id) -> [u8; 16] {
+                id.to_bytes()
             }
 
             fn subject(event: &Event) -> Option<$id> {
@@ -71,35 +69,23 @@ numerous! {
 /// Where the log speaks of each entity of a kind.
 #[derive(Debug)]
 pub(super) struct Places<E: Numerous> {
-    /// The position that made it.
-    made: Vec<HashMap<E::Id, Position>>,
-    /// The positions that changed it afterwards, in order.
-    changed: HashMap<E::Id, Vec<Position>>,
+    /// The positions that speak of it; it may give one that speaks of others only.
+    places: PositionIndex,
     /// Those touched by changes that are not durable yet, with the newest position that touched them.
     recent: HashMap<E::Id, (Position, E)>,
 }
 
 impl<E: Numerous> Places<E> {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(history: &impl History) -> Self {
         Self {
-            made: vec![HashMap::default(); SHARDS],
-            changed: HashMap::default(),
+            places: history.index(),
             recent: HashMap::default(),
         }
     }
 
     /// Adds a place; several events of one change count once.
     pub(super) fn note(&mut self, id: E::Id, position: Position) {
-        let shard = &mut self.made[shard_of::<E>(id)];
-        // Nearly always it is new, and is then looked for only once.
-        let made = *shard.entry(id).or_insert(position);
-        if made == position {
-            return;
-        }
-        let changed = self.changed.entry(id).or_default();
-        if changed.last() != Some(&position) {
-            changed.push(position);
-        }
+        self.places.insert(E::bytes(id), position.to_log());
     }
 
     /// Returns what a change that was just admitted makes of those that it is about.
@@ -144,8 +130,13 @@ impl<E: Numerous> Places<E> {
             return Ok(Some(Cow::Borrowed(entity)));
         }
         let mut entity = None;
-        for position in self.of(id) {
-            let change = history.change_at(org, position)?;
+        let positions = self.places.positions(E::bytes(id));
+        let positions = positions.map_err(|error| HistoryError::Index {
+            org,
+            source: error.into(),
+        })?;
+        for position in positions {
+            let change = history.change_at(org, position.to_core())?;
             for event in &change.events {
                 if E::subject(event) == Some(id) {
                     entity = E::evolve(entity, event);
@@ -154,15 +145,4 @@ impl<E: Numerous> Places<E> {
         }
         Ok(entity.map(Cow::Owned))
     }
-
-    fn of(&self, id: E::Id) -> impl Iterator<Item = Position> {
-        let made = self.made[shard_of::<E>(id)].get(&id).copied();
-        let changed = self.changed.get(&id).into_iter().flatten().copied();
-        made.into_iter().chain(changed)
-    }
-}
-
-/// Chooses by the last byte, which is random in an id made as it should be; another one only loads the shards unevenly.
-fn shard_of<E: Numerous>(id: E::Id) -> usize {
-    usize::from(E::last_byte(id)) % SHARDS
 }

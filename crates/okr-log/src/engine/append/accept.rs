@@ -1,8 +1,12 @@
 //! Deciding which batches of a call may be appended, before anything is written.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use crate::engine::append::{AppendOutcome, Batch, BatchError};
+use crate::engine::append::{AppendFailure, AppendOutcome, Batch, BatchError};
+use crate::engine::fault::Step;
+use crate::engine::read::ReadError;
+use crate::engine::store::StoreError;
 use crate::engine::{Head, Shared};
 use crate::id::{ChangeId, LogId, Position, RecordedAt};
 
@@ -40,8 +44,7 @@ impl Accepted {
                 head: tail.position,
             });
         }
-        let end = self.check(shared, batch, tail);
-        let end = end.map_err(|error| AppendOutcome::Invalid { error })?;
+        let end = self.check(shared, batch, tail)?;
         self.changes.extend(
             batch
                 .records
@@ -52,31 +55,32 @@ impl Accepted {
         Ok(())
     }
 
-    fn check(&self, shared: &Shared, batch: &Batch, mut tail: Tail) -> Result<Tail, BatchError> {
+    fn check(&self, shared: &Shared, batch: &Batch, mut tail: Tail) -> Result<Tail, AppendOutcome> {
         if batch.records.is_empty() {
-            return Err(BatchError::Empty);
+            return Err(invalid(BatchError::Empty));
         }
         let mut own = HashSet::with_capacity(batch.records.len());
-        let index = shared.organisation(batch.organisation);
         for record in &batch.records {
             let (position, change) = (record.position, record.change_id);
             let expected = tail.position.next();
             if position != expected {
-                return Err(BatchError::Position {
+                return Err(invalid(BatchError::Position {
                     found: position,
                     expected,
-                });
+                }));
             }
             if record.recorded_at < tail.recorded_at {
-                return Err(BatchError::RecordedAt { position });
+                return Err(invalid(BatchError::RecordedAt { position }));
             }
             record
                 .check_limits()
-                .map_err(|limit| BatchError::Limit { position, limit })?;
-            let durable = index.as_ref().and_then(|known| known.position_of(change));
+                .map_err(|limit| invalid(BatchError::Limit { position, limit }))?;
+            let durable = shared
+                .position_of(batch.organisation, change)
+                .map_err(|error| unreadable(shared, error))?;
             let accepted = self.changes.contains(&(batch.organisation, change));
             if durable.is_some() || accepted || !own.insert(change) {
-                return Err(BatchError::Duplicate { position, change });
+                return Err(invalid(BatchError::Duplicate { position, change }));
             }
             tail = Tail {
                 position,
@@ -84,5 +88,20 @@ impl Accepted {
             };
         }
         Ok(tail)
+    }
+}
+
+const fn invalid(error: BatchError) -> AppendOutcome {
+    AppendOutcome::Invalid { error }
+}
+
+/// Ends appending: without the index nobody knows whether a change is in the log already. Opening makes it anew.
+fn unreadable(shared: &Shared, error: ReadError) -> AppendOutcome {
+    let cause = shared.failure.get_or_init(|| AppendFailure {
+        step: Step::LookUpChanges,
+        source: Arc::new(StoreError::Unreadable(Box::new(error))),
+    });
+    AppendOutcome::Refused {
+        cause: cause.clone(),
     }
 }

@@ -17,7 +17,7 @@ fn a_new_log_is_empty() {
         let log = subject.log();
         assert_eq!(log.organisations(), []);
         assert_eq!(log.head(ACME), Head::EMPTY);
-        assert_eq!(log.position_of(ACME, change(1)), None);
+        assert_eq!(log.position_of(ACME, change(1)).unwrap(), None);
         assert!(log.read(ACME, Position::ZERO, 1000).unwrap().is_empty());
     }
 }
@@ -40,12 +40,12 @@ fn gives_back_what_was_appended() {
         }
         for record in &all {
             assert_eq!(
-                log.position_of(ACME, record.change_id),
+                log.position_of(ACME, record.change_id).unwrap(),
                 Some(record.position)
             );
         }
-        assert_eq!(log.position_of(ACME, change(301)), None);
-        assert_eq!(log.position_of(UMBRELLA, change(1)), None);
+        assert_eq!(log.position_of(ACME, change(301)).unwrap(), None);
+        assert_eq!(log.position_of(UMBRELLA, change(1)).unwrap(), None);
     }
 }
 
@@ -235,7 +235,7 @@ fn refuses_a_change_that_stands_twice_in_one_call() {
         subject.appended(UMBRELLA, records([1]));
         subject.settle();
         assert_eq!(
-            subject.log().position_of(UMBRELLA, change(1)),
+            subject.log().position_of(UMBRELLA, change(1)).unwrap(),
             Some(Position::new(1))
         );
     }

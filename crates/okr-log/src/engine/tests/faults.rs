@@ -62,7 +62,7 @@ fn a_failed_step_is_never_acknowledged() {
             let durable = records(1..=good);
             assert_eq!(log.head(ACME), head_of(&durable));
             assert_eq!(read_all(&log, ACME, 1000), durable);
-            assert_eq!(log.position_of(ACME, change(good + 1)), None);
+            assert_eq!(log.position_of(ACME, change(good + 1)).unwrap(), None);
             let outcomes = appender.append(&[batch(ACME, good, records([good + 1]))]);
             assert!(matches!(
                 outcomes.as_slice(),
