@@ -37,6 +37,10 @@ impl Unread {
     }
 }
 
+/// Read from the index alone.
+pub(super) const OWN_AFTER: &str =
+    "SELECT position FROM records WHERE author = ?1 AND position > ?2 ORDER BY position";
+
 /// How far back is looked for them for the sake of a number.
 const COUNTED_BACK: u64 = if cfg!(test) { 16 } else { 1 << 13 };
 
@@ -111,8 +115,11 @@ impl Replica {
             ..span
         };
         let inbox = Inbox::open(self, db, looked_at)?;
+        // Both in order, side by side: a look at each change would take ten times as long.
+        let mut own = inbox.own_after(after)?.into_iter().peekable();
         for (position, is_comment) in inbox.watched.range(record::number(after.next())..) {
-            if !inbox.is_own(*position)? {
+            while own.next_if(|own| own < position).is_some() {}
+            if own.peek() != Some(position) {
                 counted.watched.add(*is_comment);
             }
         }
@@ -126,6 +133,13 @@ impl Replica {
 }
 
 impl Inbox<'_> {
+    /// Returns the positions of one's own changes after a position, in order.
+    fn own_after(&self, after: Position) -> Result<Vec<i64>, ReplicaError> {
+        let mut statement = self.db.prepare_cached(OWN_AFTER)?;
+        let rows = statement.query_map((self.author, record::number(after)), |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Adds what was said to somebody on things that they do not watch.
     fn add_addressing(&self, window: InboxSpan, unread: &mut Unread) -> Result<(), ReplicaError> {
         for position in self.addressing(window)?.into_keys() {

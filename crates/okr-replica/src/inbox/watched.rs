@@ -178,15 +178,13 @@ impl Watched {
         );
         let mut own = db.prepare_cached(POSITIONS_OF)?;
         let mut below = db.prepare_cached(POSITIONS_BELOW)?;
-        let mut positions = Positions::new();
+        let mut found: Vec<(i64, bool)> = Vec::new();
         for (key, stretches) in &self.0 {
             let mut take = |row: i64, is_comment: bool| {
                 let position = version::position_of_row(row).map(record::number);
                 let position = position
                     .filter(|position| stretches.iter().any(|stretch| stretch.holds(*position)));
-                if let Some(position) = position {
-                    *positions.entry(position).or_default() |= is_comment;
-                }
+                found.extend(position.map(|position| (position, is_comment)));
             };
             let mut rows = own.query((key.row(span.after.next()), key.row(span.until)))?;
             while let Some(row) = rows.next()? {
@@ -194,10 +192,13 @@ impl Watched {
             }
             let mut rows = below.query((key.0, first, last))?;
             while let Some(row) = rows.next()? {
-                take(row.get(0)?, row.get::<_, i64>(1)? == COMMENT);
+                take(row.get(0)?, row.get::<_, Option<i64>>(1)? == Some(COMMENT));
             }
         }
-        Ok(positions)
+        // In order a map is made at once; of a position that was found twice it keeps the last, which says that
+        // there is a comment if any does.
+        found.sort_unstable();
+        Ok(found.into_iter().collect())
     }
 }
 
@@ -264,15 +265,16 @@ const OBJECTIVES_OF_CYCLE: &str = "SELECT key, recorded_from, recorded_to FROM v
 
 const POSITIONS_OF: &str = "SELECT key FROM versions WHERE key BETWEEN ?1 AND ?2";
 
-/// Read from the index alone, but for the kind of what is found: the last digits of a key are a
-/// position.
-const POSITIONS_BELOW: &str = "SELECT key, kind FROM versions
+/// Read from the index alone, but for the kind of what has no day, as comments: the last digits of a
+/// key are a position.
+const POSITIONS_BELOW: &str = "SELECT key, CASE WHEN day IS NULL THEN kind END FROM versions
      WHERE parent = ?1 AND (key & 4294967295) BETWEEN ?2 AND ?3";
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::inbox::COMMENTS_BETWEEN;
+    use crate::inbox::unread::OWN_AFTER;
     use crate::schema;
 
     /// Returns how the database goes about a statement.
@@ -298,6 +300,11 @@ mod tests {
             assert!(plan.contains(index), "{sql}: {plan}");
             assert!(!plan.contains("SCAN"), "{sql}: {plan}");
         }
+        let found = plan(OWN_AFTER, &[&1, &2]);
+        assert!(
+            found.contains("COVERING INDEX records_author (author=? AND rowid>"),
+            "{found}"
+        );
         let found = plan(POSITIONS_OF, &[&1, &2]);
         assert!(found.contains("INTEGER PRIMARY KEY"), "{found}");
         let found = plan(COMMENTS_BETWEEN, &[&1, &2]);
