@@ -5,15 +5,12 @@
 
 use okr_core::id::{ChangeId, Position};
 use okr_core::quick::{HashMap, HashSet};
-use rusqlite::{Connection, params_from_iter};
+use rusqlite::Connection;
 use uuid::Uuid;
 
 use crate::error::ReplicaError;
+use crate::insert::Insert;
 use crate::{record, short};
-
-/// How many rows one statement writes into an empty table, which takes half of the time. Elsewhere
-/// each is a statement: SQLite would copy every page first, to be able to take several back.
-const ROWS_AT_ONCE: usize = 64;
 
 /// Which ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,21 +43,8 @@ impl Ends {
     /// Writes what was collected, and forgets it.
     pub(crate) fn write(&mut self, db: &Connection) -> Result<(), ReplicaError> {
         self.collected.sort_unstable();
-        let mut one_by_one = self.collected.as_slice();
-        let any = format!("SELECT 1 FROM {} LIMIT 1", self.of.table());
-        if !db.prepare_cached(&any)?.exists([])? {
-            let (many, rest) = self.collected.as_chunks::<ROWS_AT_ONCE>();
-            let mut statement = db.prepare_cached(&self.of.insert(ROWS_AT_ONCE))?;
-            for rows in many {
-                let values = rows.iter().flat_map(|(end, found)| [*end, *found]);
-                statement.execute(params_from_iter(values))?;
-            }
-            one_by_one = rest;
-        }
-        let mut statement = db.prepare_cached(&self.of.insert(1))?;
-        for row in one_by_one {
-            statement.execute(*row)?;
-        }
+        let mut rows = Insert::prepare(db, self.of.table(), "(?, ?)")?;
+        rows.write(&self.collected, |(end, found), bind| bind(&[end, found]))?;
         self.collected.clear();
         Ok(())
     }
@@ -73,27 +57,26 @@ impl Of {
             Self::Entities => "entity_ends",
         }
     }
+}
 
-    /// Returns the statement that inserts a number of rows.
-    fn insert(self, rows: usize) -> String {
-        let values = vec!["(?, ?)"; rows].join(", ");
-        format!("INSERT INTO {} VALUES {values}", self.table())
+/// The ends of the ids of all changes that were read in a load.
+#[derive(Debug, Default)]
+pub(crate) struct Seen(HashSet<i64>);
+
+impl Seen {
+    /// Adds a change, and says whether one with the same end came before.
+    pub(crate) fn comes_again(&mut self, id: Uuid) -> bool {
+        !self.0.insert(short::of(id))
     }
 }
 
-/// The changes of a load, to find those that stand in the log twice.
+/// The changes of a load whose ends came before, to find those that stand in the log twice.
 #[derive(Debug, Default)]
-pub(crate) struct Seen {
-    ends: HashSet<i64>,
-    /// Changes whose end came before.
-    again: HashMap<Uuid, Option<i64>>,
-}
+pub(crate) struct Again(HashMap<Uuid, Option<i64>>);
 
-impl Seen {
+impl Again {
     pub(crate) fn add(&mut self, id: Uuid) {
-        if !self.ends.insert(short::of(id)) {
-            self.again.insert(id, None);
-        }
+        self.0.insert(id, None);
     }
 
     /// Returns a change that stands twice in the log, of those that were written.
@@ -103,7 +86,7 @@ impl Seen {
         &mut self,
         db: &Connection,
     ) -> Result<Option<(ChangeId, Position, Position)>, ReplicaError> {
-        let mut again = std::mem::take(&mut self.again);
+        let mut again = std::mem::take(&mut self.0);
         if again.is_empty() {
             return Ok(None);
         }

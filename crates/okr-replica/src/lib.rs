@@ -18,6 +18,7 @@ mod events;
 mod fake_log;
 mod inbox;
 mod ingest;
+mod insert;
 mod integrity;
 mod log;
 mod meta;

@@ -27,6 +27,8 @@ pub(crate) struct NewRecord {
     pub(crate) source: Option<&'static str>,
     pub(crate) change: ChangeId,
     pub(crate) leaf: Hash,
+    /// Whether a change before it in this load has an id with the same end, so that it may be the same.
+    pub(crate) comes_again: bool,
     pub(crate) content: Content,
 }
 
@@ -80,6 +82,7 @@ impl NewRecord {
             source: source.map(Source::word),
             change,
             leaf: confirmed.leaf,
+            comes_again: false,
             content,
         })
     }

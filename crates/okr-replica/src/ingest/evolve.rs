@@ -4,6 +4,7 @@
 //! them and most are never touched again. Evolving is total, so nothing here refuses a change.
 
 use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
 
 use jiff::civil::Date;
 use okr_core::change::Change;
@@ -134,42 +135,43 @@ impl Evolver {
         Ok(())
     }
 
-    /// Takes in a change that records a check-in and does nothing else.
+    /// Takes in a change that records a check-in and does nothing else, and returns the row to be written.
     ///
-    /// It comes to the same as [`Evolver::apply`]. Returns false, and does nothing, when the
-    /// check-in is there already.
-    pub(super) fn record(
+    /// It comes to the same as [`Evolver::apply`]. Returns none, and does nothing, when the check-in is
+    /// there already.
+    pub(super) fn record<'n>(
         &mut self,
         db: &Connection,
-        rows: &mut Rows<'_>,
-        new: &RecordedCheckIn,
+        new: &'n RecordedCheckIn,
         stand: Stand,
-    ) -> Result<bool, ReplicaError> {
-        if self.find(db, new.id.into())?.is_some() {
-            return Ok(false);
+    ) -> Result<Option<CheckInRow<'n>>, ReplicaError> {
+        let Entry::Vacant(number) = self.numbers.entry(new.id.into()) else {
+            return Ok(None);
+        };
+        if !self.from_nothing && version::find(db, new.id.into())?.is_some() {
+            return Ok(None);
         }
         self.entities += 1;
         let key = EntityKey(self.entities);
-        self.numbers.insert(new.id.into(), key);
+        number.insert(key);
         self.note_ahead(new.effective, stand);
         let late = self.cycle_is_closed(db, new.key_result)?;
         let parent = self.key_of(db, new.key_result)?;
         let row = key.row(stand.position);
-        rows.check_in(CheckInRow {
+        self.ends.add(new.id.uuid(), row);
+        Ok(Some(CheckInRow {
             span: Span {
                 row,
                 recorded_from: Some(condition_position(stand.position)),
                 authored_from: Some(stand.authored_at),
                 authored_to: None,
             },
-            id: new.id.uuid().as_bytes(),
+            id: new.id.to_bytes(),
             parent: parent.map(|key| key.0),
             day: day_number(new.effective),
             flags: if late { LATE } else { 0 } | if new.blocker { BLOCKER } else { 0 },
             body: &new.body,
-        })?;
-        self.ends.add(new.id.uuid(), row);
-        Ok(true)
+        }))
     }
 
     /// Applies an event to what the slot holds.

@@ -4,6 +4,7 @@
 
 use std::collections::HashSet;
 
+use okr_core::event::Event;
 use okr_core::id::{ChangeId, PersonId, Position};
 use okr_core::quick::HashMap;
 use okr_proto::Decoded;
@@ -11,9 +12,9 @@ use rusqlite::Connection;
 
 use super::evolve::{Evolver, Stand};
 use super::put_off::{self, Collected};
-use super::rows::Rows;
+use super::rows::{CheckInRow, RecordRow, Rows};
 use super::{IngestError, rewrite, roll_back};
-use crate::ends::{Ends, Of, Seen};
+use crate::ends::{Again, Ends, Of};
 use crate::error::ReplicaError;
 use crate::integrity::IntegrityError;
 use crate::record::{self, Content, NewRecord};
@@ -25,7 +26,7 @@ pub(super) struct Load<'db> {
     rows: Rows<'db>,
     evolver: Evolver,
     ends: Ends,
-    seen: Seen,
+    again: Again,
     authors: HashMap<PersonId, i64>,
     pending: HashSet<ChangeId>,
     /// The changes that waited here and are confirmed by this transaction.
@@ -38,6 +39,22 @@ pub(super) struct Load<'db> {
     open: bool,
     /// Whether texts are to be erased that these records, or earlier ones, brought.
     erases: bool,
+}
+
+/// Says whether taking an event in may read the version of a check-in.
+const fn looks_at_check_ins(event: &Event) -> bool {
+    match event {
+        Event::CheckIn(..) | Event::Comment(..) => true,
+        Event::Org(..)
+        | Event::Person(..)
+        | Event::Team(..)
+        | Event::Cycle(..)
+        | Event::Objective(..)
+        | Event::KeyResult(..)
+        | Event::Initiative(..)
+        | Event::Metric(..)
+        | Event::MetricValue(..) => false,
+    }
 }
 
 fn refuse_repeated(db: &Connection, new: &NewRecord) -> Result<(), IngestError> {
@@ -69,7 +86,7 @@ impl<'db> Load<'db> {
             rows: Rows::prepare(db)?,
             evolver: Evolver::new(db, from_nothing)?,
             ends: Ends::new(Of::Changes),
-            seen: Seen::default(),
+            again: Again::default(),
             authors: HashMap::default(),
             pending: HashSet::new(),
             own: Vec::new(),
@@ -103,55 +120,87 @@ impl<'db> Load<'db> {
         db: &Connection,
         records: &[NewRecord],
     ) -> Result<(), IngestError> {
-        for new in records {
-            // From nothing on, what stands twice is found when the ends are written.
-            if !self.from_nothing {
+        // From nothing on, what stands twice is found when the ends are written.
+        if !self.from_nothing {
+            for new in records {
                 refuse_repeated(db, new)?;
             }
-            self.write(db, new)?;
         }
-        Ok(())
+        self.write_records(db, records)?;
+        let mut check_ins = Vec::new();
+        for new in records {
+            self.evolve(db, new, &mut check_ins)?;
+            if !self.pending.is_empty() && self.pending.remove(&new.change) {
+                pending::forget(db, new.change)?;
+                self.own.push(new.change);
+            }
+        }
+        Ok(self.rows.check_ins(&check_ins)?)
     }
 
-    fn write(&mut self, db: &Connection, new: &NewRecord) -> Result<(), ReplicaError> {
-        let author = self.author(db, new.author)?;
-        let on_behalf_of = match new.on_behalf_of {
-            Some(person) => Some(self.author(db, person)?),
-            None => None,
-        };
-        self.rows.record(new, author, on_behalf_of)?;
-        let position = record::number(new.position);
-        self.seen.add(new.change.uuid());
-        self.ends.add(new.change.uuid(), position);
-        self.evolve(db, new)?;
-        if !self.pending.is_empty() && self.pending.remove(&new.change) {
-            pending::forget(db, new.change)?;
-            self.own.push(new.change);
+    fn write_records(
+        &mut self,
+        db: &Connection,
+        records: &[NewRecord],
+    ) -> Result<(), ReplicaError> {
+        let mut rows = Vec::with_capacity(records.len());
+        for new in records {
+            let author = self.author(db, new.author)?;
+            let on_behalf_of = match new.on_behalf_of {
+                Some(person) => Some(self.author(db, person)?),
+                None => None,
+            };
+            rows.push(RecordRow {
+                new,
+                author,
+                on_behalf_of,
+            });
+            if new.comes_again {
+                self.again.add(new.change.uuid());
+            }
+            self.ends
+                .add(new.change.uuid(), record::number(new.position));
         }
-        Ok(())
+        self.rows.records(&rows)
     }
 
-    fn evolve(&mut self, db: &Connection, new: &NewRecord) -> Result<(), ReplicaError> {
+    /// Takes a change in; what is recorded by it joins the check-ins that wait to be written.
+    fn evolve<'n>(
+        &mut self,
+        db: &Connection,
+        new: &'n NewRecord,
+        waiting: &mut Vec<CheckInRow<'n>>,
+    ) -> Result<(), ReplicaError> {
         let stand = Stand {
             position: new.position,
             recorded_at: new.recorded_at,
             authored_at: new.authored_at,
         };
         match &new.content {
-            Content::CheckIn(check_in) => {
-                let (evolver, rows) = (&mut self.evolver, &mut self.rows);
-                if !evolver.record(db, rows, check_in, stand)?
-                    && let Decoded::Known(change) = new.decode()?
-                {
-                    evolver.apply(db, rows, &change, stand)?;
+            Content::CheckIn(check_in) => match self.evolver.record(db, check_in, stand)? {
+                Some(row) => waiting.push(row),
+                None => {
+                    if let Decoded::Known(change) = new.decode()? {
+                        self.write_waiting(waiting)?;
+                        self.evolver.apply(db, &mut self.rows, &change, stand)?;
+                    }
                 }
-            }
+            },
             Content::Known(change) => {
+                if change.events.iter().any(looks_at_check_ins) {
+                    self.write_waiting(waiting)?;
+                }
                 self.evolver.apply(db, &mut self.rows, change, stand)?;
                 self.erases |= erasure::note(db, change, new.position)?;
             }
             Content::Newer(newer) => upgrade::mark(db, newer, new.position)?,
         }
+        Ok(())
+    }
+
+    fn write_waiting(&mut self, waiting: &mut Vec<CheckInRow<'_>>) -> Result<(), ReplicaError> {
+        self.rows.check_ins(waiting)?;
+        waiting.clear();
         Ok(())
     }
 
@@ -165,7 +214,7 @@ impl<'db> Load<'db> {
             self.ends.write(db)?;
             self.evolver.ends().write(db)?;
         }
-        if let Some((change, first, second)) = self.seen.repeated(db)? {
+        if let Some((change, first, second)) = self.again.repeated(db)? {
             return Err(repeated(change, first, second));
         }
         // A load that is alone has put off what changes are found by: it erases at its end.

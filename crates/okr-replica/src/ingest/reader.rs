@@ -12,6 +12,7 @@ use bytes::Bytes;
 use okr_log::Frontier;
 use okr_proto::RecordError;
 
+use crate::ends::Seen;
 use crate::record::NewRecord;
 
 /// After how many records a thread is started.
@@ -34,11 +35,18 @@ pub(super) struct Failed {
 #[derive(Debug)]
 pub(super) struct Reader {
     given: usize,
-    /// The tree as far as it was read in place; the thread goes on from it.
-    frontier: Frontier,
+    /// What was read in place; the thread goes on from it.
+    read: SoFar,
     /// The sizes of the batches that the thread has and has not returned, oldest first.
     ahead: VecDeque<usize>,
     worker: Option<Worker>,
+}
+
+/// What reading goes on from.
+#[derive(Debug, Default)]
+struct SoFar {
+    frontier: Frontier,
+    seen: Seen,
 }
 
 #[derive(Debug)]
@@ -49,10 +57,13 @@ struct Worker {
 
 impl Reader {
     /// Begins behind what is in a tree.
-    pub(super) const fn new(frontier: Frontier) -> Self {
+    pub(super) fn new(frontier: Frontier) -> Self {
         Self {
             given: 0,
-            frontier,
+            read: SoFar {
+                frontier,
+                seen: Seen::default(),
+            },
             ahead: VecDeque::new(),
             worker: None,
         }
@@ -62,10 +73,10 @@ impl Reader {
     pub(super) fn read(&mut self, batch: Vec<Bytes>) -> Vec<Read> {
         self.given += batch.len();
         if self.worker.is_none() && self.given > RECORDS_READ_IN_PLACE {
-            self.worker = Some(Worker::start(self.frontier.clone()));
+            self.worker = Some(Worker::start(std::mem::take(&mut self.read)));
         }
         let Some(worker) = &self.worker else {
-            return vec![read_batch(batch, &mut self.frontier)];
+            return vec![self.read.batch(batch)];
         };
         // An empty batch is waited for as well.
         let size = batch.len().max(1);
@@ -99,13 +110,13 @@ impl Reader {
 }
 
 impl Worker {
-    fn start(mut frontier: Frontier) -> Self {
+    fn start(mut so_far: SoFar) -> Self {
         let (batches, given) = channel::<Vec<Bytes>>();
         let (done, read) = channel();
         // It ends by itself when either end of the channels is dropped.
         let _detached = thread::spawn(move || {
             for batch in given {
-                if done.send(read_batch(batch, &mut frontier)).is_err() {
+                if done.send(so_far.batch(batch)).is_err() {
                     break;
                 }
             }
@@ -114,24 +125,27 @@ impl Worker {
     }
 }
 
-/// Reads a batch. That the records follow each other is for whoever takes them to check.
-fn read_batch(batch: Vec<Bytes>, frontier: &mut Frontier) -> Read {
-    let mut records = Vec::with_capacity(batch.len());
-    for bytes in batch {
-        match NewRecord::read(bytes) {
-            Ok(record) => {
-                frontier.push(record.leaf);
-                records.push(record);
-            }
-            Err(problem) => {
-                return Err(Failed {
-                    before: records,
-                    problem,
-                });
+impl SoFar {
+    /// Reads a batch. That the records follow each other is for whoever takes them to check.
+    fn batch(&mut self, batch: Vec<Bytes>) -> Read {
+        let mut records = Vec::with_capacity(batch.len());
+        for bytes in batch {
+            match NewRecord::read(bytes) {
+                Ok(mut record) => {
+                    self.frontier.push(record.leaf);
+                    record.comes_again = self.seen.comes_again(record.change.uuid());
+                    records.push(record);
+                }
+                Err(problem) => {
+                    return Err(Failed {
+                        before: records,
+                        problem,
+                    });
+                }
             }
         }
+        Ok((records, self.frontier.clone()))
     }
-    Ok((records, frontier.clone()))
 }
 
 #[cfg(test)]

@@ -3,20 +3,21 @@
 //! Looking a statement up by its text takes a tenth of the time that inserting a row takes.
 
 use okr_core::entity::Entity;
-use rusqlite::{CachedStatement, Connection, Statement, ToSql};
+use rusqlite::{CachedStatement, Connection};
 
 use super::days::day_number;
 use super::evolve::Links;
 use crate::body;
 use crate::error::ReplicaError;
+use crate::insert::{Insert, bind};
 use crate::record::{self, NewRecord};
 use crate::version::{self, RETRACTED};
 
 /// Writes rows of `records` and `versions`.
 pub(super) struct Rows<'db> {
-    record: CachedStatement<'db>,
+    records: Insert<'db>,
     version: CachedStatement<'db>,
-    check_in: CachedStatement<'db>,
+    check_ins: Insert<'db>,
     close: CachedStatement<'db>,
 }
 
@@ -29,11 +30,19 @@ pub(super) struct Span {
     pub(super) authored_to: Option<i64>,
 }
 
+/// A record; the people are given by their numbers.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RecordRow<'a> {
+    pub(super) new: &'a NewRecord,
+    pub(super) author: i64,
+    pub(super) on_behalf_of: Option<i64>,
+}
+
 /// The first version of a check-in.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct CheckInRow<'a> {
     pub(super) span: Span,
-    pub(super) id: &'a [u8; 16],
+    pub(super) id: [u8; 16],
     /// The number of the key result, if it is there.
     pub(super) parent: Option<i64>,
     pub(super) day: i64,
@@ -50,20 +59,21 @@ impl std::fmt::Debug for Rows<'_> {
 impl<'db> Rows<'db> {
     pub(super) fn prepare(db: &'db Connection) -> Result<Self, ReplicaError> {
         Ok(Self {
-            record: db.prepare_cached(
-                "INSERT INTO records (position, recorded_at, authored_at, author, on_behalf_of,
-                     source, change_id, leaf, bytes)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            records: Insert::prepare(
+                db,
+                "records (position, recorded_at, authored_at, author, on_behalf_of, source,
+                     change_id, leaf, bytes)",
+                "(?, ?, ?, ?, ?, ?, ?, ?, ?)",
             )?,
             version: db.prepare_cached(
                 "INSERT INTO versions (key, recorded_from, authored_from, authored_to, kind, id,
                      parent, day, cycle, team, slug, flags, body)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
             )?,
-            check_in: db.prepare_cached(
-                "INSERT INTO versions (key, recorded_from, authored_from, kind, id, parent, day,
-                     flags, body)
-                 VALUES (?1, ?2, ?3, 7, ?4, ?5, ?6, ?7, ?8)",
+            check_ins: Insert::prepare(
+                db,
+                "versions (key, recorded_from, authored_from, kind, id, parent, day, flags, body)",
+                "(?, ?, ?, 7, ?, ?, ?, ?, ?)",
             )?,
             close: db.prepare_cached(
                 "UPDATE versions SET recorded_to = ?2, authored_to = ?3 WHERE key = ?1",
@@ -71,27 +81,26 @@ impl<'db> Rows<'db> {
         })
     }
 
-    /// Writes a record; the people are given by their numbers.
-    pub(super) fn record(
-        &mut self,
-        new: &NewRecord,
-        author: i64,
-        on_behalf_of: Option<i64>,
-    ) -> Result<(), ReplicaError> {
-        run(
-            &mut self.record,
-            &[
+    /// Writes records.
+    pub(super) fn records(&mut self, rows: &[RecordRow<'_>]) -> Result<(), ReplicaError> {
+        self.records.write(rows, |row, bind| {
+            let RecordRow {
+                new,
+                author,
+                on_behalf_of,
+            } = row;
+            bind(&[
                 &record::number(new.position),
                 &new.recorded_at,
                 &new.authored_at,
-                &author,
-                &on_behalf_of,
+                author,
+                on_behalf_of,
                 &new.source,
                 &new.change.uuid().as_bytes(),
                 &new.leaf.as_bytes(),
                 &new.bytes.as_ref(),
-            ],
-        )
+            ])
+        })
     }
 
     /// Writes the version of an entity.
@@ -130,8 +139,9 @@ impl<'db> Rows<'db> {
             | Entity::Metric(_)
             | Entity::MetricValue(_) => 0,
         };
-        run(
-            &mut self.version,
+        let mut index = 0;
+        bind(
+            (&mut self.version, &mut index),
             &[
                 &span.row,
                 &span.recorded_from,
@@ -147,14 +157,15 @@ impl<'db> Rows<'db> {
                 &(flags & !version::OWN_FLAGS | own_flags),
                 &body::write(entity),
             ],
-        )
+        )?;
+        self.version.raw_execute()?;
+        Ok(())
     }
 
-    /// Writes the first version of a check-in, of which there are more than of all else.
-    pub(super) fn check_in(&mut self, new: CheckInRow<'_>) -> Result<(), ReplicaError> {
-        run(
-            &mut self.check_in,
-            &[
+    /// Writes the first versions of check-ins, of which there are more than of all else.
+    pub(super) fn check_ins(&mut self, rows: &[CheckInRow<'_>]) -> Result<(), ReplicaError> {
+        self.check_ins.write(rows, |new, bind| {
+            bind(&[
                 &new.span.row,
                 &new.span.recorded_from,
                 &new.span.authored_from,
@@ -163,8 +174,8 @@ impl<'db> Rows<'db> {
                 &new.day,
                 &new.flags,
                 &new.body,
-            ],
-        )
+            ])
+        })
     }
 
     /// Says until when a version held; without an end on the authored axis if none is given.
@@ -174,14 +185,12 @@ impl<'db> Rows<'db> {
         recorded_to: i64,
         authored_to: Option<i64>,
     ) -> Result<(), ReplicaError> {
-        run(&mut self.close, &[&row, &recorded_to, &authored_to])
+        let mut index = 0;
+        bind(
+            (&mut self.close, &mut index),
+            &[&row, &recorded_to, &authored_to],
+        )?;
+        self.close.raw_execute()?;
+        Ok(())
     }
-}
-
-fn run(statement: &mut Statement<'_>, values: &[&dyn ToSql]) -> Result<(), ReplicaError> {
-    for (index, value) in values.iter().enumerate() {
-        statement.raw_bind_parameter(index + 1, value)?;
-    }
-    statement.raw_execute()?;
-    Ok(())
 }
