@@ -110,6 +110,18 @@ impl BlockBuilder {
 }
 
 impl Block {
+    /// Takes the finished block of a builder, which then starts over.
+    pub(crate) fn of(builder: &mut BlockBuilder, key: BlockKey) -> Self {
+        let count = builder.lengths.len();
+        let bytes = builder.finish(key).into();
+        Self { bytes, count }
+    }
+
+    /// Returns the block as it is stored, when it is not cut into parts.
+    pub(crate) fn into_bytes(self) -> Bytes {
+        self.bytes
+    }
+
     /// Verifies a whole block.
     pub(crate) fn parse(key: BlockKey, bytes: Bytes) -> Result<Self, BlockError> {
         let content = check_crc(key, &bytes)?;

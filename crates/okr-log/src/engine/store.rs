@@ -120,20 +120,20 @@ impl Store {
     /// Makes blocks durable: write, flush, sync.
     pub(crate) fn commit(
         &self,
-        blocks: Vec<(BlockKey, Vec<u8>)>,
+        blocks: Vec<(BlockKey, Bytes)>,
         faults: Option<&FaultHook>,
     ) -> Result<(), AppendFailure> {
         perform(Step::WriteBlocks, faults, || {
             blocks
                 .into_iter()
-                .try_for_each(|(key, block)| self.put(key, block))
+                .try_for_each(|(key, block)| self.put(key, &block))
         })?;
         perform(Step::FlushStore, faults, || self.flush())?;
         perform(Step::SyncStore, faults, || self.sync())
     }
 
     /// Hands a finished block to the database, in memory for the time being.
-    pub(crate) fn put(&self, key: BlockKey, block: Vec<u8>) -> Result<(), StoreError> {
+    pub(crate) fn put(&self, key: BlockKey, block: &[u8]) -> Result<(), StoreError> {
         let trees = self.trees();
         if block.len() <= MAX_VALUE_BYTES {
             return guarded(|| trees.blocks.insert(key.to_bytes(), block).map(drop));

@@ -3,6 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use foldhash::quality::RandomState;
+
 use crate::engine::append::{AppendFailure, AppendOutcome, Batch, BatchError};
 use crate::engine::fault::Step;
 use crate::engine::read::ReadError;
@@ -14,7 +16,8 @@ use crate::id::{ChangeId, LogId, Position, RecordedAt};
 #[derive(Default)]
 pub(super) struct Accepted {
     tails: HashMap<LogId, Tail>,
-    changes: HashSet<(LogId, ChangeId)>,
+    /// Hashed with a random seed, because members of an organisation choose the ids.
+    changes: HashSet<(LogId, ChangeId), RandomState>,
 }
 
 /// The end of a log, counting what this call has accepted and not yet made durable.
@@ -59,7 +62,8 @@ impl Accepted {
         if batch.records.is_empty() {
             return Err(invalid(BatchError::Empty));
         }
-        let mut own = HashSet::with_capacity(batch.records.len());
+        let mut own =
+            HashSet::with_capacity_and_hasher(batch.records.len(), RandomState::default());
         for record in &batch.records {
             let (position, change) = (record.position, record.change_id);
             let expected = tail.position.next();

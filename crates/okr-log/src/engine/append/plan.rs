@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use crate::engine::Head;
 use crate::engine::append::Batch;
-use crate::engine::block::{BlockBuilder, MAX_VALUE_BYTES};
+use crate::engine::block::{Block, BlockBuilder, MAX_VALUE_BYTES};
 use crate::engine::key::BlockKey;
 use crate::engine::waypoint::Waypoints;
 use crate::engine::witness::Testimony;
@@ -36,7 +36,7 @@ pub(super) struct Plan {
 /// Blocks that become durable together.
 #[derive(Default)]
 pub(super) struct Group {
-    pub(super) blocks: Vec<(BlockKey, Vec<u8>)>,
+    pub(super) blocks: Vec<(BlockKey, Bytes)>,
     bytes: usize,
     /// Bytes of pages that may be written anew: those at the ends of the logs concerned.
     page_bytes: usize,
@@ -121,22 +121,22 @@ impl Plan {
         let first = frontier.size() + 1;
         let key = BlockKey::new(organisation, Position::new(first));
         let mut builder = BlockBuilder::default();
-        let mut encoded = Vec::with_capacity(records.len());
         for record in records {
             let bytes = builder.push(|out| record.encode_into(out));
             let view = RecordView::parse(bytes).expect("a record within limits encodes to one");
             frontier.push(view.leaf_hash());
-            encoded.push(Bytes::copy_from_slice(bytes));
             self.waypoints.pass(frontier);
         }
-        let block = builder.finish(key);
-        let in_parts = block.len() > MAX_VALUE_BYTES;
-        self.make_room(organisation, block.len(), in_parts);
+        let block = Block::of(&mut builder, key);
+        let encoded = block.records().collect();
+        let bytes = block.into_bytes();
+        let in_parts = bytes.len() > MAX_VALUE_BYTES;
+        self.make_room(organisation, bytes.len(), in_parts);
         let number = self.groups.len() - 1;
         let group = &mut self.groups[number];
-        group.extend(organisation, &block, records, frontier);
+        group.extend(organisation, &bytes, records, frontier);
         group.note(organisation, &self.waypoints.take(), encoded);
-        group.blocks.push((key, block));
+        group.blocks.push((key, bytes));
         number
     }
 }

@@ -441,7 +441,7 @@ fn damage_while_open_is_a_read_error() {
     let log = subject.log();
     log.shared
         .store
-        .put(BlockKey::new(ACME, Position::new(51)), vec![1; 40])
+        .put(BlockKey::new(ACME, Position::new(51)), &[1; 40])
         .unwrap();
     let read = log.read(ACME, Position::new(49), usize::MAX);
     let Err(ReadError::Damaged {
