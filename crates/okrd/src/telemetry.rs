@@ -13,7 +13,6 @@ use std::fmt;
 
 use okr_proto::REQUEST_ID_METADATA_KEY;
 use tonic::metadata::MetadataMap;
-use uuid::Uuid;
 
 pub(crate) use self::call::CallNotes;
 pub(crate) use self::filter::{FilterHandle, LogFilter};
@@ -89,9 +88,7 @@ impl RequestId {
 
     /// Makes a name that is short enough to be read aloud.
     fn made() -> Self {
-        // The second half is the random one.
-        let (_, random) = Uuid::now_v7().as_u64_pair();
-        Self(format!("{random:016x}"))
+        Self(format!("{:016x}", rand::random::<u64>()))
     }
 
     pub(crate) fn as_str(&self) -> &str {

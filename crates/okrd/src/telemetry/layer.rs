@@ -113,7 +113,9 @@ fn begin(layer: &ObserveLayer, mut request: Request<AnyBody>) -> (Request<AnyBod
 /// Puts the name of the request into its answer, and watches the rest of it.
 fn note_answer<B>(mut answer: Response<B>, mut call: ObservedCall) -> Response<AnswerBody<B>> {
     let name = call.notes.request_id().as_str();
-    if let Ok(name) = HeaderValue::from_str(name) {
+    if let Ok(mut name) = HeaderValue::from_str(name) {
+        // Each is another one, so neither side should keep it in its table of headers (RFC 7541, section 6.2.3).
+        name.set_sensitive(true);
         answer.headers_mut().insert(REQUEST_ID_METADATA_KEY, name);
     }
     call.code = code_in(answer.headers());
