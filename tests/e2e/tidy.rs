@@ -45,6 +45,7 @@ const KEEPERS: &[(&str, &[&str])] = &[
     ("opentelemetry-proto", &["okrd"]),
     ("rcgen", &["okrd"]),
     ("clap", &["okr", "okrd", "okr-bench"]),
+    ("mimalloc", &["okrd"]),
     ("granit-parser", &["okr"]),
     ("clap_complete", &["okr", "okrd"]),
     ("clap_mangen", &["okr", "okrd"]),
