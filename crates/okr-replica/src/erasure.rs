@@ -16,7 +16,9 @@ use crate::meta::Meta;
 use crate::replica::Replica;
 
 pub use texts::{ErasedText, TextFound};
-pub(crate) use texts::{any_texts, catch_up, erase_texts, erased_of, is_due, note};
+pub(crate) use texts::{
+    any_texts, catch_up, erase_texts, erased_before, erased_of, forget_here, is_due, note,
+};
 
 /// What stands in the log of operations in place of a command line that named somebody who was erased.
 pub(crate) const ERASED_COMMAND: &str = "okr (erased)";

@@ -205,6 +205,20 @@ fn the_check_of_files_finds_what_is_there() {
     assert_eq!(world.leftovers(), Vec::<String>::new());
 }
 
+/// Nothing in the record that comes back says what the texts were.
+#[test]
+fn what_was_erased_before_its_author_heard_that_it_was_taken_is_nowhere_either() {
+    let mut world = World::new();
+    world.take(1, &Step::Title);
+    world.take(1, &Step::Sync(Some(Fault::MissingAnswer)));
+    world.take(0, &Step::Sync(None));
+    world.take(0, &Step::Erase(0));
+    assert_eq!(world.unwanted.len(), 1);
+    world.come_to_rest();
+    assert!(!world.server.borrow().says("planted text 0000"));
+    assert_eq!(world.leftovers(), Vec::<String>::new());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
 

@@ -15,7 +15,7 @@ use crate::error::ReplicaError;
 use crate::ingest::evolve_again;
 use crate::meta::Meta;
 use crate::pending;
-use crate::record;
+use crate::record::{self, NewRecord};
 use crate::replica::Replica;
 
 /// The tables that hold changes of this machine, with their texts.
@@ -201,6 +201,7 @@ pub(crate) fn erase_texts(db: &Connection) -> Result<bool, ReplicaError> {
     }
     let mut gone = BTreeSet::new();
     for (change, numbers) in due {
+        own_texts(db, change, &numbers, &mut gone)?;
         // A server appends no erasure of what is not in its log.
         if let Some(position) = record::find_exact(db, change)? {
             erase(db, (position, &numbers), &mut gone)?;
@@ -210,14 +211,63 @@ pub(crate) fn erase_texts(db: &Connection) -> Result<bool, ReplicaError> {
     if gone.is_empty() {
         return Ok(false);
     }
+    forget_here(db, gone)?;
+    evolve_again(db)?;
+    Ok(true)
+}
+
+/// Returns texts of a change of this machine that were erased before it came back confirmed.
+///
+/// That happens when the answer to its push was lost: the record that comes has hashes in their place, so that
+/// nothing in it says what they were.
+pub(crate) fn erased_before(
+    db: &Connection,
+    new: &NewRecord,
+) -> Result<BTreeSet<String>, ReplicaError> {
+    let texts = record::view(&new.bytes, new.position)?.texts();
+    let erased = (0..).zip(texts).filter_map(|(number, text)| match text {
+        RecordTextView::Erased { .. } => Some(number),
+        RecordTextView::Present { .. } => None,
+    });
+    let mut gone = BTreeSet::new();
+    own_texts(db, new.change, &erased.collect(), &mut gone)?;
+    Ok(gone)
+}
+
+/// Takes texts out of everything that only this machine has, in the transaction that is open.
+pub(crate) fn forget_here(db: &Connection, gone: BTreeSet<String>) -> Result<(), ReplicaError> {
     Meta::Unclean.set(db, 1)?;
     for table in OWN_CHANGES {
         forget_in(db, table, &gone)?;
     }
     forget_refusals(db, &gone)?;
-    forget_commands(db, &gone.into_iter().collect::<Vec<_>>(), false)?;
-    evolve_again(db)?;
-    Ok(true)
+    forget_commands(db, &gone.into_iter().collect::<Vec<_>>(), false)
+}
+
+/// Adds texts of a change, by their numbers from 0, that stand among the changes of this machine.
+fn own_texts(
+    db: &Connection,
+    change: ChangeId,
+    numbers: &BTreeSet<u16>,
+    gone: &mut BTreeSet<String>,
+) -> Result<(), ReplicaError> {
+    if numbers.is_empty() {
+        return Ok(());
+    }
+    for table in OWN_CHANGES {
+        let sql = format!("SELECT body, texts FROM {table} WHERE change_id = ?1");
+        let mut statement = db.prepare_cached(&sql)?;
+        let mut rows = statement.query([change.to_bytes()])?;
+        while let Some(row) = rows.next()? {
+            let texts = row.get_ref(1)?.as_bytes().unwrap_or_default();
+            let own = pending::read_encoded(row.get(0)?, texts)?;
+            let erased = (0..)
+                .zip(own.texts)
+                .filter(|(number, _)| numbers.contains(number));
+            gone.extend(erased.map(|(_, text)| text.text));
+        }
+    }
+    Ok(())
 }
 
 /// Puts hashes in place of texts of a record; what they said is added to `gone`.

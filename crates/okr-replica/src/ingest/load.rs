@@ -2,7 +2,7 @@
 //!
 //! What is known in memory stays from one transaction to the next of the same load.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use okr_core::event::Event;
 use okr_core::id::{ChangeId, PersonId, Position};
@@ -39,6 +39,8 @@ pub(super) struct Load<'db> {
     open: bool,
     /// Whether texts are to be erased that these records, or earlier ones, brought.
     erases: bool,
+    /// Texts of changes of this machine that were erased before those came back.
+    gone: BTreeSet<String>,
 }
 
 /// Says whether taking an event in may read the version of a check-in.
@@ -94,6 +96,7 @@ impl<'db> Load<'db> {
             alone,
             open: false,
             erases: false,
+            gone: BTreeSet::new(),
         })
     }
 
@@ -131,6 +134,7 @@ impl<'db> Load<'db> {
         for new in records {
             self.evolve(db, new, &mut check_ins)?;
             if !self.pending.is_empty() && self.pending.remove(&new.change) {
+                self.gone.extend(erasure::erased_before(db, new)?);
                 pending::forget(db, new.change)?;
                 self.own.push(new.change);
             }
@@ -216,6 +220,10 @@ impl<'db> Load<'db> {
         }
         if let Some((change, first, second)) = self.again.repeated(db)? {
             return Err(repeated(change, first, second));
+        }
+        let gone = std::mem::take(&mut self.gone);
+        if !gone.is_empty() {
+            erasure::forget_here(db, gone)?;
         }
         // A load that is alone has put off what changes are found by: it erases at its end.
         if self.erases && !self.alone {
