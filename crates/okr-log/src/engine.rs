@@ -342,15 +342,10 @@ impl Shared {
         organisation: LogId,
         change: ChangeId,
     ) -> Result<Option<Position>, ReadError> {
-        let Some(known) = self.organisation(organisation) else {
-            return Ok(None);
-        };
-        let candidates = read_lock(&known.state).changes.positions(change.0);
-        let candidates = candidates.map_err(|source| ReadError::Index {
-            organisation,
-            source,
-        })?;
-        read::find(&self.store, organisation, change, &candidates)
+        match self.organisation(organisation) {
+            Some(known) => known.position_of(&self.store, organisation, change),
+            None => Ok(None),
+        }
     }
 
     /// Makes records visible that have just become durable.
@@ -400,6 +395,21 @@ impl Organisation {
 
     fn head(&self) -> Head {
         read_lock(&self.state).head
+    }
+
+    /// Returns where a change stands; `organisation` is whose log this is.
+    fn position_of(
+        &self,
+        store: &Store,
+        organisation: LogId,
+        change: ChangeId,
+    ) -> Result<Option<Position>, ReadError> {
+        let candidates = read_lock(&self.state).changes.positions(change.0);
+        let candidates = candidates.map_err(|source| ReadError::Index {
+            organisation,
+            source,
+        })?;
+        read::find(store, organisation, change, &candidates)
     }
 }
 

@@ -59,10 +59,8 @@ impl<'db> Insert<'db> {
             statement.raw_execute()?;
         }
         for row in rest {
-            let mut index = 0;
             let statement = &mut self.one;
-            values(row, &mut |values| bind((statement, &mut index), values))?;
-            self.one.raw_execute()?;
+            values(row, &mut |values| run(statement, values))?;
         }
         Ok(())
     }
@@ -81,8 +79,14 @@ impl<'db> Insert<'db> {
     }
 }
 
+/// Runs a statement with values for all of its parameters.
+pub(crate) fn run(statement: &mut Statement<'_>, values: &[&dyn ToSql]) -> rusqlite::Result<()> {
+    bind((statement, &mut 0), values)?;
+    statement.raw_execute().map(drop)
+}
+
 /// Binds values to the parameters after those that are bound, whose number is given.
-pub(crate) fn bind(
+fn bind(
     (statement, bound): (&mut Statement<'_>, &mut usize),
     values: &[&dyn ToSql],
 ) -> rusqlite::Result<()> {

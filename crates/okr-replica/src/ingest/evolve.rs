@@ -405,7 +405,7 @@ impl Slot {
 }
 
 /// Says whether something is kept in memory while changes are taken in.
-const fn is_definition(id: EntityId) -> bool {
+pub(super) const fn is_definition(id: EntityId) -> bool {
     match id {
         EntityId::CheckIn(_) | EntityId::Comment(_) | EntityId::MetricValue(_) => false,
         EntityId::Org(_)

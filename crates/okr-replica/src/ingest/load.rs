@@ -4,13 +4,12 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use okr_core::event::Event;
 use okr_core::id::{ChangeId, PersonId, Position};
 use okr_core::quick::HashMap;
 use okr_proto::Decoded;
 use rusqlite::Connection;
 
-use super::evolve::{Evolver, Stand};
+use super::evolve::{Evolver, Stand, is_definition};
 use super::put_off::{self, Collected};
 use super::rows::{CheckInRow, RecordRow, Rows};
 use super::{IngestError, rewrite, roll_back};
@@ -41,22 +40,6 @@ pub(super) struct Load<'db> {
     erases: bool,
     /// Texts of changes of this machine that were erased before those came back.
     gone: BTreeSet<String>,
-}
-
-/// Says whether taking an event in may read the version of a check-in.
-const fn looks_at_check_ins(event: &Event) -> bool {
-    match event {
-        Event::CheckIn(..) | Event::Comment(..) => true,
-        Event::Org(..)
-        | Event::Person(..)
-        | Event::Team(..)
-        | Event::Cycle(..)
-        | Event::Objective(..)
-        | Event::KeyResult(..)
-        | Event::Initiative(..)
-        | Event::Metric(..)
-        | Event::MetricValue(..) => false,
-    }
 }
 
 fn refuse_repeated(db: &Connection, new: &NewRecord) -> Result<(), IngestError> {
@@ -191,7 +174,12 @@ impl<'db> Load<'db> {
                 }
             },
             Content::Known(change) => {
-                if change.events.iter().any(looks_at_check_ins) {
+                // Only what is no definition looks at check-ins that were recorded before.
+                if !change
+                    .events
+                    .iter()
+                    .all(|event| is_definition(event.subject()))
+                {
                     self.write_waiting(waiting)?;
                 }
                 self.evolver.apply(db, &mut self.rows, change, stand)?;

@@ -9,7 +9,7 @@ use super::days::day_number;
 use super::evolve::Links;
 use crate::body;
 use crate::error::ReplicaError;
-use crate::insert::{Insert, bind};
+use crate::insert::{Insert, run};
 use crate::record::{self, NewRecord};
 use crate::version::{self, RETRACTED};
 
@@ -139,9 +139,8 @@ impl<'db> Rows<'db> {
             | Entity::Metric(_)
             | Entity::MetricValue(_) => 0,
         };
-        let mut index = 0;
-        bind(
-            (&mut self.version, &mut index),
+        run(
+            &mut self.version,
             &[
                 &span.row,
                 &span.recorded_from,
@@ -158,7 +157,6 @@ impl<'db> Rows<'db> {
                 &body::write(entity),
             ],
         )?;
-        self.version.raw_execute()?;
         Ok(())
     }
 
@@ -185,12 +183,7 @@ impl<'db> Rows<'db> {
         recorded_to: i64,
         authored_to: Option<i64>,
     ) -> Result<(), ReplicaError> {
-        let mut index = 0;
-        bind(
-            (&mut self.close, &mut index),
-            &[&row, &recorded_to, &authored_to],
-        )?;
-        self.close.raw_execute()?;
+        run(&mut self.close, &[&row, &recorded_to, &authored_to])?;
         Ok(())
     }
 }

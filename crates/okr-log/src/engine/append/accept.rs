@@ -64,6 +64,7 @@ impl Accepted {
         }
         let mut own =
             HashSet::with_capacity_and_hasher(batch.records.len(), RandomState::default());
+        let known = shared.organisation(batch.organisation);
         for record in &batch.records {
             let (position, change) = (record.position, record.change_id);
             let expected = tail.position.next();
@@ -79,9 +80,11 @@ impl Accepted {
             record
                 .check_limits()
                 .map_err(|limit| invalid(BatchError::Limit { position, limit }))?;
-            let durable = shared
-                .position_of(batch.organisation, change)
-                .map_err(|error| unreadable(shared, error))?;
+            let durable = match &known {
+                Some(known) => known.position_of(&shared.store, batch.organisation, change),
+                None => Ok(None),
+            };
+            let durable = durable.map_err(|error| unreadable(shared, error))?;
             let accepted = self.changes.contains(&(batch.organisation, change));
             if durable.is_some() || accepted || !own.insert(change) {
                 return Err(invalid(BatchError::Duplicate { position, change }));

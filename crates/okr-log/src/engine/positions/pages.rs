@@ -42,10 +42,7 @@ impl Pages {
 
     /// Writes a page where nothing is.
     pub(super) fn write(&mut self, bytes: &PageBytes) -> io::Result<Written> {
-        let number = match self.free.pop() {
-            Some(number) => number,
-            None => self.count,
-        };
+        let number = self.free.pop().unwrap_or(self.count);
         let written = Written {
             number,
             checksum: crc32c::crc32c(bytes),
@@ -82,13 +79,13 @@ impl Pages {
     }
 
     fn file(&mut self) -> io::Result<&File> {
-        let directory = self.directory.as_ref().ok_or(io::ErrorKind::Unsupported)?;
-        if self.file.is_none() {
-            self.file = Some(tempfile::tempfile_in(directory)?);
+        match &mut self.file {
+            Some(file) => Ok(file),
+            none => {
+                let directory = self.directory.as_ref().ok_or(io::ErrorKind::Unsupported)?;
+                Ok(none.insert(tempfile::tempfile_in(directory)?))
+            }
         }
-        self.file
-            .as_ref()
-            .ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 }
 
