@@ -51,6 +51,7 @@ mod recorded;
 mod refusals;
 mod reload;
 mod rewriting;
+mod right;
 mod secret;
 mod sequencer;
 mod server;

@@ -276,6 +276,12 @@ where
     call.finish(answer)
 }
 
+/// Waits until the server begins to stop.
+pub(crate) async fn stopping(stopping: &mut watch::Receiver<bool>) {
+    // A sender that is gone has stopped as well.
+    drop(stopping.wait_for(|stopping| *stopping).await.map(|_| ()));
+}
+
 /// Gives up a call that takes too long; what it has begun may still happen.
 async fn in_time<A>(
     shared: &Shared,

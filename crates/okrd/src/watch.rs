@@ -8,8 +8,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use jiff::Timestamp;
-use okr_core::authorize::Refusal;
 use okr_log::{Head, LogId, Position, Waypoint};
 use okr_proto::v1::pull_response::What;
 use okr_proto::{ApiError, v1};
@@ -18,27 +16,23 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
-use uuid::Uuid;
 
-use crate::auth::denied;
-use crate::clock::Clock;
-use crate::credentials::{CredentialsVersion, Principal};
+use crate::credentials::Principal;
 use crate::directory::DirectoryVersion;
 use crate::guard::StreamPlace;
 use crate::hits::Limit;
 use crate::limits;
 use crate::metrics::FollowerMark;
-use crate::service::{Call, CallError, Shared};
-use crate::standing::Standing;
+use crate::right::Right;
+use crate::service::{Call, CallError, Shared, stopping};
 
 /// What somebody wants to read.
-#[derive(Debug)]
 pub(crate) struct Pull {
     /// Held until the stream has ended.
     pub(crate) _place: StreamPlace,
     pub(crate) principal: Principal,
-    pub(crate) token: Uuid,
-    pub(crate) expires_at: Timestamp,
+    /// What allows it, as long as it does.
+    pub(crate) right: Right,
     /// The newest position that the client has.
     pub(crate) after: Position,
     /// Whether it stays for more.
@@ -87,50 +81,6 @@ enum Wake {
     Heartbeat,
 }
 
-/// What allows somebody to read, as long as it does.
-struct Right {
-    credentials: watch::Receiver<CredentialsVersion>,
-    departures: watch::Receiver<u64>,
-    standing: Arc<Standing>,
-    clock: Clock,
-    principal: Principal,
-    token: Uuid,
-    expires_at: Timestamp,
-}
-
-impl Right {
-    /// Waits until the token ends or is ended, or the person is let go, and says so.
-    async fn lost(&mut self) -> ApiError {
-        loop {
-            // Looked at before it is waited for: what happened between the call and its stream counts as well.
-            let left = match self.check() {
-                Ok(left) => left,
-                Err(refusal) => return refusal,
-            };
-            tokio::select! {
-                Ok(()) = self.credentials.changed() => {}
-                Ok(()) = self.departures.changed() => {}
-                () = sleep(left) => {}
-            }
-        }
-    }
-
-    /// Says for how long the token is good, or why nothing may be read any more.
-    fn check(&mut self) -> Result<Duration, ApiError> {
-        let left = self.expires_at.duration_since(self.clock.now());
-        let known = self.credentials.borrow_and_update().knows(self.token);
-        if !known || !left.is_positive() {
-            return Err(ApiError::Unauthenticated);
-        }
-        self.departures.borrow_and_update();
-        if self.standing.has_left(self.principal) {
-            let what = "use the organisation any more";
-            return Err(denied(what, Refusal::InactiveAuthor));
-        }
-        Ok(left.unsigned_abs())
-    }
-}
-
 struct Follower {
     /// How long the client may take for a message.
     patience: Duration,
@@ -142,7 +92,6 @@ struct Follower {
     messages: mpsc::Sender<Message>,
     heads: watch::Receiver<Head>,
     directory: watch::Receiver<DirectoryVersion>,
-    right: Right,
     stopping: watch::Receiver<bool>,
     /// Its place among the followers, when it is one.
     mark: Option<FollowerMark>,
@@ -165,15 +114,6 @@ impl Follower {
             },
             heads: shared.heads.subscribe(pull.principal.org)?,
             directory: shared.directory.subscribe(),
-            right: Right {
-                credentials: shared.credentials.subscribe(),
-                departures: shared.standing.departures(),
-                standing: Arc::clone(&shared.standing),
-                clock: shared.clock.clone(),
-                principal: pull.principal,
-                token: pull.token,
-                expires_at: pull.expires_at,
-            },
             stopping: shared.stopping.clone(),
             mark: pull.follow.then(|| {
                 shared
@@ -217,7 +157,7 @@ impl Follower {
         tokio::select! {
             Ok(()) = self.heads.changed() => Ok(Wake::Look),
             Ok(()) = self.directory.changed() => Ok(Wake::Look),
-            refusal = self.right.lost() => Err(refusal.into()),
+            refusal = self.pull.right.lost() => Err(refusal.into()),
             () = stopping(&mut self.stopping) => Err(ApiError::ShuttingDown.into()),
             () = self.messages.closed() => Err(End::Gone),
             () = sleep(self.heartbeat) => Ok(Wake::Heartbeat),
@@ -312,7 +252,7 @@ impl Follower {
     /// Sends a message; waits for the client, but not for ever.
     async fn send(&mut self, what: What) -> Result<(), End> {
         // First: a client that takes everything at once must not outrun the end of its right to it.
-        self.right.check()?;
+        self.pull.right.check()?;
         let message = match self
             .messages
             .try_send(Ok(v1::PullResponse { what: Some(what) }))
@@ -323,7 +263,7 @@ impl Follower {
         };
         tokio::select! {
             biased;
-            refusal = self.right.lost() => Err(refusal.into()),
+            refusal = self.pull.right.lost() => Err(refusal.into()),
             sent = self.messages.send(message) => sent.map_err(|_| End::Gone),
             () = stopping(&mut self.stopping), if self.pull.follow => {
                 Err(ApiError::ShuttingDown.into())
@@ -357,12 +297,6 @@ fn message_of(left: &mut Peekable<impl Iterator<Item = Bytes>>, bytes: usize) ->
         records.push(record);
     }
     records
-}
-
-/// Waits until the server begins to stop.
-async fn stopping(stopping: &mut watch::Receiver<bool>) {
-    // A sender that is gone has stopped as well.
-    drop(stopping.wait_for(|stopping| *stopping).await.map(|_| ()));
 }
 
 impl From<ApiError> for End {

@@ -14,6 +14,7 @@ use crate::limits;
 use crate::push::read_push;
 use crate::readiness::Cause;
 use crate::recorded;
+use crate::right::Right;
 use crate::sequencer::Author;
 use crate::usage;
 use crate::watch::{Pull, follow};
@@ -118,8 +119,7 @@ impl SyncService {
         Ok(Pull {
             _place: self.0.guard.open_stream(caller.token)?,
             principal: caller.principal,
-            token: caller.token,
-            expires_at: caller.expires_at,
+            right: Right::of(&self.0, caller),
             after: okr_log::Position::new(message.after),
             follow: message.follow,
             directory_version: message.directory_version,
