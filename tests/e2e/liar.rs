@@ -16,7 +16,7 @@ use tokio::runtime::Runtime;
 use tokio_stream::Stream;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::transport::{Channel, Server};
-use tonic::{Extensions, Request, Response, Status};
+use tonic::{Extensions, Request, Response, Status, Streaming};
 
 /// Where the parts of a record stand that are forged: crates/okr-log/FORMAT.md, section 1.
 const POSITION: usize = 1;
@@ -228,6 +228,7 @@ fn with_byte(record: &Bytes, index: usize) -> Bytes {
 impl Sync for Service {
     type PullStream =
         std::pin::Pin<Box<dyn Stream<Item = Result<v1::PullResponse, Status>> + Send + 'static>>;
+    type PushStreamStream = tokio_stream::Empty<Result<v1::PushResponse, Status>>;
 
     async fn push(
         &self,
@@ -264,6 +265,13 @@ impl Sync for Service {
         }
         let answers: Vec<_> = self.alter(messages).into_iter().map(Ok).collect();
         Ok(Response::new(Box::pin(tokio_stream::iter(answers))))
+    }
+
+    async fn push_stream(
+        &self,
+        _: Request<Streaming<v1::PushRequest>>,
+    ) -> Result<Response<Self::PushStreamStream>, Status> {
+        Err(Status::unimplemented("no replica pushes on streams"))
     }
 
     async fn get_checkpoint(

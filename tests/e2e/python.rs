@@ -75,6 +75,9 @@ fn a_client_from_the_documents_alone_pulls_verifies_pushes_and_follows() {
     assert_eq!(summary["pulled"], head, "{summary:#}");
     assert_eq!(summary["pushes"][0]["outcome"], "accepted");
     assert_eq!(summary["pushes"][1]["outcome"], "duplicate");
+    for on_stream in [2, 3] {
+        assert_eq!(summary["pushes"][on_stream], summary["pushes"][1]);
+    }
     for position in [
         &summary["position"],
         &summary["head"],

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """A second client of okrd, written from proto/README.md and crates/okr-log/FORMAT.md alone.
 
-Logs in with a one-time code, pulls the whole log and verifies it, pushes one check-in twice, follows until it comes
-back, and prints a summary as JSON. It shares no code with the Rust client: where the two disagree, a document is wrong.
+Logs in with a one-time code, pulls the whole log and verifies it, pushes one check-in twice by calls and twice on a
+stream, follows until it comes back, and prints a summary as JSON. It shares no code with the Rust client: where the two disagree, a document is wrong.
 
     client.py URL CODE SLUG VALUE [--confidence 0-10] [--note TEXT] [--reason TEXT]
 """
@@ -298,6 +298,7 @@ def run(arguments):
     change_id, change = check_in(replica.key_result(arguments.slug), replica.today(), arguments)
     push = sync_pb2.PushRequest(base_position=pulled, changes=[change])
     pushes = [outcome(sync.Push(push, **call)) for _ in range(2)]
+    pushes += [outcome(answer) for answer in sync.PushStream(iter([push, push]), **call)]
 
     mine = None
     for response in follow:

@@ -1,15 +1,17 @@
 //! The baseline "echo": the same service over the same transport, answering at once.
 
+use std::pin::Pin;
+
 use anyhow::Result;
 use bytes::Bytes;
 use okr_proto::v1;
 use okr_proto::v1::pull_response::What;
 use okr_proto::v1::sync_server::{Sync, SyncServer};
 use tokio::net::TcpListener;
-use tokio_stream::StreamExt as _;
 use tokio_stream::wrappers::TcpListenerStream;
+use tokio_stream::{Stream, StreamExt as _};
 use tonic::transport::Server;
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response, Status, Streaming};
 
 /// Bytes of a record of the load.
 const RECORD_BYTES: usize = 223;
@@ -21,24 +23,22 @@ struct Echo;
 #[tonic::async_trait]
 impl Sync for Echo {
     type PullStream = tokio_stream::Iter<std::vec::IntoIter<Result<v1::PullResponse, Status>>>;
+    type PushStreamStream = Pin<Box<dyn Stream<Item = Result<v1::PushResponse, Status>> + Send>>;
 
     async fn push(
         &self,
         request: Request<v1::PushRequest>,
     ) -> Result<Response<v1::PushResponse>, Status> {
-        let accepted = v1::PushResult {
-            outcome: Some(v1::push_result::Outcome::Accepted(v1::Accepted {
-                position: 1,
-                recorded_at_us: 1,
-            })),
-        };
-        let results = request
-            .into_inner()
-            .changes
-            .iter()
-            .map(|_| accepted.clone())
-            .collect();
-        Ok(Response::new(v1::PushResponse { results, head: 1 }))
+        Ok(Response::new(taken(&request.into_inner())))
+    }
+
+    async fn push_stream(
+        &self,
+        request: Request<Streaming<v1::PushRequest>>,
+    ) -> Result<Response<Self::PushStreamStream>, Status> {
+        let pushes = request.into_inner();
+        let answers = pushes.map(|push| push.map(|push| taken(&push)));
+        Ok(Response::new(Box::pin(answers)))
     }
 
     /// Streams as many records as `after` says, in messages like those of okrd, and a checkpoint.
@@ -69,6 +69,20 @@ impl Sync for Echo {
         Ok(Response::new(v1::GetCheckpointResponse {
             checkpoint: None,
         }))
+    }
+}
+
+/// Says that everything was accepted.
+fn taken(push: &v1::PushRequest) -> v1::PushResponse {
+    let accepted = v1::PushResult {
+        outcome: Some(v1::push_result::Outcome::Accepted(v1::Accepted {
+            position: 1,
+            recorded_at_us: 1,
+        })),
+    };
+    v1::PushResponse {
+        results: vec![accepted; push.changes.len()],
+        head: 1,
     }
 }
 

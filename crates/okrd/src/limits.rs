@@ -2,7 +2,11 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use okr_proto::ApiError;
+use tonic::{Code, Status};
+
 use crate::config::Limits;
+use crate::push::too_large;
 
 /// Bytes of a question about health or services.
 pub const QUESTION_BYTES: usize = 4 * 1024;
@@ -17,8 +21,8 @@ pub const RECORDS_MESSAGE_BYTES: usize = 128 * 1024;
 /// The same for a client that follows: the transport keeps as much memory as the largest message of a stream for as long
 /// as the stream lasts, and this one lasts.
 pub const FOLLOWED_MESSAGE_BYTES: usize = 8 * 1024;
-/// Messages of one pull that wait for the client; a slower client is read for later, not buffered for.
-pub const MESSAGES_PER_PULL: usize = 2;
+/// Messages of one stream that wait for the client; a slower client is read for later, not buffered for.
+pub const MESSAGES_PER_STREAM: usize = 2;
 
 /// Bytes of a line in the export of an organisation: a record in base64, and what stands around it.
 pub const EXPORT_LINE_BYTES: u64 = 2 * 1024 * 1024;
@@ -30,6 +34,12 @@ pub const RETRY_AFTER_MS: u64 = 250;
 pub const WRONG_TOKENS_PER_MINUTE: usize = 60;
 /// Addresses and tokens that are counted apart at one time.
 pub const WRONG_TOKEN_SOURCES: usize = 10_000;
+
+/// Names the limit when the transport refused a request because it is too large; what it says itself has no details.
+pub(crate) fn request_too_large(refusal: &Status, limit: usize) -> Option<ApiError> {
+    let is_meant = refusal.code() == Code::OutOfRange && refusal.details().is_empty();
+    is_meant.then(|| too_large("request in bytes", limit, limit + 1))
+}
 
 /// The limits that are set, which may change while the server runs.
 #[derive(Debug)]

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -14,7 +15,7 @@ use bytes::Bytes;
 use http::Request;
 use http_body::{Body, Frame, SizeHint};
 use okr_proto::{ApiError, Excess};
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep};
 use tonic::Status;
 
 use crate::accept::{Connection, subscriber};
@@ -40,13 +41,24 @@ struct Counts {
     from: HashMap<IpAddr, usize>,
 }
 
+/// Counts the messages of a stream that have come whole: the next one has a time of its own and takes the same memory.
+/// Cloning shares it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Whole(Arc<AtomicU64>);
+
 /// The body of a request, counted until nobody reads it any more.
 struct HeldBody {
     body: AnyBody,
     receiving: Receiving,
+    whole: Whole,
+    /// How many messages were whole when this was last looked at.
+    seen: u64,
     /// None in tests without a network.
     from: Option<IpAddr>,
-    bytes: usize,
+    /// Bytes of the message that is coming.
+    coming: usize,
+    /// Bytes that are counted: those of the largest message so far, whose memory the transport keeps.
+    held: usize,
     call_time: Duration,
     /// There from the first moment at which the client keeps the server waiting.
     deadline: Option<Pin<Box<Sleep>>>,
@@ -62,7 +74,9 @@ impl Receiving {
     }
 
     /// Counts the body of a request while it comes.
-    pub(crate) fn hold(&self, request: Request<AnyBody>) -> Request<AnyBody> {
+    pub(crate) fn hold(&self, mut request: Request<AnyBody>) -> Request<AnyBody> {
+        let whole = Whole::default();
+        request.extensions_mut().insert(whole.clone());
         let from = request.extensions().get::<Connection>();
         let from = from.map(|connection| subscriber(connection.peer.ip()));
         let receiving = self.clone();
@@ -71,8 +85,11 @@ impl Receiving {
             AnyBody::new(HeldBody {
                 body,
                 receiving,
+                whole,
+                seen: 0,
                 from,
-                bytes: 0,
+                coming: 0,
+                held: 0,
                 call_time,
                 deadline: None,
             })
@@ -111,7 +128,39 @@ impl Receiving {
     }
 }
 
+impl Whole {
+    /// Notes that one more message has come whole.
+    pub(crate) fn note(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
 impl HeldBody {
+    /// Begins with the next message when the last one has come whole.
+    fn begin_next(&mut self) {
+        let whole = self.whole.0.load(Ordering::Relaxed);
+        if whole != self.seen {
+            self.seen = whole;
+            self.coming = 0;
+            let end = Instant::now() + self.call_time;
+            if let Some(deadline) = &mut self.deadline {
+                deadline.as_mut().reset(end);
+            }
+        }
+    }
+
+    /// Counts more bytes of the message that is coming, unless they are too many.
+    fn take(&mut self, bytes: usize) -> bool {
+        let coming = self.coming + bytes;
+        let more = coming.saturating_sub(self.held);
+        if more > 0 && !self.receiving.take(self.from, more) {
+            return false;
+        }
+        self.coming = coming;
+        self.held += more;
+        true
+    }
+
     /// Refuses a client that keeps the server waiting for too long.
     fn poll_deadline(&mut self, context: &mut Context<'_>) -> Poll<Status> {
         let call_time = self.call_time;
@@ -133,21 +182,20 @@ impl Body for HeldBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        self.begin_next();
         let frame = match Pin::new(&mut self.body).poll_frame(context) {
             Poll::Ready(frame) => frame,
             Poll::Pending => return self.poll_deadline(context).map(|late| Some(Err(late))),
         };
         if let Some(Ok(frame)) = &frame
             && let Some(data) = frame.data_ref()
+            && !self.take(data.len())
         {
-            if !self.receiving.take(self.from, data.len()) {
-                let refusal = ApiError::Overloaded {
-                    retry_after_ms: RETRY_AFTER_MS,
-                    excess: Excess::Work,
-                };
-                return Poll::Ready(Some(Err(refusal.into())));
-            }
-            self.bytes += data.len();
+            let refusal = ApiError::Overloaded {
+                retry_after_ms: RETRY_AFTER_MS,
+                excess: Excess::Work,
+            };
+            return Poll::Ready(Some(Err(refusal.into())));
         }
         Poll::Ready(frame)
     }
@@ -163,8 +211,8 @@ impl Body for HeldBody {
 
 impl Drop for HeldBody {
     fn drop(&mut self) {
-        if self.bytes > 0 {
-            self.receiving.give_back(self.from, self.bytes);
+        if self.held > 0 {
+            self.receiving.give_back(self.from, self.held);
         }
     }
 }
@@ -243,6 +291,25 @@ mod tests {
         receiving.give_back(there, mebibyte);
         let counts = receiving.counts.lock().unwrap();
         assert_eq!((counts.all, counts.from.len()), (0, 0));
+    }
+
+    #[tokio::test]
+    async fn messages_of_a_stream_take_the_same_memory_and_have_their_own_time() {
+        let receiving = receiving(&[("receiving_size", "4MiB"), ("call_time", "1s")]);
+        let frames = [2, 1 << 19, 1 << 20];
+        let mut request = receiving.hold(Request::new(AnyBody::new(Endless(frames.to_vec()))));
+        let whole: Whole = request.extensions_mut().remove().unwrap();
+        let mut body = request.into_body();
+        // One address has a quarter of all: together they would be too large.
+        for size in frames.into_iter().rev() {
+            assert_eq!(next(&mut body).await.unwrap(), size);
+            assert_eq!(receiving.counts.lock().unwrap().all, 1 << 20);
+            whole.note();
+        }
+        let late = next(&mut body).await.unwrap_err();
+        assert_eq!(late.code(), Code::DeadlineExceeded, "nothing more comes");
+        drop(body);
+        assert_eq!(receiving.counts.lock().unwrap().all, 0);
     }
 
     #[tokio::test]

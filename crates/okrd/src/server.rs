@@ -11,7 +11,7 @@ use okr_log::{CheckpointError, Log, LogOptions, OpenError, Origin};
 use okr_proto::v1::credentials_server::CredentialsServer;
 use okr_proto::v1::identity_server::IdentityServer;
 use okr_proto::v1::sync_server::SyncServer;
-use okr_proto::{ApiError, FILE_DESCRIPTOR_SET, ToLog as _};
+use okr_proto::{FILE_DESCRIPTOR_SET, ToLog as _};
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
@@ -36,7 +36,7 @@ use crate::heads::Heads;
 use crate::hits::Limit;
 use crate::key::{self, KeyFileError};
 use crate::last_used::LastUsed;
-use crate::limits::{LiveLimits, QUESTION_BYTES, RESPONSE_BYTES};
+use crate::limits::{LiveLimits, QUESTION_BYTES, RESPONSE_BYTES, request_too_large};
 use crate::lookout::Lookout;
 use crate::metrics::Metrics;
 use crate::organisations::{self, Organisations};
@@ -425,19 +425,11 @@ fn name_limit<B: Default>(
     limit: usize,
     metrics: &Metrics,
 ) -> http::Response<B> {
-    let too_long = response.extensions().get::<Status>().is_some_and(|status| {
-        status.code() == tonic::Code::OutOfRange && status.details().is_empty()
-    });
-    if !too_long {
+    let refusal = response.extensions().get::<Status>();
+    let Some(error) = refusal.and_then(|refusal| request_too_large(refusal, limit)) else {
         return response;
-    }
-    metrics.hits.note(Limit::RequestSize);
-    let limit = limit as u64;
-    let error = ApiError::TooLarge {
-        what: "request in bytes".to_owned(),
-        limit,
-        actual: limit + 1,
     };
+    metrics.hits.note(Limit::RequestSize);
     metrics.count_refusal(&error);
     Status::from(error).into_http()
 }

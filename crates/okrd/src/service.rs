@@ -2,6 +2,7 @@
 
 mod credentials;
 mod identity;
+mod pushes;
 mod sync;
 
 use std::error::Error;

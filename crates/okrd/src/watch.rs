@@ -45,7 +45,7 @@ type Message = Result<v1::PullResponse, Status>;
 
 /// Starts a pull and returns its stream.
 pub(crate) fn follow(shared: Arc<Shared>, pull: Pull, call: Call) -> ReceiverStream<Message> {
-    let (messages, stream) = mpsc::channel(limits::MESSAGES_PER_PULL + 1);
+    let (messages, stream) = mpsc::channel(limits::MESSAGES_PER_STREAM + 1);
     // Kept free, so that a client which takes nothing for long still learns why its stream ended.
     let farewell = messages.clone().try_reserve_owned();
     tokio::spawn(async move {

@@ -13,6 +13,8 @@ use okr_proto::{
     ApiError, ConfirmedChange, DirectoryEntry, DisplayName, Email, Handle, PushOutcome, encode, v1,
 };
 use okr_testkit::sample;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
 use tonic::metadata::MetadataMap;
 use tonic::transport::Channel;
 use tonic::{Request, Status, Streaming};
@@ -120,11 +122,15 @@ impl TestClient {
             base_position,
             changes,
         });
-        let response = self.sync().push(request).await?.into_inner();
-        let results = response.results.into_iter();
-        Ok(results
-            .map(|result| PushOutcome::try_from(result).unwrap())
-            .collect())
+        Ok(outcomes(self.sync().push(request).await?.into_inner()))
+    }
+
+    /// Opens a stream of pushes.
+    pub(crate) async fn push_stream(&self) -> Result<Pushing, Status> {
+        let (pushes, receiver) = mpsc::channel(16);
+        let request = self.request(ReceiverStream::new(receiver));
+        let answers = self.sync().push_stream(request).await?.into_inner();
+        Ok(Pushing { pushes, answers })
     }
 
     pub(crate) async fn pull(&self, message: v1::PullRequest) -> Result<Pulling, Status> {
@@ -150,6 +156,54 @@ impl TestClient {
             }
         }
         Ok((records, note))
+    }
+}
+
+fn outcomes(answer: v1::PushResponse) -> Vec<PushOutcome> {
+    let results = answer.results.into_iter();
+    results
+        .map(|result| PushOutcome::try_from(result).unwrap())
+        .collect()
+}
+
+/// A stream of pushes, and of the answers to them.
+pub(crate) struct Pushing {
+    pushes: mpsc::Sender<v1::PushRequest>,
+    answers: Streaming<v1::PushResponse>,
+}
+
+impl Pushing {
+    /// Sends changes, without waiting for an answer.
+    pub(crate) async fn send(&self, changes: &[Change]) {
+        let changes = changes.iter().map(new_change).collect();
+        self.send_raw(0, changes).await;
+    }
+
+    /// Sends anything; nobody may be there to read it.
+    pub(crate) async fn send_raw(&self, base_position: u64, changes: Vec<v1::NewChange>) {
+        let push = v1::PushRequest {
+            base_position,
+            changes,
+        };
+        self.pushes.send(push).await.ok();
+    }
+
+    /// Waits for the next answer; none at the end.
+    pub(crate) async fn answer(&mut self) -> Result<Option<Vec<PushOutcome>>, Status> {
+        Ok(self.answers.message().await?.map(outcomes))
+    }
+
+    /// Pushes changes and waits for the answer.
+    pub(crate) async fn push(&mut self, changes: &[Change]) -> Result<Vec<PushOutcome>, Status> {
+        self.send(changes).await;
+        Ok(self.answer().await?.unwrap())
+    }
+
+    /// Says that nothing more comes, and demands that the server has no more to say either.
+    pub(crate) async fn finish(mut self) {
+        drop(self.pushes);
+        let end = self.answers.message().await.unwrap();
+        assert_eq!(end, None);
     }
 }
 

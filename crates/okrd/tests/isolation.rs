@@ -25,6 +25,7 @@ const TRIED: &[&str] = &[
     "Sync/GetCheckpoint",
     "Sync/Pull",
     "Sync/Push",
+    "Sync/PushStream",
 ];
 
 /// Lists the calls of /proto, as service and method.
@@ -119,12 +120,15 @@ async fn the_history_of_another_organisation_is_neither_read_nor_written() {
         Event::Person(BEN, PersonEvent::Deactivated),
         Event::Person(ANA.person, PersonEvent::Deactivated),
     ];
+    let mut stream = zoe.push_stream().await.unwrap();
     for (number, event) in (10..).zip(events) {
-        let outcomes = zoe.push(&[change(number, vec![event])]).await.unwrap();
+        let changes = [change(number, vec![event])];
+        let outcomes = zoe.push(&changes).await.unwrap();
         assert!(
             matches!(&outcomes[..], [PushOutcome::Rejected(refused)] if refused.code == "unknown-subject"),
             "{outcomes:?}"
         );
+        assert_eq!(stream.push(&changes).await.unwrap(), outcomes);
     }
 }
 

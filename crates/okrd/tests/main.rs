@@ -23,6 +23,7 @@ mod organisations;
 mod proxied;
 mod pull;
 mod push;
+mod push_stream;
 mod remote;
 mod rude;
 mod secure;

@@ -190,9 +190,9 @@ settings! {
         calls_per_second_per_address: Count<1, 10_000_000> = "5000", Reload;
         /// Logins with a wrong code from one address (IPv6: from one /64 network) in a minute.
         failed_logins_per_minute: Count<1, 10_000> = "10", Reload;
-        /// Pulls of one token at one time, following ones included.
+        /// Streams of one token at one time: pulls, following ones included, and streams of pushes.
         streams_per_token: Count<1, 1_000_000> = "64", Reload;
-        /// Time for a call; for a pull that does not follow, time in which its client takes the next message.
+        /// Time for a call, or for a push of a stream; for a pull that does not follow, time in which its client takes the next message.
         call_time: Span<1_000, 600_000> = "30s", Reload;
         /// Time in which the client of a following pull takes the next message; its stream ends then.
         slow_reader_time: Span<100, 86_400_000> = "5min", Reload;

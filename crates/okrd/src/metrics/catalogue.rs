@@ -133,7 +133,7 @@ pub(crate) const HANDLED: Described = counter(
 pub(crate) const HANDLING_SECONDS: Described = histogram(
     "grpc_server_handling_seconds",
     &["grpc_service", "grpc_method"],
-    "Time from the first byte of a call to the last one of its answer; a following pull stays for long",
+    "Time from the first byte of a call to the last one of its answer; a following pull or a stream of pushes stays for long",
 );
 pub(crate) const RECEIVED_BYTES: Described = counter(
     "okrd_received_bytes_total",

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use okr_proto::v1::sync_server;
 use okr_proto::{ApiError, Excess, v1};
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response, Status, Streaming};
 
+use super::pushes::Pushes;
 use super::{Call, CallError, Shared, answer};
 use crate::auth::Caller;
 use crate::hits::Limit;
@@ -26,15 +27,36 @@ pub(crate) struct SyncService(pub(crate) Arc<Shared>);
 #[tonic::async_trait]
 impl sync_server::Sync for SyncService {
     type PullStream = ReceiverStream<Result<v1::PullResponse, Status>>;
+    type PushStreamStream = ReceiverStream<Result<v1::PushResponse, Status>>;
 
     async fn push(
         &self,
         request: Request<v1::PushRequest>,
     ) -> Result<Response<v1::PushResponse>, Status> {
         answer(&self.0, "Sync/Push", request, async |caller, message| {
-            self.offer(&caller, message).await
+            offer(&self.0, &caller, message).await
         })
         .await
+    }
+
+    async fn push_stream(
+        &self,
+        request: Request<Streaming<v1::PushRequest>>,
+    ) -> Result<Response<Self::PushStreamStream>, Status> {
+        let call = Call::start("Sync/PushStream", &request);
+        let (metadata, extensions, messages) = request.into_parts();
+        let opened = call.caller(&self.0, &metadata).and_then(|caller| {
+            let place = self.0.guard.open_stream(caller.token)?;
+            Ok((caller, place))
+        });
+        match opened {
+            Ok(opened) => {
+                let whole = extensions.get().cloned().unwrap_or_default();
+                let pushes = Pushes::new(&self.0, opened, (messages, whole), call);
+                Ok(Response::new(pushes.start()))
+            }
+            Err(error) => call.finish(Err(error.into())),
+        }
     }
 
     async fn pull(
@@ -71,42 +93,6 @@ impl sync_server::Sync for SyncService {
 }
 
 impl SyncService {
-    async fn offer(
-        &self,
-        caller: &Caller,
-        message: v1::PushRequest,
-    ) -> Result<v1::PushResponse, CallError> {
-        if *self.0.stopping.borrow() {
-            return Err(ApiError::ShuttingDown.into());
-        }
-        if self.0.readiness.causes().has(Cause::Disk) {
-            self.0.guard.note(Limit::DiskReserve);
-            return Err(ApiError::DiskReserve.into());
-        }
-        let org = caller.principal.org;
-        let offers = read_push(message, self.0.heads.head(org).position.get())?;
-        let author = Author {
-            principal: caller.principal,
-            token: caller.token,
-            scope: caller.scope,
-        };
-        usage::check(&self.0, org, &offers).await?;
-        let (acts, sizes) = (recorded::acts(&offers), usage::sizes(&offers));
-        let pushed = self.0.writer.push(author, offers).await;
-        let pushed = pushed.inspect_err(|error| {
-            if let PushError::Overloaded(limit) = error {
-                self.0.guard.note(*limit);
-            }
-        })?;
-        self.0.metrics.count_changes(&pushed);
-        self.0.usage.note(org, &sizes, &pushed);
-        recorded::note(&self.0, caller, (acts, &pushed)).await;
-        Ok(v1::PushResponse {
-            results: pushed.into_iter().map(v1::PushResult::from).collect(),
-            head: self.0.heads.head(org).position.get(),
-        })
-    }
-
     fn check_pull(&self, caller: &Caller, message: &v1::PullRequest) -> Result<Pull, ApiError> {
         if *self.0.stopping.borrow() {
             return Err(ApiError::ShuttingDown);
@@ -125,6 +111,43 @@ impl SyncService {
             directory_version: message.directory_version,
         })
     }
+}
+
+/// Judges a push, makes what is accepted durable, and answers.
+pub(super) async fn offer(
+    shared: &Arc<Shared>,
+    caller: &Caller,
+    message: v1::PushRequest,
+) -> Result<v1::PushResponse, CallError> {
+    if *shared.stopping.borrow() {
+        return Err(ApiError::ShuttingDown.into());
+    }
+    if shared.readiness.causes().has(Cause::Disk) {
+        shared.guard.note(Limit::DiskReserve);
+        return Err(ApiError::DiskReserve.into());
+    }
+    let org = caller.principal.org;
+    let offers = read_push(message, shared.heads.head(org).position.get())?;
+    let author = Author {
+        principal: caller.principal,
+        token: caller.token,
+        scope: caller.scope,
+    };
+    usage::check(shared, org, &offers).await?;
+    let (acts, sizes) = (recorded::acts(&offers), usage::sizes(&offers));
+    let pushed = shared.writer.push(author, offers).await;
+    let pushed = pushed.inspect_err(|error| {
+        if let PushError::Overloaded(limit) = error {
+            shared.guard.note(*limit);
+        }
+    })?;
+    shared.metrics.count_changes(&pushed);
+    shared.usage.note(org, &sizes, &pushed);
+    recorded::note(shared, caller, (acts, &pushed)).await;
+    Ok(v1::PushResponse {
+        results: pushed.into_iter().map(v1::PushResult::from).collect(),
+        head: shared.heads.head(org).position.get(),
+    })
 }
 
 impl From<PushError> for CallError {

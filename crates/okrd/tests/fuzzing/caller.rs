@@ -169,7 +169,11 @@ impl Caller {
         let base_position = self.position();
         let (mut is_next, changes) = self.changes();
         let (ids, changes): (Vec<_>, Vec<_>) = changes.into_iter().unzip();
-        let answer = client.push_raw(base_position, changes).await;
+        let answer = if self.random.one_in(3) {
+            push_on_stream(client, base_position, changes).await
+        } else {
+            client.push_raw(base_position, changes).await
+        };
         if let Ok(outcomes) = &answer {
             assert_eq!(outcomes.len(), ids.len(), "one answer for each change");
             for (id, outcome) in ids.into_iter().zip(outcomes) {
@@ -331,6 +335,18 @@ impl Caller {
         let answer = identity.erase_person(client.request(message)).await;
         ("erase", said(answer))
     }
+}
+
+/// Opens a stream for one push, and goes away without ending it.
+async fn push_on_stream(
+    client: &TestClient,
+    base_position: u64,
+    changes: Vec<v1::NewChange>,
+) -> Result<Vec<PushOutcome>, Status> {
+    let mut stream = client.push_stream().await?;
+    stream.send_raw(base_position, changes).await;
+    let answer = stream.answer().await?;
+    Ok(answer.expect("a push is answered before its stream ends"))
 }
 
 /// Returns how a call was answered; a server that does not know what is wrong is at fault.

@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use tokio_stream::wrappers::TcpListenerStream;
 use tokio_stream::{Stream, StreamExt as _};
 use tonic::transport::{Identity, Server, ServerTlsConfig};
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response, Status, Streaming};
 
 use super::super::translate;
 use crate::remote::RemoteError;
@@ -217,6 +217,15 @@ impl SyncService for Stub {
             )));
         }
         Ok(Response::new(Box::pin(messages)))
+    }
+
+    type PushStreamStream = tokio_stream::Empty<Result<v1::PushResponse, Status>>;
+
+    async fn push_stream(
+        &self,
+        _: Request<Streaming<v1::PushRequest>>,
+    ) -> Result<Response<Self::PushStreamStream>, Status> {
+        Err(Status::unimplemented("no replica pushes on streams"))
     }
 
     async fn get_checkpoint(
