@@ -81,12 +81,15 @@ impl Crowd {
         }
     }
 
-    /// Connects, reads a little, and is gone; every second one in the middle of it.
-    async fn come_and_go(self, head: u64) -> Result<()> {
+    /// Connects, reads what is new, and is gone; every second one in the middle of reading everything.
+    async fn come_and_go(self, mut head: u64) -> Result<()> {
         for number in 0_u64.. {
             let mut peer = self.connect().await?;
             if number % 2 == 0 {
-                peer.pull(head, drop).await?;
+                let mut count = 0;
+                peer.pull(head, |records| count += records.len() as u64)
+                    .await?;
+                head += count;
             } else {
                 let mut following = peer.follow(0).await?;
                 following.records().await?;
