@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use okr_bench::{Load, Peer, login};
+use okr_bench::{Load, Peer, Way, Writer, login};
 use tokio::task::JoinSet;
 
 use crate::figures::{Figures, milliseconds, per_second, percentile, rate, ratio, thousands};
@@ -55,13 +55,12 @@ impl Outcome {
 /// Changes that are made before the clock starts, for each second of large pushes.
 const MADE_AHEAD: usize = 150_000;
 
-/// Lets `writers` push for a while, `batch` changes a call.
+/// Lets `writers` push for a while, `batch` changes at a time.
 ///
 /// Large pushes are made before the clock starts: making a change costs a client about as much as it costs the server
 /// to take it, and clients are elsewhere. A run of them ends early when none is left.
 pub(crate) async fn run(
-    url: &str,
-    token: &str,
+    (url, token, way): (&str, &str, Way),
     load: &Arc<Load>,
     (writers, batch, seconds): (usize, usize, u64),
 ) -> Result<Outcome> {
@@ -69,16 +68,16 @@ pub(crate) async fn run(
         1 => 0,
         _ => MADE_AHEAD * usize::try_from(seconds)? / writers / batch,
     };
-    let mut peers = Vec::new();
+    let mut ready = Vec::new();
     for _ in 0..writers {
         let made: Vec<_> = (0..pushes)
             .map(|_| load.check_ins(batch))
             .collect::<Result<_>>()?;
-        peers.push((Peer::new(url, token).await?, made.into_iter()));
+        ready.push((Writer::new(url, token, way).await?, made.into_iter()));
     }
     let started = Instant::now();
     let mut tasks = JoinSet::new();
-    for (mut peer, mut made) in peers {
+    for (mut writer, mut made) in ready {
         let load = Arc::clone(load);
         tasks.spawn(async move {
             let mut times = Vec::new();
@@ -89,7 +88,7 @@ pub(crate) async fn run(
                     None => break,
                 };
                 let at = Instant::now();
-                peer.push_all(changes).await?;
+                writer.push_all(changes).await?;
                 times.push(at.elapsed());
             }
             anyhow::Ok(times)
@@ -138,37 +137,69 @@ pub(crate) fn measure(
             let load = Arc::new(Load::of_bytes(login.person, bytes));
             peer.push_all(load.plan()?).await?;
             let size = (writers, batch, seconds);
-            let baseline = run(&echo.url, "none", &load, size).await?;
-            let ours = run(&okrd.url, &login.token, &load, size).await?;
-            let group = (writers * batch, bytes);
-            let (changes, elapsed, raw_median) = raw::append(programs, group, 1)?;
-            let name = format!("append, {writers} writers, pushes of {batch}, {bytes} bytes");
-            let beside = format!(
-                "{} of echo ({}); raw {}; p50, p99, p999, max {}",
-                ratio(ours.per_second(), baseline.per_second()),
-                thousands(baseline.per_second()),
-                rate(changes, elapsed),
-                ours.latency()
-            );
-            figures.print(&name, &ours.rate(), &beside);
-            if writers == 1 {
-                let both = baseline.median() + raw_median;
-                let beside = format!(
-                    "{} x (echo {} + raw {})",
-                    ratio(
-                        u64::try_from(ours.median().as_nanos())?,
-                        u64::try_from(both.as_nanos())?
-                    ),
-                    milliseconds(baseline.median()),
-                    milliseconds(raw_median)
-                );
-                figures.print(
-                    &format!("append, 1 writer, {bytes} bytes, p50"),
-                    &milliseconds(ours.median()),
-                    &beside,
-                );
-            }
+            let limit = |way| run((&echo.url, "none", way), &load, size);
+            let ours = |way| run((&okrd.url, &login.token, way), &load, size);
+            let measured = Measured {
+                dose: (writers, batch, bytes),
+                echo: [limit(Way::Calls).await?, limit(Way::Stream).await?],
+                okrd: [ours(Way::Calls).await?, ours(Way::Stream).await?],
+                raw: raw::append(programs, (writers * batch, bytes), 1)?,
+            };
+            measured.print(figures)?;
         }
         anyhow::Ok(())
     })
+}
+
+/// What one dose gave: a push a call, and on streams.
+struct Measured {
+    dose: Dose,
+    echo: [Outcome; 2],
+    okrd: [Outcome; 2],
+    raw: raw::Groups,
+}
+
+impl Measured {
+    /// Prints all of it. A budget is a ratio to echo by calls, however okrd is asked.
+    fn print(&self, figures: &mut Figures) -> Result<()> {
+        let (writers, batch, bytes) = self.dose;
+        let (changes, elapsed, raw_median) = self.raw;
+        let [echo, echo_stream] = &self.echo;
+        for (ours, way) in self.okrd.iter().zip([Way::Calls, Way::Stream]) {
+            let (name, streamed) = match way {
+                Way::Calls => ("append", String::new()),
+                Way::Stream => {
+                    let both = [ours, echo_stream].map(Outcome::per_second);
+                    let ratio = ratio(both[0], both[1]);
+                    let limit = thousands(both[1]);
+                    (
+                        "append on streams",
+                        format!("; {ratio} of echo on streams ({limit})"),
+                    )
+                }
+            };
+            let beside = format!(
+                "{} of echo ({}){streamed}; raw {}; p50, p99, p999, max {}",
+                ratio(ours.per_second(), echo.per_second()),
+                thousands(echo.per_second()),
+                rate(changes, elapsed),
+                ours.latency()
+            );
+            let dose = format!("{writers} writers, pushes of {batch}, {bytes} bytes");
+            figures.print(&format!("{name}, {dose}"), &ours.rate(), &beside);
+            if writers == 1 {
+                let both = echo.median() + raw_median;
+                let nanos = |time: Duration| u64::try_from(time.as_nanos());
+                let beside = format!(
+                    "{} x (echo {} + raw {})",
+                    ratio(nanos(ours.median())?, nanos(both)?),
+                    milliseconds(echo.median()),
+                    milliseconds(raw_median)
+                );
+                let name = format!("{name}, 1 writer, {bytes} bytes, p50");
+                figures.print(&name, &milliseconds(ours.median()), &beside);
+            }
+        }
+        Ok(())
+    }
 }

@@ -6,6 +6,8 @@ use okr_core::id::{OrgId, PersonId};
 use okr_proto::v1;
 use okr_proto::v1::identity_client::IdentityClient;
 use okr_proto::v1::sync_client::SyncClient;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Streaming};
@@ -112,17 +114,19 @@ impl Peer {
     /// The status of the call, or how many were accepted.
     pub async fn push_all(&mut self, changes: Vec<v1::NewChange>) -> Result<()> {
         let count = changes.len();
-        let answer = self.push(changes).await?;
-        let accepted = |result: &&v1::PushResult| {
-            matches!(result.outcome, Some(v1::push_result::Outcome::Accepted(_)))
-        };
-        let accepted = answer.results.iter().filter(accepted).count();
-        let first = answer.results.first();
-        anyhow::ensure!(
-            accepted == count,
-            "{accepted} of {count} accepted, the first: {first:?}"
-        );
-        Ok(())
+        all_accepted(count, &self.push(changes).await?)
+    }
+
+    /// Opens a stream of pushes.
+    ///
+    /// # Errors
+    /// The status of the call.
+    async fn open(&mut self) -> Result<Pushing> {
+        // One at a time: whoever pushes waits for the answer.
+        let (pushes, receiver) = mpsc::channel(1);
+        let request = self.request(ReceiverStream::new(receiver))?;
+        let answers = self.client.push_stream(request).await?.into_inner();
+        Ok(Pushing { pushes, answers })
     }
 
     /// Opens a stream of what follows a position, which stays open.
@@ -162,6 +166,92 @@ impl Peer {
             }
         }
         checkpoint.context("the pull ended without a checkpoint")
+    }
+}
+
+/// Demands that so many changes were accepted, and that there were no others.
+fn all_accepted(count: usize, answer: &v1::PushResponse) -> Result<()> {
+    let accepted = |result: &&v1::PushResult| {
+        matches!(result.outcome, Some(v1::push_result::Outcome::Accepted(_)))
+    };
+    let accepted = answer.results.iter().filter(accepted).count();
+    let first = answer.results.first();
+    anyhow::ensure!(
+        accepted == count,
+        "{accepted} of {count} accepted, the first: {first:?}"
+    );
+    Ok(())
+}
+
+/// A stream of pushes, each answered before the next one is sent.
+#[derive(Debug)]
+struct Pushing {
+    pushes: mpsc::Sender<v1::PushRequest>,
+    answers: Streaming<v1::PushResponse>,
+}
+
+impl Pushing {
+    async fn push(&mut self, changes: Vec<v1::NewChange>) -> Result<v1::PushResponse> {
+        let push = v1::PushRequest {
+            base_position: 0,
+            changes,
+        };
+        // A stream that has ended takes nothing, and says why in place of the answer.
+        self.pushes.send(push).await.ok();
+        let answer = self.answers.message().await?;
+        answer.context("the server ended the stream")
+    }
+}
+
+/// How a writer pushes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// A call for each push.
+    Calls,
+    /// One call for all of them.
+    Stream,
+}
+
+/// Somebody with a connection of their own who pushes again and again.
+#[derive(Debug)]
+pub struct Writer {
+    peer: Peer,
+    /// None when each push is a call.
+    stream: Option<Pushing>,
+}
+
+impl Writer {
+    /// Connects with a token.
+    ///
+    /// # Errors
+    /// That there is no connection, or the status with which the stream was refused.
+    pub async fn new(url: &str, token: &str, way: Way) -> Result<Self> {
+        let mut peer = Peer::new(url, token).await?;
+        let stream = match way {
+            Way::Calls => None,
+            Way::Stream => Some(peer.open().await?),
+        };
+        Ok(Self { peer, stream })
+    }
+
+    /// As [`Peer::push`].
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn push(&mut self, changes: Vec<v1::NewChange>) -> Result<v1::PushResponse> {
+        match &mut self.stream {
+            None => self.peer.push(changes).await,
+            Some(stream) => stream.push(changes).await,
+        }
+    }
+
+    /// As [`Peer::push_all`].
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn push_all(&mut self, changes: Vec<v1::NewChange>) -> Result<()> {
+        let count = changes.len();
+        all_accepted(count, &self.push(changes).await?)
     }
 }
 

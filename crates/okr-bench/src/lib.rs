@@ -5,5 +5,5 @@
 mod client;
 mod load;
 
-pub use client::{Following, Login, Peer, login};
+pub use client::{Following, Login, Peer, Way, Writer, login};
 pub use load::Load;

@@ -1,8 +1,8 @@
 //! Peers: the same appends against `PostgreSQL`, etcd and `UmaDB`, where they are installed, in the same run as okrd.
 //!
-//! One event of 200 bytes a call, a connection for each writer, and an answer only when it is on the disk, the same disk
-//! for all. What a peer does beside it differs: etcd replicates to itself alone, `PostgreSQL` and `UmaDB` keep an
-//! index, and okrd judges.
+//! One event of 200 bytes a call, of okrd also one after the other on a stream, a connection for each writer, and an
+//! answer only when it is on the disk, the same disk for all. What a peer does beside it differs: etcd replicates to
+//! itself alone, `PostgreSQL` and `UmaDB` keep an index, and okrd judges.
 
 mod call;
 mod etcd;
@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use okr_bench::{Load, Peer, login};
+use okr_bench::{Load, Peer, Way, login};
 use tokio::task::JoinSet;
 
 use crate::append::{self, Outcome};
@@ -103,8 +103,9 @@ impl Peers {
     ) -> Result<()> {
         let (okrd, token, load, _) = &self.okrd;
         let size = (writers, 1, seconds);
-        let echo = append::run(&self.echo.url, "none", load, size).await?;
-        let okrd = append::run(&okrd.url, token, load, size).await?;
+        let echo = append::run((&self.echo.url, "none", Way::Calls), load, size).await?;
+        let calls = append::run((&okrd.url, token, Way::Calls), load, size).await?;
+        let streams = append::run((&okrd.url, token, Way::Stream), load, size).await?;
         let mut peers = Vec::new();
         if let Some(server) = &self.postgres {
             let connections = server.connections(writers).await?;
@@ -124,8 +125,10 @@ impl Peers {
             &rate(changes, elapsed),
             &format!("p50 {} for one group of all", milliseconds(median)),
         );
-        for (name, outcome) in [("echo", &echo), ("okrd", &okrd)]
+        let ours = [("okrd", &calls), ("okrd on streams", &streams)];
+        for (name, outcome) in [("echo", &echo)]
             .into_iter()
+            .chain(ours)
             .chain(peers.iter().map(|(name, outcome)| (*name, outcome)))
         {
             let beside = format!("p50, p99, p999, max {}", outcome.latency());
@@ -136,12 +139,14 @@ impl Peers {
             );
         }
         if let Some((name, best)) = peers.iter().max_by_key(|(_, peer)| peer.per_second()) {
-            let figure = format!("{} x {name}", ratio(okrd.per_second(), best.per_second()));
-            figures.print(
-                &format!("{writers} writers: okrd beside the best peer"),
-                &figure,
-                "budget 1.5 x from 16 writers on",
-            );
+            for (own, outcome) in ours {
+                let ratio = ratio(outcome.per_second(), best.per_second());
+                figures.print(
+                    &format!("{writers} writers: {own} beside the best peer"),
+                    &format!("{ratio} x {name}"),
+                    "budget 1.5 x from 16 writers on",
+                );
+            }
         }
         Ok(())
     }

@@ -7,13 +7,15 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-/// Appends groups of so many changes of so many bytes for a while; returns the number of changes, the time and the median
-/// of a group.
+/// What was appended: the number of changes, the time, and the median of a group.
+pub(crate) type Groups = (usize, Duration, Duration);
+
+/// Appends groups of so many changes of so many bytes for a while.
 pub(crate) fn append(
     programs: &Path,
     (group, bytes): (usize, usize),
     seconds: u64,
-) -> Result<(usize, Duration, Duration)> {
+) -> Result<Groups> {
     let mut file: File = tempfile::tempfile_in(programs)?;
     let bytes = vec![7; bytes * group];
     let mut times = Vec::new();

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use okr_bench::{Load, Login, Peer, login};
+use okr_bench::{Load, Login, Peer, Way, Writer, login};
 use okr_core::id::{ChangeId, Position};
 use okr_e2e::Server;
 use okr_log::{Frontier, Origin, SignedCheckpoint, VerifyingKey};
@@ -88,10 +88,10 @@ impl Campaign {
         let known = self.runtime.block_on(async {
             let (sender, mut receiver) = mpsc::unbounded_channel();
             let mut clients = Vec::new();
-            for _ in 0..WRITERS {
-                let peer = Peer::new(&url, &token).await.unwrap();
+            for number in 0..WRITERS {
+                let writer = writer(number, &url, &token).await;
                 let load = Arc::clone(&self.load);
-                clients.push(tokio::spawn(write(peer, load, sender.clone())));
+                clients.push(tokio::spawn(write(writer, load, sender.clone())));
             }
             // Whoever waits for answers below is told when no writer is left.
             drop(sender);
@@ -124,10 +124,10 @@ impl Campaign {
         let known = self.runtime.block_on(async {
             let (sender, _receiver) = mpsc::unbounded_channel();
             let mut clients = Vec::new();
-            for _ in 0..WRITERS {
-                let peer = Peer::new(&url, &token).await.unwrap();
+            for number in 0..WRITERS {
+                let writer = writer(number, &url, &token).await;
                 let load = Arc::clone(&self.load);
-                clients.push(tokio::spawn(write(peer, load, sender.clone())));
+                clients.push(tokio::spawn(write(writer, load, sender.clone())));
             }
             let mut known = Vec::new();
             for client in clients {
@@ -274,15 +274,21 @@ fn appended(batch: &[Pushed], answer: &v1::PushResponse, begun: Instant) -> Vec<
     batch.iter().zip(&answer.results).map(operation).collect()
 }
 
+/// Connects a writer: every second one pushes on a stream.
+async fn writer(number: usize, url: &str, token: &str) -> Writer {
+    let way = [Way::Calls, Way::Stream][number % 2];
+    Writer::new(url, token, way).await.unwrap()
+}
+
 /// Pushes until the server is gone.
-async fn write(mut peer: Peer, load: Arc<Load>, done: mpsc::UnboundedSender<()>) -> Knowledge {
+async fn write(mut writer: Writer, load: Arc<Load>, done: mpsc::UnboundedSender<()>) -> Knowledge {
     let mut known = Knowledge::default();
     for round in 1.. {
         let size = 1 + round % 5;
         let batch: Vec<Pushed> = (0..size).map(|_| load.check_in().unwrap()).collect();
         let changes = batch.iter().map(|(_, change)| change.clone()).collect();
         let begun = Instant::now();
-        let answer = match peer.push(changes).await {
+        let answer = match writer.push(changes).await {
             Ok(answer) => answer,
             Err(error) => {
                 known.lost = Some(Lost { begun, batch });
