@@ -23,6 +23,8 @@ pub const RECORDS_MESSAGE_BYTES: usize = 128 * 1024;
 pub const FOLLOWED_MESSAGE_BYTES: usize = 8 * 1024;
 /// Messages of one stream that wait for the client; a slower client is read for later, not buffered for.
 pub const MESSAGES_PER_STREAM: usize = 2;
+/// Pushes of one stream that wait for the disk; the next one is read when the first of them is answered.
+pub const PUSHES_PER_STREAM: usize = 8;
 
 /// Bytes of a line in the export of an organisation: a record in base64, and what stands around it.
 pub const EXPORT_LINE_BYTES: u64 = 2 * 1024 * 1024;

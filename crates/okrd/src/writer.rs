@@ -60,6 +60,10 @@ pub(crate) enum PushError {
 type Answers = Result<Vec<PushOutcome>, PushError>;
 type Reply = oneshot::Sender<Answers>;
 
+/// The answers to a push that is judged, on their way.
+#[derive(Debug)]
+pub(crate) struct Answering(oneshot::Receiver<Answers>);
+
 /// The way to the log for all handlers.
 pub(crate) struct Writer {
     /// None when the server is stopping.
@@ -114,23 +118,25 @@ impl Writer {
         })
     }
 
-    /// Offers changes; the answers come when everything they rest on is durable.
-    pub(crate) async fn push(&self, author: Author, offers: Vec<Offer>) -> Answers {
+    /// Offers changes. They are judged when this returns; the answers come when everything they rest on is durable.
+    pub(crate) async fn push(
+        &self,
+        author: Author,
+        offers: Vec<Offer>,
+    ) -> Result<Answering, PushError> {
         if !offers.iter().any(Offer::erases) {
-            return self.push_at_once(author, offers).await;
+            return self.judge(author, offers).map(Answering);
         }
         // What is erased is looked for in what is durable: so each erasure has a turn of its own.
         let mut outcomes = Vec::with_capacity(offers.len());
         for piece in pieces(offers) {
-            outcomes.extend(self.push_at_once(author, piece).await?);
+            let mut answers = Answering(self.judge(author, piece)?);
+            outcomes.extend(answers.arrive().await?);
         }
-        Ok(outcomes)
-    }
-
-    async fn push_at_once(&self, author: Author, offers: Vec<Offer>) -> Answers {
-        let answers = self.judge(author, offers)?;
-        // A flusher that ended without an answer has panicked; what it did last is not known.
-        answers.await.unwrap_or(Err(PushError::OutcomeUnknown))
+        let (reply, answers) = oneshot::channel();
+        // It is received below.
+        reply.send(Ok(outcomes)).ok();
+        Ok(Answering(answers))
     }
 
     /// Judges changes; the answers come later.
@@ -168,6 +174,15 @@ impl Writer {
         {
             tracing::error!("the flusher panicked");
         }
+    }
+}
+
+impl Answering {
+    /// Waits for the answers, which come once. Waiting may be given up and begun again.
+    pub(crate) async fn arrive(&mut self) -> Answers {
+        // A flusher that ended without an answer has panicked; what it did last is not known.
+        let answers = (&mut self.0).await;
+        answers.unwrap_or(Err(PushError::OutcomeUnknown))
     }
 }
 

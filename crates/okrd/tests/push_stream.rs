@@ -1,11 +1,15 @@
 //! Pushes on a stream: each is answered as a call of its own would be, until one fails as a whole.
 
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use okr_core::change::Change;
 use okr_core::event::{Event, OrgEdit, OrgEvent, PersonEvent};
 use okr_core::text::LongText;
 use okr_core::value::Role;
+use okr_log::Step;
 use okr_proto::{ApiError, PushOutcome, v1};
 use okr_testkit::sample::{self, BEN, ORG};
 use tonic::Code;
@@ -85,15 +89,78 @@ async fn what_waits_when_the_client_ends_is_still_answered() {
     stream.finish().await;
 }
 
+/// Does what a disk does to what the log is synced with, from when it is told to.
+fn disk(
+    server: &mut TestServer,
+    sync: impl Fn() -> io::Result<()> + Send + Sync + 'static,
+) -> Arc<AtomicBool> {
+    let begun = Arc::new(AtomicBool::new(false));
+    let is_begun = Arc::clone(&begun);
+    server.faults = Some(Arc::new(move |step| match step {
+        Step::SyncStore if is_begun.load(Ordering::SeqCst) => sync(),
+        _ => Ok(()),
+    }));
+    begun
+}
+
+#[tokio::test]
+async fn pushes_are_judged_while_those_before_become_durable() {
+    let mut server = TestServer::stopped();
+    let syncs = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&syncs);
+    let slow = disk(&mut server, move || {
+        if counted.fetch_add(1, Ordering::SeqCst) == 0 {
+            std::thread::sleep(Duration::from_secs(1));
+        }
+        Ok(())
+    });
+    server.run().await;
+    let ana = server.ana().await;
+    let mut stream = ana.push_stream().await.unwrap();
+    slow.store(true, Ordering::SeqCst);
+    for number in 2..10 {
+        stream.send(&[added(number)]).await;
+    }
+    for number in 2..10 {
+        let outcomes = stream.answer().await.unwrap().unwrap();
+        assert_eq!(positions(&outcomes), [Some(number)]);
+    }
+    let syncs = syncs.load(Ordering::SeqCst);
+    assert!(syncs < 8, "{syncs} syncs of 8 pushes");
+}
+
+#[tokio::test]
+async fn a_write_that_fails_ends_a_stream_as_it_fails_a_call() {
+    let mut server = TestServer::stopped();
+    let fails = disk(&mut server, || Err(io::Error::other("no")));
+    server.run().await;
+    let ana = server.ana().await;
+    let mut stream = ana.push_stream().await.unwrap();
+    stream.push(&[added(2)]).await.unwrap();
+    fails.store(true, Ordering::SeqCst);
+    stream.send(&[added(3)]).await;
+    stream.send(&[added(4)]).await;
+    assert_eq!(end(&mut stream).await, ApiError::OutcomeUnknown);
+    let mut stream = ana.push_stream().await.unwrap();
+    stream.send(&[added(5)]).await;
+    assert_eq!(end(&mut stream).await, ApiError::StorageRefusesWrites);
+}
+
 #[tokio::test]
 async fn a_push_that_fails_as_a_whole_is_the_last_one() {
     let server = TestServer::start().await;
     let ana = server.ana().await;
     let mut stream = ana.push_stream().await.unwrap();
-    stream.push(&[added(2)]).await.unwrap();
+    stream.send(&[added(2)]).await;
     stream.send_raw(99, Vec::new()).await;
     stream.send(&[added(3)]).await;
-    assert_eq!(end(&mut stream).await, ApiError::PositionAhead { head: 2 });
+    let outcomes = stream.answer().await.unwrap().unwrap();
+    assert_eq!(positions(&outcomes), [Some(2)], "it came before");
+    let reason = end(&mut stream).await;
+    assert!(
+        matches!(reason, ApiError::PositionAhead { .. }),
+        "{reason:?}"
+    );
     let mut stream = ana.push_stream().await.unwrap();
     let broken = v1::NewChange {
         change: vec![255].into(),

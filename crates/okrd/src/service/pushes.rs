@@ -1,29 +1,41 @@
-//! The pushes of one stream, each judged and answered when the one before it has been.
+//! The pushes of one stream: judged one after the other, while those before become durable, and answered in order.
 //!
 //! Nothing is kept for a client that does not take its answers but a few of them: it is not read any further, and after
 //! a while its stream ends.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use okr_proto::{ApiError, v1};
+use okr_proto::{ApiError, PushOutcome, v1};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, watch};
-use tokio::time::sleep;
+use tokio::time::error::Elapsed;
+use tokio::time::{Instant, sleep, timeout_at};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Status, Streaming};
 
-use super::sync::offer;
-use super::{Call, CallError, Shared, in_time, stopping};
+use super::sync::{Judged, judge, settle};
+use super::{Call, CallError, Shared, stopping};
 use crate::auth::Caller;
 use crate::guard::StreamPlace;
 use crate::hits::Limit;
-use crate::limits::{MESSAGES_PER_STREAM, request_too_large};
+use crate::limits::{MESSAGES_PER_STREAM, PUSHES_PER_STREAM, request_too_large};
 use crate::receiving::Whole;
 use crate::right::Right;
+use crate::writer::PushError;
 
 /// An answer to a push, or why there are no more.
 type Answer = Result<v1::PushResponse, Status>;
+
+/// What became of a push, unless that took too long.
+type Arrived = Result<Result<Vec<PushOutcome>, PushError>, Elapsed>;
+
+/// A push that is judged, and until when it may wait for the disk.
+struct Waiting {
+    judged: Judged,
+    until: Instant,
+}
 
 /// A stream of pushes, and what is known of whoever opened it.
 pub(super) struct Pushes {
@@ -82,60 +94,64 @@ impl Pushes {
 
     /// Answers each push; the first one that fails as a whole is the last.
     async fn run(&mut self, answers: mpsc::Sender<Answer>) -> Result<(), End> {
-        while let Some(message) = self.next().await? {
-            self.right.check().map_err(|error| self.end(error))?;
-            let now = self.shared.clock.now();
-            self.shared.last_used.note(self.caller.token, now);
-            let answer = in_time(&self.shared, offer(&self.shared, &self.caller, message)).await;
-            let answer = answer.map_err(|error| self.end(error))?;
-            match answers.try_send(Ok(answer)) {
-                Ok(()) => {}
-                Err(TrySendError::Closed(_)) => return Err(End::Gone),
-                Err(TrySendError::Full(answer)) => self.send(&answers, answer).await?,
+        let mut waiting = VecDeque::new();
+        let end = loop {
+            let has_room = waiting.len() < PUSHES_PER_STREAM;
+            tokio::select! {
+                biased;
+                arrived = first(&mut waiting), if !waiting.is_empty() => {
+                    self.answer(&mut waiting, (&answers, arrived)).await?;
+                }
+                message = self.next(), if has_room => match self.take(message).await {
+                    Ok(Some(judged)) => waiting.push_back(judged),
+                    Ok(None) => break Ok(()),
+                    Err(end) => break Err(end),
+                },
             }
+        };
+        // What was judged before is answered, however the stream ends.
+        while !waiting.is_empty() {
+            let arrived = first(&mut waiting).await;
+            self.answer(&mut waiting, (&answers, arrived)).await?;
         }
-        Ok(())
+        end
     }
 
-    /// Waits for a client that does not take its answers, but not for ever.
-    async fn send(&self, answers: &mpsc::Sender<Answer>, answer: Answer) -> Result<(), End> {
-        let patience = self.shared.guard.limits().call_time.get();
-        tokio::select! {
-            biased;
-            sent = answers.send(answer) => sent.map_err(|_| End::Gone),
-            () = sleep(patience) => {
-                self.shared.guard.note(Limit::CallTime);
-                Err(self.end(CallError::Late))
-            }
-        }
-    }
-
-    /// Waits for the next push; none when the client has no more.
+    /// Waits for the next push; none when the client has no more. Waiting may be given up and begun again.
     async fn next(&mut self) -> Result<Option<v1::PushRequest>, End> {
         let mut stop = self.stopping.clone();
         tokio::select! {
             biased;
-            message = self.read() => message,
+            message = self.messages.message() => message.map_err(|status| self.unread(status)),
             () = stopping(&mut stop) => Err(self.end(ApiError::ShuttingDown)),
         }
     }
 
-    /// Waits for the next push, and for its turn: a push counts as a call does, and here nobody needs to be refused
-    /// for too many of them.
-    async fn read(&mut self) -> Result<Option<v1::PushRequest>, End> {
-        let message = self.messages.message().await;
-        let message = message.map_err(|status| self.unread(status))?;
-        if message.is_some() {
-            self.whole.note();
-            let guard = &self.shared.guard;
-            self.turn(|| guard.admit_address(self.call.address()))
-                .await?;
-            self.turn(|| guard.admit_token(self.caller.token)).await?;
-        }
-        Ok(message)
+    /// Judges a push, when its turn has come.
+    async fn take(
+        &mut self,
+        message: Result<Option<v1::PushRequest>, End>,
+    ) -> Result<Option<Waiting>, End> {
+        let Some(message) = message? else {
+            return Ok(None);
+        };
+        self.whole.note();
+        let guard = &self.shared.guard;
+        let until = Instant::now() + guard.limits().call_time.get();
+        self.turn(|| guard.admit_address(self.call.address()))
+            .await?;
+        self.turn(|| guard.admit_token(self.caller.token)).await?;
+        self.right.check().map_err(|error| self.end(error))?;
+        let now = self.shared.clock.now();
+        self.shared.last_used.note(self.caller.token, now);
+        let judged = timeout_at(until, judge(&self.shared, &self.caller, message)).await;
+        let judged = judged.map_err(|_| self.late())?;
+        let judged = judged.map_err(|error| self.end(error))?;
+        Ok(Some(Waiting { judged, until }))
     }
 
-    /// Waits until a limit of calls in a second lets one through.
+    /// Waits until a limit of calls in a second lets a push through: it counts as a call does, and here nobody needs to
+    /// be refused for too many of them.
     async fn turn(&self, admit: impl Fn() -> Result<(), ApiError>) -> Result<(), End> {
         loop {
             match admit() {
@@ -144,6 +160,35 @@ impl Pushes {
                 }
                 admitted => return admitted.map_err(|error| self.end(error)),
             }
+        }
+    }
+
+    /// Answers the first push that waits.
+    async fn answer(
+        &self,
+        waiting: &mut VecDeque<Waiting>,
+        (answers, arrived): (&mpsc::Sender<Answer>, Arrived),
+    ) -> Result<(), End> {
+        let Some(Waiting { judged, .. }) = waiting.pop_front() else {
+            return Ok(());
+        };
+        let pushed = arrived.map_err(|_| self.late())?;
+        let answer = settle(&self.shared, &self.caller, (judged, pushed)).await;
+        let answer = answer.map_err(|error| self.end(error))?;
+        match answers.try_send(Ok(answer)) {
+            Ok(()) => Ok(()),
+            Err(TrySendError::Closed(_)) => Err(End::Gone),
+            Err(TrySendError::Full(answer)) => self.send(answers, answer).await,
+        }
+    }
+
+    /// Waits for a client that does not take its answers, but not for ever.
+    async fn send(&self, answers: &mpsc::Sender<Answer>, answer: Answer) -> Result<(), End> {
+        let patience = self.shared.guard.limits().call_time.get();
+        tokio::select! {
+            biased;
+            sent = answers.send(answer) => sent.map_err(|_| End::Gone),
+            () = sleep(patience) => Err(self.late()),
         }
     }
 
@@ -160,7 +205,21 @@ impl Pushes {
         }
     }
 
+    /// Says that something took longer than a call may.
+    fn late(&self) -> End {
+        self.shared.guard.note(Limit::CallTime);
+        self.end(CallError::Late)
+    }
+
     fn end(&self, error: impl Into<CallError>) -> End {
         End::Error(self.call.status(error.into()))
+    }
+}
+
+/// Waits for the answers to the first push that waits. Waiting may be given up and begun again.
+async fn first(waiting: &mut VecDeque<Waiting>) -> Arrived {
+    match waiting.front_mut() {
+        Some(Waiting { judged, until }) => timeout_at(*until, judged.arrive()).await,
+        None => std::future::pending().await,
     }
 }

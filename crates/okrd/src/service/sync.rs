@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use okr_proto::v1::sync_server;
-use okr_proto::{ApiError, Excess, v1};
+use okr_proto::{ApiError, Excess, PushOutcome, v1};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
@@ -14,12 +14,12 @@ use crate::hits::Limit;
 use crate::limits;
 use crate::push::read_push;
 use crate::readiness::Cause;
-use crate::recorded;
+use crate::recorded::{self, Deed};
 use crate::right::Right;
 use crate::sequencer::Author;
 use crate::usage;
 use crate::watch::{Pull, follow};
-use crate::writer::PushError;
+use crate::writer::{Answering, PushError};
 
 /// Appends, reads and follows logs.
 pub(crate) struct SyncService(pub(crate) Arc<Shared>);
@@ -34,7 +34,9 @@ impl sync_server::Sync for SyncService {
         request: Request<v1::PushRequest>,
     ) -> Result<Response<v1::PushResponse>, Status> {
         answer(&self.0, "Sync/Push", request, async |caller, message| {
-            offer(&self.0, &caller, message).await
+            let mut judged = judge(&self.0, &caller, message).await?;
+            let pushed = judged.arrive().await;
+            settle(&self.0, &caller, (judged, pushed)).await
         })
         .await
     }
@@ -113,12 +115,26 @@ impl SyncService {
     }
 }
 
-/// Judges a push, makes what is accepted durable, and answers.
-pub(super) async fn offer(
+/// A push that is judged, and not answered.
+pub(super) struct Judged {
+    answers: Answering,
+    acts: Vec<Deed>,
+    sizes: Vec<u64>,
+}
+
+impl Judged {
+    /// Waits until what was accepted is durable. Waiting may be given up and begun again.
+    pub(super) async fn arrive(&mut self) -> Result<Vec<PushOutcome>, PushError> {
+        self.answers.arrive().await
+    }
+}
+
+/// Judges a push, after all that were judged before.
+pub(super) async fn judge(
     shared: &Arc<Shared>,
     caller: &Caller,
     message: v1::PushRequest,
-) -> Result<v1::PushResponse, CallError> {
+) -> Result<Judged, CallError> {
     if *shared.stopping.borrow() {
         return Err(ApiError::ShuttingDown.into());
     }
@@ -135,15 +151,29 @@ pub(super) async fn offer(
     };
     usage::check(shared, org, &offers).await?;
     let (acts, sizes) = (recorded::acts(&offers), usage::sizes(&offers));
-    let pushed = shared.writer.push(author, offers).await;
-    let pushed = pushed.inspect_err(|error| {
+    let answers = shared.writer.push(author, offers).await;
+    let answers = answers.inspect_err(|error| {
         if let PushError::Overloaded(limit) = error {
             shared.guard.note(*limit);
         }
     })?;
+    Ok(Judged {
+        answers,
+        acts,
+        sizes,
+    })
+}
+
+/// Notes what became of a push, and answers it.
+pub(super) async fn settle(
+    shared: &Arc<Shared>,
+    caller: &Caller,
+    (judged, pushed): (Judged, Result<Vec<PushOutcome>, PushError>),
+) -> Result<v1::PushResponse, CallError> {
+    let (org, pushed) = (caller.principal.org, pushed?);
     shared.metrics.count_changes(&pushed);
-    shared.usage.note(org, &sizes, &pushed);
-    recorded::note(shared, caller, (acts, &pushed)).await;
+    shared.usage.note(org, &judged.sizes, &pushed);
+    recorded::note(shared, caller, (judged.acts, &pushed)).await;
     Ok(v1::PushResponse {
         results: pushed.into_iter().map(v1::PushResult::from).collect(),
         head: shared.heads.head(org).position.get(),

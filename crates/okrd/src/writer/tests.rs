@@ -80,12 +80,17 @@ impl World {
     }
 
     async fn push(&self, offers: Vec<Offer>) -> Result<Vec<PushOutcome>, PushError> {
-        self.writer.push(author(), offers).await
+        push(&self.writer, offers).await
     }
 
     fn head(&self) -> u64 {
         self.log.head(ORG.to_log()).position.get()
     }
+}
+
+async fn push(writer: &Writer, offers: Vec<Offer>) -> Result<Vec<PushOutcome>, PushError> {
+    let mut answers = writer.push(author(), offers).await?;
+    answers.arrive().await
 }
 
 fn author() -> Author {
@@ -124,7 +129,7 @@ async fn answers_come_when_they_are_durable_and_not_before() {
     arrivals.recv().unwrap();
 
     let writer = Arc::clone(&world.writer);
-    let first = tokio::spawn(async move { writer.push(author(), vec![team(1)]).await });
+    let first = tokio::spawn(async move { push(&writer, vec![team(1)]).await });
     let waiting = tokio::task::spawn_blocking(move || {
         arrivals.recv().unwrap();
         arrivals
@@ -132,7 +137,7 @@ async fn answers_come_when_they_are_durable_and_not_before() {
     let arrivals = waiting.await.unwrap();
     // The same again rests on it.
     let writer = Arc::clone(&world.writer);
-    let again = tokio::spawn(async move { writer.push(author(), vec![team(1)]).await });
+    let again = tokio::spawn(async move { push(&writer, vec![team(1)]).await });
     tokio::task::yield_now().await;
     assert!(!first.is_finished() && !again.is_finished());
     assert_eq!(world.head(), 1, "nothing shows before it is durable");
