@@ -1,5 +1,6 @@
 //! Appends by many writers, each with a connection of its own, beside echo and raw.
 
+use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -52,6 +53,17 @@ impl Outcome {
     }
 }
 
+/// How many large pushes of a stream are on their way at one time.
+const LARGE_AHEAD: usize = 2;
+
+/// Says how many pushes of a writer are on their way at one time: of small ones one, as of calls.
+fn ahead(batch: usize, way: Way) -> usize {
+    match way {
+        Way::Stream if batch > 1 => LARGE_AHEAD,
+        Way::Stream | Way::Calls => 1,
+    }
+}
+
 /// Changes that are made before the clock starts, for each second of large pushes.
 const MADE_AHEAD: usize = 150_000;
 
@@ -80,16 +92,25 @@ pub(crate) async fn run(
     for (mut writer, mut made) in ready {
         let load = Arc::clone(load);
         tasks.spawn(async move {
-            let mut times = Vec::new();
-            while started.elapsed() < Duration::from_secs(seconds) {
-                let changes = match made.next() {
-                    Some(changes) => changes,
-                    None if batch == 1 => load.check_ins(1)?,
-                    None => break,
+            let (mut sent, mut times) = (VecDeque::new(), Vec::new());
+            loop {
+                let more = started.elapsed() < Duration::from_secs(seconds);
+                let next = if !more || sent.len() == ahead(batch, way) {
+                    None
+                } else if batch == 1 {
+                    Some(load.check_ins(1)?)
+                } else {
+                    made.next()
                 };
-                let at = Instant::now();
-                writer.push_all(changes).await?;
-                times.push(at.elapsed());
+                if let Some(changes) = next {
+                    sent.push_back(Instant::now());
+                    writer.send(changes).await;
+                } else if let Some(at) = sent.pop_front() {
+                    writer.accepted(batch).await?;
+                    times.push(at.elapsed());
+                } else {
+                    break;
+                }
             }
             anyhow::Ok(times)
         });
@@ -172,10 +193,10 @@ impl Measured {
                     let both = [ours, echo_stream].map(Outcome::per_second);
                     let ratio = ratio(both[0], both[1]);
                     let limit = thousands(both[1]);
-                    (
-                        "append on streams",
-                        format!("; {ratio} of echo on streams ({limit})"),
-                    )
+                    let ahead = ahead(batch, way);
+                    let streamed =
+                        format!("; {ahead} on their way; {ratio} of echo on streams ({limit})");
+                    ("append on streams", streamed)
                 }
             };
             let beside = format!(

@@ -122,8 +122,7 @@ impl Peer {
     /// # Errors
     /// The status of the call.
     async fn open(&mut self) -> Result<Pushing> {
-        // One at a time: whoever pushes waits for the answer.
-        let (pushes, receiver) = mpsc::channel(1);
+        let (pushes, receiver) = mpsc::channel(PUSHES_AHEAD);
         let request = self.request(ReceiverStream::new(receiver))?;
         let answers = self.client.push_stream(request).await?.into_inner();
         Ok(Pushing { pushes, answers })
@@ -183,7 +182,10 @@ fn all_accepted(count: usize, answer: &v1::PushResponse) -> Result<()> {
     Ok(())
 }
 
-/// A stream of pushes, each answered before the next one is sent.
+/// Pushes of a stream that may wait to be sent.
+const PUSHES_AHEAD: usize = 8;
+
+/// A stream of pushes.
 #[derive(Debug)]
 struct Pushing {
     pushes: mpsc::Sender<v1::PushRequest>,
@@ -191,13 +193,16 @@ struct Pushing {
 }
 
 impl Pushing {
-    async fn push(&mut self, changes: Vec<v1::NewChange>) -> Result<v1::PushResponse> {
+    async fn send(&self, changes: Vec<v1::NewChange>) {
         let push = v1::PushRequest {
             base_position: 0,
             changes,
         };
         // A stream that has ended takes nothing, and says why in place of the answer.
         self.pushes.send(push).await.ok();
+    }
+
+    async fn answer(&mut self) -> Result<v1::PushResponse> {
         let answer = self.answers.message().await?;
         answer.context("the server ended the stream")
     }
@@ -218,6 +223,8 @@ pub struct Writer {
     peer: Peer,
     /// None when each push is a call.
     stream: Option<Pushing>,
+    /// What the next call pushes.
+    call: Vec<v1::NewChange>,
 }
 
 impl Writer {
@@ -231,27 +238,38 @@ impl Writer {
             Way::Calls => None,
             Way::Stream => Some(peer.open().await?),
         };
-        Ok(Self { peer, stream })
+        Ok(Self {
+            peer,
+            stream,
+            call: Vec::new(),
+        })
     }
 
-    /// As [`Peer::push`].
-    ///
-    /// # Errors
-    /// As there.
-    pub async fn push(&mut self, changes: Vec<v1::NewChange>) -> Result<v1::PushResponse> {
-        match &mut self.stream {
-            None => self.peer.push(changes).await,
-            Some(stream) => stream.push(changes).await,
+    /// Sends changes, of which [`Writer::answer`] tells what became. On a stream others may be sent before that.
+    pub async fn send(&mut self, changes: Vec<v1::NewChange>) {
+        match &self.stream {
+            None => self.call = changes,
+            Some(stream) => stream.send(changes).await,
         }
     }
 
-    /// As [`Peer::push_all`].
+    /// Waits for the answer to the first push that has none.
     ///
     /// # Errors
-    /// As there.
-    pub async fn push_all(&mut self, changes: Vec<v1::NewChange>) -> Result<()> {
-        let count = changes.len();
-        all_accepted(count, &self.push(changes).await?)
+    /// As of [`Peer::push`].
+    pub async fn answer(&mut self) -> Result<v1::PushResponse> {
+        match &mut self.stream {
+            None => self.peer.push(std::mem::take(&mut self.call)).await,
+            Some(stream) => stream.answer().await,
+        }
+    }
+
+    /// Waits for the answer to the first push that has none, and demands that its changes, so many, were accepted.
+    ///
+    /// # Errors
+    /// As of [`Peer::push_all`].
+    pub async fn accepted(&mut self, count: usize) -> Result<()> {
+        all_accepted(count, &self.answer().await?)
     }
 }
 

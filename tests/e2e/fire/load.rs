@@ -288,7 +288,8 @@ async fn write(mut writer: Writer, load: Arc<Load>, done: mpsc::UnboundedSender<
         let batch: Vec<Pushed> = (0..size).map(|_| load.check_in().unwrap()).collect();
         let changes = batch.iter().map(|(_, change)| change.clone()).collect();
         let begun = Instant::now();
-        let answer = match writer.push(changes).await {
+        writer.send(changes).await;
+        let answer = match writer.answer().await {
             Ok(answer) => answer,
             Err(error) => {
                 known.lost = Some(Lost { begun, batch });
