@@ -288,8 +288,10 @@ async fn who_takes_no_answers_is_read_no_further_and_is_let_go() {
     };
     assert_eq!(end.code(), Code::DeadlineExceeded, "{end:?}");
     let (records, _) = ana.pull_all(0).await.unwrap();
-    assert_eq!(records.len(), 1 + taken + 1, "one answer was given up");
-    assert!(taken < 15, "the rest was not read");
+    // The one that could not be sent, and those to pushes that waited for the disk meanwhile.
+    let given_up = records.len() - 1 - taken;
+    assert!((1..=8).contains(&given_up), "{given_up} of {taken}");
+    assert!(taken + given_up < 16, "the rest was not read");
 }
 
 #[tokio::test]
