@@ -5,6 +5,7 @@
 
 mod clients;
 mod watched;
+mod yardstick;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use crate::target::{Data, Target};
 
 use self::clients::{Clients, Crowd, Times};
 use self::watched::Watched;
+use self::yardstick::Yardstick;
 
 /// Writers, each with a connection of its own.
 const WRITERS: usize = 16;
@@ -55,20 +57,20 @@ pub(crate) fn measure(programs: &Path, minutes: u64, figures: &mut Figures) -> R
         figures.print(&name, &crate::figures::rate(pushes, elapsed), &beside);
         watched.settled(|now| now.is_near(&before, SPARE)).await?;
         let clients = Clients::start(crowd, (WRITERS, half, FOLLOWERS)).await?;
-        let mut first = None;
+        let mut yardstick = Yardstick::new();
+        let (mut first, mut last) = (None, watched.look()?);
         for minute in 1..=minutes {
             let begun = Instant::now();
             tokio::time::sleep(Duration::from_mins(1)).await;
             let now = watched.look()?;
-            let line = line(&clients.times()?, begun.elapsed());
-            figures.print(
-                &format!("minute {minute}"),
-                &line.0,
-                &format!("{}; {now}", line.1),
-            );
-            first.get_or_insert(now);
+            let (rate, times) = line(&clients.times()?, begun.elapsed());
+            let work = now.work(&last);
+            let jumps = milliseconds(tokio::task::block_in_place(|| yardstick.measure()));
+            let beside = format!("{times}; {work}, yardstick {jumps}; {now}");
+            figures.print(&format!("minute {minute}"), &rate, &beside);
+            first.get_or_insert(now.clone());
+            last = now;
         }
-        let last = watched.look()?;
         clients.end().await;
         let free = |now: &watched::Look| now.is_near(&before, SPARE);
         let after = watched.settled(free).await?;

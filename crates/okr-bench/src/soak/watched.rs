@@ -26,6 +26,8 @@ pub(super) struct Look {
     threads: u64,
     tasks: u64,
     changes: u64,
+    /// Time on a processor so far.
+    worked: Duration,
 }
 
 impl Watched {
@@ -46,6 +48,7 @@ impl Watched {
                 .and_then(|number| number.parse().ok())
                 .with_context(|| format!("the system does not say {name}"))
         };
+        let stat = std::fs::read_to_string(format!("{process}/stat"))?;
         let metrics = self.metrics()?;
         let metric = |name: &str| {
             let line = metrics.lines().find_map(|line| line.strip_prefix(name));
@@ -58,6 +61,7 @@ impl Watched {
             threads: stated("Threads:")?,
             tasks: metric("okrd_tasks ")?,
             changes: metric("okrd_head_position ")?,
+            worked: worked(&stat).context("the system does not say how long okrd worked")?,
         })
     }
 
@@ -88,6 +92,14 @@ impl Look {
         self.descriptors <= before.descriptors + spare && self.tasks <= before.tasks + spare
     }
 
+    /// Says how long the server was on a processor for each change since it was looked at before.
+    pub(super) fn work(&self, before: &Self) -> String {
+        let changes = self.changes.saturating_sub(before.changes);
+        let worked = self.worked.saturating_sub(before.worked);
+        let each = worked.as_micros() / u128::from(changes.max(1));
+        format!("{each} us of a processor a change")
+    }
+
     /// Says how much memory came for how many changes.
     pub(super) fn growth(&self, before: &Self) -> String {
         let changes = self.changes.saturating_sub(before.changes);
@@ -95,6 +107,15 @@ impl Look {
         let each = bytes / changes.max(1);
         format!("{each} bytes a change")
     }
+}
+
+/// Reads how long a process was on a processor: fields 14 and 15 of its line, in hundredths of a second (proc(5)).
+fn worked(stat: &str) -> Option<Duration> {
+    // The name of the program, the second field, may hold anything; it ends with the last bracket.
+    let (_, fields) = stat.rsplit_once(')')?;
+    let mut fields = fields.split_whitespace().skip(11);
+    let mut ticks = || fields.next()?.parse::<u64>().ok();
+    Some(Duration::from_millis(10 * (ticks()? + ticks()?)))
 }
 
 impl fmt::Display for Look {
@@ -105,11 +126,24 @@ impl fmt::Display for Look {
             threads,
             tasks,
             changes,
+            ..
         } = self;
         let (mib, changes) = (memory_kib / 1024, thousands(*changes));
         write!(
             formatter,
             "{mib} MiB, {descriptors} descriptors, {threads} threads, {tasks} tasks, {changes} changes"
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_on_a_processor_is_that_in_the_program_and_in_the_system() {
+        let stat = "7 (a) b) S 1 7 7 0 -1 4194560 10 0 0 0 250 150 3 4 20 0 9 0 1 2 3";
+        assert_eq!(worked(stat), Some(Duration::from_secs(4)));
+        assert_eq!(worked("7 okrd S"), None);
     }
 }
