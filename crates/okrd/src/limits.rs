@@ -2,11 +2,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use okr_proto::ApiError;
-use tonic::{Code, Status};
-
 use crate::config::Limits;
-use crate::push::too_large;
 
 /// Bytes of a question about health or services.
 pub const QUESTION_BYTES: usize = 4 * 1024;
@@ -36,12 +32,6 @@ pub const RETRY_AFTER_MS: u64 = 250;
 pub const WRONG_TOKENS_PER_MINUTE: usize = 60;
 /// Addresses and tokens that are counted apart at one time.
 pub const WRONG_TOKEN_SOURCES: usize = 10_000;
-
-/// Names the limit when the transport refused a request because it is too large; what it says itself has no details.
-pub(crate) fn request_too_large(refusal: &Status, limit: usize) -> Option<ApiError> {
-    let is_meant = refusal.code() == Code::OutOfRange && refusal.details().is_empty();
-    is_meant.then(|| too_large("request in bytes", limit, limit + 1))
-}
 
 /// The limits that are set, which may change while the server runs.
 #[derive(Debug)]

@@ -16,11 +16,12 @@ use http::Request;
 use http_body::{Body, Frame, SizeHint};
 use okr_proto::{ApiError, Excess};
 use tokio::time::{Instant, Sleep, sleep};
-use tonic::Status;
+use tonic::{Code, Status};
 
 use crate::accept::{Connection, subscriber};
 use crate::hits::{Hits, Limit};
 use crate::limits::{LiveLimits, RETRY_AFTER_MS};
+use crate::push::too_large;
 
 type AnyBody = tonic::body::Body;
 
@@ -128,6 +129,16 @@ impl Receiving {
     }
 }
 
+/// Counts and names it when the transport refused a request of more than `limit` bytes: what it says itself has no
+/// details.
+pub(crate) fn too_large_request(refusal: &Status, limit: usize, hits: &Hits) -> Option<ApiError> {
+    if refusal.code() != Code::OutOfRange || !refusal.details().is_empty() {
+        return None;
+    }
+    hits.note(Limit::RequestSize);
+    Some(too_large("request in bytes", limit, limit + 1))
+}
+
 impl Whole {
     /// Notes that one more message has come whole.
     pub(crate) fn note(&self) {
@@ -219,8 +230,6 @@ impl Drop for HeldBody {
 
 #[cfg(test)]
 mod tests {
-    use tonic::Code;
-
     use super::*;
     use crate::config::Limits;
 

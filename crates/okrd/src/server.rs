@@ -36,13 +36,13 @@ use crate::heads::Heads;
 use crate::hits::Limit;
 use crate::key::{self, KeyFileError};
 use crate::last_used::LastUsed;
-use crate::limits::{LiveLimits, QUESTION_BYTES, RESPONSE_BYTES, request_too_large};
+use crate::limits::{LiveLimits, QUESTION_BYTES, RESPONSE_BYTES};
 use crate::lookout::Lookout;
 use crate::metrics::Metrics;
 use crate::organisations::{self, Organisations};
 use crate::proxies::TrustedProxies;
 use crate::readiness::{Cause, DiskProbe};
-use crate::receiving::Receiving;
+use crate::receiving::{Receiving, too_large_request};
 use crate::refusals::Refusals;
 use crate::reload::Controls;
 use crate::service::{CredentialsService, IdentityService, Shared, SyncService};
@@ -426,10 +426,10 @@ fn name_limit<B: Default>(
     metrics: &Metrics,
 ) -> http::Response<B> {
     let refusal = response.extensions().get::<Status>();
-    let Some(error) = refusal.and_then(|refusal| request_too_large(refusal, limit)) else {
+    let named = refusal.and_then(|refusal| too_large_request(refusal, limit, &metrics.hits));
+    let Some(error) = named else {
         return response;
     };
-    metrics.hits.note(Limit::RequestSize);
     metrics.count_refusal(&error);
     Status::from(error).into_http()
 }

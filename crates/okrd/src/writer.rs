@@ -134,7 +134,7 @@ impl Writer {
             outcomes.extend(answers.arrive().await?);
         }
         let (reply, answers) = oneshot::channel();
-        // It is received below.
+        // The other end is still here.
         reply.send(Ok(outcomes)).ok();
         Ok(Answering(answers))
     }

@@ -22,14 +22,14 @@ use crate::rude::Rude;
 
 type Limits = &'static [(&'static str, &'static str)];
 
-async fn start(limits: Limits) -> TestServer {
+pub(crate) async fn start(limits: Limits) -> TestServer {
     let mut server = TestServer::stopped();
     server.limits = limits;
     server.run().await;
     server
 }
 
-fn hits(server: &TestServer, limit: &str) -> u64 {
+pub(crate) fn hits(server: &TestServer, limit: &str) -> u64 {
     let controls = server.controls();
     let found = controls.limit_hits().find(|(name, _)| *name == limit);
     found.unwrap().1

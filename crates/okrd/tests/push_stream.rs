@@ -17,6 +17,7 @@ use tonic::transport::Endpoint;
 
 use crate::client::{Pushing, TestClient, change, new_change, reason, refusal};
 use crate::harness::TestServer;
+use crate::limits::{hits, start};
 
 /// Adds somebody; the number is that of the change and of the person.
 fn added(number: u64) -> Change {
@@ -45,12 +46,6 @@ fn positions(outcomes: &[PushOutcome]) -> Vec<Option<u64>> {
 /// Reads why a stream ends.
 async fn end(stream: &mut Pushing) -> ApiError {
     refusal(stream.answer().await)
-}
-
-fn hits(server: &TestServer, limit: &str) -> u64 {
-    let controls = server.controls();
-    let found = controls.limit_hits().find(|(name, _)| *name == limit);
-    found.unwrap().1
 }
 
 #[tokio::test]
@@ -241,9 +236,7 @@ async fn a_server_that_stops_says_so() {
 
 #[tokio::test]
 async fn a_stream_lives_as_long_as_pushes_come() {
-    let mut server = TestServer::stopped();
-    server.limits = &[("call_time", "3s")];
-    server.run().await;
+    let server = start(&[("call_time", "3s")]).await;
     let ana = server.ana().await;
     let mut idle = ana.push_stream().await.unwrap();
     let mut used = ana.push_stream().await.unwrap();
@@ -261,9 +254,7 @@ async fn a_stream_lives_as_long_as_pushes_come() {
 
 #[tokio::test]
 async fn who_takes_no_answers_is_read_no_further_and_is_let_go() {
-    let mut server = TestServer::stopped();
-    server.limits = &[("call_time", "1s")];
-    server.run().await;
+    let server = start(&[("call_time", "1s")]).await;
     let ana = server.ana().await;
     // Room for two answers or three, until somebody looks at them.
     let narrow = Endpoint::from_shared(server.url()).unwrap();
@@ -296,10 +287,8 @@ async fn who_takes_no_answers_is_read_no_further_and_is_let_go() {
 
 #[tokio::test]
 async fn a_push_is_bounded_and_all_of_them_together_are_not() {
-    let mut server = TestServer::stopped();
     // One address has a quarter of what may be on its way.
-    server.limits = &[("receiving_size", "4MiB")];
-    server.run().await;
+    let server = start(&[("receiving_size", "4MiB")]).await;
     let ana = server.ana().await;
     let mut stream = ana.push_stream().await.unwrap();
     let mut large = added(2);
@@ -333,9 +322,7 @@ async fn a_push_is_bounded_and_all_of_them_together_are_not() {
 
 #[tokio::test]
 async fn who_pushes_too_often_is_read_later() {
-    let mut server = TestServer::stopped();
-    server.limits = &[("calls_per_second", "2")];
-    server.run().await;
+    let server = start(&[("calls_per_second", "2")]).await;
     let ana = server.ana().await;
     let mut stream = loop {
         // The calls until here may have been as many as there may be at once.
@@ -357,9 +344,7 @@ async fn who_pushes_too_often_is_read_later() {
 
 #[tokio::test]
 async fn a_token_has_so_many_streams_of_pushes() {
-    let mut server = TestServer::stopped();
-    server.limits = &[("streams_per_token", "1")];
-    server.run().await;
+    let server = start(&[("streams_per_token", "1")]).await;
     let ana = server.ana().await;
     let first = ana.push_stream().await.unwrap();
     let refused = refusal(ana.push_stream().await);

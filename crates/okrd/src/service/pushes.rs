@@ -20,8 +20,8 @@ use super::{Call, CallError, Shared, stopping};
 use crate::auth::Caller;
 use crate::guard::StreamPlace;
 use crate::hits::Limit;
-use crate::limits::{MESSAGES_PER_STREAM, PUSHES_PER_STREAM, request_too_large};
-use crate::receiving::Whole;
+use crate::limits::{MESSAGES_PER_STREAM, PUSHES_PER_STREAM};
+use crate::receiving::{Whole, too_large_request};
 use crate::right::Right;
 use crate::writer::PushError;
 
@@ -119,11 +119,10 @@ impl Pushes {
 
     /// Waits for the next push; none when the client has no more. Waiting may be given up and begun again.
     async fn next(&mut self) -> Result<Option<v1::PushRequest>, End> {
-        let mut stop = self.stopping.clone();
         tokio::select! {
             biased;
             message = self.messages.message() => message.map_err(|status| self.unread(status)),
-            () = stopping(&mut stop) => Err(self.end(ApiError::ShuttingDown)),
+            () = stopping(&mut self.stopping) => Err(self.end(ApiError::ShuttingDown)),
         }
     }
 
@@ -194,13 +193,9 @@ impl Pushes {
 
     /// Says why a message could not be read, as for a call of its own.
     fn unread(&self, status: Status) -> End {
-        let guard = &self.shared.guard;
-        let limit = guard.limits().request_size.to_usize();
-        match request_too_large(&status, limit) {
-            Some(error) => {
-                guard.note(Limit::RequestSize);
-                self.end(error)
-            }
+        let limit = self.shared.guard.limits().request_size.to_usize();
+        match too_large_request(&status, limit, &self.shared.metrics.hits) {
+            Some(error) => self.end(error),
             None => End::Error(status),
         }
     }
