@@ -1,7 +1,9 @@
-//! Measures the log on this machine: `measure append DIR`, `measure fill DIR COUNT GROUP`, `measure open DIR`, `measure read DIR`.
+//! Measures the log on this machine: `measure append DIR`, `measure fill DIR COUNT GROUP`, `measure open DIR`,
+//! `measure read DIR`, `measure index DIR COUNT`.
 //!
 //! `append` compares with a bare file that is written and synced in the same groups. `fill` ends without closing anything,
-//! as a kill would; `open` then shows time and memory of an opening after a crash.
+//! as a kill would; `open` then shows time and memory of an opening after a crash. `index` shows what it costs to add to
+//! an index of positions, and to ask it for what is not there.
 
 use std::error::Error;
 use std::fs::{self, File};
@@ -13,11 +15,15 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use okr_log::{
     AppendOutcome, Appender, AuthorId, Batch, ChangeId, FaultHook, Log, LogId, LogOptions,
-    Position, Record, RecordText, RecordedAt, Step, TokenId,
+    Position, PositionIndex, Record, RecordText, RecordedAt, Step, TokenId,
 };
 
 const ORGANISATION: LogId = LogId([7; 16]);
 const GROUPS: [u64; 5] = [1, 16, 64, 256, 1600];
+/// Steps in which an index is filled.
+const INDEX_STEPS: u64 = 10;
+/// Questions to an index after each step.
+const QUESTIONS: u64 = 200_000;
 const TIME_PER_GROUP: Duration = Duration::from_secs(2);
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -32,16 +38,26 @@ fn main() -> Outcome {
         }
         ["open", directory] => open(Path::new(directory)),
         ["read", directory] => read(Path::new(directory)),
-        _ => Err("usage: measure append DIR | fill DIR COUNT GROUP | open DIR | read DIR".into()),
+        ["index", directory, count] => index(Path::new(directory), count.parse()?),
+        _ => Err(
+            "usage: measure append DIR | fill DIR COUNT GROUP | open DIR | read DIR | index DIR COUNT"
+                .into(),
+        ),
     }
 }
 
-/// A record of about 200 bytes, ids spread like those of UUIDv7.
-fn record(position: u64) -> Record {
+/// Ids spread like those of UUIDv7.
+fn change_id(position: u64) -> ChangeId {
     let mut change = ChangeId([0; 16]);
     change.0[..6].copy_from_slice(&(position / 50).to_be_bytes()[2..]);
     let mixed = position.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     change.0[8..].copy_from_slice(&mixed.to_be_bytes());
+    change
+}
+
+/// A record of about 200 bytes.
+fn record(position: u64) -> Record {
+    let change = change_id(position);
     Record {
         position: Position::new(position),
         recorded_at: RecordedAt::from_micros(1_700_000_000_000_000),
@@ -206,6 +222,41 @@ fn read(directory: &Path) -> Outcome {
         per_second(reads, start.elapsed())
     )?;
     Ok(())
+}
+
+fn index(directory: &Path, count: u64) -> Outcome {
+    let mut index = PositionIndex::new(Some(directory));
+    let mut added = 0;
+    for step in 1..=INDEX_STEPS {
+        let start = Instant::now();
+        let before = added;
+        while added < count * step / INDEX_STEPS {
+            added += 1;
+            index.insert(change_id(added).0, Position::new(added));
+        }
+        let insertion = start.elapsed().as_nanos() / u128::from((added - before).max(1));
+        let question = question_nanos(&index, added)?;
+        writeln!(
+            stdout(),
+            "{added} in it: {insertion} ns an insertion, {question} ns a question, {}",
+            memory()?
+        )?;
+    }
+    Ok(())
+}
+
+/// Asks for ids that follow those that are there.
+fn question_nanos(index: &PositionIndex, added: u64) -> Result<u128, Box<dyn Error>> {
+    let ids: Vec<[u8; 16]> = (added + 1..=added + QUESTIONS)
+        .map(|position| change_id(position).0)
+        .collect();
+    let start = Instant::now();
+    for id in ids {
+        if !index.positions(id)?.is_empty() {
+            return Err("the index has what nobody added".into());
+        }
+    }
+    Ok(start.elapsed().as_nanos() / u128::from(QUESTIONS))
 }
 
 fn per_second(count: u64, time: Duration) -> u64 {

@@ -1,8 +1,8 @@
 //! Where a log speaks of things that have ids, in memory that does not grow with the log.
 //!
 //! ```text
-//!   add --> a table in memory --> (old enough, a shard at a time) --> a sorted run in a file without a name
-//!   ask --> the table, and the run only when something of the same time as the id may be in it
+//!   add --> a table in memory --> (old enough, a shard at a time) --> sorted runs in a file without a name
+//!   ask --> the table, and the runs only when something of the same time as the id may be in it
 //! ```
 //!
 //! Kept is a fingerprint of each id and not the id, so whoever asks looks into the log. Nothing of it has to survive: it
@@ -11,6 +11,7 @@
 mod age;
 mod pages;
 mod run;
+mod runs;
 mod windows;
 mod young;
 
@@ -22,7 +23,7 @@ use foldhash::quality::RandomState;
 
 use self::age::Age;
 use self::pages::Pages;
-use self::run::Run;
+use self::runs::Runs;
 use self::young::Young;
 use crate::id::Position;
 
@@ -72,7 +73,7 @@ struct Entry {
 #[derive(Debug, Default)]
 struct Shard {
     young: Young,
-    run: Run,
+    old: Runs,
 }
 
 impl Entry {
@@ -116,9 +117,9 @@ impl PositionIndex {
         let fingerprint = self.hasher.hash_one(id);
         let shard = &self.shards[shard_of(fingerprint, self.shards.len())];
         let mut found: Vec<Position> = shard.young.positions(fingerprint).collect();
-        if !shard.run.is_empty() && self.age.may_be_old(id) {
+        if !shard.old.is_empty() && self.age.may_be_old(id) {
             shard
-                .run
+                .old
                 .find(fingerprint, &self.pages, &mut found)
                 .map_err(IndexError)?;
         }
@@ -154,7 +155,7 @@ impl PositionIndex {
         self.next = number + 1;
         let shard = &mut self.shards[number];
         let old = shard.young.take_before(self.age.old_before());
-        if shard.run.add(&old, &mut self.pages).is_ok() {
+        if shard.old.add(&old, &mut self.pages).is_ok() {
             self.in_memory -= old.len();
             self.move_from = self.most_in_memory;
         } else {
@@ -171,7 +172,7 @@ impl PositionIndex {
         self.pages.file = None;
     }
 
-    /// Makes many shards of the single one, which has no run yet.
+    /// Makes many shards of the single one, which has no old entries yet.
     fn split(&mut self) {
         let mut shards: Vec<Shard> = Vec::new();
         shards.resize_with(SHARDS, Shard::default);

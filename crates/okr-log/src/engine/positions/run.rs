@@ -1,4 +1,4 @@
-//! The old entries of a shard: sorted, in pages, of which only the first fingerprints are in memory.
+//! Old entries that were moved together: sorted, in pages, of which only the first fingerprints are in memory.
 
 use std::io;
 
@@ -7,7 +7,8 @@ use crate::engine::positions::pages::{PAGE_BYTES, PageBytes, Pages, Written};
 use crate::id::Position;
 
 const ENTRY_BYTES: usize = 16;
-const ENTRIES: usize = PAGE_BYTES / ENTRY_BYTES;
+/// Entries of a page.
+pub(super) const ENTRIES: usize = PAGE_BYTES / ENTRY_BYTES;
 
 /// Entries in ascending order.
 #[derive(Debug, Default)]
@@ -23,8 +24,35 @@ struct Page {
 }
 
 impl Run {
-    pub(super) const fn is_empty(&self) -> bool {
-        self.pages.is_empty()
+    /// Writes entries, which are sorted; when that fails, nothing is left of it.
+    pub(super) fn write(entries: &[Entry], pages: &mut Pages) -> io::Result<Self> {
+        let mut run = Self::default();
+        for chunk in entries.chunks(ENTRIES) {
+            let first = chunk.first().map_or(0, |entry| entry.fingerprint);
+            match pages.write(&encode(chunk)) {
+                Ok(written) => run.pages.push(Page { first, written }),
+                Err(error) => {
+                    run.release(pages);
+                    return Err(error);
+                }
+            }
+        }
+        Ok(run)
+    }
+
+    /// Returns how many pages it takes.
+    pub(super) const fn page_count(&self) -> usize {
+        self.pages.len()
+    }
+
+    /// Reads all of it back.
+    pub(super) fn read(&self, pages: &Pages, all: &mut Vec<Entry>) -> io::Result<()> {
+        let mut bytes = [0; PAGE_BYTES];
+        for page in &self.pages {
+            pages.read(page.written, &mut bytes)?;
+            all.extend(entries(&bytes));
+        }
+        Ok(())
     }
 
     /// Adds the positions of a fingerprint to what was found.
@@ -48,37 +76,8 @@ impl Run {
         Ok(())
     }
 
-    /// Adds entries, which are sorted, by writing all anew elsewhere; when that fails, the run is as it was.
-    pub(super) fn add(&mut self, more: &[Entry], pages: &mut Pages) -> io::Result<()> {
-        let mut all = Vec::with_capacity(self.pages.len() * ENTRIES + more.len());
-        let mut bytes = [0; PAGE_BYTES];
-        for page in &self.pages {
-            pages.read(page.written, &mut bytes)?;
-            all.extend(entries(&bytes));
-        }
-        all.extend_from_slice(more);
-        // Two sorted stretches: the stable sort sees them and merges.
-        all.sort();
-        let mut run = Self::default();
-        let written = run.write(&all, pages);
-        let left = match written {
-            Ok(()) => std::mem::replace(self, run),
-            Err(_) => run,
-        };
-        left.release(pages);
-        written
-    }
-
-    fn write(&mut self, entries: &[Entry], pages: &mut Pages) -> io::Result<()> {
-        for chunk in entries.chunks(ENTRIES) {
-            let first = chunk.first().map_or(0, |entry| entry.fingerprint);
-            let written = pages.write(&encode(chunk))?;
-            self.pages.push(Page { first, written });
-        }
-        Ok(())
-    }
-
-    fn release(self, pages: &mut Pages) {
+    /// Lets its pages be written anew.
+    pub(super) fn release(self, pages: &mut Pages) {
         for page in self.pages {
             pages.release(page.written);
         }

@@ -53,15 +53,21 @@ fn finds_what_was_added_and_nothing_else() {
 #[test]
 fn memory_is_bounded_and_the_file_as_large_as_its_entries() {
     let directory = tempfile::tempdir().unwrap();
+    let limit = 1 << 16;
     let index = filled(
-        PositionIndex::with_limit(Some(directory.path()), 8192),
-        300_000,
+        PositionIndex::with_limit(Some(directory.path()), limit),
+        600_000,
     );
-    assert!(index.in_memory <= 8192 + 1, "{}", index.in_memory);
+    assert!(index.in_memory <= limit + 1, "{}", index.in_memory);
     let slots: usize = index.shards.iter().map(|it| it.young.capacity()).sum();
-    assert!(slots <= 8192 * 4, "{slots} slots");
+    assert!(slots <= limit * 4, "{slots} slots");
+    for shard in &index.shards {
+        let lengths = shard.old.lengths();
+        let falls = |pair: &[usize]| pair[0] >= 2 * pair[1];
+        assert!(lengths.windows(2).all(falls), "{lengths:?}");
+    }
     let bytes = index.pages.file.as_ref().unwrap().metadata().unwrap().len();
-    assert!(bytes <= 300_000 * 16 * 5 / 4, "{bytes} bytes");
+    assert!(bytes <= 600_000 * 16 * 5 / 4, "{bytes} bytes");
 }
 
 #[test]
@@ -101,7 +107,7 @@ fn a_page_that_is_not_what_was_written_is_an_error() {
         file.write_all_at(&[0xa5], page * 4096 + 77).unwrap();
     }
     index.positions(id(8, 1)).unwrap_err();
-    // What is added from now on stays in memory, and is found there while it is new.
+    // What would be written together with it stays in memory; all that is new is found there anyway.
     for number in 30_001..=60_000 {
         index.insert(id(number * 8, number), Position::new(number));
     }
