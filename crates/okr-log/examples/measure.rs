@@ -3,7 +3,7 @@
 //!
 //! `append` compares with a bare file that is written and synced in the same groups. `fill` ends without closing anything,
 //! as a kill would; `open` then shows time and memory of an opening after a crash. `index` shows what it costs to add to
-//! an index of positions, and to ask it for what is not there.
+//! an index of positions, and to ask it for what is not there, one at a time and in groups that are prefetched.
 
 use std::error::Error;
 use std::fs::{self, File};
@@ -24,6 +24,8 @@ const GROUPS: [u64; 5] = [1, 16, 64, 256, 1600];
 const INDEX_STEPS: u64 = 10;
 /// Questions to an index after each step.
 const QUESTIONS: u64 = 200_000;
+/// Ids that an index is told of at a time.
+const INDEX_GROUP: usize = 100;
 const TIME_PER_GROUP: Duration = Duration::from_secs(2);
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -235,10 +237,11 @@ fn index(directory: &Path, count: u64) -> Outcome {
             index.insert(change_id(added).0, Position::new(added));
         }
         let insertion = start.elapsed().as_nanos() / u128::from((added - before).max(1));
-        let question = question_nanos(&index, added)?;
+        let alone = question_nanos(&index, added, false)?;
+        let prefetched = question_nanos(&index, added + QUESTIONS, true)?;
         writeln!(
             stdout(),
-            "{added} in it: {insertion} ns an insertion, {question} ns a question, {}",
+            "{added} in it: {insertion} ns an insertion, {alone} ns a question, {prefetched} ns prefetched, {}",
             memory()?
         )?;
     }
@@ -246,14 +249,23 @@ fn index(directory: &Path, count: u64) -> Outcome {
 }
 
 /// Asks for ids that follow those that are there.
-fn question_nanos(index: &PositionIndex, added: u64) -> Result<u128, Box<dyn Error>> {
+fn question_nanos(
+    index: &PositionIndex,
+    added: u64,
+    prefetch: bool,
+) -> Result<u128, Box<dyn Error>> {
     let ids: Vec<[u8; 16]> = (added + 1..=added + QUESTIONS)
         .map(|position| change_id(position).0)
         .collect();
     let start = Instant::now();
-    for id in ids {
-        if !index.positions(id)?.is_empty() {
-            return Err("the index has what nobody added".into());
+    for group in ids.chunks(INDEX_GROUP) {
+        if prefetch {
+            index.prefetch(group.iter().copied());
+        }
+        for id in group {
+            if !index.positions(*id)?.is_empty() {
+                return Err("the index has what nobody added".into());
+            }
         }
     }
     Ok(start.elapsed().as_nanos() / u128::from(QUESTIONS))

@@ -246,6 +246,14 @@ impl Log {
         self.shared.position_of(organisation, change)
     }
 
+    /// Prepares to look up changes that are probably not there: [`Log::position_of`] of many, one after the other, takes
+    /// less time then.
+    pub fn prefetch(&self, organisation: LogId, changes: impl IntoIterator<Item = ChangeId>) {
+        if let Some(known) = self.shared.organisation(organisation) {
+            known.prefetch(changes);
+        }
+    }
+
     /// Reads encoded records after a position, in order, until their sizes would exceed `byte_budget`.
     ///
     /// Gives at least one record if there is one, and never one that is not durable. The records share the memory of
@@ -395,6 +403,12 @@ impl Organisation {
 
     fn head(&self) -> Head {
         read_lock(&self.state).head
+    }
+
+    /// Prepares to look changes up.
+    fn prefetch(&self, changes: impl IntoIterator<Item = ChangeId>) {
+        let ids = changes.into_iter().map(|change| change.0);
+        read_lock(&self.state).changes.prefetch(ids);
     }
 
     /// Returns where a change stands; `organisation` is whose log this is.

@@ -9,8 +9,8 @@ use okr_log::PositionIndex;
 
 /// A look into durable history.
 ///
-/// What it shows never changes and never goes away, but for texts that are erased. It may lag behind the disk: what a sequencer has admitted and not
-/// yet been told to be durable, it knows by itself.
+/// What it shows never changes and never goes away, but for texts that are erased. It may lag behind the disk: what a
+/// sequencer has admitted and not yet been told to be durable, it knows by itself.
 pub trait History {
     /// Returns where a change stands, if it is durable.
     ///
@@ -18,6 +18,9 @@ pub trait History {
     ///
     /// When that cannot be looked up.
     fn position_of(&self, org: OrgId, change: ChangeId) -> Result<Option<Position>, HistoryError>;
+
+    /// Prepares to look up changes, most of which are new; what is found does not depend on it.
+    fn prefetch(&self, org: OrgId, changes: &mut dyn Iterator<Item = ChangeId>);
 
     /// Makes an empty index of positions in this history; what is old in it may lie beside the log.
     fn index(&self) -> PositionIndex;

@@ -86,6 +86,7 @@ impl<H: History> Sequencer<H> {
             records: Vec::new(),
             people: Vec::new(),
         };
+        self.prefetch(author.principal.org, &offers);
         for offer in offers {
             let subjects = people_in(&offer);
             let answer = match self.offer(author, offer, clock.now()) {

@@ -172,6 +172,13 @@ impl<H: History> Sequencer<H> {
         Ok(())
     }
 
+    /// Prepares to judge offers; nothing depends on it but the time that takes.
+    pub(crate) fn prefetch(&self, org: OrgId, offers: &[Offer]) {
+        if let Some(org) = self.orgs.get(&org) {
+            org.state.prefetch(offers.iter().map(|offer| &offer.change));
+        }
+    }
+
     /// Judges an offer on the state that all offers before it leave.
     ///
     /// # Errors

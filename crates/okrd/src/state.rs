@@ -102,6 +102,16 @@ impl<H: History> OrgState<H> {
         }
     }
 
+    /// Prepares to judge changes; nothing depends on it but the time that takes.
+    pub(crate) fn prefetch<'a>(&self, changes: impl Iterator<Item = &'a Change> + Clone) {
+        let ids = &mut changes.clone().map(|change| change.id);
+        self.history.prefetch(self.org, ids);
+        let events = changes.flat_map(|change| &change.events);
+        self.check_ins.prefetch(events.clone());
+        self.comments.prefetch(events.clone());
+        self.metric_values.prefetch(events);
+    }
+
     /// Takes in a change that was just admitted and will be in the log.
     pub(crate) fn apply(
         &mut self,

@@ -12,7 +12,7 @@ use okr_core::change::Change;
 use okr_core::event::TextPlace;
 use okr_core::id::{ChangeId, OrgId, Position};
 use okr_log::{Log, LogOptions, OpenError, PositionIndex, RecordTextView, RecordView};
-use okr_proto::{Decoded, ToCore, ToLog as _, decode_record};
+use okr_proto::{Decoded, ToCore, ToLog, decode_record};
 
 use crate::history::{Erasure, History, HistoryError};
 use crate::sequencer::Sequencer;
@@ -159,6 +159,12 @@ impl History for StoredLog {
             source: error.into(),
         })?;
         Ok(position.map(ToCore::to_core))
+    }
+
+    fn prefetch(&self, org: OrgId, changes: &mut dyn Iterator<Item = ChangeId>) {
+        if let Some(log) = self.0.log.get() {
+            log.prefetch(org.to_log(), changes.map(ToLog::to_log));
+        }
     }
 
     fn index(&self) -> PositionIndex {

@@ -153,6 +153,8 @@ impl History for Tape {
         Ok(known.filter(|_| !stored.forgetful))
     }
 
+    fn prefetch(&self, _: OrgId, _: &mut dyn Iterator<Item = ChangeId>) {}
+
     fn index(&self) -> PositionIndex {
         PositionIndex::new(None)
     }

@@ -29,6 +29,8 @@ impl History for MemoryHistory {
         Ok(index.map(|index| Position::new(index as u64 + 1)))
     }
 
+    fn prefetch(&self, _: OrgId, _: &mut dyn Iterator<Item = ChangeId>) {}
+
     fn index(&self) -> PositionIndex {
         PositionIndex::new(None)
     }

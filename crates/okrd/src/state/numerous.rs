@@ -88,6 +88,12 @@ impl<E: Numerous> Places<E> {
         self.places.insert(E::bytes(id), position.to_log());
     }
 
+    /// Prepares to look up those that events are about, most of which are new.
+    pub(super) fn prefetch<'a>(&self, events: impl Iterator<Item = &'a Event>) {
+        let ids = events.filter_map(E::subject);
+        self.places.prefetch(ids.map(E::bytes));
+    }
+
     /// Returns what a change that was just admitted makes of those that it is about.
     pub(super) fn after(
         &self,

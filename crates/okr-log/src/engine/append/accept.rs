@@ -65,6 +65,9 @@ impl Accepted {
         let mut own =
             HashSet::with_capacity_and_hasher(batch.records.len(), RandomState::default());
         let known = shared.organisation(batch.organisation);
+        if let Some(known) = &known {
+            known.prefetch(batch.records.iter().map(|record| record.change_id));
+        }
         for record in &batch.records {
             let (position, change) = (record.position, record.change_id);
             let expected = tail.position.next();

@@ -77,6 +77,20 @@ fn a_table_in_memory_takes_at_most_26_bytes_for_each_entry() {
     assert!(slots * size_of::<Entry>() <= 26 * 100_000, "{slots} slots");
 }
 
+#[test]
+fn to_prefetch_is_only_to_look() {
+    let directory = tempfile::tempdir().unwrap();
+    for count in [0, 1, 30_000] {
+        let index = PositionIndex::with_limit(Some(directory.path()), 8192);
+        let mut index = filled(index, count);
+        index.prefetch((0..=count + 1).map(|number| id(number * 8, number)));
+        assert_has_all(&index, count);
+        // Nor does it need the file.
+        index.lose_file();
+        index.prefetch([id(8, 1)]);
+    }
+}
+
 /// New ids are looked for in memory only: the file is not even there any more.
 #[test]
 fn the_file_is_not_read_for_an_id_of_now() {

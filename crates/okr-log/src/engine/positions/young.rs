@@ -32,6 +32,12 @@ impl Young {
             .map(|entry| entry.position)
     }
 
+    /// Reads the slot where a fingerprint belongs; what is there means nothing.
+    pub(super) fn glance(&self, fingerprint: u64) -> u64 {
+        let home = scale(fingerprint & 0xffff_ffff, self.slots.len());
+        self.slots.get(home).map_or(0, |slot| slot.fingerprint)
+    }
+
     pub(super) fn insert(&mut self, entry: Entry) {
         // A fifth of the slots stays empty, so that searches stay short.
         let capacity = self.slots.len();
