@@ -13,6 +13,7 @@ use crate::key::KeyFileError;
 use crate::server::ServeError;
 use crate::stored_log::ReplayError;
 use crate::tls::TlsError;
+use crate::traces::TracesError;
 
 /// How a command ended. The words stand in `okrd --help`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -234,6 +235,13 @@ impl From<TlsError> for Failure {
     }
 }
 
+impl From<TracesError> for Failure {
+    fn from(error: TracesError) -> Self {
+        let hint = "the settings telemetry.otlp_... say where they go";
+        Self::of(Exit::Configuration, &error, Some(hint))
+    }
+}
+
 impl From<ServeError> for Failure {
     fn from(error: ServeError) -> Self {
         match error {
@@ -245,11 +253,7 @@ impl From<ServeError> for Failure {
                 Some("restore the file from a backup; nothing was changed"),
             ),
             ServeError::Tls(error) => error.into(),
-            error @ ServeError::Traces(_) => Self::of(
-                Exit::Configuration,
-                &error,
-                Some("the settings telemetry.otlp_... say where they go"),
-            ),
+            ServeError::Traces(error) => error.into(),
             error @ ServeError::Name(_) => Self::of(Exit::Configuration, &error, None),
             error @ (ServeError::Threads(_) | ServeError::Transport(_)) => {
                 Self::of(Exit::Error, &error, None)

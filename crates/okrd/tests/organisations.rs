@@ -191,7 +191,7 @@ async fn an_organisation_is_made_beside_others_and_its_administrator_logs_in() {
     assert_eq!(sia.pull_all(0).await.unwrap().0.len(), 1);
     server.stop().await;
     let listed = org(&server, &["list"]).unwrap();
-    assert!(listed.contains("Summit  1 changes  1 people"), "{listed}");
+    assert!(listed.contains("Summit  1 change  1 person"), "{listed}");
     assert_eq!(listed.lines().count(), 3);
     org(&server, &["rename", "Summit", "Peak"]).unwrap();
     let (code, gone) = org(&server, &["freeze", "Summit"]).unwrap_err();

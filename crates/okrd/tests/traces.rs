@@ -1,5 +1,7 @@
 //! Spans of calls, as a collector receives them (feature `otlp`).
 
+use std::fs;
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -190,4 +192,20 @@ async fn an_address_that_is_none_is_refused_before_anything_is_served() {
         matches!(refused, okrd::ServeError::Traces(TracesError::Endpoint(_))),
         "{refused:?}"
     );
+}
+
+#[test]
+fn a_check_of_the_settings_finds_authorities_that_cannot_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("okrd.toml");
+    let settings =
+        "[telemetry]\notlp_endpoint = \"https://127.0.0.1:4317\"\notlp_ca_file = \"none.pem\"\n";
+    fs::write(&file, settings).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_okrd"));
+    command.args(["config", "check"]).env("OKRD_CONFIG", &file);
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(78), "{output:?}");
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains("none.pem cannot be used"), "{text}");
+    assert!(text.contains("telemetry.otlp_"), "{text}");
 }

@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::flags::SettingFlags;
 use crate::output;
 use crate::tls::TlsError;
+use crate::traces::{Traces, TracesError};
 
 /// Why a server would not start with these settings.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +20,9 @@ enum Unusable {
     /// The certificate or its key cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// Spans cannot go where they are to go.
+    #[error(transparent)]
+    Traces(#[from] TracesError),
 }
 
 pub(super) fn run(command: &ConfigCommand) -> Result<(), Failure> {
@@ -56,6 +60,9 @@ fn inspect(flags: &SettingFlags) -> Result<Config, Unusable> {
     let files = config.settings.tls_files();
     if let Some(files) = files {
         files.load(Clock::system().now())?;
+    }
+    if let Some(options) = config.settings.traces() {
+        Traces::prepare(&options)?;
     }
     Ok(config)
 }
@@ -106,6 +113,7 @@ impl From<Unusable> for Failure {
         match error {
             Unusable::Config(error) => error.into(),
             Unusable::Tls(error) => error.into(),
+            Unusable::Traces(error) => error.into(),
         }
     }
 }

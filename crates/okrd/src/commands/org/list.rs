@@ -53,7 +53,13 @@ pub(super) fn run(arguments: &ListArguments) -> Result<(), Failure> {
             OutputFormat::Text => {
                 let name = known.label.as_deref().unwrap_or("-");
                 let held = size.map_or_else(String::new, |size| {
-                    format!("  {} changes  {} people", size.changes, size.people)
+                    let changes = if size.changes == 1 {
+                        "change"
+                    } else {
+                        "changes"
+                    };
+                    let people = if size.people == 1 { "person" } else { "people" };
+                    format!("  {} {changes}  {} {people}", size.changes, size.people)
                 });
                 let frozen = if known.frozen { "  frozen" } else { "" };
                 let limits = quotas(known.quotas);
