@@ -264,7 +264,8 @@ async fn who_takes_no_answers_is_read_no_further_and_is_let_go() {
         token: ana.token.clone(),
     };
     let mut stream = deaf.push_stream().await.unwrap();
-    for number in 2..18 {
+    // Many more than there is room for on the way back.
+    for number in 2..66 {
         stream.send(&[added(number)]).await;
     }
     while hits(&server, "call_time") == 0 {
@@ -282,7 +283,7 @@ async fn who_takes_no_answers_is_read_no_further_and_is_let_go() {
     // The one that could not be sent, and those to pushes that waited for the disk meanwhile.
     let given_up = records.len() - 1 - taken;
     assert!((1..=8).contains(&given_up), "{given_up} of {taken}");
-    assert!(taken + given_up < 16, "the rest was not read");
+    assert!(taken + given_up < 64, "the rest was not read");
 }
 
 #[tokio::test]
