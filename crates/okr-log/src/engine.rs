@@ -26,7 +26,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use bytes::Bytes;
 
@@ -45,6 +45,7 @@ pub use self::survey::{Survey, survey};
 pub use self::waypoint::Waypoint;
 
 use self::append::{End, Writer};
+use self::clerk::Failure;
 use self::directory::DirectoryLock;
 use self::erased::Erased;
 use self::read::Stretch;
@@ -98,7 +99,7 @@ pub(crate) struct Shared {
     erased: Erased,
     waypoints_every: NonZeroU64,
     observers: RwLock<Vec<Observer>>,
-    failure: OnceLock<AppendFailure>,
+    failure: Failure,
     /// Waits here for the appender.
     writer: Mutex<Option<Writer>>,
     _lock: DirectoryLock,

@@ -87,6 +87,7 @@ impl Lookout {
         loop {
             looks.tick().await;
             self.look_at_disk();
+            self.look_at_log();
         }
     }
 
@@ -98,6 +99,13 @@ impl Lookout {
                 return;
             }
             self.tell(health).await;
+        }
+    }
+
+    /// Notices a failure that no push has met: the witness of the log is written after the answers.
+    fn look_at_log(&self) {
+        if let Some(cause) = self.shared.log.failure() {
+            self.shared.writer.give_up(&cause);
         }
     }
 

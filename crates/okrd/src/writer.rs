@@ -16,7 +16,7 @@ mod sequencing;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use okr_log::Appender;
+use okr_log::{AppendFailure, Appender};
 use okr_proto::PushOutcome;
 use tokio::sync::{oneshot, watch};
 
@@ -158,6 +158,11 @@ impl Writer {
             reply,
         })?;
         Ok(answers)
+    }
+
+    /// Lets nothing more be written because of what failed in the log, also when no push has met it yet.
+    pub(crate) fn give_up(&self, cause: &AppendFailure) {
+        self.handover.give_up(cause);
     }
 
     /// Tells when nothing more is written.

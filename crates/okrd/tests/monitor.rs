@@ -194,6 +194,29 @@ async fn a_failed_write_makes_the_server_not_ready_for_good() {
     );
 }
 
+/// The witness of the log is written after the answer, so nobody's push meets its failure.
+#[tokio::test]
+async fn a_witness_that_fails_makes_the_server_not_ready_without_another_push() {
+    let failing = Arc::new(AtomicBool::new(false));
+    let fails = Arc::clone(&failing);
+    let mut server = TestServer::stopped();
+    server.faults = Some(Arc::new(move |step| {
+        if step == Step::SyncWitness && fails.load(Ordering::SeqCst) {
+            return Err(io::Error::other("the device is on fire"));
+        }
+        Ok(())
+    }));
+    server.run().await;
+    let ana = server.ana().await;
+    failing.store(true, Ordering::SeqCst);
+    ana.push(&[change(2, vec![ADDED_BEN])]).await.unwrap();
+    let body = expect(&server, &ana, false).await;
+    assert!(body.starts_with("not ready\nstorage: "), "{body}");
+    failing.store(false, Ordering::SeqCst);
+    assert!(ana.push(&[change(3, vec![ADDED_CAI])]).await.is_err());
+    assert_eq!(ana.pull_all(0).await.unwrap().0.len(), 2);
+}
+
 #[tokio::test]
 async fn a_server_that_drains_is_not_ready_while_it_still_answers() {
     let (holding, held) = (

@@ -171,27 +171,21 @@ impl Appender {
         placements.into_iter().map(outcome).collect()
     }
 
-    /// Waits until the witness knows everything acknowledged so far; otherwise that happens after a moment of idleness.
+    /// Waits until the witness knows everything acknowledged so far; otherwise that happens a moment later.
     ///
     /// # Errors
     ///
     /// The failure after which nothing more is written; nothing acknowledged is lost by it.
     pub fn settle(&mut self) -> Result<(), AppendFailure> {
-        self.writer
-            .clerk
-            .settle()
-            .map_err(|cause| self.shared.failure.get_or_init(|| cause).clone())
+        self.writer.clerk.settle()
     }
 
     /// Makes a group durable and then visible.
     fn commit(&mut self, group: Group) -> Result<(), AppendFailure> {
         let Group { blocks, ends, .. } = group;
         let Writer { clerk, faults, .. } = &self.writer;
-        clerk.announce(ends.iter().map(End::testimony).collect());
-        let stored = self.shared.store.commit(blocks, faults.as_ref());
-        let witnessed = clerk.wait();
-        stored.and(witnessed)?;
-        clerk.durable();
+        self.shared.store.commit(blocks, faults.as_ref())?;
+        clerk.note(ends.iter().map(End::testimony))?;
         for end in &ends {
             self.shared.publish(end);
         }

@@ -1,20 +1,19 @@
-//! The thread that keeps the witness while the appender is busy with the store.
+//! The thread that keeps the witness: it is told what has become durable in the store, and makes the witness say so.
 //!
 //! ```text
-//!   appender   announce(group) --> store: write, flush, sync --> wait --> durable --> acknowledge
-//!   clerk                     `--> witness: write, sync ------'                  (idle) settle
+//!   appender   store: write, flush, sync --> note --> acknowledge
+//!   clerk                                      `--> (a moment later, all that was noted) witness: write, sync
 //! ```
 //!
-//! What is announced is only pending in the witness: a crash may leave it there without the group. Being durable, it is
-//! acknowledged in the witness by the next announcement, or when the clerk has been idle for a moment.
+//! So the witness is behind what is acknowledged, but never for long: nothing is acknowledged while it lacks something
+//! that was noted more than [`LONGEST_LAG`] ago. To write it for each group, before the acknowledgement, would take as
+//! much from the device and the processors as the store itself takes for a small group.
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::engine::append::AppendFailure;
 use crate::engine::fault::{FaultHook, Step, perform};
@@ -22,113 +21,116 @@ use crate::engine::store::StoreError;
 use crate::engine::witness::{Statement, Testimony, Witness};
 use crate::id::LogId;
 
-/// How long a durable group may stay merely pending in the witness when no other one follows.
-const IDLE: Duration = Duration::from_millis(20);
+/// How long the clerk waits for more before it writes.
+const PAUSE: Duration = Duration::from_millis(5);
+/// Nothing is acknowledged while the witness lacks something that was noted longer ago.
+const LONGEST_LAG: Duration = Duration::from_millis(20);
 
-/// Ends of logs, by organisation.
-pub(crate) type Ends = Vec<(LogId, Testimony)>;
+/// The failure after which nothing more is written.
+pub(crate) type Failure = Arc<OnceLock<AppendFailure>>;
 
 /// The appender's side of the thread.
 pub(crate) struct Clerk {
-    /// `None` only while dropping, which is how the thread learns of it.
-    requests: Option<SyncSender<Request>>,
-    replies: Receiver<Result<(), AppendFailure>>,
-    /// How many announced groups are durable in the store. The thread looks when it has a reason to: waking it for every
-    /// group would cost as much as the announcement.
-    durable: Arc<AtomicU64>,
+    counter: Arc<Counter>,
     thread: Option<JoinHandle<()>>,
 }
 
-enum Request {
-    /// Write these ends as pending, sync, and reply.
-    Announce(Ends),
-    /// Write what is durable as acknowledged, sync, and reply.
-    Settle,
+/// Where the appender leaves what the clerk is to write.
+struct Counter {
+    state: Mutex<State>,
+    /// Something is noted, or must not wait.
+    work: Condvar,
+    /// The clerk has written, or never will again.
+    written: Condvar,
+    failure: Failure,
+}
+
+#[derive(Default)]
+struct State {
+    /// Durable in the store, and not taken to the witness yet.
+    noted: HashMap<LogId, Testimony>,
+    /// When the oldest of it was noted.
+    noted_since: Option<Instant>,
+    /// When the oldest of what is being written was noted.
+    writing_since: Option<Instant>,
+    /// Somebody waits, so the clerk does not.
+    urgent: bool,
+    /// The clerk has nothing to do. Only then is it woken for a note.
+    idle: bool,
+    /// Nothing more comes.
+    closed: bool,
 }
 
 /// The thread's side.
 struct Desk {
     witness: Witness,
     faults: Option<FaultHook>,
-    /// Pending in the witness, and not known to be durable.
-    announced: Ends,
-    /// How many groups were announced.
-    announcements: u64,
-    /// How many of them are durable in the store.
-    durable: Arc<AtomicU64>,
-    /// Durable, and still pending in the witness.
-    unsettled: HashMap<LogId, Testimony>,
-    /// A failure that nobody waited for; the answer to every request from then on.
-    failure: Option<AppendFailure>,
+    counter: Arc<Counter>,
 }
 
 impl Clerk {
-    pub(crate) fn start(witness: Witness, faults: Option<FaultHook>) -> io::Result<Self> {
-        let (requests, received) = sync_channel(2);
-        let (reply, replies) = sync_channel(1);
-        let durable = Arc::new(AtomicU64::new(0));
+    /// Starts the thread. A failure of it is left where everybody finds it.
+    pub(crate) fn start(
+        witness: Witness,
+        faults: Option<FaultHook>,
+        failure: Failure,
+    ) -> io::Result<Self> {
+        let counter = Arc::new(Counter {
+            state: Mutex::default(),
+            work: Condvar::new(),
+            written: Condvar::new(),
+            failure,
+        });
         let desk = Desk {
             witness,
             faults,
-            announced: Vec::new(),
-            announcements: 0,
-            durable: Arc::clone(&durable),
-            unsettled: HashMap::new(),
-            failure: None,
+            counter: Arc::clone(&counter),
         };
         let name = "okr-log-witness".to_owned();
         let thread = thread::Builder::new()
             .name(name)
-            .spawn(move || desk.work(&received, &reply))?;
+            .spawn(move || desk.work())?;
         Ok(Self {
-            requests: Some(requests),
-            replies,
-            durable,
+            counter,
             thread: Some(thread),
         })
     }
 
-    /// Starts to write the ends that a group will give; [`Clerk::wait`] must follow.
-    pub(crate) fn announce(&self, ends: Ends) {
-        self.send(Request::Announce(ends));
+    /// Notes ends of logs that are durable in the store. Waits while the witness is too far behind.
+    pub(crate) fn note(
+        &self,
+        ends: impl IntoIterator<Item = (LogId, Testimony)>,
+    ) -> Result<(), AppendFailure> {
+        let counter = &self.counter;
+        let late = |state: &State| {
+            let oldest = state.writing_since.or(state.noted_since);
+            oldest.is_some_and(|since| since.elapsed() > LONGEST_LAG)
+        };
+        let mut state = counter.wait_while(counter.lock(), late)?;
+        state.noted.extend(ends);
+        if !state.noted.is_empty() {
+            state.noted_since.get_or_insert_with(Instant::now);
+        }
+        let idle = state.idle;
+        drop(state);
+        if idle {
+            counter.work.notify_one();
+        }
+        Ok(())
     }
 
-    /// Waits until what was announced is durable in the witness.
-    pub(crate) fn wait(&self) -> Result<(), AppendFailure> {
-        // The thread ends by itself only when it panicked; then nothing is known about the witness.
-        self.replies.recv().unwrap_or_else(|_| {
-            let source = StoreError::Io(io::Error::other("the thread of the witness is gone"));
-            Err(AppendFailure {
-                step: Step::SyncWitness,
-                source: source.into(),
-            })
-        })
-    }
-
-    /// Notes that the announced group is durable in the store as well.
-    pub(crate) fn durable(&self) {
-        self.durable.fetch_add(1, Ordering::Release);
-    }
-
-    /// Waits until the witness knows everything durable as acknowledged.
+    /// Waits until the witness says everything that was noted.
     pub(crate) fn settle(&self) -> Result<(), AppendFailure> {
-        self.send(Request::Settle);
-        self.wait()
-    }
-
-    fn send(&self, request: Request) {
-        let requests = self
-            .requests
-            .as_ref()
-            .expect("the channel is there until the clerk is dropped");
-        // A thread that is gone is noticed by whoever waits for its reply.
-        drop(requests.send(request));
+        let lacks = |state: &State| state.writing_since.or(state.noted_since).is_some();
+        let counter = &self.counter;
+        counter.wait_while(counter.lock(), lacks).map(drop)
     }
 }
 
 impl Drop for Clerk {
     fn drop(&mut self) {
-        self.requests = None;
+        self.counter.lock().closed = true;
+        self.counter.work.notify_one();
         if let Some(thread) = self.thread.take() {
             // A panic has been reported by then, and a witness that is behind is no harm.
             drop(thread.join());
@@ -136,114 +138,115 @@ impl Drop for Clerk {
     }
 }
 
-impl Desk {
-    fn work(
-        mut self,
-        requests: &Receiver<Request>,
-        replies: &SyncSender<Result<(), AppendFailure>>,
-    ) {
+impl Counter {
+    /// Waits for the clerk, who hurries, for as long as something holds; until it has failed, at most.
+    fn wait_while<'a>(
+        &self,
+        mut state: MutexGuard<'a, State>,
+        holds: impl Fn(&State) -> bool,
+    ) -> Result<MutexGuard<'a, State>, AppendFailure> {
+        while holds(&state) {
+            if let Some(cause) = self.failure.get() {
+                return Err(cause.clone());
+            }
+            state.urgent = true;
+            self.work.notify_one();
+            let waited = self.written.wait(state);
+            state = waited.unwrap_or_else(PoisonError::into_inner);
+        }
+        match self.failure.get() {
+            Some(cause) => Err(cause.clone()),
+            None => Ok(state),
+        }
+    }
+
+    /// Waits for something to write, and then for more of it; `None` when nothing more comes.
+    fn take(&self) -> Option<HashMap<LogId, Testimony>> {
+        let mut state = self.lock();
+        state.writing_since = None;
+        self.written.notify_all();
         loop {
-            let nothing_waits = self.announced.is_empty() && self.unsettled.is_empty();
-            let request = if nothing_waits {
-                requests.recv().map_err(|_| RecvTimeoutError::Disconnected)
-            } else {
-                requests.recv_timeout(IDLE)
+            let rest = match state.noted_since {
+                None if state.closed => return None,
+                None => None,
+                Some(_) if state.closed || state.urgent => break,
+                Some(since) => match PAUSE.checked_sub(since.elapsed()) {
+                    Some(rest) if !rest.is_zero() => Some(rest),
+                    Some(_) | None => break,
+                },
             };
-            self.note_durable();
-            let reply = match request {
-                Ok(Request::Announce(ends)) => self.announce(ends),
-                Ok(Request::Settle) => self.settle(),
-                Err(RecvTimeoutError::Timeout) => {
-                    drop(self.settle());
-                    continue;
-                }
-                Err(RecvTimeoutError::Disconnected) => {
-                    drop(self.settle());
-                    return;
-                }
+            state.idle = rest.is_none();
+            let waited = match rest {
+                None => self.work.wait(state),
+                Some(rest) => match self.work.wait_timeout(state, rest) {
+                    Ok((state, _)) => Ok(state),
+                    Err(poisoned) => Err(PoisonError::new(poisoned.into_inner().0)),
+                },
             };
-            if replies.send(reply).is_err() {
-                return;
-            }
+            state = waited.unwrap_or_else(PoisonError::into_inner);
+            state.idle = false;
         }
+        state.urgent = false;
+        state.writing_since = state.noted_since.take();
+        Some(std::mem::take(&mut state.noted))
     }
 
-    /// Takes the announced group for durable once the store has it. A group that failed never is, and none follows it.
-    fn note_durable(&mut self) {
-        if self.durable.load(Ordering::Acquire) == self.announcements {
-            self.unsettled.extend(self.announced.drain(..));
-        }
+    /// Lets nobody wait for the clerk any more.
+    fn fail(&self, cause: AppendFailure) {
+        // Under the lock, so that nobody begins to wait after it was told.
+        let state = self.lock();
+        self.failure.get_or_init(|| cause);
+        drop(state);
+        self.written.notify_all();
     }
 
-    fn announce(&mut self, ends: Ends) -> Result<(), AppendFailure> {
-        self.check()?;
-        let Self {
-            witness,
-            faults,
-            unsettled,
-            ..
-        } = self;
-        let faults = faults.as_ref();
-        perform(Step::WriteWitness, faults, || {
-            for (organisation, pending) in &ends {
-                let known = witness
-                    .get(*organisation)
-                    .map(|statement| statement.acknowledged);
-                let acknowledged = unsettled.remove(organisation).or(known);
-                let acknowledged = acknowledged.unwrap_or(Testimony::NOTHING);
-                let statement = Statement {
-                    acknowledged,
-                    pending: *pending,
-                };
-                witness
-                    .write(*organisation, statement)
-                    .map_err(StoreError::Io)?;
-            }
-            write_settled(witness, unsettled)
-        })?;
-        perform(Step::SyncWitness, faults, || {
-            witness.sync().map_err(StoreError::Io)
-        })?;
-        self.announced = ends;
-        self.announcements += 1;
-        Ok(())
-    }
-
-    fn settle(&mut self) -> Result<(), AppendFailure> {
-        self.check()?;
-        if self.unsettled.is_empty() {
-            return Ok(());
-        }
-        let Self {
-            witness,
-            faults,
-            unsettled,
-            ..
-        } = self;
-        let settled = perform(Step::SettleWitness, faults.as_ref(), || {
-            write_settled(witness, unsettled)?;
-            witness.sync().map_err(StoreError::Io)
-        });
-        self.unsettled.clear();
-        self.failure = settled.as_ref().err().cloned();
-        settled
-    }
-
-    fn check(&self) -> Result<(), AppendFailure> {
-        self.failure.clone().map_or(Ok(()), Err)
+    /// Nothing here is left half changed by a panic under the lock.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Writes what is durable as acknowledged.
-fn write_settled(
-    witness: &mut Witness,
-    unsettled: &mut HashMap<LogId, Testimony>,
-) -> Result<(), StoreError> {
-    for (organisation, acknowledged) in unsettled.drain() {
-        let statement = Statement::settled(acknowledged);
-        witness
-            .write(organisation, statement)
-            .map_err(StoreError::Io)?;
+impl Desk {
+    fn work(mut self) {
+        let leaving = FailOnPanic(Arc::clone(&self.counter));
+        while let Some(ends) = self.counter.take() {
+            if let Err(cause) = self.write(ends) {
+                self.counter.fail(cause);
+                break;
+            }
+        }
+        drop(leaving);
     }
-    Ok(())
+
+    /// Makes ends of logs durable in the witness.
+    fn write(&mut self, ends: HashMap<LogId, Testimony>) -> Result<(), AppendFailure> {
+        let Self {
+            witness, faults, ..
+        } = self;
+        let faults = faults.as_ref();
+        perform(Step::WriteWitness, faults, || {
+            ends.into_iter().try_for_each(|(organisation, end)| {
+                let written = witness.write(organisation, Statement::settled(end));
+                written.map_err(StoreError::Io)
+            })
+        })?;
+        perform(Step::SyncWitness, faults, || {
+            witness.sync().map_err(StoreError::Io)
+        })
+    }
+}
+
+/// Lets nobody wait for a clerk that panicked: what the witness says is not known then.
+struct FailOnPanic(Arc<Counter>);
+
+impl Drop for FailOnPanic {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let source = StoreError::Io(io::Error::other("the thread of the witness is gone"));
+            self.0.fail(AppendFailure {
+                step: Step::SyncWitness,
+                source: source.into(),
+            });
+        }
+    }
 }

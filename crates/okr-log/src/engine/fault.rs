@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::engine::append::AppendFailure;
 use crate::engine::store::StoreError;
 
-/// One step on the way from memory to "this survives a power cut". The witness is written beside the steps of the store.
+/// One step on the way from memory to "this survives a power cut". The witness is written after the steps of the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Step {
     /// It is looked up whether the changes are in the log already; nothing is written.
@@ -18,12 +18,10 @@ pub enum Step {
     FlushStore,
     /// The file of the store is synced to the device.
     SyncStore,
-    /// The witness file is told what is about to become durable.
+    /// The witness file is told what has become durable.
     WriteWitness,
     /// The witness file is synced to the device.
     SyncWitness,
-    /// The witness file is told, after the acknowledgement, what has become durable.
-    SettleWitness,
 }
 
 impl fmt::Display for Step {
@@ -35,7 +33,6 @@ impl fmt::Display for Step {
             Self::SyncStore => "sync the store",
             Self::WriteWitness => "write the witness",
             Self::SyncWitness => "sync the witness",
-            Self::SettleWitness => "settle the witness",
         })
     }
 }

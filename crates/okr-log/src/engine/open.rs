@@ -4,10 +4,10 @@ use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::sync::{Arc, Mutex, OnceLock, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 use crate::engine::append::Writer;
-use crate::engine::clerk::Clerk;
+use crate::engine::clerk::{Clerk, Failure};
 use crate::engine::directory::{
     Directory, FileError, LockError, file_error, sync, sync_tree, write_synced,
 };
@@ -131,7 +131,8 @@ pub(crate) fn open(
         organisations.insert(id, Arc::new(Organisation::new(head, changes, waypoints)));
         frontiers.insert(id, frontier);
     }
-    let clerk = Clerk::start(witness, options.faults.clone())
+    let failure = Failure::default();
+    let clerk = Clerk::start(witness, options.faults.clone(), Arc::clone(&failure))
         .map_err(|source| file_error("start the thread for", &directory.witness(), source))?;
     let writer = Writer {
         clerk,
@@ -145,7 +146,7 @@ pub(crate) fn open(
         erased: Erased::default(),
         waypoints_every: every,
         observers: RwLock::default(),
-        failure: OnceLock::new(),
+        failure,
         writer: Mutex::new(Some(writer)),
         _lock: lock,
     })

@@ -1,7 +1,7 @@
 //! The witness: a small file beside the store that says how long each log must be (FORMAT.md section 8).
 //!
-//! It is written while the store is synced, so it tells apart what is acknowledged, which must be there, from what is
-//! pending, which may be there.
+//! It is written when the store is synced. Earlier programs wrote it at the same time, so it tells apart what is
+//! acknowledged, which must be there, from what is pending, which may be there.
 
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
@@ -36,7 +36,7 @@ pub(crate) struct Testimony {
 pub(crate) struct Statement {
     /// What the log must reach.
     pub(crate) acknowledged: Testimony,
-    /// What the log may reach: the group that was being made durable when this was written.
+    /// What the log may reach: the same, or the group that an earlier program was making durable when it wrote this.
     pub(crate) pending: Testimony,
 }
 

@@ -49,7 +49,7 @@ impl Flushing {
         let mut failures: Vec<(OrgId, PushError)> = Vec::new();
         for (batch, outcome) in batches.iter().zip(outcomes) {
             let org = OrgId::from_bytes(batch.organisation.0);
-            match failure(outcome) {
+            match self.failure(outcome) {
                 None => {
                     let last = batch.expected_head.get() + batch.records.len() as u64;
                     self.handover.note_durable(org, Position::new(last));
@@ -77,6 +77,30 @@ impl Flushing {
             drop(waiting.reply.send(answer));
         }
     }
+
+    /// Says what to tell those whose records were not appended; logs why.
+    fn failure(&self, outcome: AppendOutcome) -> Option<PushError> {
+        match outcome {
+            AppendOutcome::Appended { .. } => None,
+            AppendOutcome::Unknown { cause } => {
+                self.handover.give_up(&cause);
+                Some(PushError::OutcomeUnknown)
+            }
+            // The witness failed after the answers to those before.
+            AppendOutcome::Refused { cause } => {
+                self.handover.give_up(&cause);
+                Some(PushError::StorageRefusesWrites)
+            }
+            AppendOutcome::Conflict { head } => {
+                tracing::error!(%head, "the log does not end where the sequencer says; restart the server");
+                Some(PushError::Failed)
+            }
+            AppendOutcome::Invalid { error } => {
+                tracing::error!(%error, "the log refuses a record; restart the server");
+                Some(PushError::Failed)
+            }
+        }
+    }
 }
 
 fn batch((org, records): (OrgId, Vec<Record>)) -> Batch {
@@ -85,29 +109,5 @@ fn batch((org, records): (OrgId, Vec<Record>)) -> Batch {
         organisation: LogId(org.to_bytes()),
         expected_head: okr_log::Position::new(first.saturating_sub(1)),
         records,
-    }
-}
-
-/// Says what to tell those whose records were not appended; logs why.
-fn failure(outcome: AppendOutcome) -> Option<PushError> {
-    match outcome {
-        AppendOutcome::Appended { .. } => None,
-        AppendOutcome::Unknown { cause } => {
-            let cause = &cause as &dyn std::error::Error;
-            tracing::error!(
-                error = cause,
-                "an append failed; nothing more is written until a restart"
-            );
-            Some(PushError::OutcomeUnknown)
-        }
-        AppendOutcome::Refused { .. } => Some(PushError::StorageRefusesWrites),
-        AppendOutcome::Conflict { head } => {
-            tracing::error!(%head, "the log does not end where the sequencer says; restart the server");
-            Some(PushError::Failed)
-        }
-        AppendOutcome::Invalid { error } => {
-            tracing::error!(%error, "the log refuses a record; restart the server");
-            Some(PushError::Failed)
-        }
     }
 }

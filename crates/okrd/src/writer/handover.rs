@@ -1,12 +1,13 @@
 //! Between sequencer and flusher: the group that is being gathered while the last one becomes durable.
 
+use std::error::Error;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use okr_core::entity::Person;
 use okr_core::id::{OrgId, Position};
-use okr_log::Record;
+use okr_log::{AppendFailure, Record};
 use okr_proto::PushOutcome;
 use tokio::sync::watch;
 
@@ -146,9 +147,20 @@ impl Handover {
         self.work.notify_one();
     }
 
-    /// Refuses all writes from now on.
-    pub(super) fn refuse(&self) {
-        self.refuses.send_replace(true);
+    /// Refuses all writes from now on; returns whether it did not before.
+    pub(super) fn refuse(&self) -> bool {
+        self.refuses
+            .send_if_modified(|refuses| !std::mem::replace(refuses, true))
+    }
+
+    /// Refuses all writes because of what failed, which is said once.
+    pub(super) fn give_up(&self, cause: &AppendFailure) {
+        if self.refuse() {
+            tracing::error!(
+                error = cause as &dyn Error,
+                "an append failed; nothing more is written until a restart"
+            );
+        }
     }
 }
 

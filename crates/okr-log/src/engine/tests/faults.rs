@@ -1,20 +1,22 @@
 //! A device that fails: nothing is acknowledged that is not durable, and nothing acknowledged is lost.
 
 use std::io;
-use std::sync::Arc;
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::support::*;
-use crate::engine::{AppendOutcome, Appender, FaultHook, Log, LogOptions, Step};
+use crate::engine::manifest::Manifest;
+use crate::engine::witness::{Statement, Testimony, Witness};
+use crate::engine::{AppendOutcome, Appender, FaultHook, Head, Log, LogOptions, Step};
 use crate::id::Position;
+use crate::record::Record;
 
-const STEPS: [Step; 5] = [
-    Step::WriteBlocks,
-    Step::FlushStore,
-    Step::SyncStore,
-    Step::WriteWitness,
-    Step::SyncWitness,
-];
+/// The steps before an acknowledgement.
+const STEPS: [Step; 3] = [Step::WriteBlocks, Step::FlushStore, Step::SyncStore];
 
 /// Fails the n-th time this step is reached, counting from 1.
 fn fail_at(step: Step, nth: usize, kind: io::ErrorKind) -> FaultHook {
@@ -129,29 +131,31 @@ fn a_failure_between_groups_tells_batches_apart() {
     }
 }
 
-/// The witness may be ahead of the store by the group that was in flight; a power cut then leaves this image.
+/// Earlier programs wrote a group into the witness, as pending, before it was durable; a power cut then left this image.
 #[test]
 fn a_group_that_only_the_witness_has_heard_of_is_no_damage() {
-    let hook = fail_at(Step::FlushStore, 3, io::ErrorKind::Other);
-    let (directory, log, mut appender) = create(options().faults(hook));
-    for head in 0..2 {
-        appender.append(&[batch(ACME, head, records([head + 1]))]);
+    let mut subject = Subject::new(false);
+    subject.appended(ACME, records(1..=2));
+    let image = subject.image();
+    drop(subject);
+    let acknowledged = testimony(&records(1..=2));
+    let ahead = [
+        (ACME, acknowledged, testimony(&records(1..=5))),
+        (UMBRELLA, Testimony::NOTHING, testimony(&records(1..=2))),
+    ];
+    let mut witness = witness_of(&image.path());
+    for (organisation, acknowledged, pending) in ahead {
+        let statement = Statement {
+            acknowledged,
+            pending,
+        };
+        witness.write(organisation, statement).unwrap();
     }
-    let outcomes = appender.append(&[
-        batch(ACME, 2, records(3..=5)),
-        batch(UMBRELLA, 0, records(1..=2)),
-    ]);
-    assert!(matches!(
-        outcomes.as_slice(),
-        [AppendOutcome::Unknown { .. }, AppendOutcome::Unknown { .. }]
-    ));
-    let image = directory.path().join("image");
-    copy_tree(&directory.path().join("log"), &image);
-    drop((log, appender));
+    drop(witness);
 
     // Other records take the place of those that were never acknowledged, more than once.
     for head in 2..5 {
-        let log = Log::open(&image, options()).unwrap();
+        let log = image.open().unwrap();
         assert_eq!(log.head(UMBRELLA).position, Position::ZERO);
         let mut expected = records(1..=2);
         expected.extend((3..=head).map(|position| record_of(position, 7)));
@@ -165,20 +169,113 @@ fn a_group_that_only_the_witness_has_heard_of_is_no_damage() {
     }
 }
 
+fn testimony(records: &[Record]) -> Testimony {
+    let Head { position, root, .. } = head_of(records);
+    Testimony { position, root }
+}
+
+/// Reads what the witness in a data directory says.
+fn witness_of(directory: &Path) -> Witness {
+    let manifest = Manifest::parse(&std::fs::read(directory.join("MANIFEST")).unwrap()).unwrap();
+    Witness::open(&directory.join("witness"), manifest.log).unwrap()
+}
+
+/// Waits for something that comes within a moment.
+fn soon(mut holds: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "it never comes");
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
 #[test]
-fn a_witness_that_cannot_be_settled_stops_the_log() {
-    let hook = fail_at(Step::SettleWitness, 1, io::ErrorKind::Other);
+fn the_witness_says_soon_what_was_acknowledged() {
+    let mut subject = Subject::new(false);
+    for position in 1..=20 {
+        subject.appended(ACME, records([position]));
+        if position % 5 == 0 {
+            subject.appended(UMBRELLA, records([position / 5]));
+        }
+    }
+    soon(|| {
+        let witness = witness_of(&subject.path());
+        let says = |organisation| witness.get(organisation).map(|it| it.acknowledged);
+        says(ACME) == Some(testimony(&records(1..=20)))
+            && says(UMBRELLA) == Some(testimony(&records(1..=4)))
+    });
+}
+
+#[test]
+fn a_witness_that_cannot_be_written_stops_the_log() {
+    for step in [Step::WriteWitness, Step::SyncWitness] {
+        for nth in [1, 3] {
+            let hook = fail_at(step, nth, io::ErrorKind::StorageFull);
+            let (directory, log, mut appender) = create(options().faults(hook));
+            for head in 0..nth as u64 {
+                assert!(log.failure().is_none());
+                let outcomes = appender.append(&[batch(ACME, head, records([head + 1]))]);
+                assert!(
+                    matches!(outcomes.as_slice(), [AppendOutcome::Appended { .. }]),
+                    "{step}: {outcomes:?}"
+                );
+                let settled = appender.settle();
+                assert_eq!(settled.is_err(), head + 1 == nth as u64, "{step}");
+            }
+            let failure = log.failure().unwrap();
+            assert_eq!(failure.step, step);
+            assert!(failure.source.is_storage_full());
+            assert_eq!(appender.settle().unwrap_err().step, step);
+
+            let head = nth as u64;
+            let outcomes = appender.append(&[batch(ACME, head, records([head + 1]))]);
+            assert!(
+                matches!(outcomes.as_slice(), [AppendOutcome::Refused { .. }]),
+                "{step}: {outcomes:?}"
+            );
+            assert_eq!(read_all(&log, ACME, 1000), records(1..=head));
+            drop((log, appender));
+            reopened_has_at_least(&directory, head);
+        }
+    }
+}
+
+/// A device that takes its time for the witness: what it lacks for long holds the next acknowledgement up.
+#[test]
+fn nothing_is_acknowledged_while_the_witness_is_far_behind() {
+    let (arrived, arrivals) = channel();
+    let (release, releases) = channel::<()>();
+    let releases = Mutex::new(releases);
+    let hook: FaultHook = Arc::new(move |step| {
+        if step == Step::SyncWitness {
+            arrived.send(()).ok();
+            // Nobody is there to release it when the test has ended.
+            releases.lock().unwrap().recv().ok();
+        }
+        Ok(())
+    });
     let (directory, log, mut appender) = create(options().faults(hook));
     appender.append(&[batch(ACME, 0, records([1]))]);
-    // Whether the clerk or we were first, the failure is known from now on.
-    let failure = appender.settle().unwrap_err();
-    assert_eq!(failure.step, Step::SettleWitness);
-    let outcomes = appender.append(&[batch(ACME, 1, records([2]))]);
-    assert!(matches!(
-        outcomes.as_slice(),
-        [AppendOutcome::Refused { .. }]
-    ));
-    assert_eq!(read_all(&log, ACME, 1000), records([1]));
-    drop((log, appender));
-    reopened_has_at_least(&directory, 1);
+    arrivals.recv().unwrap();
+    thread::sleep(Duration::from_millis(40));
+    thread::scope(|scope| {
+        let second = scope.spawn(|| {
+            let outcomes = appender.append(&[batch(ACME, 1, records([2]))]);
+            (outcomes, appender)
+        });
+        thread::sleep(Duration::from_millis(50));
+        assert!(!second.is_finished());
+        assert_eq!(log.head(ACME).position, Position::new(1));
+        release.send(()).unwrap();
+        let (outcomes, appender) = second.join().unwrap();
+        assert!(matches!(
+            outcomes.as_slice(),
+            [AppendOutcome::Appended { .. }]
+        ));
+        drop(release);
+        drop(appender);
+    });
+    let witness = witness_of(&directory.path().join("log"));
+    let acknowledged = witness.get(ACME).unwrap().acknowledged;
+    assert_eq!(acknowledged, testimony(&records(1..=2)));
 }
