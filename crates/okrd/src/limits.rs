@@ -1,6 +1,7 @@
 //! The limits that nobody sets, each with its unit; the others are in the table of settings.
 
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use crate::config::Limits;
 
@@ -17,6 +18,9 @@ pub const RECORDS_MESSAGE_BYTES: usize = 128 * 1024;
 /// The same for a client that follows: the transport keeps as much memory as the largest message of a stream for as long
 /// as the stream lasts, and this one lasts.
 pub const FOLLOWED_MESSAGE_BYTES: usize = 8 * 1024;
+/// Time between two rounds of a follower, while changes keep coming. The first one after a while is sent at once, and what
+/// comes before the next one is sent with it: else a busy organisation with many followers is told everything one by one.
+pub const FOLLOWED_ROUND_PAUSE: Duration = Duration::from_millis(10);
 /// Messages of one stream that wait for the client; a slower client is read for later, not buffered for.
 pub const MESSAGES_PER_STREAM: usize = 2;
 /// Pushes of one stream that wait for the disk; the next one is read when the first of them is answered.

@@ -132,7 +132,10 @@ impl Follower {
         self.send_rounds(shared, head).await?;
         while self.pull.follow {
             match self.wait().await? {
-                Wake::Look => self.look(shared).await?,
+                Wake::Look => {
+                    self.look(shared).await?;
+                    sleep(limits::FOLLOWED_ROUND_PAUSE).await;
+                }
                 Wake::Heartbeat => {
                     let head = self.pull.after.get();
                     self.send(What::Heartbeat(v1::Heartbeat { head })).await?;

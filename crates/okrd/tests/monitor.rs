@@ -197,17 +197,28 @@ async fn a_failed_write_makes_the_server_not_ready_for_good() {
 /// The witness of the log is written after the answer, so nobody's push meets its failure.
 #[tokio::test]
 async fn a_witness_that_fails_makes_the_server_not_ready_without_another_push() {
-    let failing = Arc::new(AtomicBool::new(false));
-    let fails = Arc::clone(&failing);
+    let (failing, synced) = (
+        Arc::new(AtomicBool::new(false)),
+        Arc::new(AtomicBool::new(false)),
+    );
+    let (fails, syncs) = (Arc::clone(&failing), Arc::clone(&synced));
     let mut server = TestServer::stopped();
     server.faults = Some(Arc::new(move |step| {
-        if step == Step::SyncWitness && fails.load(Ordering::SeqCst) {
-            return Err(io::Error::other("the device is on fire"));
+        if step == Step::SyncWitness {
+            let fails = fails.load(Ordering::SeqCst);
+            syncs.store(true, Ordering::SeqCst);
+            if fails {
+                return Err(io::Error::other("the device is on fire"));
+            }
         }
         Ok(())
     }));
     server.run().await;
     let ana = server.ana().await;
+    // The first change has reached the witness.
+    while !synced.load(Ordering::SeqCst) {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
     failing.store(true, Ordering::SeqCst);
     ana.push(&[change(2, vec![ADDED_BEN])]).await.unwrap();
     let body = expect(&server, &ana, false).await;

@@ -1,6 +1,7 @@
 //! Reading and following: order, proof, and what happens while a stream is open.
 
 use std::num::NonZeroU64;
+use std::time::Instant;
 
 use okr_core::event::{CommentEvent, Event, PersonEvent, TeamEvent, Topic};
 use okr_core::value::Role;
@@ -8,7 +9,7 @@ use okr_log::SignedCheckpoint;
 use okr_proto::v1::pull_response::What;
 use okr_proto::{ApiError, ConfirmedChange, v1};
 use okr_testkit::sample::{self, BEN, ORG, comment_id};
-use okrd::TOKEN_LIFETIME;
+use okrd::{TOKEN_LIFETIME, limits};
 
 use crate::client::{Pulling, after_position, change, frontier, reason, refusal};
 use crate::harness::{ANA, TestServer};
@@ -160,6 +161,30 @@ async fn a_follower_gets_what_becomes_durable_with_its_proof() {
         assert_eq!((tree.size(), tree.root()), (round.size, round.root));
     }
     assert_eq!(seen.len(), 6);
+}
+
+#[tokio::test]
+async fn a_follower_of_many_changes_gets_them_together() {
+    let server = TestServer::start().await;
+    let ana = server.ana().await;
+    let verifier = server.verifier(ANA);
+    let mut following = ana.pull(following(0)).await.unwrap();
+    following.round(&verifier).await;
+    let began = Instant::now();
+    let pushes = ana.push_stream().await.unwrap();
+    for number in 0..200_u32 {
+        pushes
+            .send(&[change(100 + u64::from(number), vec![team(number)])])
+            .await;
+    }
+    let (mut seen, mut rounds) = (0, 0);
+    while seen < 200 {
+        seen += following.round(&verifier).await.records.len();
+        rounds += 1;
+    }
+    // The first at once, then one in each pause.
+    let pauses = began.elapsed().as_millis() / limits::FOLLOWED_ROUND_PAUSE.as_millis();
+    assert!(rounds <= 1 + pauses, "{rounds} in {pauses} pauses");
 }
 
 #[tokio::test]
