@@ -31,12 +31,12 @@ pub(crate) type Failure = Arc<OnceLock<AppendFailure>>;
 
 /// The appender's side of the thread.
 pub(crate) struct Clerk {
-    counter: Arc<Counter>,
+    tray: Arc<Tray>,
     thread: Option<JoinHandle<()>>,
 }
 
-/// Where the appender leaves what the clerk is to write.
-struct Counter {
+/// Where the appender leaves what the clerk is to write, and both see how far the other one is.
+struct Tray {
     state: Mutex<State>,
     /// Something is noted, or must not wait.
     work: Condvar,
@@ -65,7 +65,7 @@ struct State {
 struct Desk {
     witness: Witness,
     faults: Option<FaultHook>,
-    counter: Arc<Counter>,
+    tray: Arc<Tray>,
 }
 
 impl Clerk {
@@ -75,7 +75,7 @@ impl Clerk {
         faults: Option<FaultHook>,
         failure: Failure,
     ) -> io::Result<Self> {
-        let counter = Arc::new(Counter {
+        let tray = Arc::new(Tray {
             state: Mutex::default(),
             work: Condvar::new(),
             written: Condvar::new(),
@@ -84,14 +84,14 @@ impl Clerk {
         let desk = Desk {
             witness,
             faults,
-            counter: Arc::clone(&counter),
+            tray: Arc::clone(&tray),
         };
         let name = "okr-log-witness".to_owned();
         let thread = thread::Builder::new()
             .name(name)
             .spawn(move || desk.work())?;
         Ok(Self {
-            counter,
+            tray,
             thread: Some(thread),
         })
     }
@@ -101,12 +101,12 @@ impl Clerk {
         &self,
         ends: impl IntoIterator<Item = (LogId, Testimony)>,
     ) -> Result<(), AppendFailure> {
-        let counter = &self.counter;
+        let tray = &self.tray;
         let late = |state: &State| {
             let oldest = state.writing_since.or(state.noted_since);
             oldest.is_some_and(|since| since.elapsed() > LONGEST_LAG)
         };
-        let mut state = counter.wait_while(counter.lock(), late)?;
+        let mut state = tray.wait_while(tray.lock(), late)?;
         state.noted.extend(ends);
         if !state.noted.is_empty() {
             state.noted_since.get_or_insert_with(Instant::now);
@@ -114,7 +114,7 @@ impl Clerk {
         let idle = state.idle;
         drop(state);
         if idle {
-            counter.work.notify_one();
+            tray.work.notify_one();
         }
         Ok(())
     }
@@ -122,15 +122,15 @@ impl Clerk {
     /// Waits until the witness says everything that was noted.
     pub(crate) fn settle(&self) -> Result<(), AppendFailure> {
         let lacks = |state: &State| state.writing_since.or(state.noted_since).is_some();
-        let counter = &self.counter;
-        counter.wait_while(counter.lock(), lacks).map(drop)
+        let tray = &self.tray;
+        tray.wait_while(tray.lock(), lacks).map(drop)
     }
 }
 
 impl Drop for Clerk {
     fn drop(&mut self) {
-        self.counter.lock().closed = true;
-        self.counter.work.notify_one();
+        self.tray.lock().closed = true;
+        self.tray.work.notify_one();
         if let Some(thread) = self.thread.take() {
             // A panic has been reported by then, and a witness that is behind is no harm.
             drop(thread.join());
@@ -138,7 +138,7 @@ impl Drop for Clerk {
     }
 }
 
-impl Counter {
+impl Tray {
     /// Waits for the clerk, who hurries, for as long as something holds; until it has failed, at most.
     fn wait_while<'a>(
         &self,
@@ -208,10 +208,10 @@ impl Counter {
 
 impl Desk {
     fn work(mut self) {
-        let leaving = FailOnPanic(Arc::clone(&self.counter));
-        while let Some(ends) = self.counter.take() {
+        let leaving = FailOnPanic(Arc::clone(&self.tray));
+        while let Some(ends) = self.tray.take() {
             if let Err(cause) = self.write(ends) {
-                self.counter.fail(cause);
+                self.tray.fail(cause);
                 break;
             }
         }
@@ -237,7 +237,7 @@ impl Desk {
 }
 
 /// Lets nobody wait for a clerk that panicked: what the witness says is not known then.
-struct FailOnPanic(Arc<Counter>);
+struct FailOnPanic(Arc<Tray>);
 
 impl Drop for FailOnPanic {
     fn drop(&mut self) {
