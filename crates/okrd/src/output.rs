@@ -33,7 +33,7 @@ pub(crate) fn count(number: u64, thing: &str) -> String {
 }
 
 /// Writes how many people there are.
-pub(crate) fn people(number: usize) -> String {
+pub(crate) fn people(number: u64) -> String {
     match number {
         1 => "1 person".to_owned(),
         several => format!("{several} people"),

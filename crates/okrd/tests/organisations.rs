@@ -193,6 +193,11 @@ async fn an_organisation_is_made_beside_others_and_its_administrator_logs_in() {
     let listed = org(&server, &["list"]).unwrap();
     assert!(listed.contains("Summit  1 change  1 person"), "{listed}");
     assert_eq!(listed.lines().count(), 3);
+    let one = ["--people", "1", "--changes-per-day", "1", "--bytes", "2"];
+    org(&server, &[&["quota", "Summit"], one.as_slice()].concat()).unwrap();
+    let listed = org(&server, &["list"]).unwrap();
+    let limits = "at most 1 change a day, 2 bytes, 1 person";
+    assert!(listed.contains(limits), "{listed}");
     org(&server, &["rename", "Summit", "Peak"]).unwrap();
     let (code, gone) = org(&server, &["freeze", "Summit"]).unwrap_err();
     assert_eq!(code, 6, "{gone}");

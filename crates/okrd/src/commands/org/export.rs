@@ -61,7 +61,10 @@ pub(super) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
     let to = arguments.to.display();
     let changes = head.position.get();
     output::print(&match arguments.one.output {
-        OutputFormat::Text => format!("wrote {changes} changes of {org} to {to}"),
+        OutputFormat::Text => {
+            let changes = output::count(changes, "change");
+            format!("wrote {changes} of {org} to {to}")
+        }
         OutputFormat::Json => json!({
             "schema": "okrd.v1.Exported",
             "org": org.to_string(),

@@ -48,7 +48,7 @@ pub(super) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
              Then: okrd org rename --data {directory} {org} NAME, which is for this server only\n\
              Its people clone it anew: this server signs with another key.",
             output::count(changes, "change"),
-            output::people(people.len()),
+            output::people(people.len() as u64),
             if added == 0 { ", as before" } else { "" },
             directory = path.display(),
         ),

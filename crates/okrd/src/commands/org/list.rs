@@ -53,13 +53,8 @@ pub(super) fn run(arguments: &ListArguments) -> Result<(), Failure> {
             OutputFormat::Text => {
                 let name = known.label.as_deref().unwrap_or("-");
                 let held = size.map_or_else(String::new, |size| {
-                    let changes = if size.changes == 1 {
-                        "change"
-                    } else {
-                        "changes"
-                    };
-                    let people = if size.people == 1 { "person" } else { "people" };
-                    format!("  {} {changes}  {} {people}", size.changes, size.people)
+                    let changes = output::count(size.changes, "change");
+                    format!("  {changes}  {}", output::people(size.people as u64))
                 });
                 let frozen = if known.frozen { "  frozen" } else { "" };
                 let limits = quotas(known.quotas);
@@ -78,9 +73,9 @@ pub(super) fn quotas(quotas: organisations::Quotas) -> String {
     let parts = [
         quotas
             .changes_per_day
-            .map(|count| format!("{count} changes a day")),
-        quotas.bytes.map(|bytes| format!("{bytes} bytes")),
-        quotas.people.map(|count| format!("{count} people")),
+            .map(|changes| format!("{} a day", output::count(changes, "change"))),
+        quotas.bytes.map(|bytes| output::count(bytes, "byte")),
+        quotas.people.map(output::people),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     if parts.is_empty() {
