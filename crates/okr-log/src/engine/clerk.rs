@@ -145,18 +145,17 @@ impl Tray {
         mut state: MutexGuard<'a, State>,
         holds: impl Fn(&State) -> bool,
     ) -> Result<MutexGuard<'a, State>, AppendFailure> {
-        while holds(&state) {
+        loop {
             if let Some(cause) = self.failure.get() {
                 return Err(cause.clone());
+            }
+            if !holds(&state) {
+                return Ok(state);
             }
             state.urgent = true;
             self.work.notify_one();
             let waited = self.written.wait(state);
             state = waited.unwrap_or_else(PoisonError::into_inner);
-        }
-        match self.failure.get() {
-            Some(cause) => Err(cause.clone()),
-            None => Ok(state),
         }
     }
 
