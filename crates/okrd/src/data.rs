@@ -57,8 +57,20 @@ pub(crate) struct Manifest {
 #[derive(Debug)]
 pub(crate) struct DataDir {
     path: PathBuf,
-    /// Holds the lock; closing it lets go.
-    _lock: File,
+    /// Kept for its `Drop`.
+    _lock: Lock,
+}
+
+/// Holds the directory for this process until it is dropped.
+#[derive(Debug)]
+struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // To close the file is not enough: a child that another thread is starting has it too, until it runs its program.
+        // Where this fails, the operating system releases the lock with the last of them.
+        drop(self.0.unlock());
+    }
 }
 
 /// Why a data directory cannot be used.
@@ -314,28 +326,28 @@ fn is_empty(path: &Path) -> Result<bool, DataError> {
     Ok(entries.all(|entry| entry.is_ok_and(|entry| entry.file_name() == "lost+found")))
 }
 
-fn lock(path: &Path) -> Result<File, DataError> {
+fn lock(path: &Path) -> Result<Lock, DataError> {
     let file = path.join(LOCK);
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
-    let mut lock = options
+    let mut opened = options
         .mode(PRIVATE_FILE)
         .open(&file)
         .map_err(io_error("open", &file))?;
-    match lock.try_lock() {
-        Ok(()) => {}
+    let mut lock = match opened.try_lock() {
+        Ok(()) => Lock(opened),
         Err(TryLockError::WouldBlock) => {
             let mut pid = String::new();
             // The message is as good without the number.
-            drop(lock.read_to_string(&mut pid));
+            drop(opened.read_to_string(&mut pid));
             let pid = pid.trim().chars().filter(char::is_ascii_digit).collect();
             let path = path.to_owned();
             return Err(DataError::Locked { path, pid });
         }
         Err(TryLockError::Error(source)) => return Err(io_error("lock", &file)(source)),
-    }
-    lock.set_len(0)
-        .and_then(|()| writeln!(lock, "{}", std::process::id()))
+    };
+    (lock.0.set_len(0))
+        .and_then(|()| writeln!(lock.0, "{}", std::process::id()))
         .map_err(io_error("write", &file))?;
     Ok(lock)
 }

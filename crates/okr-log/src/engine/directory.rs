@@ -26,8 +26,15 @@ pub struct FileError {
 /// Holds the directory for this process until it is dropped.
 #[derive(Debug)]
 pub(crate) struct DirectoryLock {
-    /// The operating system releases the lock when this is closed.
-    _file: File,
+    file: File,
+}
+
+impl Drop for DirectoryLock {
+    fn drop(&mut self) {
+        // To close the file is not enough: a child that another thread is starting has it too, until it runs its program.
+        // Where this fails, the operating system releases the lock with the last of them.
+        drop(self.file.unlock());
+    }
 }
 
 /// Why the lock was not taken.
@@ -77,7 +84,7 @@ impl Directory {
             .open(&path)
             .map_err(|source| LockError::File(file_error("open", &path, source)))?;
         match file.try_lock() {
-            Ok(()) => Ok(DirectoryLock { _file: file }),
+            Ok(()) => Ok(DirectoryLock { file }),
             Err(TryLockError::WouldBlock) => Err(LockError::InUse),
             Err(TryLockError::Error(source)) => {
                 Err(LockError::File(file_error("lock", &path, source)))

@@ -259,6 +259,8 @@ pub(crate) fn wait_for_release(directory: &Directory) {
     };
     for _ in 0..RELEASE_ATTEMPTS {
         if file.try_lock().is_ok() {
+            // As for the lock of the directory, a child that is being started may have this file too.
+            drop(file.unlock());
             return;
         }
         thread::sleep(RELEASE_PAUSE);

@@ -3,6 +3,8 @@
 use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
+use std::process::Command;
+use std::thread;
 
 use super::support::*;
 use crate::engine::{CreateError, Log, OpenError};
@@ -95,6 +97,25 @@ fn opens_at_once_after_closing() {
         subject.reopen();
     }
     assert_eq!(read_all(subject.log(), ACME, 10_000), records(1..=20));
+}
+
+/// A child has the files of its parent until it runs its program, and their locks with them.
+#[test]
+fn opens_at_once_while_children_are_started() {
+    let mut subject = Subject::new(false);
+    thread::scope(|scope| {
+        let reopening = scope.spawn(|| {
+            for position in 1..=40 {
+                subject.appended(ACME, records([position]));
+                subject.reopen();
+            }
+        });
+        while !reopening.is_finished() {
+            let child = Command::new("true").status().unwrap();
+            assert!(child.success());
+        }
+    });
+    assert_eq!(read_all(subject.log(), ACME, 10_000), records(1..=40));
 }
 
 #[test]
