@@ -6,5 +6,6 @@ mod directory;
 mod erased;
 mod everywhere;
 mod faults;
+mod growing;
 mod looking_up;
 pub(super) mod support;
