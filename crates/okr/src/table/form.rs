@@ -64,13 +64,11 @@ impl Shape {
         mut open: impl FnMut() -> io::Result<R>,
         (separator, asked): (Option<Separator>, &Asked),
     ) -> Result<Option<Self>, ReadFault> {
-        if separator.is_none() {
-            let mut begin = Vec::new();
-            let mut input = io::Read::take(open().map_err(ReadFault::Io)?, LOOKED_AT);
-            io::Read::read_to_end(&mut input, &mut begin).map_err(ReadFault::Io)?;
-            if begins_as_json(&begin) {
-                return Self::of_json(open, asked);
-            }
+        let mut begin = Vec::new();
+        let mut input = io::Read::take(open().map_err(ReadFault::Io)?, LOOKED_AT);
+        io::Read::read_to_end(&mut input, &mut begin).map_err(ReadFault::Io)?;
+        if begins_as_json(&begin) {
+            return Self::of_json(open, asked);
         }
         let separator = match separator {
             Some(separator) => separator,

@@ -197,6 +197,11 @@ fn shape(file: &TableFile, args: &TableArgs) -> Result<Shape, CliError> {
             .with_hint("the first row names the columns: okr help import")
     })?;
     match shape.form {
+        Form::Json(_) if args.separator.is_some() => {
+            let message = format!("{} is JSON, with nothing between cells", file.name());
+            Err(CliError::usage("no-table", message)
+                .with_hint("--separator is for .csv and .tsv; leave it out"))
+        }
         Form::Json(_) if args.decimal_comma => {
             let message = format!("{} is JSON, whose numbers have no comma", file.name());
             Err(CliError::usage("no-table", message).with_hint(

@@ -103,5 +103,7 @@ fn mistakes_in_json_are_told_with_line_and_column_and_nothing_is_written() {
     }
     let remarks = wrong(VALUES, &["--decimal-comma"], Exit::Usage);
     assert!(remarks.contains("whose numbers have no comma"), "{remarks}");
+    let remarks = wrong(VALUES, &["--separator", ";"], Exit::Usage);
+    assert!(remarks.contains("with nothing between cells"), "{remarks}");
     assert_eq!(machine.done(&["checkin", "list", "docs", "-o", "id"]), "");
 }
