@@ -19,9 +19,9 @@ mod soak;
 mod start;
 mod target;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::{Parser, Subcommand};
 
 use crate::figures::Figures;
@@ -108,6 +108,9 @@ fn main() -> Result<()> {
         return echo::serve();
     }
     let part = arguments.part.as_ref();
+    if !matches!(part, Some(Part::Rules)) {
+        programs_in(&arguments.programs)?;
+    }
     let mut figures = Figures::new();
     if matches!(part, None | Some(Part::Start)) {
         start::measure(&arguments.programs, &mut figures)?;
@@ -155,6 +158,19 @@ fn main() -> Result<()> {
         )?;
     } else if part.is_none() {
         read::measure(&arguments.programs, (None, None), &mut figures)?;
+    }
+    Ok(())
+}
+
+/// Makes sure that there is what is measured.
+fn programs_in(directory: &Path) -> Result<()> {
+    for name in ["okr", "okrd"] {
+        let program = directory.join(name);
+        ensure!(
+            program.is_file(),
+            "{} is not there: build it with cargo build --release, or say with --programs where it is",
+            program.display()
+        );
     }
     Ok(())
 }
