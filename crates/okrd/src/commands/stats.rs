@@ -146,8 +146,9 @@ fn text(end: &OrgEnd, people: usize, counted: &Counted) -> String {
     }
     lines.push(format!("  root      {}", end.root));
     if *newer > 0 {
+        let newer = output::count(*newer, "change");
         lines.push(format!(
-            "  newer     {newer} changes that only a newer okrd understands"
+            "  newer     {newer} that only a newer okrd understands"
         ));
     }
     let mut events: Vec<_> = counted.events.iter().collect();
