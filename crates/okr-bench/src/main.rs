@@ -19,7 +19,7 @@ mod soak;
 mod start;
 mod target;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use clap::{Parser, Subcommand};
@@ -108,9 +108,7 @@ fn main() -> Result<()> {
         return echo::serve();
     }
     let part = arguments.part.as_ref();
-    if !matches!(part, Some(Part::Rules)) {
-        programs_in(&arguments.programs)?;
-    }
+    check_programs(&arguments)?;
     let mut figures = Figures::new();
     if matches!(part, None | Some(Part::Start)) {
         start::measure(&arguments.programs, &mut figures)?;
@@ -162,10 +160,23 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Makes sure that there is what is measured.
-fn programs_in(directory: &Path) -> Result<()> {
-    for name in ["okr", "okrd"] {
-        let program = directory.join(name);
+/// Makes sure that there is what is to be measured, before anything is.
+fn check_programs(arguments: &Arguments) -> Result<()> {
+    let needed: &[&str] = match arguments.part {
+        None => &["okr", "okrd"],
+        Some(Part::Start | Part::Read { .. }) => &["okr"],
+        Some(Part::Rules | Part::EchoServer) => &[],
+        Some(
+            Part::Append { .. }
+            | Part::Large
+            | Part::Follow { .. }
+            | Part::Peers { .. }
+            | Part::Auth
+            | Part::Soak { .. },
+        ) => &["okrd"],
+    };
+    for name in needed {
+        let program = arguments.programs.join(name);
         ensure!(
             program.is_file(),
             "{} is not there: build it with cargo build --release, or say with --programs where it is",
@@ -185,5 +196,30 @@ fn on_demand(arguments: &Arguments, figures: &mut Figures) -> Result<()> {
         }
         Some(Part::Soak { minutes }) => soak::measure(&arguments.programs, *minutes, figures),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_program_is_named_where_it_is_needed() {
+        let empty = tempfile::tempdir().unwrap();
+        let programs = empty.path().to_str().unwrap();
+        let check = |part: &[&str]| {
+            let words = [&["okr-bench", "--programs", programs], part].concat();
+            check_programs(&Arguments::parse_from(words))
+        };
+        check(&["rules"]).unwrap();
+        for (part, missing) in [
+            (&["start"][..], "okr"),
+            (&["append", "--writers", "1"], "okrd"),
+            (&[], "okr"),
+        ] {
+            let said = check(part).unwrap_err().to_string();
+            let begin = format!("{programs}/{missing} is not there: build it");
+            assert!(said.starts_with(&begin), "{said}");
+        }
     }
 }
