@@ -465,6 +465,17 @@ mod tests {
         assert_eq!(DataDir::open(&path).unwrap().1, manifest());
     }
 
+    /// A child that is being started has the files of its parent, until it runs its program.
+    #[test]
+    fn a_directory_is_let_go_while_a_child_has_the_file_of_its_lock() {
+        let root = tempfile::tempdir().unwrap();
+        let held = lock(root.path()).unwrap();
+        let of_the_child = held.0.try_clone().unwrap();
+        drop(held);
+        lock(root.path()).unwrap();
+        drop(of_the_child);
+    }
+
     #[test]
     fn init_refuses_what_is_there_and_explains_its_own_remains() {
         let root = tempfile::tempdir().unwrap();
