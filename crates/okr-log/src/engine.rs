@@ -1,6 +1,6 @@
 //! The log itself, on sled: create, open, append, read, follow.
 //!
-//! Every acknowledged record survives a power cut, and a log that lost one does not open (FORMAT.md sections 5 to 8).
+//! Every acknowledged record survives a power cut, and a log that lost one does not open (FORMAT.md sections 5 to 9).
 
 mod append;
 mod block;
@@ -9,13 +9,18 @@ mod directory;
 mod erased;
 mod error;
 mod fault;
+mod intake;
+mod journal;
 mod key;
 mod manifest;
+mod merge;
+mod mover;
 mod open;
 mod positions;
 mod read;
 mod recent;
 mod recover;
+mod renewal;
 mod store;
 mod survey;
 mod tail;
@@ -40,6 +45,7 @@ pub use self::open::directory_format;
 pub use self::positions::{IndexError, PositionIndex};
 pub use self::read::ReadError;
 pub use self::recover::Visitor;
+pub use self::renewal::renew_format;
 pub use self::store::StoreError;
 pub use self::survey::{Survey, survey};
 pub use self::waypoint::Waypoint;
@@ -48,7 +54,7 @@ use self::append::{End, Writer};
 use self::clerk::Failure;
 use self::directory::DirectoryLock;
 use self::erased::Erased;
-use self::read::Stretch;
+use self::read::{Records, Stretch};
 use self::recent::Recent;
 use self::store::Store;
 use self::waypoint::Waypoints;
@@ -92,7 +98,7 @@ pub struct Log {
 
 /// What handles and the appender share. The lock is the last field, so it is released last.
 pub(crate) struct Shared {
-    store: Store,
+    store: Arc<Store>,
     /// Where indexes may keep what is old.
     directory: PathBuf,
     organisations: RwLock<HashMap<LogId, Arc<Organisation>>>,
@@ -269,13 +275,10 @@ impl Log {
         after: Position,
         byte_budget: usize,
     ) -> Result<Vec<Bytes>, ReadError> {
-        let head = self.head(organisation).position;
-        let stretch = Stretch {
-            organisation,
-            after,
-            head,
+        let records = match self.shared.organisation(organisation) {
+            Some(known) => known.read(&self.shared.store, (organisation, after), byte_budget)?,
+            None => Vec::new(),
         };
-        let records = read::read(&self.shared.store, stretch, byte_budget)?;
         Ok(self.shared.erased.apply((organisation, after), records))
     }
 
@@ -290,8 +293,11 @@ impl Log {
         let Some(found) = self.shared.organisation(organisation) else {
             return Vec::new();
         };
-        let records = read_lock(&found.state).recent.after(after, byte_budget);
-        self.shared.erased.apply((organisation, after), records)
+        let mut records = Records::within(byte_budget);
+        read_lock(&found.state).recent.give(after, &mut records);
+        self.shared
+            .erased
+            .apply((organisation, after), records.into_vec())
     }
 
     /// Lets nobody read texts of a record any more, numbered from 0: [`Log::read`] gives their hashes instead.
@@ -357,6 +363,13 @@ impl Shared {
         }
     }
 
+    /// Lets go of what is in the store now.
+    fn settle(&self, organisation: LogId, stored: Position) {
+        if let Some(known) = self.organisation(organisation) {
+            write_lock(&known.state).recent.settle(stored);
+        }
+    }
+
     /// Makes records visible that have just become durable.
     fn publish(&self, end: &End) {
         let End {
@@ -394,10 +407,10 @@ impl Organisation {
     fn new(head: Head, changes: PositionIndex, waypoints: Waypoints) -> Self {
         Self {
             state: RwLock::new(OrganisationState {
+                recent: Recent::after_all(head.position),
                 head,
                 changes,
                 waypoints,
-                recent: Recent::default(),
             }),
         }
     }
@@ -424,7 +437,39 @@ impl Organisation {
             organisation,
             source,
         })?;
-        read::find(store, organisation, change, &candidates)
+        let record = |position: Position| {
+            let before = Position::new(position.get().saturating_sub(1));
+            let records = self.read(store, (organisation, before), 1)?;
+            Ok(records.into_iter().next())
+        };
+        read::find((organisation, change), &candidates, record)
+    }
+
+    /// Reads durable records after a position: those that are not in the store yet, or were a moment ago, from memory.
+    fn read(
+        &self,
+        store: &Store,
+        (organisation, after): (LogId, Position),
+        byte_budget: usize,
+    ) -> Result<Vec<Bytes>, ReadError> {
+        let mut records = Records::within(byte_budget);
+        loop {
+            let next = after.plus(records.len());
+            let state = read_lock(&self.state);
+            if next >= state.head.position || state.recent.give(next, &mut records) {
+                return Ok(records.into_vec());
+            }
+            let until = state.recent.first_before();
+            drop(state);
+            let stretch = Stretch {
+                organisation,
+                after: next,
+                until,
+            };
+            if !read::read(store, stretch, &mut records)? {
+                return Ok(records.into_vec());
+            }
+        }
     }
 }
 

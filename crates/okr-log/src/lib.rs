@@ -21,7 +21,7 @@ pub use engine::{
     AppendFailure, AppendOutcome, Appender, Batch, BatchError, BlockError, CreateError,
     DIRECTORY_FORMAT, Damage, FaultHook, FileError, Head, IndexError, Log, LogOptions, Observer,
     OpenError, PositionIndex, ReadError, Step, StoreError, Survey, VisitError, Visitor, Waypoint,
-    directory_format, survey,
+    directory_format, renew_format, survey,
 };
 pub use hash::Hash;
 pub use id::{AuthorId, ChangeId, LogId, Position, RecordedAt, TokenId};

@@ -285,6 +285,7 @@ impl From<OpenError> for Failure {
             | OpenError::NotALog { .. }
             | OpenError::Manifest { .. }
             | OpenError::Witness { .. }
+            | OpenError::Journal { .. }
             | OpenError::StoreMissing { .. }
             | OpenError::Store { .. }
             | OpenError::Damaged { .. }

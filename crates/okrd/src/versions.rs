@@ -118,6 +118,9 @@ pub(crate) fn survey(data: &Path) -> Result<Vec<Part>, Failure> {
 pub(crate) fn renew(directory: &DataDir) -> Result<(), Failure> {
     let parts = survey(directory.path())?;
     for part in parts.iter().filter(|part| part.is_older()) {
+        if part.name == LOG {
+            okr_log::renew_format(&directory.path().join(LOG))?;
+        }
         let known = KNOWN.iter().find(|known| known.name == part.name);
         if let Some(renew) = known.and_then(|known| known.renew) {
             renew(directory)?;

@@ -63,7 +63,7 @@ fn a_directory_of_today_needs_nothing_and_every_file_of_it_is_looked_at() {
     }
     let text = said(&world.run("migrate --dry-run"));
     assert!(
-        text.contains("  log                   version 1, up to date\n"),
+        text.contains("  log                   version 2, up to date\n"),
         "{text}"
     );
     assert!(text.contains("Nothing is to be done"), "{text}");
@@ -139,7 +139,7 @@ fn what_a_newer_okrd_wrote_is_refused_by_its_version() {
         ("credentials.json", "{\"version\":3}"),
         ("last-used.json", "{\"version\":2}"),
         ("last-backup.json", "{\"version\":2}"),
-        ("log/MANIFEST", "okr-log format 2\n"),
+        ("log/MANIFEST", "okr-log format 3\n"),
     ] {
         let path = world.data().join(name);
         let before = fs::read(&path).ok();
@@ -178,7 +178,7 @@ fn a_directory_of_version_0_1_is_migrated_verified_and_served() {
         .iter()
         .filter(|file| file["older"] == true);
     let older: Vec<&Value> = older.map(|file| &file["name"]).collect();
-    assert_eq!(older, ["credentials.json"]);
+    assert_eq!(older, ["credentials.json", "log"]);
     assert_eq!(document(&world, "migrate")["changed"], true);
     assert_eq!(document(&world, "verify"), before);
     let serving = world.serve();

@@ -21,8 +21,11 @@ const ENOSPC: i32 = 28;
 /// How long a server may take to see that there is room again.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Every kind of call that makes a group durable, and how it can fail.
-const FAULTS: [(&str, i32, &str); 6] = [
+/// Every kind of call that makes a group durable or moves it into the store, and how it can fail.
+const FAULTS: [(&str, i32, &str); 9] = [
+    ("write", EIO, "log/journal"),
+    ("write", ENOSPC, "log/journal"),
+    ("sync", EIO, "log/journal"),
     ("write", EIO, "store/db"),
     ("write", ENOSPC, "store/db"),
     ("sync", EIO, "store/db"),
@@ -197,7 +200,13 @@ fn a_server_that_may_not_read_its_log_any_more_names_the_file() {
         return;
     };
     drop(Server::start(&nobody, &data).unwrap());
-    for place in ["log/store/db", "log/witness", "server.key", "log"] {
+    for place in [
+        "log/store/db",
+        "log/journal",
+        "log/witness",
+        "server.key",
+        "log",
+    ] {
         let path = data.join(place);
         let before = path.metadata().unwrap().permissions();
         std::fs::set_permissions(&path, Permissions::from_mode(0o000)).unwrap();

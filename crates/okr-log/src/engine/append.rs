@@ -13,7 +13,8 @@ use self::accept::Accepted;
 pub(crate) use self::plan::End;
 use self::plan::{Group, Placement, Plan};
 use crate::engine::clerk::Clerk;
-use crate::engine::fault::{FaultHook, Step};
+use crate::engine::fault::Step;
+use crate::engine::intake::Intake;
 use crate::engine::store::StoreError;
 use crate::engine::{Head, Shared};
 use crate::id::{ChangeId, LogId, Position};
@@ -123,9 +124,9 @@ pub struct Appender {
 
 /// What only the appender needs to know.
 pub(crate) struct Writer {
+    pub(crate) intake: Intake,
     pub(crate) clerk: Clerk,
     pub(crate) frontiers: HashMap<LogId, Frontier>,
-    pub(crate) faults: Option<FaultHook>,
 }
 
 impl Appender {
@@ -133,7 +134,7 @@ impl Appender {
         Self { writer, shared }
     }
 
-    /// Appends batches and answers each, in order; all that fit together are made durable by one flush.
+    /// Appends batches and answers each, in order; all that fit together are made durable by one sync.
     ///
     /// Readers, [`Log::head`](crate::Log::head) and observers see records when they are durable, never before.
     pub fn append(&mut self, batches: &[Batch]) -> Vec<AppendOutcome> {
@@ -183,11 +184,14 @@ impl Appender {
     /// Makes a group durable and then visible.
     fn commit(&mut self, group: Group) -> Result<(), AppendFailure> {
         let Group { blocks, ends, .. } = group;
-        let Writer { clerk, faults, .. } = &self.writer;
-        self.shared.store.commit(blocks, faults.as_ref())?;
+        let Writer { intake, clerk, .. } = &mut self.writer;
+        intake.commit(blocks)?;
         clerk.note(ends.iter().map(End::testimony))?;
         for end in &ends {
             self.shared.publish(end);
+        }
+        for (organisation, position) in intake.stored() {
+            self.shared.settle(organisation, position);
         }
         Ok(())
     }

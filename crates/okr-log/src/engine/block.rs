@@ -1,4 +1,4 @@
-//! Blocks: consecutive records of one organisation under one checksum (FORMAT.md section 7).
+//! Blocks: consecutive records of one organisation under one checksum (FORMAT.md section 8).
 
 use bytes::Bytes;
 use crc32c::{crc32c, crc32c_append};
@@ -118,8 +118,8 @@ impl Block {
     }
 
     /// Returns the block as it is stored, when it is not cut into parts.
-    pub(crate) fn into_bytes(self) -> Bytes {
-        self.bytes
+    pub(crate) const fn bytes(&self) -> &Bytes {
+        &self.bytes
     }
 
     /// Verifies a whole block.

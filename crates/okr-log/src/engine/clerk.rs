@@ -1,13 +1,13 @@
-//! The thread that keeps the witness: it is told what has become durable in the store, and makes the witness say so.
+//! The thread that keeps the witness: it is told what has become durable, and makes the witness say so.
 //!
 //! ```text
-//!   appender   store: write, flush, sync --> note --> acknowledge
-//!   clerk                                      `--> (a moment later, all that was noted) witness: write, sync
+//!   appender   journal: write, sync --> note --> acknowledge
+//!   clerk                                 `--> (a moment later, all that was noted) witness: write, sync
 //! ```
 //!
 //! So the witness is behind what is acknowledged, but never for long: nothing is acknowledged while it lacks something
 //! that was noted more than [`LONGEST_LAG`] ago. To write it for each group, before the acknowledgement, would take as
-//! much from the device and the processors as the store itself takes for a small group.
+//! much from the device as the group itself takes.
 
 use std::collections::HashMap;
 use std::io;
@@ -47,7 +47,7 @@ struct Tray {
 
 #[derive(Default)]
 struct State {
-    /// Durable in the store, and not taken to the witness yet.
+    /// Durable, and not taken to the witness yet.
     noted: HashMap<LogId, Testimony>,
     /// When the oldest of it was noted.
     noted_since: Option<Instant>,
@@ -96,7 +96,7 @@ impl Clerk {
         })
     }
 
-    /// Notes ends of logs that are durable in the store. Waits while the witness is too far behind.
+    /// Notes ends of logs that are durable. Waits while the witness is too far behind.
     pub(crate) fn note(
         &self,
         ends: impl IntoIterator<Item = (LogId, Testimony)>,

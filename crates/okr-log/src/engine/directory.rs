@@ -59,8 +59,17 @@ impl Directory {
         self.root.join("MANIFEST")
     }
 
+    /// Where a manifest is written before it takes the place of the one that is there.
+    pub(crate) fn fresh_manifest(&self) -> PathBuf {
+        self.root.join("MANIFEST.new")
+    }
+
     pub(crate) fn witness(&self) -> PathBuf {
         self.root.join("witness")
+    }
+
+    pub(crate) fn journal(&self) -> PathBuf {
+        self.root.join("journal")
     }
 
     pub(crate) fn store(&self) -> PathBuf {

@@ -76,7 +76,7 @@ pub enum OpenError {
         path: PathBuf,
     },
     /// The log was written by a newer program.
-    #[error("{} has format {found}, this program reads format {DIRECTORY_FORMAT}", path.display())]
+    #[error("{} has format {found}, this program reads formats up to {DIRECTORY_FORMAT}", path.display())]
     NewerFormat {
         /// The manifest or the witness.
         path: PathBuf,
@@ -99,13 +99,21 @@ pub enum OpenError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The journal is gone or damaged, so the newest records may be.
+    #[error("{} is {reason}: the newest changes of the log may be in it", path.display())]
+    Journal {
+        /// The journal.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A file of the store is gone.
     #[error("{} is missing", path.display())]
     StoreMissing {
         /// The file.
         path: PathBuf,
     },
-    /// The store refuses to open or to be read.
+    /// The store refuses to open, to be read, or to take what only the journal has.
     #[error("the store in {} cannot be opened or read", path.display())]
     Store {
         /// The directory of the store.

@@ -7,17 +7,25 @@ use std::sync::Arc;
 use crate::engine::append::AppendFailure;
 use crate::engine::store::StoreError;
 
-/// One step on the way from memory to "this survives a power cut". The witness is written after the steps of the store.
+/// One step on the way from memory to "this survives a power cut", in the journal, and from there into the store.
+///
+/// Only the first three come before an acknowledgement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Step {
     /// It is looked up whether the changes are in the log already; nothing is written.
     LookUpChanges,
-    /// The blocks are handed to the store.
+    /// The blocks are written to the journal.
+    WriteJournal,
+    /// The journal is synced to the device.
+    SyncJournal,
+    /// Blocks from the journal are handed to the store.
     WriteBlocks,
     /// The store writes them to its file.
     FlushStore,
     /// The file of the store is synced to the device.
     SyncStore,
+    /// The journal is told, durably, what has come to be in the store.
+    MarkJournal,
     /// The witness file is told what has become durable.
     WriteWitness,
     /// The witness file is synced to the device.
@@ -28,9 +36,12 @@ impl fmt::Display for Step {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::LookUpChanges => "look up changes in the index of the log",
+            Self::WriteJournal => "write the journal",
+            Self::SyncJournal => "sync the journal",
             Self::WriteBlocks => "write blocks to the store",
             Self::FlushStore => "flush the store",
             Self::SyncStore => "sync the store",
+            Self::MarkJournal => "mark the journal",
             Self::WriteWitness => "write the witness",
             Self::SyncWitness => "sync the witness",
         })

@@ -1,5 +1,6 @@
 //! Keys of blocks and their parts in the store; byte order is the order of positions.
 
+use crate::engine::block::Block;
 use crate::id::{LogId, Position};
 
 /// Where a block lies: its organisation and the position of its first record.
@@ -35,6 +36,12 @@ impl BlockKey {
             organisation: LogId(*organisation),
             first,
         })
+    }
+
+    /// Returns the position of the last record of the block that lies here.
+    pub(crate) fn last(self, block: &Block) -> Position {
+        let more = block.count().saturating_sub(1) as u64;
+        Position::new(self.first.get().saturating_add(more))
     }
 
     /// Returns the key of one part of a block that is too large for one value.

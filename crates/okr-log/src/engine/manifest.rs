@@ -6,8 +6,10 @@ use crc32c::crc32c;
 use rand::TryRng as _;
 use rand::rngs::SysRng;
 
-/// The format this program writes and the only one it reads.
-pub const DIRECTORY_FORMAT: u64 = 1;
+/// The format this program writes. It reads every one before, too.
+pub const DIRECTORY_FORMAT: u64 = 2;
+/// The first format with a journal.
+const WITH_JOURNAL: u64 = 2;
 /// Segment size of a new store, in bytes.
 pub(crate) const SEGMENT_BYTES: usize = 8 * 1024 * 1024;
 
@@ -16,7 +18,8 @@ const TITLE: &str = "okr-log format ";
 /// What the manifest says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Manifest {
-    /// Random; ties the witness to this directory.
+    pub(crate) format: u64,
+    /// Random; ties the journal and the witness to this directory.
     pub(crate) log: [u8; 16],
     pub(crate) segment_bytes: usize,
 }
@@ -35,16 +38,20 @@ impl Manifest {
             .try_fill_bytes(&mut log)
             .map_err(std::io::Error::other)?;
         Ok(Self {
+            format: DIRECTORY_FORMAT,
             log,
             segment_bytes: SEGMENT_BYTES,
         })
     }
 
+    pub(crate) const fn has_journal(&self) -> bool {
+        self.format >= WITH_JOURNAL
+    }
+
     pub(crate) fn to_text(&self) -> String {
         let log = u128::from_be_bytes(self.log);
-        let segment = self.segment_bytes;
-        let mut text =
-            format!("{TITLE}{DIRECTORY_FORMAT}\nlog {log:032x}\nsegment-bytes {segment}\n");
+        let (format, segment) = (self.format, self.segment_bytes);
+        let mut text = format!("{TITLE}{format}\nlog {log:032x}\nsegment-bytes {segment}\n");
         let crc = crc32c(text.as_bytes());
         writeln!(text, "crc32c {crc:08x}").expect("writing to a string does not fail");
         text
@@ -61,6 +68,9 @@ impl Manifest {
         if format > DIRECTORY_FORMAT {
             return Err(ManifestError::NewerFormat(format));
         }
+        if format == 0 {
+            return Err(malformed("there is no format 0"));
+        }
         let log = lines.next().and_then(|line| line.strip_prefix("log "));
         let log = log.and_then(|log| u128::from_str_radix(log, 16).ok());
         let log = log.ok_or(malformed("its second line does not name a log"))?;
@@ -71,6 +81,7 @@ impl Manifest {
         let segment_bytes =
             segment_bytes.ok_or(malformed("its third line is not a segment size"))?;
         let manifest = Self {
+            format,
             log: log.to_be_bytes(),
             segment_bytes,
         };
@@ -88,11 +99,12 @@ mod tests {
     #[test]
     fn round_trips_and_reads_as_documented() {
         let manifest = Manifest {
+            format: DIRECTORY_FORMAT,
             log: [0xab; 16],
             segment_bytes: SEGMENT_BYTES,
         };
         let text = manifest.to_text();
-        let start = "okr-log format 1\nlog abababababababababababababababab\n\
+        let start = "okr-log format 2\nlog abababababababababababababababab\n\
             segment-bytes 8388608\ncrc32c ";
         assert!(text.starts_with(start), "{text}");
         assert_eq!(Manifest::parse(text.as_bytes()), Ok(manifest));
@@ -104,13 +116,14 @@ mod tests {
 
     #[test]
     fn a_newer_format_is_refused_whatever_follows() {
-        let newer = Manifest::parse(b"okr-log format 2\nsomething new\n");
-        assert_eq!(newer, Err(ManifestError::NewerFormat(2)));
+        let newer = Manifest::parse(b"okr-log format 3\nsomething new\n");
+        assert_eq!(newer, Err(ManifestError::NewerFormat(3)));
     }
 
     #[test]
     fn any_changed_byte_is_found() {
         let text = Manifest {
+            format: 1,
             log: [0xab; 16],
             segment_bytes: SEGMENT_BYTES,
         }

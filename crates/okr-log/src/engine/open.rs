@@ -1,20 +1,25 @@
 //! Creating and opening a data directory, in the order that makes it durable and keeps a damaged one untouched.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, RwLock};
 
-use crate::engine::append::Writer;
+use crate::engine::append::{AppendFailure, Writer};
+use crate::engine::block::Block;
 use crate::engine::clerk::{Clerk, Failure};
 use crate::engine::directory::{
-    Directory, FileError, LockError, file_error, sync, sync_tree, write_synced,
+    Directory, DirectoryLock, FileError, LockError, file_error, sync, sync_tree, write_synced,
 };
 use crate::engine::erased::Erased;
 use crate::engine::error::{CreateError, OpenError};
-use crate::engine::manifest::{DIRECTORY_FORMAT, Manifest, ManifestError};
-use crate::engine::recover::{Recovered, Visitor, recover};
+use crate::engine::intake::{Intake, Means};
+use crate::engine::journal::{self, Found, Journal, JournalError, Marker};
+use crate::engine::key::BlockKey;
+use crate::engine::manifest::{Manifest, ManifestError};
+use crate::engine::merge::portions;
+use crate::engine::recover::{Recovered, Recovery, Source, Visitor, recover};
 use crate::engine::store::{Store, StoreError, StoreOptions, wait_for_release};
 use crate::engine::tail::{Tail, drop_unfinished_snapshots};
 use crate::engine::witness::{Statement, Testimony, Witness, WitnessError, empty_file};
@@ -43,6 +48,7 @@ pub(crate) fn create(path: &Path) -> Result<(), CreateError> {
         source,
     })?;
     sync_tree(&directory.store())?;
+    write_synced(&directory.journal(), &journal::empty_file(manifest.log))?;
     write_synced(&directory.witness(), &empty_file(manifest.log))?;
     write_synced(&directory.manifest(), manifest.to_text().as_bytes())?;
     sync(&root)?;
@@ -100,56 +106,104 @@ pub(crate) fn open(
         LockError::File(error) => OpenError::File(error),
     })?;
     let mut witness = open_witness(&directory, manifest.log)?;
+    let (journal, blocks) = open_journal(&directory, &manifest)?;
     let every = options.waypoints_every;
     let segment_bytes = manifest.segment_bytes;
-    let (store, recovered) = or_as_it_was(&directory, segment_bytes, || {
+    let (store, recovery) = or_as_it_was(&directory, segment_bytes, || {
         let store = open_store(&directory, segment_bytes, options.cache_bytes)?;
-        let recovered = recover(&store, (&witness, every), visit)?;
-        Ok((store, recovered))
+        let source = Source {
+            store: &store,
+            journal: &blocks,
+        };
+        let recovery = recover(source, (&witness, every), visit)?;
+        Ok((store, recovery))
     })?;
+    let Recovery {
+        organisations: recovered,
+        unstored,
+    } = recovery;
+    let journal = settle(&directory, &store, journal, unstored)?;
     bring_forward(&mut witness, &recovered)
         .map_err(|source| file_error("update", &directory.witness(), source))?;
 
-    let mut frontiers: HashMap<LogId, Frontier> = HashMap::new();
-    let mut organisations = HashMap::new();
-    for (
-        id,
-        Recovered {
-            position,
-            recorded_at,
-            changes,
-            frontier,
-            waypoints,
-        },
-    ) in recovered
-    {
-        let head = Head {
-            position,
-            recorded_at,
-            root: frontier.root(),
-        };
-        organisations.insert(id, Arc::new(Organisation::new(head, changes, waypoints)));
-        frontiers.insert(id, frontier);
-    }
-    let failure = Failure::default();
-    let clerk = Clerk::start(witness, options.faults.clone(), Arc::clone(&failure))
-        .map_err(|source| file_error("start the thread for", &directory.witness(), source))?;
-    let writer = Writer {
-        clerk,
-        frontiers,
-        faults: options.faults,
-    };
-    Ok(Shared {
+    let opened = Opened {
+        directory,
+        manifest,
+        journal,
+        witness,
         store,
-        directory: directory.root().to_owned(),
-        organisations: RwLock::new(organisations),
-        erased: Erased::default(),
-        waypoints_every: every,
-        observers: RwLock::default(),
-        failure,
-        writer: Mutex::new(Some(writer)),
-        _lock: lock,
-    })
+        lock,
+    };
+    opened.start(recovered, options)
+}
+
+/// The files of a log that was verified.
+struct Opened {
+    directory: Directory,
+    manifest: Manifest,
+    journal: OpenJournal,
+    witness: Witness,
+    store: Store,
+    lock: DirectoryLock,
+}
+
+impl Opened {
+    /// Starts what works on the files, with what is kept of them in memory.
+    fn start(
+        self,
+        recovered: HashMap<LogId, Recovered>,
+        options: LogOptions,
+    ) -> Result<Shared, OpenError> {
+        let mut frontiers: HashMap<LogId, Frontier> = HashMap::new();
+        let mut organisations = HashMap::new();
+        for (
+            id,
+            Recovered {
+                position,
+                recorded_at,
+                changes,
+                frontier,
+                waypoints,
+            },
+        ) in recovered
+        {
+            let head = Head {
+                position,
+                recorded_at,
+                root: frontier.root(),
+            };
+            organisations.insert(id, Arc::new(Organisation::new(head, changes, waypoints)));
+            frontiers.insert(id, frontier);
+        }
+        let directory = self.directory;
+        let failure = Failure::default();
+        let clerk = Clerk::start(self.witness, options.faults.clone(), Arc::clone(&failure))
+            .map_err(|source| file_error("start the thread for", &directory.witness(), source))?;
+        let store = Arc::new(self.store);
+        let means = Means {
+            store: Arc::clone(&store),
+            faults: options.faults,
+            failure: Arc::clone(&failure),
+        };
+        let intake = Intake::new((directory.clone(), self.manifest), self.journal, means)
+            .map_err(|source| file_error("start the thread for", &directory.journal(), source))?;
+        let writer = Writer {
+            intake,
+            clerk,
+            frontiers,
+        };
+        Ok(Shared {
+            store,
+            directory: directory.root().to_owned(),
+            organisations: RwLock::new(organisations),
+            erased: Erased::default(),
+            waypoints_every: options.waypoints_every,
+            observers: RwLock::default(),
+            failure,
+            writer: Mutex::new(Some(writer)),
+            _lock: self.lock,
+        })
+    }
 }
 
 fn find(path: &Path) -> Result<Directory, OpenError> {
@@ -187,8 +241,66 @@ pub(crate) fn read_manifest(directory: &Directory) -> Result<Manifest, OpenError
 ///
 /// `NotALog`, `Manifest`, `File`, and `NewerFormat` for one that this program does not read.
 pub fn directory_format(root: &Path) -> Result<u64, OpenError> {
-    // There is one format: a manifest that can be read states it.
-    read_manifest(&Directory::new(root)).map(|_| DIRECTORY_FORMAT)
+    read_manifest(&Directory::new(root)).map(|manifest| manifest.format)
+}
+
+/// Both ends of the journal, in a directory of a format that has one.
+type OpenJournal = Option<(Journal, Marker)>;
+
+/// Opens the journal, and reads the blocks in it that the store may lack.
+fn open_journal(
+    directory: &Directory,
+    manifest: &Manifest,
+) -> Result<(OpenJournal, BTreeMap<BlockKey, Block>), OpenError> {
+    if !manifest.has_journal() {
+        return Ok((None, BTreeMap::new()));
+    }
+    let path = directory.journal();
+    let found = journal::open(&path, manifest.log).map_err(|error| match error {
+        JournalError::Missing => OpenError::Journal {
+            path,
+            reason: "missing".to_owned(),
+        },
+        JournalError::Damaged(reason) => OpenError::Journal {
+            path,
+            reason: format!("damaged ({reason})"),
+        },
+        JournalError::Newer(found) => OpenError::NewerFormat {
+            path,
+            found: found.into(),
+        },
+        JournalError::Io(source) => OpenError::File(file_error("read", &path, source)),
+    })?;
+    let Found {
+        journal,
+        marker,
+        blocks,
+    } = found;
+    Ok((Some((journal, marker)), blocks))
+}
+
+/// Moves what only the journal has into the store, as the mover would have done, and marks the journal.
+fn settle(
+    directory: &Directory,
+    store: &Store,
+    journal: OpenJournal,
+    unstored: Vec<(BlockKey, Block)>,
+) -> Result<OpenJournal, OpenError> {
+    let failed = |AppendFailure { source, .. }: AppendFailure| OpenError::Store {
+        path: directory.store(),
+        source: Arc::into_inner(source)
+            .unwrap_or_else(|| StoreError::Database("it takes no blocks".to_owned())),
+    };
+    for portion in portions(unstored) {
+        store.commit(&portion.blocks, None).map_err(failed)?;
+    }
+    let Some((journal, mut marker)) = journal else {
+        return Ok(None);
+    };
+    marker
+        .settle(journal.newest())
+        .map_err(|source| file_error("mark", &directory.journal(), source))?;
+    Ok(Some((journal, marker)))
 }
 
 pub(crate) fn open_witness(directory: &Directory, log: [u8; 16]) -> Result<Witness, OpenError> {

@@ -33,57 +33,86 @@ pub enum ReadError {
     },
 }
 
-/// A stretch of one organisation's log: what follows `after`, up to `head`.
+/// A stretch of one organisation's log: what follows `after`, up to `until`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stretch {
     pub(crate) organisation: LogId,
     pub(crate) after: Position,
-    pub(crate) head: Position,
+    pub(crate) until: Position,
 }
 
-/// Returns the first of some durable positions at which a change stands.
+/// Records in order, until their sizes would exceed a number of bytes; at least one if there is one.
+#[derive(Debug)]
+pub(crate) struct Records {
+    records: Vec<Bytes>,
+    left: usize,
+}
+
+impl Records {
+    pub(crate) const fn within(bytes: usize) -> Self {
+        Self {
+            records: Vec::new(),
+            left: bytes,
+        }
+    }
+
+    /// Takes a record; `false` when there is no room for it.
+    pub(crate) fn push(&mut self, record: Bytes) -> bool {
+        if !self.records.is_empty() && record.len() > self.left {
+            return false;
+        }
+        self.left = self.left.saturating_sub(record.len());
+        self.records.push(record);
+        true
+    }
+
+    pub(crate) const fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    pub(crate) fn into_vec(self) -> Vec<Bytes> {
+        self.records
+    }
+}
+
+/// Returns the first of some positions at which a change stands in a log; `record` reads what is at one.
 pub(crate) fn find(
-    store: &Store,
-    organisation: LogId,
-    change: ChangeId,
+    (organisation, change): (LogId, ChangeId),
     candidates: &[Position],
+    record: impl Fn(Position) -> Result<Option<Bytes>, ReadError>,
 ) -> Result<Option<Position>, ReadError> {
     for &position in candidates {
-        let stretch = Stretch {
-            organisation,
-            after: Position::new(position.get().saturating_sub(1)),
-            head: position,
+        let Some(bytes) = record(position)? else {
+            continue;
         };
-        for bytes in read(store, stretch, 1)? {
-            let record = RecordView::parse(&bytes).map_err(|error| ReadError::Damaged {
-                organisation,
-                position,
-                source: Damage::Record(error),
-            })?;
-            if record.change_id() == change {
-                return Ok(Some(position));
-            }
+        let record = RecordView::parse(&bytes).map_err(|error| ReadError::Damaged {
+            organisation,
+            position,
+            source: Damage::Record(error),
+        })?;
+        if record.change_id() == change {
+            return Ok(Some(position));
         }
     }
     Ok(None)
 }
 
-/// Reads the records of a stretch until their sizes reach the budget; at least one if there is one.
+/// Reads the records of a stretch from the store; `false` when not all of them find room.
 pub(crate) fn read(
     store: &Store,
     stretch: Stretch,
-    byte_budget: usize,
-) -> Result<Vec<Bytes>, ReadError> {
+    records: &mut Records,
+) -> Result<bool, ReadError> {
     let Stretch {
         organisation,
         after,
-        head,
+        until,
     } = stretch;
-    let mut records: Vec<Bytes> = Vec::new();
-    if after >= head {
-        return Ok(records);
+    if after >= until {
+        return Ok(true);
     }
-    let mut next = after.next();
+    let first = after.next();
+    let mut next = first;
     let damaged = |position, source| ReadError::Damaged {
         organisation,
         position,
@@ -92,8 +121,7 @@ pub(crate) fn read(
     let mut blocks = store
         .walk_from(organisation, next)
         .map_err(|error| damaged(next, Damage::Unreadable(error)))?;
-    let mut left = byte_budget;
-    while next <= head {
+    while next <= until {
         let (key, block) = match blocks.next_block() {
             Ok(Some(found)) => found,
             Ok(None) => return Err(damaged(next, Damage::Absent)),
@@ -101,23 +129,21 @@ pub(crate) fn read(
             Err(LoadError::Block { error, .. }) => return Err(damaged(next, Damage::Block(error))),
         };
         // Only the first block may start before the position that is wanted.
-        let skip = next
-            .get()
-            .checked_sub(key.first.get())
-            .filter(|_| records.is_empty());
-        let skip = skip.or((key.first == next).then_some(0));
+        let skip = next.get().checked_sub(key.first.get());
+        let skip = skip.filter(|skip| next == first || *skip == 0);
         let skip = skip.and_then(|skip| usize::try_from(skip).ok());
         let Some(skip) = skip.filter(|skip| *skip < block.count()) else {
             return Err(damaged(next, Damage::Gap { found: key.first }));
         };
         for record in block.records().skip(skip) {
-            if next > head || (!records.is_empty() && record.len() > left) {
-                return Ok(records);
+            if next > until {
+                return Ok(true);
             }
-            left = left.saturating_sub(record.len());
-            records.push(record);
+            if !records.push(record) {
+                return Ok(false);
+            }
             next = next.next();
         }
     }
-    Ok(records)
+    Ok(true)
 }

@@ -1,22 +1,25 @@
 //! Opening: one scan that verifies every block, record and root, and rebuilds what is kept in memory.
 //!
 //! ```text
-//!   store --> blocks: checksum, density --> records: decode, order --> the caller's state
+//!   store, journal --> blocks: checksum, density --> records: decode, order --> the caller's state
 //!                         \
 //!                          `--> second thread: leaf hashes, Merkle roots against the witness, change ids
 //! ```
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, btree_map};
+use std::iter::Peekable;
 use std::num::NonZeroU64;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
+
+use bytes::Bytes;
 
 use crate::engine::block::Block;
 use crate::engine::error::{Damage, OpenError, VisitError};
 use crate::engine::key::BlockKey;
 use crate::engine::positions::PositionIndex;
-use crate::engine::read;
-use crate::engine::store::{LoadError, Store};
+use crate::engine::read::{self, ReadError, Records, Stretch};
+use crate::engine::store::{LoadError, Store, Walk};
 use crate::engine::waypoint::Waypoints;
 use crate::engine::witness::{Statement, Testimony, Witness};
 use crate::id::{LogId, Position, RecordedAt};
@@ -55,16 +58,30 @@ struct Proof {
     waypoints: Waypoints,
 }
 
-/// Scans the whole store; what it returns agrees with the witness.
+/// Where the blocks of all logs are: in the store, and the newest perhaps only in the journal.
+#[derive(Clone, Copy)]
+pub(crate) struct Source<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) journal: &'a BTreeMap<BlockKey, Block>,
+}
+
+/// What the scan found out.
+pub(crate) struct Recovery {
+    pub(crate) organisations: HashMap<LogId, Recovered>,
+    /// The blocks that are in the journal and not in the store, in order.
+    pub(crate) unstored: Vec<(BlockKey, Block)>,
+}
+
+/// Scans everything; what it returns agrees with the witness.
 pub(crate) fn recover(
-    store: &Store,
+    source: Source<'_>,
     (witness, waypoints_every): (&Witness, NonZeroU64),
     visit: &mut Visitor<'_>,
-) -> Result<HashMap<LogId, Recovered>, OpenError> {
+) -> Result<Recovery, OpenError> {
     let (sender, receiver) = sync_channel(BLOCKS_IN_FLIGHT);
     let (scanned, proved) = thread::scope(|scope| {
-        let prover = scope.spawn(move || prove_all(receiver, store, (witness, waypoints_every)));
-        let scanned = scan(store, visit, &sender);
+        let prover = scope.spawn(move || prove_all(receiver, source, (witness, waypoints_every)));
+        let scanned = scan(source, visit, &sender);
         // The second thread ends when nobody can send to it any more.
         drop(sender);
         (scanned, prover.join())
@@ -73,7 +90,8 @@ pub(crate) fn recover(
         Ok(proved) => proved?,
         Err(panic) => std::panic::resume_unwind(panic),
     };
-    let recovered = scanned?.into_iter().zip(proved).map(|(progress, proof)| {
+    let (scanned, unstored) = scanned?;
+    let recovered = scanned.into_iter().zip(proved).map(|(progress, proof)| {
         let Progress {
             organisation,
             position,
@@ -98,22 +116,67 @@ pub(crate) fn recover(
     });
     let recovered = recovered.collect();
     check_lengths(&recovered, witness)?;
-    Ok(recovered)
+    Ok(Recovery {
+        organisations: recovered,
+        unstored,
+    })
 }
+
+/// Blocks from both places, in order of their keys.
+struct Blocks<'a> {
+    walk: Walk<'a>,
+    /// The next one in the store, once it was read.
+    stored: Option<(BlockKey, Block)>,
+    journal: Peekable<btree_map::Iter<'a, BlockKey, Block>>,
+}
+
+/// Whether a block is in the store.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Store,
+    Journal,
+}
+
+impl<'a> Blocks<'a> {
+    fn of(source: Source<'a>) -> Self {
+        Self {
+            walk: source.store.walk(),
+            stored: None,
+            journal: source.journal.iter().peekable(),
+        }
+    }
+
+    fn next_block(&mut self) -> Result<Option<(Place, BlockKey, Block)>, LoadError> {
+        if self.stored.is_none() {
+            self.stored = self.walk.next_block()?;
+        }
+        let stored = self.stored.as_ref().map(|(key, _)| *key);
+        let sooner = |(key, _): &(&BlockKey, &Block)| stored.is_none_or(|stored| **key < stored);
+        if let Some((key, block)) = self.journal.next_if(sooner) {
+            return Ok(Some((Place::Journal, *key, block.clone())));
+        }
+        let stored = self.stored.take();
+        Ok(stored.map(|(key, block)| (Place::Store, key, block)))
+    }
+}
+
+/// What a scan has seen of each organisation, and the blocks that are not in the store.
+type Scanned = (Vec<Progress>, Vec<(BlockKey, Block)>);
 
 /// Reads every block in order; ends early, without an error of its own, when the second thread has found one.
 fn scan(
-    store: &Store,
+    source: Source<'_>,
     visit: &mut Visitor<'_>,
     prover: &SyncSender<(LogId, Block)>,
-) -> Result<Vec<Progress>, OpenError> {
+) -> Result<Scanned, OpenError> {
     let mut done: Vec<Progress> = Vec::new();
-    let mut blocks = store.walk();
+    let mut unstored = Vec::new();
+    let mut blocks = Blocks::of(source);
     loop {
-        let (key, block) = match blocks.next_block() {
+        let (place, key, block) = match blocks.next_block() {
             Ok(Some(next)) => next,
             Ok(None) => break,
-            Err(error) => return Err(unreadable(error, store, done.last())),
+            Err(error) => return Err(unreadable(error, source.store, done.last())),
         };
         if done
             .last()
@@ -124,12 +187,42 @@ fn scan(
         let progress = done
             .last_mut()
             .expect("the organisation of the block was just added");
+        if place == Place::Journal {
+            if key.last(&block) <= progress.position {
+                // It was moved before the mark could say so.
+                continue;
+            }
+            unstored.push((key, block.clone()));
+        }
         progress.take(key, &block, visit)?;
         if prover.send((key.organisation, block)).is_err() {
             break;
         }
     }
-    Ok(done)
+    Ok((done, unstored))
+}
+
+impl Source<'_> {
+    /// Reads the record at a position that was scanned.
+    fn record(self, organisation: LogId, position: Position) -> Result<Option<Bytes>, ReadError> {
+        let until = BlockKey::new(organisation, position);
+        if let Some((key, block)) = self.journal.range(..=until).next_back()
+            && key.organisation == organisation
+            && key.last(block) >= position
+        {
+            let before = position.get() - key.first.get();
+            let before = usize::try_from(before).unwrap_or(usize::MAX);
+            return Ok(block.records().nth(before));
+        }
+        let mut records = Records::within(1);
+        let stretch = Stretch {
+            organisation,
+            after: Position::new(position.get().saturating_sub(1)),
+            until: position,
+        };
+        read::read(self.store, stretch, &mut records)?;
+        Ok(records.into_vec().into_iter().next())
+    }
 }
 
 impl Progress {
@@ -207,7 +300,7 @@ fn unreadable(error: LoadError, store: &Store, last: Option<&Progress>) -> OpenE
 
 fn prove_all(
     blocks: Receiver<(LogId, Block)>,
-    store: &Store,
+    source: Source<'_>,
     (witness, waypoints_every): (&Witness, NonZeroU64),
 ) -> Result<Vec<Proof>, OpenError> {
     let mut proofs: Vec<Proof> = Vec::new();
@@ -217,7 +310,7 @@ fn prove_all(
             .is_none_or(|proof| proof.organisation != organisation)
         {
             proofs.push(Proof::start(
-                store,
+                source.store,
                 organisation,
                 (witness, waypoints_every),
             ));
@@ -228,7 +321,7 @@ fn prove_all(
         for bytes in block.slices() {
             // The scan has parsed the record before it sent the block.
             if let Ok(record) = RecordView::parse(bytes) {
-                proof.take(store, &record)?;
+                proof.take(source, &record)?;
             }
         }
     }
@@ -250,7 +343,7 @@ impl Proof {
         }
     }
 
-    fn take(&mut self, store: &Store, record: &RecordView<'_>) -> Result<(), OpenError> {
+    fn take(&mut self, source: Source<'_>, record: &RecordView<'_>) -> Result<(), OpenError> {
         let (change, position) = (record.change_id(), record.position());
         let damaged = |source| OpenError::Damaged {
             organisation: self.organisation,
@@ -262,7 +355,8 @@ impl Proof {
             organisation: self.organisation,
             source,
         })?;
-        if let Some(first) = read::find(store, self.organisation, change, &candidates)? {
+        let read = |position| source.record(self.organisation, position);
+        if let Some(first) = read::find((self.organisation, change), &candidates, read)? {
             return Err(damaged(Damage::Duplicate { change, first }));
         }
         self.changes.insert(change.0, position);

@@ -120,13 +120,13 @@ impl Store {
     /// Makes blocks durable: write, flush, sync.
     pub(crate) fn commit(
         &self,
-        blocks: Vec<(BlockKey, Bytes)>,
+        blocks: &[(BlockKey, Block)],
         faults: Option<&FaultHook>,
     ) -> Result<(), AppendFailure> {
         perform(Step::WriteBlocks, faults, || {
             blocks
-                .into_iter()
-                .try_for_each(|(key, block)| self.put(key, &block))
+                .iter()
+                .try_for_each(|(key, block)| self.put(*key, block.bytes()))
         })?;
         perform(Step::FlushStore, faults, || self.flush())?;
         perform(Step::SyncStore, faults, || self.sync())

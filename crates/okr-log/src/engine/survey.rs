@@ -1,4 +1,5 @@
-//! What still stands in a store that cannot be opened: whole blocks, looked for in its file without sled.
+//! What still stands in a log that cannot be opened: whole blocks, looked for in the file of the store, without sled, and
+//! in the journal.
 //!
 //! A block carries its own checksum, over its organisation and first position too, so it can be told from anything
 //! else wherever it lies. Nothing is written, and nothing that is found is served: this is for the
@@ -13,6 +14,7 @@ use std::path::Path;
 use crate::engine::block::{MAX_VALUE_BYTES, Seen, SeenBlock, look_at};
 use crate::engine::directory::{Directory, file_error};
 use crate::engine::error::OpenError;
+use crate::engine::journal::unsettled;
 use crate::engine::key::BlockKey;
 use crate::engine::open::{open_witness, read_manifest};
 use crate::engine::witness::Statement;
@@ -45,7 +47,7 @@ struct Finds {
     blocks: BTreeMap<u64, u64>,
 }
 
-/// Looks for what still stands in the store of a log, whose manifest and witness must be whole.
+/// Looks for what still stands of a log, whose manifest and witness must be whole.
 ///
 /// # Errors
 /// As [`Log::open`](crate::Log::open), when there is no log, its witness is gone or its file cannot be read.
@@ -68,6 +70,17 @@ pub fn survey(path: &Path) -> Result<Vec<Survey>, OpenError> {
     let store = directory.store_file();
     let large =
         look_through(&store, &mut finds).map_err(|source| file_error("read", &store, source))?;
+    // Of a journal that is damaged nothing counts; most of the log is elsewhere.
+    if manifest.has_journal()
+        && let Ok(blocks) = unsettled(&directory.journal(), manifest.log)
+    {
+        for (key, block) in blocks {
+            if let Some(found) = finds.get_mut(&key.organisation) {
+                let count = block.count() as u64;
+                found.blocks.entry(key.first.get()).or_insert(count);
+            }
+        }
+    }
     let surveys = finds
         .into_iter()
         .map(|(organisation, finds)| finds.survey(organisation, &large));

@@ -8,4 +8,5 @@ mod everywhere;
 mod faults;
 mod growing;
 mod looking_up;
+mod moving;
 pub(super) mod support;

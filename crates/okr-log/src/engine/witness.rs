@@ -1,6 +1,6 @@
-//! The witness: a small file beside the store that says how long each log must be (FORMAT.md section 8).
+//! The witness: a small file beside the store that says how long each log must be (FORMAT.md section 9).
 //!
-//! It is written when the store is synced. Earlier programs wrote it at the same time, so it tells apart what is
+//! It is written soon after the journal is synced. Earlier programs wrote it at the same time, so it tells apart what is
 //! acknowledged, which must be there, from what is pending, which may be there.
 
 use std::collections::HashMap;

@@ -118,7 +118,10 @@ impl Stopped {
 fn refused(error: OpenError, log: &Path) -> Failure {
     let is_damage = matches!(
         error,
-        OpenError::Store { .. } | OpenError::Damaged { .. } | OpenError::Missing { .. }
+        OpenError::Store { .. }
+            | OpenError::Journal { .. }
+            | OpenError::Damaged { .. }
+            | OpenError::Missing { .. }
     );
     let failure = Failure::from(error);
     match survey(log) {

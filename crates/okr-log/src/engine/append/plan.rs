@@ -19,14 +19,6 @@ use crate::record::{Record, RecordView};
 const BLOCK_BYTES: usize = MAX_VALUE_BYTES;
 /// Most bytes of blocks in a group.
 const GROUP_BYTES: usize = 1024 * 1024;
-/// Most bytes of pages that a group may make the store write anew.
-///
-/// With the blocks themselves that stays within a segment of the store (8 MiB). Its own flush does not reach the device, ours
-/// follows it, and only so long as one flush does not go round a whole segment is nothing reused before it is safe.
-const GROUP_PAGE_BYTES: usize = 4 * 1024 * 1024;
-/// A page of the store at its largest: it is split when it holds more than 16 values.
-const PAGE_BYTES: usize = 17 * MAX_VALUE_BYTES;
-
 /// The groups of one call, in order.
 pub(super) struct Plan {
     pub(super) groups: Vec<Group>,
@@ -36,10 +28,8 @@ pub(super) struct Plan {
 /// Blocks that become durable together.
 #[derive(Default)]
 pub(super) struct Group {
-    pub(super) blocks: Vec<(BlockKey, Bytes)>,
+    pub(super) blocks: Vec<(BlockKey, Block)>,
     bytes: usize,
-    /// Bytes of pages that may be written anew: those at the ends of the logs concerned.
-    page_bytes: usize,
     pub(super) ends: Vec<End>,
 }
 
@@ -52,8 +42,6 @@ pub(crate) struct End {
     pub(crate) waypoints: Vec<Hash>,
     /// The records as they are stored.
     pub(crate) records: Vec<Bytes>,
-    /// Whether a block is stored in parts, which lie in pages of their own.
-    in_parts: bool,
 }
 
 /// An accepted batch: in which groups it lies, and the end of its log after it.
@@ -82,8 +70,7 @@ impl Plan {
                 .iter()
                 .map(|it| BlockBuilder::bytes_with(it.encoded_len()))
         };
-        let in_parts = sizes().any(|bytes| bytes > MAX_VALUE_BYTES);
-        self.make_room(batch.organisation, sizes().sum(), in_parts);
+        self.make_room(sizes().sum());
         let mut first_group = None;
         let mut rest = batch.records.as_slice();
         while !rest.is_empty() {
@@ -103,10 +90,8 @@ impl Plan {
     }
 
     /// Starts a new group unless the last one has room.
-    fn make_room(&mut self, organisation: LogId, bytes: usize, in_parts: bool) {
-        let full = |group: &Group| {
-            !group.blocks.is_empty() && !group.has_room(organisation, bytes, in_parts)
-        };
+    fn make_room(&mut self, bytes: usize) {
+        let full = |group: &Group| !group.blocks.is_empty() && group.bytes + bytes > GROUP_BYTES;
         if self.groups.last().is_none_or(full) {
             self.groups.push(Group::default());
         }
@@ -129,48 +114,21 @@ impl Plan {
         }
         let block = Block::of(&mut builder, key);
         let encoded = block.records().collect();
-        let bytes = block.into_bytes();
-        let in_parts = bytes.len() > MAX_VALUE_BYTES;
-        self.make_room(organisation, bytes.len(), in_parts);
+        let bytes = block.bytes().len();
+        self.make_room(bytes);
         let number = self.groups.len() - 1;
         let group = &mut self.groups[number];
-        group.extend(organisation, &bytes, records, frontier);
+        group.bytes += bytes;
+        group.extend(organisation, records, frontier);
         group.note(organisation, &self.waypoints.take(), encoded);
-        group.blocks.push((key, bytes));
+        group.blocks.push((key, block));
         number
     }
 }
 
 impl Group {
-    fn has_room(&self, organisation: LogId, bytes: usize, in_parts: bool) -> bool {
-        let page_bytes = self.page_bytes + self.more_page_bytes(organisation, in_parts);
-        self.bytes + bytes <= GROUP_BYTES && page_bytes <= GROUP_PAGE_BYTES
-    }
-
-    /// Returns how many more bytes of pages a block may concern.
-    fn more_page_bytes(&self, organisation: LogId, in_parts: bool) -> usize {
-        match self
-            .ends
-            .iter()
-            .find(|end| end.organisation == organisation)
-        {
-            Some(end) if end.in_parts || !in_parts => 0,
-            None if in_parts => 2 * PAGE_BYTES,
-            Some(_) | None => PAGE_BYTES,
-        }
-    }
-
-    fn extend(
-        &mut self,
-        organisation: LogId,
-        block: &[u8],
-        records: &[Record],
-        frontier: &Frontier,
-    ) {
+    fn extend(&mut self, organisation: LogId, records: &[Record], frontier: &Frontier) {
         let Some(last) = records.last() else { return };
-        let in_parts = block.len() > MAX_VALUE_BYTES;
-        self.page_bytes += self.more_page_bytes(organisation, in_parts);
-        self.bytes += block.len();
         let head = head_after(last, frontier);
         let changes = records
             .iter()
@@ -182,7 +140,6 @@ impl Group {
         if let Some(end) = end {
             end.head = head;
             end.changes.extend(changes);
-            end.in_parts |= in_parts;
         } else {
             let changes = changes.collect();
             self.ends.push(End {
@@ -191,7 +148,6 @@ impl Group {
                 changes,
                 waypoints: Vec::new(),
                 records: Vec::new(),
-                in_parts,
             });
         }
     }
@@ -269,7 +225,7 @@ mod tests {
             group
                 .blocks
                 .iter()
-                .all(|(_, block)| block.len() <= MAX_VALUE_BYTES)
+                .all(|(_, block)| block.bytes().len() <= MAX_VALUE_BYTES)
         );
         assert_eq!(group.ends.len(), 2);
     }
@@ -300,28 +256,5 @@ mod tests {
         ]);
         assert_eq!(placements, [(0, 0), (1, 1)]);
         assert!(plan.groups.iter().all(|group| group.blocks.len() == 1));
-    }
-
-    /// Otherwise the store might write more than a segment between two of our syncs.
-    #[test]
-    fn a_group_concerns_few_organisations() {
-        let batches: Vec<Batch> = (0..40)
-            .map(|number| batch(LogId([number; 16]), 0, vec![record(1)]))
-            .collect();
-        let (plan, placements) = plan_of(&batches);
-        assert_eq!(placements[0], (0, 0));
-        assert!(plan.groups.len() >= 3, "{}", plan.groups.len());
-        assert!(
-            plan.groups
-                .iter()
-                .all(|group| group.page_bytes <= GROUP_PAGE_BYTES)
-        );
-        assert_eq!(
-            plan.groups
-                .iter()
-                .map(|group| group.blocks.len())
-                .sum::<usize>(),
-            40
-        );
     }
 }

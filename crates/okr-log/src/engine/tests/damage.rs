@@ -13,7 +13,13 @@ use crate::record::{DecodeError, Record};
 const RECORDS: u64 = 200;
 const GROUP: usize = 5;
 
-/// A log of 200 records of one organisation and 50 of another, in blocks of five.
+/// Records of which five fill a block.
+fn records(positions: impl IntoIterator<Item = u64>) -> Vec<Record> {
+    let large = |position| record_of(position, 3_000);
+    positions.into_iter().map(large).collect()
+}
+
+/// A log of 200 records of one organisation and 50 of another, in blocks of five, which are all in the store.
 fn subject() -> Subject {
     let mut subject = Subject::new(false);
     for group in records(1..=RECORDS).chunks(GROUP) {
@@ -22,6 +28,7 @@ fn subject() -> Subject {
     for group in records(1..=50).chunks(GROUP) {
         subject.appended(UMBRELLA, group.to_vec());
     }
+    subject.reopen();
     subject
 }
 
@@ -172,20 +179,9 @@ fn a_refused_log_stays_refused() {
     store_file(&image)
         .set_len(used_bytes(&image) as u64 / 2)
         .unwrap();
-    for _ in 0..3 {
-        let OpenError::Missing {
-            organisation,
-            first_missing,
-            witnessed,
-        } = image.refusal()
-        else {
-            panic!("expected missing records");
-        };
-        // Which one is named first depends on where the cut went through.
-        let length = if organisation == ACME { RECORDS } else { 50 };
-        assert!(first_missing.get() <= length);
-        assert_eq!(witnessed.get(), length);
-    }
+    let refusals = [(); 3].map(|()| image.refusal().to_string());
+    assert_eq!(refusals[0], refusals[1]);
+    assert_eq!(refusals[0], refusals[2]);
 }
 
 #[test]
@@ -208,6 +204,7 @@ fn an_older_store_with_the_newer_witness_is_refused() {
 #[test]
 fn an_older_witness_is_brought_forward() {
     let mut subject = subject();
+    let old = subject.image();
     let witness = fs::read(subject.path().join("witness")).unwrap();
     subject.appended(ACME, records(RECORDS + 1..=RECORDS + 3));
     let image = subject.image();
@@ -218,8 +215,6 @@ fn an_older_witness_is_brought_forward() {
 
     // From now on the records that were only found count as acknowledged.
     let newer = image.path().join("witness");
-    let old = self::subject().image();
-    fs::copy(image.path().join("MANIFEST"), old.path().join("MANIFEST")).unwrap();
     fs::copy(newer, old.path().join("witness")).unwrap();
     assert!(matches!(
         old.refusal(),

@@ -123,18 +123,18 @@ fn refuses_a_newer_format() {
     let image = image();
     fs::write(
         image.path().join("MANIFEST"),
-        "okr-log format 2\nlog-id abc\n",
+        "okr-log format 3\nlog-id abc\n",
     )
     .unwrap();
     let error = image.refusal();
     assert!(
-        matches!(error, OpenError::NewerFormat { found: 2, .. }),
+        matches!(error, OpenError::NewerFormat { found: 3, .. }),
         "{error:?}"
     );
     assert!(
         error
             .to_string()
-            .contains("has format 2, this program reads format 1"),
+            .contains("has format 3, this program reads formats up to 2"),
         "{error}"
     );
 }
@@ -158,6 +158,13 @@ fn refuses_damaged_and_missing_files() {
     );
     let error = after(&|path| fs::write(path.join("witness"), "").unwrap());
     assert!(matches!(error, OpenError::Witness { .. }), "{error:?}");
+    let error = after(&|path| fs::remove_file(path.join("journal")).unwrap());
+    assert!(
+        matches!(&error, OpenError::Journal { reason, .. } if reason == "missing"),
+        "{error:?}"
+    );
+    let error = after(&|path| fs::write(path.join("journal"), "").unwrap());
+    assert!(matches!(error, OpenError::Journal { .. }), "{error:?}");
     let error = after(&|path| fs::remove_file(path.join("store/db")).unwrap());
     assert!(matches!(error, OpenError::StoreMissing { .. }), "{error:?}");
     let error = after(&|path| fs::remove_file(path.join("store/conf")).unwrap());

@@ -16,7 +16,7 @@ use crate::id::Position;
 use crate::record::Record;
 
 /// The steps before an acknowledgement.
-const STEPS: [Step; 3] = [Step::WriteBlocks, Step::FlushStore, Step::SyncStore];
+const STEPS: [Step; 2] = [Step::WriteJournal, Step::SyncJournal];
 
 /// Fails the n-th time this step is reached, counting from 1.
 fn fail_at(step: Step, nth: usize, kind: io::ErrorKind) -> FaultHook {
@@ -278,4 +278,101 @@ fn nothing_is_acknowledged_while_the_witness_is_far_behind() {
     let witness = witness_of(&directory.path().join("log"));
     let acknowledged = witness.get(ACME).unwrap().acknowledged;
     assert_eq!(acknowledged, testimony(&records(1..=2)));
+}
+
+/// The steps on the way from the journal into the store: nobody waits for them, so no append is unknown because of them.
+const MOVING: [Step; 4] = [
+    Step::WriteBlocks,
+    Step::FlushStore,
+    Step::SyncStore,
+    Step::MarkJournal,
+];
+
+#[test]
+fn a_store_that_takes_nothing_stops_the_log_and_loses_nothing() {
+    for step in MOVING {
+        let hook = fail_at(step, 1, io::ErrorKind::StorageFull);
+        let (directory, log, mut appender) = create(options().faults(hook));
+        let large = |position| record_of(position, 200_000);
+        let mut head = 0;
+        // Both halves of the journal hold some ten of them each.
+        let (cause, unknown) = loop {
+            let outcomes = appender.append(&[batch(ACME, head, vec![large(head + 1)])]);
+            match outcomes.as_slice() {
+                [AppendOutcome::Appended { .. }] => head += 1,
+                [AppendOutcome::Refused { cause }] => break (cause.clone(), 0),
+                // It became known while this one was on its way.
+                [AppendOutcome::Unknown { cause }] => break (cause.clone(), 1),
+                other => panic!("{step}: {other:?}"),
+            }
+            assert!(head < 50, "{step}");
+        };
+        assert!(head > 5, "{step}: {head}");
+        assert_eq!(cause.step, step);
+        assert!(cause.source.is_storage_full());
+        let all: Vec<Record> = (1..=head).map(large).collect();
+        assert_eq!(read_all(&log, ACME, 1), all, "{step}");
+        assert_eq!(
+            log.position_of(ACME, change(head)).unwrap(),
+            Some(Position::new(head))
+        );
+        drop((log, appender));
+        let log = Log::open(&directory.path().join("log"), options()).unwrap();
+        let found = read_all(&log, ACME, 1);
+        assert!(found.starts_with(&all), "{step}");
+        assert!(found.len() <= all.len() + unknown, "{step}");
+    }
+}
+
+/// A store that takes its time: appending goes on until the journal is full, and what is in it stays.
+#[test]
+fn what_is_not_in_the_store_is_never_written_over() {
+    let (release, releases) = channel::<()>();
+    let releases = Mutex::new(releases);
+    let hook: FaultHook = Arc::new(move |step| {
+        if step == Step::SyncStore {
+            // Nobody is there to release it when the test has ended.
+            releases.lock().unwrap().recv().ok();
+        }
+        Ok(())
+    });
+    let (directory, log, mut appender) = create(options().faults(hook));
+    let large = |position| record_of(position, 200_000);
+    let count = AtomicUsize::new(0);
+    let all: Vec<Record> = (1..=30).map(large).collect();
+    thread::scope(|scope| {
+        let appending = scope.spawn(|| {
+            for record in &all {
+                let head = record.position.get() - 1;
+                let outcomes = appender.append(&[batch(ACME, head, vec![record.clone()])]);
+                assert!(
+                    matches!(outcomes.as_slice(), [AppendOutcome::Appended { .. }]),
+                    "{outcomes:?}"
+                );
+                count.fetch_add(1, Ordering::SeqCst);
+            }
+        });
+        let mut before = 0;
+        // It has come to a stand when nothing came in a while.
+        soon(|| {
+            thread::sleep(Duration::from_millis(100));
+            let now = count.load(Ordering::SeqCst);
+            let stands = now == before && now > 0;
+            before = now;
+            stands || appending.is_finished()
+        });
+        assert!(!appending.is_finished());
+        assert!((15..25).contains(&before), "{before}");
+        assert_eq!(read_all(&log, ACME, 1), all[..before]);
+        let killed = tempfile::tempdir().unwrap();
+        copy_tree(&directory.path().join("log"), &killed.path().join("log"));
+        let reopened = Log::open(&killed.path().join("log"), options()).unwrap();
+        assert_eq!(read_all(&reopened, ACME, 1), all[..before]);
+        drop(release);
+        appending.join().unwrap();
+    });
+    assert_eq!(read_all(&log, ACME, 1), all);
+    drop((log, appender));
+    let log = Log::open(&directory.path().join("log"), options()).unwrap();
+    assert_eq!(read_all(&log, ACME, 1), all);
 }

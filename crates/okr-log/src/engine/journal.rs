@@ -1,0 +1,269 @@
+//! The journal: where a group becomes durable, with one write and one sync, before it is moved into the store
+//! (FORMAT.md section 7).
+//!
+//! ```text
+//!   header | mark | mark |  half 0: frame frame frame ...  |  half 1: frame frame ...
+//!                                  being moved into the store     being written
+//! ```
+//!
+//! The file never changes its length, so a sync has nothing to write but the frame. One half is written while what is in
+//! the other one goes to the store; the mark then says so, and only after it is durable the half is written over.
+
+mod frame;
+
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::unix::fs::FileExt as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use crc32c::crc32c;
+
+use self::frame::{Frame, Mark, frame_bytes};
+use crate::engine::block::Block;
+use crate::engine::key::BlockKey;
+
+const MAGIC: &[u8; 8] = b"OKRJOURN";
+const VERSION: u32 = 1;
+/// Everything starts on a page of its own, so that a torn write spoils nothing else.
+const PAGE_BYTES: usize = 4096;
+const HEADER_BYTES: usize = 28;
+/// The header and two marks.
+const HALVES_AT: usize = 3 * PAGE_BYTES;
+/// The largest group takes a little more than one MiB.
+const HALF_BYTES: usize = 2 * 1024 * 1024;
+const FILE_BYTES: usize = HALVES_AT + 2 * HALF_BYTES;
+
+/// Why a journal cannot be believed.
+#[derive(Debug)]
+pub(crate) enum JournalError {
+    Missing,
+    Newer(u32),
+    Damaged(String),
+    Io(io::Error),
+}
+
+/// The writing end of the journal.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    file: Arc<File>,
+    log: [u8; 16],
+    /// Which half is written: 0 or 1.
+    half: usize,
+    /// How much of it is written.
+    used: usize,
+    /// The number of the newest frame.
+    newest: u64,
+}
+
+/// The end of the journal that says what may be written over.
+#[derive(Debug)]
+pub(crate) struct Marker {
+    file: Arc<File>,
+    log: [u8; 16],
+    newest: Mark,
+}
+
+/// The blocks of frames, by their numbers.
+type Frames = BTreeMap<u64, Vec<(BlockKey, Block)>>;
+
+/// What was found in a journal that is whole.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) journal: Journal,
+    pub(crate) marker: Marker,
+    /// The blocks of all frames after the mark: the store may lack them.
+    pub(crate) blocks: BTreeMap<BlockKey, Block>,
+}
+
+/// Returns the content of a new journal.
+///
+/// It is written out, not left as a hole: the first write to a hole changes more of a file system than the bytes.
+pub(crate) fn empty_file(log: [u8; 16]) -> Vec<u8> {
+    let mut bytes = vec![0; FILE_BYTES];
+    bytes[..8].copy_from_slice(MAGIC);
+    bytes[8..12].copy_from_slice(&VERSION.to_le_bytes());
+    bytes[12..HEADER_BYTES].copy_from_slice(&log);
+    let crc = crc32c(&bytes[..HEADER_BYTES]);
+    bytes[HEADER_BYTES..HEADER_BYTES + 4].copy_from_slice(&crc.to_le_bytes());
+    let mark = Mark::FIRST;
+    bytes[mark_offset(mark)..][..Mark::BYTES].copy_from_slice(&mark.to_bytes(log));
+    bytes
+}
+
+/// Opens a journal and reads what is after its mark; nothing is written.
+pub(crate) fn open(path: &Path, log: [u8; 16]) -> Result<Found, JournalError> {
+    let opened = OpenOptions::new().read(true).write(true).open(path);
+    let file = opened.map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => JournalError::Missing,
+        _ => JournalError::Io(error),
+    })?;
+    let (mark, frames) = read(path, log)?;
+    let newest = frames
+        .last_key_value()
+        .map_or(mark.settled, |(number, _)| *number);
+    let blocks = frames.into_values().flatten().collect();
+    let file = Arc::new(file);
+    Ok(Found {
+        journal: Journal {
+            file: Arc::clone(&file),
+            log,
+            half: 0,
+            used: 0,
+            newest,
+        },
+        marker: Marker {
+            file,
+            log,
+            newest: mark,
+        },
+        blocks,
+    })
+}
+
+/// Returns the blocks that the store may lack, without opening the journal for writing.
+pub(crate) fn unsettled(
+    path: &Path,
+    log: [u8; 16],
+) -> Result<Vec<(BlockKey, Block)>, JournalError> {
+    let (_, frames) = read(path, log)?;
+    Ok(frames.into_values().flatten().collect())
+}
+
+/// Reads the newest mark and the frames after it.
+fn read(path: &Path, log: [u8; 16]) -> Result<(Mark, Frames), JournalError> {
+    let bytes = Bytes::from(std::fs::read(path).map_err(JournalError::Io)?);
+    check_header(&bytes, log)?;
+    let mark = newest_mark(&bytes, log)?;
+    let frames = frames_after(&bytes, (log, mark.settled))?;
+    Ok((mark, frames))
+}
+
+impl Journal {
+    /// Returns the number of the newest frame; 0 when there never was one.
+    pub(crate) const fn newest(&self) -> u64 {
+        self.newest
+    }
+
+    /// Says whether a frame of these blocks fits into what is left of the half.
+    pub(crate) fn has_room(&self, blocks: &[(BlockKey, Block)]) -> bool {
+        self.used + frame_bytes(blocks) <= HALF_BYTES
+    }
+
+    /// Begins the other half, from which everything must be in the store.
+    pub(crate) const fn turn(&mut self) {
+        self.half = 1 - self.half;
+        self.used = 0;
+    }
+
+    /// Writes a frame; it is durable after [`Journal::sync`]. After an error nothing more may be written.
+    pub(crate) fn write(&mut self, blocks: &[(BlockKey, Block)]) -> io::Result<()> {
+        let number = self.newest + 1;
+        let frame = Frame::encode(self.log, number, blocks);
+        if self.used + frame.len() > HALF_BYTES {
+            return Err(io::Error::other("the group is larger than the journal"));
+        }
+        let at = HALVES_AT + self.half * HALF_BYTES + self.used;
+        self.file.write_all_at(&frame, at as u64)?;
+        self.used += frame.len();
+        self.newest = number;
+        Ok(())
+    }
+
+    pub(crate) fn sync(&self) -> io::Result<()> {
+        self.file.sync_data()
+    }
+}
+
+impl Marker {
+    /// Says durably that all frames up to this number are in the store.
+    pub(crate) fn settle(&mut self, number: u64) -> io::Result<()> {
+        if number == self.newest.settled {
+            return Ok(());
+        }
+        let mark = self.newest.next(number);
+        let bytes = mark.to_bytes(self.log);
+        self.file.write_all_at(&bytes, mark_offset(mark) as u64)?;
+        self.file.sync_data()?;
+        self.newest = mark;
+        Ok(())
+    }
+}
+
+fn check_header(bytes: &[u8], log: [u8; 16]) -> Result<(), JournalError> {
+    let damaged = |what: &str| JournalError::Damaged(what.to_owned());
+    if bytes.len() < PAGE_BYTES {
+        return Err(damaged("it is shorter than its header"));
+    }
+    if bytes[..8] != *MAGIC {
+        return Err(damaged("it does not start like a journal"));
+    }
+    let field = |at: usize| u32::from_le_bytes([0, 1, 2, 3].map(|index| bytes[at + index]));
+    if field(HEADER_BYTES) != crc32c(&bytes[..HEADER_BYTES]) {
+        return Err(damaged("its header has the wrong checksum"));
+    }
+    if field(8) != VERSION {
+        return Err(JournalError::Newer(field(8)));
+    }
+    if bytes[12..HEADER_BYTES] != log {
+        return Err(damaged("it belongs to another log"));
+    }
+    if bytes.len() != FILE_BYTES {
+        return Err(damaged(&format!("it is not {FILE_BYTES} bytes long")));
+    }
+    Ok(())
+}
+
+/// A torn write spoils one mark; the one before still speaks, and nothing after it has been written over.
+fn newest_mark(bytes: &[u8], log: [u8; 16]) -> Result<Mark, JournalError> {
+    let marks = [PAGE_BYTES, 2 * PAGE_BYTES].map(|at| Mark::parse(&bytes[at..], log));
+    let newest = marks.into_iter().flatten().max_by_key(|mark| mark.number);
+    newest.ok_or_else(|| JournalError::Damaged("both its marks are invalid".to_owned()))
+}
+
+/// Returns the blocks of the frames after the mark, none of which may be missing, by number.
+///
+/// Each was written after the one before was durable. So only the newest can be torn, and then nobody was told of it.
+fn frames_after(bytes: &Bytes, (log, settled): ([u8; 16], u64)) -> Result<Frames, JournalError> {
+    let mut frames = BTreeMap::new();
+    for half in [0, 1] {
+        let mut at = HALVES_AT + half * HALF_BYTES;
+        let end = at + HALF_BYTES;
+        while at < end {
+            let Some(frame) = Frame::parse(bytes.slice(at..end), log) else {
+                at += PAGE_BYTES;
+                continue;
+            };
+            at += frame.bytes();
+            if frame.number > settled {
+                let number = frame.number;
+                let blocks = frame.blocks();
+                let blocks = blocks.map_err(|what| {
+                    JournalError::Damaged(format!("group {number} in it is damaged: {what}"))
+                })?;
+                frames.insert(number, blocks);
+            }
+        }
+    }
+    for (number, expected) in frames.keys().zip(settled + 1..) {
+        if *number != expected {
+            let what = format!("group {expected} in it is damaged or gone");
+            return Err(JournalError::Damaged(what));
+        }
+    }
+    Ok(frames)
+}
+
+/// Odd marks are on the second page of the file, even ones on the third.
+const fn mark_offset(mark: Mark) -> usize {
+    if mark.number % 2 == 1 {
+        PAGE_BYTES
+    } else {
+        2 * PAGE_BYTES
+    }
+}
+
+#[cfg(test)]
+mod tests;
