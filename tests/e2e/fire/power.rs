@@ -57,7 +57,7 @@ fn nothing_acknowledged_is_lost_when_the_power_of_the_server_is_cut() {
     let mut random = Random::new(1);
     let (mut campaign, mut server) = Campaign::found(&data);
     for _ in each_round(4) {
-        let answers = 3 + random.below(60);
+        let answers = answers(&mut random);
         let pause = moment(&mut random, 3_000);
         campaign.under_load(server, answers, |server| {
             thread::sleep(pause);
@@ -72,6 +72,15 @@ fn nothing_acknowledged_is_lost_when_the_power_of_the_server_is_cut() {
     }
     figure(&format!("{cuts} power cuts: {}", campaign.judge(&server)));
     server.kill().unwrap();
+}
+
+/// After how many answers the power is cut. Half of the log's journal holds 512 groups; then it is moved into the store.
+fn answers(random: &mut Random) -> usize {
+    if random.one_in(4) {
+        500 + random.below(1_500)
+    } else {
+        3 + random.below(60)
+    }
 }
 
 #[test]
