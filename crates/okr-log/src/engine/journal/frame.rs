@@ -151,3 +151,88 @@ impl Mark {
         (mark.to_bytes(log) == *bytes && mark.number > 0).then_some(mark)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::engine::block::BlockBuilder;
+    use crate::engine::tests::support::{ACME, record_of};
+    use crate::id::Position;
+
+    const LOG: [u8; 16] = [7; 16];
+
+    fn block(first: u64, bodies: &[usize]) -> (BlockKey, Block) {
+        let key = BlockKey::new(ACME, Position::new(first));
+        let mut builder = BlockBuilder::default();
+        for (position, body) in (first..).zip(bodies) {
+            builder.push(|out| record_of(position, *body).encode_into(out));
+        }
+        (key, Block::of(&mut builder, key))
+    }
+
+    /// A frame with the right checksum, whatever is in it.
+    fn framed(payload: &[u8], number: u64) -> Bytes {
+        let mut bytes = vec![0; FRAME_HEADER];
+        bytes[..4].copy_from_slice(FRAME_MAGIC);
+        bytes[4..8].copy_from_slice(&u32::try_from(payload.len()).unwrap().to_le_bytes());
+        bytes[8..16].copy_from_slice(&number.to_le_bytes());
+        bytes.extend_from_slice(payload);
+        let crc = frame_crc(LOG, &bytes);
+        bytes[16..FRAME_HEADER].copy_from_slice(&crc.to_le_bytes());
+        bytes.into()
+    }
+
+    proptest! {
+        #[test]
+        fn round_trips(
+            bodies in prop::collection::vec(prop::collection::vec(0_usize..3_000, 1..5), 1..6),
+            number in 1_u64..,
+        ) {
+            let blocks: Vec<_> = (1..)
+                .step_by(10)
+                .zip(&bodies)
+                .map(|(first, bodies)| block(first, bodies))
+                .collect();
+            let bytes = Bytes::from(Frame::encode(LOG, number, &blocks));
+            prop_assert_eq!(bytes.len(), frame_bytes(&blocks));
+            prop_assert_eq!(bytes.len() % PAGE_BYTES, 0);
+            prop_assert!(Frame::parse(bytes.clone(), [8; 16]).is_none());
+            let frame = Frame::parse(bytes.clone(), LOG).unwrap();
+            prop_assert_eq!((frame.number, frame.bytes()), (number, bytes.len()));
+            let found = frame.blocks().unwrap();
+            let parts = |blocks: &[(BlockKey, Block)]| -> Vec<_> {
+                blocks.iter().map(|(key, block)| (*key, block.bytes().clone())).collect()
+            };
+            prop_assert_eq!(parts(&found), parts(&blocks));
+        }
+
+        /// Whoever can compute checksums: what is in a frame is no block, and no reason to panic.
+        #[test]
+        fn anything_in_a_frame_is_read_or_refused(
+            payload in prop::collection::vec(any::<u8>(), 0..200),
+            length in 0_u32..300,
+        ) {
+            let frame = Frame::parse(framed(&payload, 1), LOG).unwrap();
+            prop_assert_eq!(frame.blocks().is_ok(), payload.is_empty());
+            // The same with a key, and a length that may be right.
+            let mut keyed = BlockKey::new(ACME, Position::new(1)).to_bytes().to_vec();
+            keyed.extend_from_slice(&length.to_le_bytes());
+            keyed.extend_from_slice(&payload);
+            prop_assert!(Frame::parse(framed(&keyed, 1), LOG).unwrap().blocks().is_err());
+        }
+
+        #[test]
+        fn anything_is_a_frame_or_none(
+            bytes in prop::collection::vec(any::<u8>(), 0..100),
+            length in any::<u32>(),
+        ) {
+            let mut bytes = [FRAME_MAGIC.as_slice(), &length.to_le_bytes(), &bytes].concat();
+            prop_assert!(Frame::parse(bytes.clone().into(), LOG).is_none());
+            prop_assert!(Mark::parse(&bytes, LOG).is_none());
+            bytes.truncate(3);
+            prop_assert!(Frame::parse(bytes.into(), LOG).is_none());
+        }
+    }
+}
