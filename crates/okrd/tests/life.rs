@@ -142,7 +142,7 @@ async fn after_a_failed_write_nothing_more_is_written_and_reading_goes_on() {
     let fails = Arc::clone(&failing);
     let mut server = TestServer::stopped();
     server.faults = Some(Arc::new(move |step| {
-        if step == Step::SyncJournal && fails.load(Ordering::SeqCst) {
+        if step == Step::WriteJournal && fails.load(Ordering::SeqCst) {
             return Err(io::Error::other("the device is on fire"));
         }
         Ok(())

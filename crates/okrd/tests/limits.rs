@@ -303,7 +303,7 @@ async fn a_call_that_takes_too_long_is_given_up_and_counted() {
     let mut server = TestServer::stopped();
     server.limits = &[("call_time", "1s")];
     server.faults = Some(Arc::new(move |step| {
-        if step == Step::SyncJournal && is_slow.load(Ordering::SeqCst) {
+        if step == Step::WriteJournal && is_slow.load(Ordering::SeqCst) {
             std::thread::sleep(Duration::from_millis(1_500));
         }
         Ok(())

@@ -168,7 +168,7 @@ async fn a_failed_write_makes_the_server_not_ready_for_good() {
     let fails = Arc::clone(&failing);
     let mut server = TestServer::stopped();
     server.faults = Some(Arc::new(move |step| {
-        if step == Step::SyncJournal && fails.load(Ordering::SeqCst) {
+        if step == Step::WriteJournal && fails.load(Ordering::SeqCst) {
             return Err(io::Error::other("the device is on fire"));
         }
         Ok(())
@@ -237,7 +237,7 @@ async fn a_server_that_drains_is_not_ready_while_it_still_answers() {
     let (holds, reached) = (Arc::clone(&holding), Arc::clone(&held));
     let mut server = TestServer::stopped();
     server.faults = Some(Arc::new(move |step| {
-        while step == Step::SyncJournal && holds.load(Ordering::SeqCst) {
+        while step == Step::WriteJournal && holds.load(Ordering::SeqCst) {
             reached.store(true, Ordering::SeqCst);
             std::thread::sleep(Duration::from_millis(5));
         }

@@ -92,7 +92,7 @@ fn disk(
     let begun = Arc::new(AtomicBool::new(false));
     let is_begun = Arc::clone(&begun);
     server.faults = Some(Arc::new(move |step| match step {
-        Step::SyncJournal if is_begun.load(Ordering::SeqCst) => sync(),
+        Step::WriteJournal if is_begun.load(Ordering::SeqCst) => sync(),
         _ => Ok(()),
     }));
     begun

@@ -1,8 +1,8 @@
 //! The thread that keeps the witness: it is told what has become durable, and makes the witness say so.
 //!
 //! ```text
-//!   appender   journal: write, sync --> note --> acknowledge
-//!   clerk                                 `--> (a moment later, all that was noted) witness: write, sync
+//!   appender   journal: write --> note --> acknowledge
+//!   clerk                           `--> (a moment later, all that was noted) witness: write, sync
 //! ```
 //!
 //! So the witness is behind what is acknowledged, but never for long: nothing is acknowledged while it lacks something

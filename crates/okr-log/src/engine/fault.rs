@@ -9,15 +9,13 @@ use crate::engine::store::StoreError;
 
 /// One step on the way from memory to "this survives a power cut", in the journal, and from there into the store.
 ///
-/// Only the first three come before an acknowledgement.
+/// Only the first two come before an acknowledgement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Step {
     /// It is looked up whether the changes are in the log already; nothing is written.
     LookUpChanges,
-    /// The blocks are written to the journal.
+    /// The blocks are written to the journal, durably.
     WriteJournal,
-    /// The journal is synced to the device.
-    SyncJournal,
     /// Blocks from the journal are handed to the store.
     WriteBlocks,
     /// The store writes them to its file.
@@ -37,7 +35,6 @@ impl fmt::Display for Step {
         formatter.write_str(match self {
             Self::LookUpChanges => "look up changes in the index of the log",
             Self::WriteJournal => "write the journal",
-            Self::SyncJournal => "sync the journal",
             Self::WriteBlocks => "write blocks to the store",
             Self::FlushStore => "flush the store",
             Self::SyncStore => "sync the store",

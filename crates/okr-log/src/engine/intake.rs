@@ -72,9 +72,6 @@ impl Intake {
         perform(Step::WriteJournal, faults, || {
             journal.write(&blocks).map_err(StoreError::Io)
         })?;
-        perform(Step::SyncJournal, faults, || {
-            journal.sync().map_err(StoreError::Io)
-        })?;
         mover.take(journal.newest(), blocks);
         Ok(())
     }

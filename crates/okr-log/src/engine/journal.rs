@@ -9,6 +9,7 @@
 //! The file never changes its length, so a sync has nothing to write but the frame. One half is written while what is in
 //! the other one goes to the store; the mark then says so, and only after it is durable the half is written over.
 
+mod direct;
 mod frame;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use crc32c::crc32c;
 
+use self::direct::{Direct, Pages};
 use self::frame::{Frame, Mark, frame_bytes};
 use crate::engine::block::Block;
 use crate::engine::key::BlockKey;
@@ -48,7 +50,8 @@ pub(crate) enum JournalError {
 /// The writing end of the journal.
 #[derive(Debug)]
 pub(crate) struct Journal {
-    file: Arc<File>,
+    file: Direct,
+    pages: Pages,
     log: [u8; 16],
     /// Which half is written: 0 or 1.
     half: usize,
@@ -108,7 +111,8 @@ pub(crate) fn open(path: &Path, log: [u8; 16]) -> Result<Found, JournalError> {
     let file = Arc::new(file);
     Ok(Found {
         journal: Journal {
-            file: Arc::clone(&file),
+            file: Direct::open(path, Arc::clone(&file)),
+            pages: Pages::default(),
             log,
             half: 0,
             used: 0,
@@ -158,22 +162,20 @@ impl Journal {
         self.used = 0;
     }
 
-    /// Writes a frame; it is durable after [`Journal::sync`]. After an error nothing more may be written.
+    /// Writes a frame durably. After an error nothing more may be written.
     pub(crate) fn write(&mut self, blocks: &[(BlockKey, Block)]) -> io::Result<()> {
         let number = self.newest + 1;
-        let frame = Frame::encode(self.log, number, blocks);
-        if self.used + frame.len() > HALF_BYTES {
+        let bytes = frame_bytes(blocks);
+        if self.used + bytes > HALF_BYTES {
             return Err(io::Error::other("the group is larger than the journal"));
         }
+        let frame = self.pages.take(bytes);
+        Frame::encode_into(frame, (self.log, number), blocks);
         let at = HALVES_AT + self.half * HALF_BYTES + self.used;
-        self.file.write_all_at(&frame, at as u64)?;
-        self.used += frame.len();
+        self.file.write(frame, at as u64)?;
+        self.used += bytes;
         self.newest = number;
         Ok(())
-    }
-
-    pub(crate) fn sync(&self) -> io::Result<()> {
-        self.file.sync_data()
     }
 }
 

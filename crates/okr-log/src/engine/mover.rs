@@ -1,7 +1,7 @@
 //! The thread that moves what is durable in the journal into the store, half a journal at a time.
 //!
 //! ```text
-//!   appender   journal: write, sync --> acknowledge       (until a half is full)
+//!   appender   journal: write --> acknowledge       (until a half is full)
 //!   mover         `--> store: write, flush, sync --> journal: mark --> the half may be written over
 //! ```
 //!

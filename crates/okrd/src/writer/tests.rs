@@ -110,7 +110,7 @@ fn stepped() -> (FaultHook, mpsc::Receiver<()>, mpsc::Sender<io::Result<()>>) {
     let (releases, orders) = mpsc::channel();
     let hook = Mutex::new((arrived, orders));
     let faults: FaultHook = Arc::new(move |step| {
-        if step != Step::SyncJournal {
+        if step != Step::WriteJournal {
             return Ok(());
         }
         let hook = lock(&hook);

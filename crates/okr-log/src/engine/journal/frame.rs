@@ -42,25 +42,32 @@ const fn in_pages(bytes: usize) -> usize {
 }
 
 impl Frame {
-    /// Returns a frame with zeros up to the end of its last page.
-    pub(super) fn encode(log: [u8; 16], number: u64, blocks: &[(BlockKey, Block)]) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(frame_bytes(blocks));
-        bytes.resize(FRAME_HEADER, 0);
+    /// Writes a frame into the pages it takes, with zeros up to the end of the last one.
+    pub(super) fn encode_into(
+        pages: &mut [u8],
+        (log, number): ([u8; 16], u64),
+        blocks: &[(BlockKey, Block)],
+    ) {
+        let mut end = FRAME_HEADER;
+        let mut put = |bytes: &[u8]| {
+            pages[end..end + bytes.len()].copy_from_slice(bytes);
+            end += bytes.len();
+        };
         for (key, block) in blocks {
             let block = block.bytes();
             let length = u32::try_from(block.len()).expect("a block is little more than 1 MiB");
-            bytes.extend_from_slice(&key.to_bytes());
-            bytes.extend_from_slice(&length.to_le_bytes());
-            bytes.extend_from_slice(block);
+            put(&key.to_bytes());
+            put(&length.to_le_bytes());
+            put(block);
         }
-        let payload = u32::try_from(bytes.len() - FRAME_HEADER).expect("a group is about 1 MiB");
-        bytes[..4].copy_from_slice(FRAME_MAGIC);
-        bytes[4..8].copy_from_slice(&payload.to_le_bytes());
-        bytes[8..16].copy_from_slice(&number.to_le_bytes());
-        let crc = frame_crc(log, &bytes);
-        bytes[16..FRAME_HEADER].copy_from_slice(&crc.to_le_bytes());
-        bytes.resize(in_pages(bytes.len()), 0);
-        bytes
+        let (frame, rest) = pages.split_at_mut(end);
+        rest.fill(0);
+        let payload = u32::try_from(end - FRAME_HEADER).expect("a group is about 1 MiB");
+        frame[..4].copy_from_slice(FRAME_MAGIC);
+        frame[4..8].copy_from_slice(&payload.to_le_bytes());
+        frame[8..16].copy_from_slice(&number.to_le_bytes());
+        let crc = frame_crc(log, frame);
+        frame[16..FRAME_HEADER].copy_from_slice(&crc.to_le_bytes());
     }
 
     /// Reads the frame that starts here, whatever comes after it; `None` when there is none that is whole.
@@ -195,9 +202,10 @@ mod tests {
                 .zip(&bodies)
                 .map(|(first, bodies)| block(first, bodies))
                 .collect();
-            let bytes = Bytes::from(Frame::encode(LOG, number, &blocks));
-            prop_assert_eq!(bytes.len(), frame_bytes(&blocks));
-            prop_assert_eq!(bytes.len() % PAGE_BYTES, 0);
+            let mut pages = vec![0xff; frame_bytes(&blocks)];
+            prop_assert_eq!(pages.len() % PAGE_BYTES, 0);
+            Frame::encode_into(&mut pages, (LOG, number), &blocks);
+            let bytes = Bytes::from(pages);
             prop_assert!(Frame::parse(bytes.clone(), [8; 16]).is_none());
             let frame = Frame::parse(bytes.clone(), LOG).unwrap();
             prop_assert_eq!((frame.number, frame.bytes()), (number, bytes.len()));

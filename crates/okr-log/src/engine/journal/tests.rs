@@ -60,7 +60,6 @@ fn what_was_written_is_found_until_the_mark_says_otherwise() {
     }
     let two = vec![block(UMBRELLA, 1, 5_000), block(ACME, 4, 300_000)];
     found.journal.write(&two).unwrap();
-    found.journal.sync().unwrap();
     assert_eq!(found.journal.newest(), 4);
 
     let again = open(&path, LOG).unwrap();

@@ -15,8 +15,8 @@ use crate::engine::{AppendOutcome, Appender, FaultHook, Head, Log, LogOptions, S
 use crate::id::Position;
 use crate::record::Record;
 
-/// The steps before an acknowledgement.
-const STEPS: [Step; 2] = [Step::WriteJournal, Step::SyncJournal];
+/// The steps before an acknowledgement at which something is written.
+const STEPS: [Step; 1] = [Step::WriteJournal];
 
 /// Fails the n-th time this step is reached, counting from 1.
 fn fail_at(step: Step, nth: usize, kind: io::ErrorKind) -> FaultHook {
