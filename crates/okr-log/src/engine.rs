@@ -4,6 +4,7 @@
 
 mod append;
 mod block;
+mod board;
 mod clerk;
 mod directory;
 mod erased;
@@ -51,7 +52,7 @@ pub use self::survey::{Survey, survey};
 pub use self::waypoint::Waypoint;
 
 use self::append::{End, Writer};
-use self::clerk::Failure;
+use self::board::Failure;
 use self::directory::DirectoryLock;
 use self::erased::Erased;
 use self::read::{Records, Stretch};

@@ -11,11 +11,12 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::engine::append::AppendFailure;
+use crate::engine::board::{Board, Failure};
 use crate::engine::fault::{FaultHook, Step, perform};
 use crate::engine::store::StoreError;
 use crate::engine::witness::{Statement, Testimony, Witness};
@@ -26,9 +27,6 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// Nothing is acknowledged while the witness lacks something that was noted longer ago.
 const LONGEST_LAG: Duration = Duration::from_millis(20);
 
-/// The failure after which nothing more is written.
-pub(crate) type Failure = Arc<OnceLock<AppendFailure>>;
-
 /// The appender's side of the thread.
 pub(crate) struct Clerk {
     tray: Arc<Tray>,
@@ -36,14 +34,7 @@ pub(crate) struct Clerk {
 }
 
 /// Where the appender leaves what the clerk is to write, and both see how far the other one is.
-struct Tray {
-    state: Mutex<State>,
-    /// Something is noted, or must not wait.
-    work: Condvar,
-    /// The clerk has written, or never will again.
-    written: Condvar,
-    failure: Failure,
-}
+type Tray = Board<State>;
 
 #[derive(Default)]
 struct State {
@@ -75,12 +66,7 @@ impl Clerk {
         faults: Option<FaultHook>,
         failure: Failure,
     ) -> io::Result<Self> {
-        let tray = Arc::new(Tray {
-            state: Mutex::default(),
-            work: Condvar::new(),
-            written: Condvar::new(),
-            failure,
-        });
+        let tray = Tray::new(failure);
         let desk = Desk {
             witness,
             faults,
@@ -102,9 +88,11 @@ impl Clerk {
         ends: impl IntoIterator<Item = (LogId, Testimony)>,
     ) -> Result<(), AppendFailure> {
         let tray = &self.tray;
-        let late = |state: &State| {
+        let late = |state: &mut State| {
             let oldest = state.writing_since.or(state.noted_since);
-            oldest.is_some_and(|since| since.elapsed() > LONGEST_LAG)
+            let late = oldest.is_some_and(|since| since.elapsed() > LONGEST_LAG);
+            state.urgent |= late;
+            late
         };
         let mut state = tray.wait_while(tray.lock(), late)?;
         state.noted.extend(ends);
@@ -114,14 +102,18 @@ impl Clerk {
         let idle = state.idle;
         drop(state);
         if idle {
-            tray.work.notify_one();
+            tray.call();
         }
         Ok(())
     }
 
     /// Waits until the witness says everything that was noted.
     pub(crate) fn settle(&self) -> Result<(), AppendFailure> {
-        let lacks = |state: &State| state.writing_since.or(state.noted_since).is_some();
+        let lacks = |state: &mut State| {
+            let lacks = state.writing_since.or(state.noted_since).is_some();
+            state.urgent |= lacks;
+            lacks
+        };
         let tray = &self.tray;
         tray.wait_while(tray.lock(), lacks).map(drop)
     }
@@ -130,7 +122,7 @@ impl Clerk {
 impl Drop for Clerk {
     fn drop(&mut self) {
         self.tray.lock().closed = true;
-        self.tray.work.notify_one();
+        self.tray.call();
         if let Some(thread) = self.thread.take() {
             // A panic has been reported by then, and a witness that is behind is no harm.
             drop(thread.join());
@@ -138,32 +130,24 @@ impl Drop for Clerk {
     }
 }
 
-impl Tray {
-    /// Waits for the clerk, who hurries, for as long as something holds; until it has failed, at most.
-    fn wait_while<'a>(
-        &self,
-        mut state: MutexGuard<'a, State>,
-        holds: impl Fn(&State) -> bool,
-    ) -> Result<MutexGuard<'a, State>, AppendFailure> {
-        loop {
-            if let Some(cause) = self.failure.get() {
-                return Err(cause.clone());
+impl Desk {
+    fn work(mut self) {
+        let leaving = self.tray.fail_on_panic(Step::SyncWitness);
+        while let Some(ends) = self.take() {
+            if let Err(cause) = self.write(ends) {
+                self.tray.fail(cause);
+                break;
             }
-            if !holds(&state) {
-                return Ok(state);
-            }
-            state.urgent = true;
-            self.work.notify_one();
-            let waited = self.written.wait(state);
-            state = waited.unwrap_or_else(PoisonError::into_inner);
         }
+        drop(leaving);
     }
 
     /// Waits for something to write, and then for more of it; `None` when nothing more comes.
     fn take(&self) -> Option<HashMap<LogId, Testimony>> {
-        let mut state = self.lock();
+        let tray = &self.tray;
+        let mut state = tray.lock();
         state.writing_since = None;
-        self.written.notify_all();
+        tray.tell();
         loop {
             let rest = match state.noted_since {
                 None if state.closed => return None,
@@ -175,46 +159,12 @@ impl Tray {
                 },
             };
             state.idle = rest.is_none();
-            let waited = match rest {
-                None => self.work.wait(state),
-                Some(rest) => match self.work.wait_timeout(state, rest) {
-                    Ok((state, _)) => Ok(state),
-                    Err(poisoned) => Err(PoisonError::new(poisoned.into_inner().0)),
-                },
-            };
-            state = waited.unwrap_or_else(PoisonError::into_inner);
+            state = tray.wait_for_call(state, rest);
             state.idle = false;
         }
         state.urgent = false;
         state.writing_since = state.noted_since.take();
         Some(std::mem::take(&mut state.noted))
-    }
-
-    /// Lets nobody wait for the clerk any more.
-    fn fail(&self, cause: AppendFailure) {
-        // Under the lock, so that nobody begins to wait after it was told.
-        let state = self.lock();
-        self.failure.get_or_init(|| cause);
-        drop(state);
-        self.written.notify_all();
-    }
-
-    /// Nothing here is left half changed by a panic under the lock.
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Desk {
-    fn work(mut self) {
-        let leaving = FailOnPanic(Arc::clone(&self.tray));
-        while let Some(ends) = self.tray.take() {
-            if let Err(cause) = self.write(ends) {
-                self.tray.fail(cause);
-                break;
-            }
-        }
-        drop(leaving);
     }
 
     /// Makes ends of logs durable in the witness.
@@ -232,20 +182,5 @@ impl Desk {
         perform(Step::SyncWitness, faults, || {
             witness.sync().map_err(StoreError::Io)
         })
-    }
-}
-
-/// Lets nobody wait for a clerk that panicked: what the witness says is not known then.
-struct FailOnPanic(Arc<Tray>);
-
-impl Drop for FailOnPanic {
-    fn drop(&mut self) {
-        if thread::panicking() {
-            let source = StoreError::Io(io::Error::other("the thread of the witness is gone"));
-            self.0.fail(AppendFailure {
-                step: Step::SyncWitness,
-                source: source.into(),
-            });
-        }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::engine::append::AppendFailure;
 use crate::engine::block::Block;
-use crate::engine::clerk::Failure;
+use crate::engine::board::Failure;
 use crate::engine::directory::Directory;
 use crate::engine::fault::{FaultHook, Step, perform};
 use crate::engine::journal::{Found, Journal, Marker};

@@ -9,12 +9,12 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use crate::engine::append::AppendFailure;
 use crate::engine::block::Block;
-use crate::engine::clerk::Failure;
+use crate::engine::board::{Board, Failure};
 use crate::engine::fault::{FaultHook, Step, perform};
 use crate::engine::journal::Marker;
 use crate::engine::key::BlockKey;
@@ -39,14 +39,7 @@ struct Load {
 }
 
 /// Where the appender leaves a load, and learns what came of it.
-struct Hall {
-    state: Mutex<State>,
-    /// There is a load, or none will come any more.
-    work: Condvar,
-    /// A load is in the store, or never will be.
-    moved: Condvar,
-    failure: Failure,
-}
+type Hall = Board<State>;
 
 #[derive(Default)]
 struct State {
@@ -74,12 +67,7 @@ impl Mover {
         marker: Marker,
         (faults, failure): (Option<FaultHook>, Failure),
     ) -> io::Result<Self> {
-        let hall = Arc::new(Hall {
-            state: Mutex::default(),
-            work: Condvar::new(),
-            moved: Condvar::new(),
-            failure,
-        });
+        let hall = Hall::new(failure);
         let carrier = Carrier {
             store,
             marker,
@@ -105,10 +93,11 @@ impl Mover {
 
     /// Lets what was taken be moved, when all that was taken before has been: then the half it came from is free.
     pub(crate) fn turn(&mut self) -> Result<(), AppendFailure> {
-        let mut state = self.hall.wait_until_free()?;
+        let is_busy = |state: &mut State| state.load.is_some() || state.carrying;
+        let mut state = self.hall.wait_while(self.hall.lock(), is_busy)?;
         state.load = Some(std::mem::take(&mut self.load));
         drop(state);
-        self.hall.work.notify_one();
+        self.hall.call();
         Ok(())
     }
 
@@ -125,7 +114,7 @@ impl Drop for Mover {
             drop(self.turn());
         }
         self.hall.lock().closed = true;
-        self.hall.work.notify_one();
+        self.hall.call();
         if let Some(thread) = self.thread.take() {
             // A panic has been reported by then.
             drop(thread.join());
@@ -133,25 +122,21 @@ impl Drop for Mover {
     }
 }
 
-impl Hall {
-    /// Waits until no load is there or on its way; until the thread has failed, at most.
-    fn wait_until_free(&self) -> Result<MutexGuard<'_, State>, AppendFailure> {
-        let mut state = self.lock();
-        loop {
-            if let Some(cause) = self.failure.get() {
-                return Err(cause.clone());
+impl Carrier {
+    fn work(mut self) {
+        let leaving = self.hall.fail_on_panic(Step::WriteBlocks);
+        while let Some(load) = self.next() {
+            if let Err(cause) = self.carry(load) {
+                self.hall.fail(cause);
+                break;
             }
-            if state.load.is_none() && !state.carrying {
-                return Ok(state);
-            }
-            let waited = self.moved.wait(state);
-            state = waited.unwrap_or_else(PoisonError::into_inner);
         }
+        drop(leaving);
     }
 
     /// Waits for a load; `None` when no more comes.
     fn next(&self) -> Option<Load> {
-        let mut state = self.lock();
+        let mut state = self.hall.lock();
         loop {
             if let Some(load) = state.load.take() {
                 state.carrying = true;
@@ -160,36 +145,8 @@ impl Hall {
             if state.closed {
                 return None;
             }
-            let waited = self.work.wait(state);
-            state = waited.unwrap_or_else(PoisonError::into_inner);
+            state = self.hall.wait_for_call(state, None);
         }
-    }
-
-    /// Lets nobody wait for the thread any more.
-    fn fail(&self, cause: AppendFailure) {
-        // Under the lock, so that nobody begins to wait after it was told.
-        let state = self.lock();
-        self.failure.get_or_init(|| cause);
-        drop(state);
-        self.moved.notify_all();
-    }
-
-    /// Nothing here is left half changed by a panic under the lock.
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Carrier {
-    fn work(mut self) {
-        let leaving = FailOnPanic(Arc::clone(&self.hall));
-        while let Some(load) = self.hall.next() {
-            if let Err(cause) = self.carry(load) {
-                self.hall.fail(cause);
-                break;
-            }
-        }
-        drop(leaving);
     }
 
     fn carry(&mut self, load: Load) -> Result<(), AppendFailure> {
@@ -210,23 +167,7 @@ impl Carrier {
         state.carrying = false;
         state.stored.extend(ends);
         drop(state);
-        self.hall.moved.notify_all();
+        self.hall.tell();
         Ok(())
-    }
-}
-
-/// Lets nobody wait for a thread that panicked.
-struct FailOnPanic(Arc<Hall>);
-
-impl Drop for FailOnPanic {
-    fn drop(&mut self) {
-        if thread::panicking() {
-            let source =
-                StoreError::Io(io::Error::other("the thread that fills the store is gone"));
-            self.0.fail(AppendFailure {
-                step: Step::WriteBlocks,
-                source: source.into(),
-            });
-        }
     }
 }

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, RwLock};
 
 use crate::engine::append::{AppendFailure, Writer};
 use crate::engine::block::Block;
-use crate::engine::clerk::{Clerk, Failure};
+use crate::engine::board::Failure;
+use crate::engine::clerk::Clerk;
 use crate::engine::directory::{
     Directory, DirectoryLock, FileError, LockError, file_error, sync, sync_tree, write_synced,
 };
