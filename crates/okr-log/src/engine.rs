@@ -455,7 +455,7 @@ impl Organisation {
     ) -> Result<Vec<Bytes>, ReadError> {
         let mut records = Records::within(byte_budget);
         loop {
-            let next = after.plus(records.len());
+            let next = Position::new(after.get().saturating_add(records.len() as u64));
             let state = read_lock(&self.state);
             if next >= state.head.position || state.recent.give(next, &mut records) {
                 return Ok(records.into_vec());

@@ -77,11 +77,6 @@ impl Position {
     pub const fn next(self) -> Self {
         Self(self.0.saturating_add(1))
     }
-
-    /// Returns the position so many records later.
-    pub(crate) const fn plus(self, records: usize) -> Self {
-        Self(self.0.saturating_add(records as u64))
-    }
 }
 
 impl fmt::Display for Position {
