@@ -34,6 +34,15 @@ const FAULTS: [(&str, i32, &str); 9] = [
     ("sync", EIO, "log/witness"),
 ];
 
+/// Which one of its kind fails. The first few come while the server opens its log.
+fn nth(round: usize, fault: (&str, &str)) -> usize {
+    match fault {
+        // Only when the journal, of 512 groups, is moved into the store.
+        (_, "store/db") | ("sync", "log/journal") => 4 + round % 3,
+        _ => 4 + round * 3,
+    }
+}
+
 #[test]
 fn nothing_acknowledged_is_lost_when_a_write_or_a_sync_fails() {
     let directory = tempfile::tempdir().unwrap();
@@ -47,8 +56,7 @@ fn nothing_acknowledged_is_lost_when_a_write_or_a_sync_fails() {
     let (mut failed, mut at_start, mut unreadable) = (0, 0, 0);
     for round in 0..each {
         for (kind, error, file) in FAULTS {
-            // The first few come while the server opens its log.
-            let fault = format!("{kind} {} {error} {file}", 4 + round * 3);
+            let fault = format!("{kind} {} {error} {file}", nth(round, (kind, file)));
             let faulty = shim.programs(("OKR_FAULT", &fault));
             match Server::start(&faulty, &data) {
                 Ok(server) => {
