@@ -100,12 +100,7 @@ pub(crate) fn open(
 ) -> Result<Shared, OpenError> {
     let directory = find(path)?;
     let manifest = read_manifest(&directory)?;
-    let lock = directory.lock().map_err(|error| match error {
-        LockError::InUse => OpenError::InUse {
-            path: path.to_owned(),
-        },
-        LockError::File(error) => OpenError::File(error),
-    })?;
+    let lock = take(&directory)?;
     let mut witness = open_witness(&directory, manifest.log)?;
     let (journal, blocks) = open_journal(&directory, &manifest)?;
     let every = options.waypoints_every;
@@ -205,6 +200,16 @@ impl Opened {
             _lock: self.lock,
         })
     }
+}
+
+/// Keeps everybody else out of a directory.
+pub(crate) fn take(directory: &Directory) -> Result<DirectoryLock, OpenError> {
+    directory.lock().map_err(|error| match error {
+        LockError::InUse => OpenError::InUse {
+            path: directory.root().to_owned(),
+        },
+        LockError::File(error) => OpenError::File(error),
+    })
 }
 
 fn find(path: &Path) -> Result<Directory, OpenError> {

@@ -4,11 +4,11 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use crate::engine::directory::{Directory, FileError, LockError, file_error, sync, write_synced};
+use crate::engine::directory::{Directory, FileError, file_error, sync, write_synced};
 use crate::engine::error::OpenError;
 use crate::engine::journal::{self, Found, JournalError, empty_file};
 use crate::engine::manifest::{DIRECTORY_FORMAT, Manifest};
-use crate::engine::open::read_manifest;
+use crate::engine::open::{read_manifest, take};
 
 /// Makes a log of an earlier format, which nobody has open, one of the format that this program writes.
 ///
@@ -19,12 +19,7 @@ use crate::engine::open::read_manifest;
 /// `NotALog`, `Manifest`, `NewerFormat`, `InUse`, and `File` when the system refuses; the log has either format then.
 pub fn renew_format(root: &Path) -> Result<(), OpenError> {
     let directory = Directory::new(root);
-    let lock = directory.lock().map_err(|error| match error {
-        LockError::InUse => OpenError::InUse {
-            path: root.to_owned(),
-        },
-        LockError::File(error) => OpenError::File(error),
-    })?;
+    let lock = take(&directory)?;
     let manifest = read_manifest(&directory)?;
     if manifest.format < DIRECTORY_FORMAT {
         renew(&directory, &manifest)?;

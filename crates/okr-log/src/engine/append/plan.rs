@@ -19,6 +19,7 @@ use crate::record::{Record, RecordView};
 const BLOCK_BYTES: usize = MAX_VALUE_BYTES;
 /// Most bytes of blocks in a group.
 const GROUP_BYTES: usize = 1024 * 1024;
+
 /// The groups of one call, in order.
 pub(super) struct Plan {
     pub(super) groups: Vec<Group>,
