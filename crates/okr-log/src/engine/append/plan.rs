@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use crate::engine::Head;
 use crate::engine::append::Batch;
-use crate::engine::block::{Block, BlockBuilder, MAX_VALUE_BYTES};
+use crate::engine::block::{BLOCK_BYTES, Block, BlockBuilder};
 use crate::engine::key::BlockKey;
 use crate::engine::waypoint::Waypoints;
 use crate::engine::witness::Testimony;
@@ -15,8 +15,6 @@ use crate::id::{ChangeId, LogId, Position};
 use crate::merkle::Frontier;
 use crate::record::{Record, RecordView};
 
-/// Longest block of more than one record, in bytes; larger ones made neither appending nor scanning faster.
-const BLOCK_BYTES: usize = MAX_VALUE_BYTES;
 /// Most bytes of blocks in a group.
 const GROUP_BYTES: usize = 1024 * 1024;
 
@@ -226,7 +224,7 @@ mod tests {
             group
                 .blocks
                 .iter()
-                .all(|(_, block)| block.bytes().len() <= MAX_VALUE_BYTES)
+                .all(|(_, block)| block.bytes().len() <= BLOCK_BYTES)
         );
         assert_eq!(group.ends.len(), 2);
     }

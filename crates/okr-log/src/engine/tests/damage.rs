@@ -15,7 +15,7 @@ const GROUP: usize = 5;
 
 /// Records of which five fill a block.
 fn records(positions: impl IntoIterator<Item = u64>) -> Vec<Record> {
-    let large = |position| record_of(position, 3_000);
+    let large = |position| record_of(position, 1_450);
     positions.into_iter().map(large).collect()
 }
 

@@ -284,7 +284,7 @@ fn damage_anywhere_is_refused_or_does_no_harm() {
 fn a_survey_names_the_first_position_that_is_not_whole() {
     let mut subject = Subject::new(false);
     // Three of them fill a block.
-    let large = |position| record_of(position, 5_000);
+    let large = |position| record_of(position, 2_500);
     for position in 1..=9 {
         subject.appended(ACME, vec![large(position)]);
     }
