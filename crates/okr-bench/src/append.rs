@@ -64,22 +64,21 @@ fn ahead(batch: usize, way: Way) -> usize {
     }
 }
 
-/// Changes that are made before the clock starts, for each second of large pushes.
+/// Changes that are made before the clock starts, for each second: more than anything here takes.
 const MADE_AHEAD: usize = 150_000;
+/// Most pushes that are made for one writer, for each second: it waits for each of them.
+const PUSHES_AHEAD: usize = 25_000;
 
 /// Lets `writers` push for a while, `batch` changes at a time.
 ///
-/// Large pushes are made before the clock starts: making a change costs a client about as much as it costs the server
-/// to take it, and clients are elsewhere. A run of them ends early when none is left.
+/// The pushes are made before the clock starts: making a change costs a client about as much as it costs the server to
+/// take it, and clients are elsewhere; and those of other stores have theirs ready, too. A run ends early when none is left.
 pub(crate) async fn run(
     (url, token, way): (&str, &str, Way),
     load: &Arc<Load>,
     (writers, batch, seconds): (usize, usize, u64),
 ) -> Result<Outcome> {
-    let pushes = match batch {
-        1 => 0,
-        _ => MADE_AHEAD * usize::try_from(seconds)? / writers / batch,
-    };
+    let pushes = (MADE_AHEAD / writers / batch).min(PUSHES_AHEAD) * usize::try_from(seconds)?;
     let mut ready = Vec::new();
     for _ in 0..writers {
         let made: Vec<_> = (0..pushes)
@@ -90,19 +89,12 @@ pub(crate) async fn run(
     let started = Instant::now();
     let mut tasks = JoinSet::new();
     for (mut writer, mut made) in ready {
-        let load = Arc::clone(load);
         tasks.spawn(async move {
             let (mut sent, mut times) = (VecDeque::new(), Vec::new());
             loop {
                 let more = started.elapsed() < Duration::from_secs(seconds);
-                let next = if !more || sent.len() == ahead(batch, way) {
-                    None
-                } else if batch == 1 {
-                    Some(load.check_ins(1)?)
-                } else {
-                    made.next()
-                };
-                if let Some(changes) = next {
+                let has_room = more && sent.len() < ahead(batch, way);
+                if let Some(changes) = has_room.then(|| made.next()).flatten() {
                     sent.push_back(Instant::now());
                     writer.send(changes).await;
                 } else if let Some(at) = sent.pop_front() {
@@ -112,12 +104,15 @@ pub(crate) async fn run(
                     break;
                 }
             }
-            anyhow::Ok(times)
+            anyhow::Ok((times, made))
         });
     }
-    let mut times = Vec::new();
+    // To drop what is left takes a while, too.
+    let (mut times, mut left) = (Vec::new(), Vec::new());
     while let Some(done) = tasks.join_next().await {
-        times.extend(done??);
+        let (taken, made) = done??;
+        times.extend(taken);
+        left.push(made);
     }
     Ok(Outcome::new(times, started.elapsed(), batch))
 }
