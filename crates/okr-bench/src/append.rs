@@ -110,8 +110,8 @@ pub(crate) async fn run(
     // To drop what is left takes a while, too.
     let (mut times, mut left) = (Vec::new(), Vec::new());
     while let Some(done) = tasks.join_next().await {
-        let (taken, made) = done??;
-        times.extend(taken);
+        let (durations, made) = done??;
+        times.extend(durations);
         left.push(made);
     }
     Ok(Outcome::new(times, started.elapsed(), batch))
