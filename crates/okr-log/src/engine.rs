@@ -5,6 +5,7 @@
 mod append;
 mod block;
 mod board;
+mod cache;
 mod clerk;
 mod directory;
 mod erased;

@@ -4,6 +4,8 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::engine::cache::forget;
+
 /// Where the files of a log lie (FORMAT.md section 5).
 #[derive(Clone, Debug)]
 pub(crate) struct Directory {
@@ -114,7 +116,10 @@ pub(crate) fn write_synced(path: &Path, content: &[u8]) -> Result<(), FileError>
 
 /// Syncs a file or a directory.
 pub(crate) fn sync(path: &Path) -> Result<(), FileError> {
-    let sync = || File::open(path)?.sync_all();
+    let sync = || {
+        let file = File::open(path)?;
+        file.sync_all().inspect_err(|_| forget(&file))
+    };
     sync().map_err(|source| file_error("sync", path, source))
 }
 

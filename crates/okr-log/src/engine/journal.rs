@@ -17,7 +17,6 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
-use std::sync::Arc;
 
 use bytes::Bytes;
 use crc32c::crc32c;
@@ -25,6 +24,7 @@ use crc32c::crc32c;
 use self::direct::{Direct, Pages};
 use self::frame::{Frame, Mark, frame_bytes};
 use crate::engine::block::Block;
+use crate::engine::cache::sync_content;
 use crate::engine::key::BlockKey;
 
 const MAGIC: &[u8; 8] = b"OKRJOURN";
@@ -64,7 +64,7 @@ pub(crate) struct Journal {
 /// The end of the journal that says what may be written over.
 #[derive(Debug)]
 pub(crate) struct Marker {
-    file: Arc<File>,
+    file: File,
     log: [u8; 16],
     newest: Mark,
 }
@@ -103,15 +103,18 @@ pub(crate) fn open(path: &Path, log: [u8; 16]) -> Result<Found, JournalError> {
         io::ErrorKind::NotFound => JournalError::Missing,
         _ => JournalError::Io(error),
     })?;
+    // After a kill, what is read may be in memory only; what is written next must not be durable before it.
+    sync_content(&file).map_err(JournalError::Io)?;
     let (mark, frames) = read(path, log)?;
     let newest = frames
         .last_key_value()
         .map_or(mark.settled, |(number, _)| *number);
     let blocks = frames.into_values().flatten().collect();
-    let file = Arc::new(file);
+    // A file of its own for each end: the kernel tells one of two that sync the same one of a failure, and not the other.
+    let marked = OpenOptions::new().write(true).open(path);
     Ok(Found {
         journal: Journal {
-            file: Direct::open(path, Arc::clone(&file)),
+            file: Direct::open(path, file),
             pages: Pages::default(),
             log,
             half: 0,
@@ -119,7 +122,7 @@ pub(crate) fn open(path: &Path, log: [u8; 16]) -> Result<Found, JournalError> {
             newest,
         },
         marker: Marker {
-            file,
+            file: marked.map_err(JournalError::Io)?,
             log,
             newest: mark,
         },
@@ -142,7 +145,28 @@ fn read(path: &Path, log: [u8; 16]) -> Result<(Mark, Frames), JournalError> {
     check_header(&bytes, log)?;
     let mark = newest_mark(&bytes, log)?;
     let frames = frames_after(&bytes, (log, mark.settled))?;
+    let newest = frames.keys().next_back().copied();
+    if mark.number == u64::MAX || newest.unwrap_or(mark.settled) == u64::MAX {
+        let what = "there is no number after its last one";
+        return Err(JournalError::Damaged(what.to_owned()));
+    }
     Ok((mark, frames))
+}
+
+/// Says whether there is a journal of this log in which groups are, or were.
+pub(crate) fn is_in_use(path: &Path, log: [u8; 16]) -> io::Result<bool> {
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) => Bytes::from(bytes),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    if check_header(&bytes, log).is_err() {
+        return Ok(false);
+    }
+    let settled = newest_mark(&bytes, log).map_or(0, |mark| mark.settled);
+    let frames = (HALVES_AT..FILE_BYTES).step_by(PAGE_BYTES);
+    let mut frames = frames.map(|at| Frame::parse(bytes.slice(at..), log));
+    Ok(settled > 0 || frames.any(|frame| frame.is_some()))
 }
 
 impl Journal {
@@ -188,7 +212,7 @@ impl Marker {
         let mark = self.newest.next(number);
         let bytes = mark.to_bytes(self.log);
         self.file.write_all_at(&bytes, mark_offset(mark) as u64)?;
-        self.file.sync_data()?;
+        sync_content(&self.file)?;
         self.newest = mark;
         Ok(())
     }
@@ -249,11 +273,13 @@ fn frames_after(bytes: &Bytes, (log, settled): ([u8; 16], u64)) -> Result<Frames
             }
         }
     }
-    for (number, expected) in frames.keys().zip(settled + 1..) {
-        if *number != expected {
-            let what = format!("group {expected} in it is damaged or gone");
+    let mut last = settled;
+    for number in frames.keys() {
+        if number - 1 != last {
+            let what = format!("group {} in it is damaged or gone", last + 1);
             return Err(JournalError::Damaged(what));
         }
+        last = *number;
     }
     Ok(frames)
 }

@@ -95,6 +95,9 @@ impl Mover {
     pub(crate) fn turn(&mut self) -> Result<(), AppendFailure> {
         let is_busy = |state: &mut State| state.load.is_some() || state.carrying;
         let mut state = self.hall.wait_while(self.hall.lock(), is_busy)?;
+        if self.load.blocks.is_empty() {
+            return Ok(());
+        }
         state.load = Some(std::mem::take(&mut self.load));
         drop(state);
         self.hall.call();

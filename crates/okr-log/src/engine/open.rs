@@ -21,6 +21,7 @@ use crate::engine::key::BlockKey;
 use crate::engine::manifest::{Manifest, ManifestError};
 use crate::engine::merge::portions;
 use crate::engine::recover::{Recovered, Recovery, Source, Visitor, recover};
+use crate::engine::renewal::FORGOTTEN;
 use crate::engine::store::{Store, StoreError, StoreOptions, wait_for_release};
 use crate::engine::tail::{Tail, drop_unfinished_snapshots};
 use crate::engine::witness::{Statement, Testimony, Witness, WitnessError, empty_file};
@@ -99,8 +100,12 @@ pub(crate) fn open(
     visit: &mut Visitor<'_>,
 ) -> Result<Shared, OpenError> {
     let directory = find(path)?;
-    let manifest = read_manifest(&directory)?;
+    // So that nothing is locked in a directory that is none of ours.
+    read_manifest(&directory)?;
     let lock = take(&directory)?;
+    let manifest = read_manifest(&directory)?;
+    // After a kill, the manifest may have its name in memory only.
+    sync(directory.root())?;
     let mut witness = open_witness(&directory, manifest.log)?;
     let (journal, blocks) = open_journal(&directory, &manifest)?;
     let every = options.waypoints_every;
@@ -258,10 +263,17 @@ fn open_journal(
     directory: &Directory,
     manifest: &Manifest,
 ) -> Result<(OpenJournal, BTreeMap<BlockKey, Block>), OpenError> {
-    if !manifest.has_journal() {
-        return Ok((None, BTreeMap::new()));
-    }
     let path = directory.journal();
+    if !manifest.has_journal() {
+        return match journal::is_in_use(&path, manifest.log) {
+            Ok(false) => Ok((None, BTreeMap::new())),
+            Ok(true) => Err(OpenError::Journal {
+                path,
+                reason: FORGOTTEN.to_owned(),
+            }),
+            Err(source) => Err(OpenError::File(file_error("read", &path, source))),
+        };
+    }
     let found = journal::open(&path, manifest.log).map_err(|error| match error {
         JournalError::Missing => OpenError::Journal {
             path,

@@ -10,6 +10,9 @@ use crate::engine::journal::{self, Found, JournalError, empty_file};
 use crate::engine::manifest::{DIRECTORY_FORMAT, Manifest};
 use crate::engine::open::{read_manifest, take};
 
+/// What is wrong with a journal that holds groups beside a manifest that knows of none.
+pub(crate) const FORGOTTEN: &str = "it holds changes, and MANIFEST is of a time before it";
+
 /// Makes a log of an earlier format, which nobody has open, one of the format that this program writes.
 ///
 /// It happens by itself, too, with the first append. An earlier program does not open the log any more.
@@ -29,8 +32,15 @@ pub fn renew_format(root: &Path) -> Result<(), OpenError> {
 }
 
 /// Makes a journal, and then a manifest that says so. After a crash in between the log has its old format, and no harm.
+///
+/// A journal in which groups are stays: no crash leaves one beside such a manifest.
 pub(crate) fn renew(directory: &Directory, manifest: &Manifest) -> Result<Found, FileError> {
     let path = directory.journal();
+    let in_use = journal::is_in_use(&path, manifest.log);
+    if in_use.map_err(|source| file_error("read", &path, source))? {
+        let source = io::Error::other(FORGOTTEN);
+        return Err(file_error("replace", &path, source));
+    }
     match fs::remove_file(&path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             return Err(file_error("remove", &path, error));
@@ -53,6 +63,8 @@ pub(crate) fn renew(directory: &Directory, manifest: &Manifest) -> Result<Found,
     let fresh = directory.fresh_manifest();
     drop(fs::remove_file(&fresh));
     write_synced(&fresh, renewed.to_text().as_bytes())?;
+    // Not every file system keeps the order of what happens in a directory.
+    sync(directory.root())?;
     let path = directory.manifest();
     fs::rename(&fresh, &path).map_err(|source| file_error("replace", &path, source))?;
     sync(directory.root())?;

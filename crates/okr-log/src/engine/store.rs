@@ -16,6 +16,7 @@ use bytes::Bytes;
 
 use crate::engine::append::AppendFailure;
 use crate::engine::block::{Block, BlockError, MAX_VALUE_BYTES, Stored, in_parts, read_stored};
+use crate::engine::cache::{forget, sync_content};
 use crate::engine::directory::Directory;
 use crate::engine::fault::{FaultHook, Step, perform};
 use crate::engine::key::BlockKey;
@@ -147,12 +148,13 @@ impl Store {
 
     /// Lets the database write everything to its file.
     pub(crate) fn flush(&self) -> Result<(), StoreError> {
-        guarded(|| self.trees().database.flush().map(drop))
+        let flushed = guarded(|| self.trees().database.flush().map(drop));
+        flushed.inspect_err(|_| forget(&self.file))
     }
 
     /// Makes what was flushed survive a power cut.
     pub(crate) fn sync(&self) -> Result<(), StoreError> {
-        self.file.sync_data().map_err(StoreError::Io)
+        sync_content(&self.file).map_err(StoreError::Io)
     }
 
     /// Walks over all blocks in order of organisation and position.

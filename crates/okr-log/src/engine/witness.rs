@@ -11,6 +11,7 @@ use std::path::Path;
 
 use crc32c::crc32c;
 
+use crate::engine::cache::sync_content;
 use crate::hash::Hash;
 use crate::id::{LogId, Position};
 use crate::merkle::Frontier;
@@ -117,10 +118,13 @@ impl Witness {
             io::ErrorKind::NotFound => WitnessError::Missing,
             _ => WitnessError::Io(error),
         })?;
+        // After a kill, what is read may be in memory only; what is written next must not be durable before it.
+        sync_content(&file).map_err(WitnessError::Io)?;
         let bytes = std::fs::read(path).map_err(WitnessError::Io)?;
         check_header(&bytes, log)?;
-        let pages = &bytes[PAGE_BYTES..];
-        if pages.len() % PAIR_BYTES != 0 {
+        let (pages, rest) = bytes[PAGE_BYTES..].as_chunks::<PAIR_BYTES>();
+        // Zeros are what is left of a pair that the device was too full for.
+        if rest.iter().any(|byte| *byte != 0) {
             return Err(WitnessError::Damaged(
                 "its length is not that of whole pages",
             ));
@@ -128,7 +132,7 @@ impl Witness {
         let mut witness = Self {
             file,
             entries: HashMap::new(),
-            pairs: pages.len() / PAIR_BYTES,
+            pairs: pages.len(),
             free: Vec::new(),
         };
         for index in 0..witness.pairs * SLOTS_PER_PAGE {
@@ -186,7 +190,7 @@ impl Witness {
     }
 
     pub(crate) fn sync(&self) -> io::Result<()> {
-        self.file.sync_data()
+        sync_content(&self.file)
     }
 
     fn unused_entry(&mut self) -> io::Result<usize> {

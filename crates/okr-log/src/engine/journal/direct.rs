@@ -7,11 +7,11 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
 use std::path::Path;
-use std::sync::Arc;
 
 use rustix::fs::OFlags;
 
 use super::PAGE_BYTES;
+use crate::engine::cache::sync_content;
 
 /// What makes a write go to the device, where there is such a thing.
 #[cfg(target_os = "linux")]
@@ -24,7 +24,7 @@ const PAST_THE_CACHE: Option<OFlags> = None;
 pub(super) struct Direct {
     /// None where the file system has no such way.
     direct: Option<File>,
-    cached: Arc<File>,
+    cached: File,
 }
 
 /// Bytes that begin at a page, to be used again and again.
@@ -35,7 +35,7 @@ pub(super) struct Pages {
 
 impl Direct {
     /// Opens a file that is open already a second time.
-    pub(super) fn open(path: &Path, cached: Arc<File>) -> Self {
+    pub(super) fn open(path: &Path, cached: File) -> Self {
         let direct = PAST_THE_CACHE.and_then(|flags| {
             let opened = OpenOptions::new()
                 .write(true)
@@ -56,7 +56,7 @@ impl Direct {
             }
         }
         self.cached.write_all_at(pages, at)?;
-        self.cached.sync_data()
+        sync_content(&self.cached)
     }
 }
 
@@ -76,12 +76,12 @@ impl Pages {
 mod tests {
     use super::*;
 
-    fn file() -> (tempfile::TempDir, std::path::PathBuf, Arc<File>) {
+    fn file() -> (tempfile::TempDir, std::path::PathBuf, File) {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("file");
         std::fs::write(&path, [0; 3 * PAGE_BYTES]).unwrap();
         let cached = OpenOptions::new().write(true).open(&path).unwrap();
-        (directory, path, Arc::new(cached))
+        (directory, path, cached)
     }
 
     #[test]

@@ -151,6 +151,28 @@ fn a_damaged_frame_before_the_newest_is_refused() {
 }
 
 /// Round and round: what is older than the mark is written over, and a torn mark is no harm.
+/// Whoever can compute checksums says that no number is left.
+#[test]
+fn a_last_number_is_refused() {
+    let mark = |number, settled| Mark { number, settled };
+    for last in [mark(u64::MAX, 0), mark(2, u64::MAX)] {
+        let (_directory, path) = new();
+        alter(&path, |bytes| {
+            bytes[mark_offset(last)..][..Mark::BYTES].copy_from_slice(&last.to_bytes(LOG));
+        });
+        assert!(damage(&path).contains("no number"));
+    }
+    let (_directory, path) = new();
+    alter(&path, |bytes| {
+        let before = mark(2, u64::MAX - 1);
+        bytes[mark_offset(before)..][..Mark::BYTES].copy_from_slice(&before.to_bytes(LOG));
+        let blocks = small(1);
+        let frame = &mut bytes[HALVES_AT..][..frame_bytes(&blocks)];
+        Frame::encode_into(frame, (LOG, u64::MAX), &blocks);
+    });
+    assert!(damage(&path).contains("no number"));
+}
+
 #[test]
 fn halves_take_turns() {
     let (_directory, path) = new();

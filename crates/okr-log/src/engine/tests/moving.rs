@@ -193,13 +193,40 @@ fn a_journal_that_does_not_fit_the_store_is_refused() {
 
 /// A directory as programs made it before there was a journal.
 fn of_format_1(image: &Image) {
+    with_manifest_of_format_1(image);
+    fs::remove_file(image.path().join("journal")).unwrap();
+}
+
+fn with_manifest_of_format_1(image: &Image) {
     let path = image.path().join("MANIFEST");
     let text = fs::read_to_string(&path).unwrap();
     let lines: Vec<&str> = text.lines().collect();
     let older = format!("okr-log format 1\n{}\n{}\n", lines[1], lines[2]);
     let crc = crc32c::crc32c(older.as_bytes());
     fs::write(&path, format!("{older}crc32c {crc:08x}\n")).unwrap();
-    fs::remove_file(image.path().join("journal")).unwrap();
+}
+
+/// A file system that loses the name of the manifest, and keeps what was written after it.
+#[test]
+fn a_journal_with_groups_is_never_taken_for_the_rest_of_a_crash() {
+    for is_moved in [false, true] {
+        let mut subject = Subject::new(false);
+        subject.appended(ACME, records(1..=3));
+        if is_moved {
+            subject.reopen();
+        }
+        let image = subject.image();
+        with_manifest_of_format_1(&image);
+        let journal = fs::read(image.path().join("journal")).unwrap();
+        let error = image.refusal();
+        assert!(
+            matches!(&error, OpenError::Journal { reason, .. } if reason.contains("MANIFEST")),
+            "{error:?}"
+        );
+        let error = renew_format(&image.path()).unwrap_err();
+        assert!(matches!(error, OpenError::File(_)), "{error:?}");
+        assert!(fs::read(image.path().join("journal")).unwrap() == journal);
+    }
 }
 
 #[test]

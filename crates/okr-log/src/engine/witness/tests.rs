@@ -101,6 +101,25 @@ fn a_torn_first_write_leaves_the_entry_unused() {
     assert_eq!(reopened.get(organisation(2)), Some(statement(1)));
 }
 
+/// The device was full when a pair of pages was added.
+#[test]
+fn a_part_of_an_empty_pair_is_made_whole() {
+    for part in [1, PAGE_BYTES, PAIR_BYTES - 1] {
+        let directory = tempfile::tempdir().unwrap();
+        let path = new_file(&directory);
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes.resize(PAGE_BYTES + part, 0);
+        std::fs::write(&path, bytes).unwrap();
+        let mut witness = Witness::open(&path, LOG).unwrap();
+        witness.write(organisation(1), statement(1)).unwrap();
+        witness.sync().unwrap();
+        let length = std::fs::metadata(&path).unwrap().len();
+        assert_eq!(length, (PAGE_BYTES + PAIR_BYTES) as u64);
+        let witness = Witness::open(&path, LOG).unwrap();
+        assert_eq!(witness.get(organisation(1)), Some(statement(1)));
+    }
+}
+
 #[test]
 fn refuses_what_no_crash_leaves() {
     let directory = tempfile::tempdir().unwrap();
