@@ -42,6 +42,9 @@ pub(crate) struct Context {
     operation: Option<Operation>,
 }
 
+/// What is wrong, and where to say so.
+pub(crate) type Unprepared = Box<(Ui, CliError)>;
+
 impl Context {
     /// Prepares a run with the streams and the clock of the process.
     ///
@@ -50,7 +53,7 @@ impl Context {
     pub(crate) fn of_process(
         globals: GlobalArgs,
         environment: Environment,
-    ) -> Result<Self, (Ui, CliError)> {
+    ) -> Result<Self, Unprepared> {
         let mut globals = globals;
         globals.ui.fill_in(&environment);
         let pager = Pager::choose(&globals.ui, &environment);
@@ -66,15 +69,15 @@ impl Context {
         ui: Ui,
         globals: GlobalArgs,
         environment: Environment,
-    ) -> Result<Self, (Ui, CliError)> {
+    ) -> Result<Self, Unprepared> {
         // Before anything is done: what could not be printed would be written all the same.
         let ui = match globals.ui.jq.as_deref().map(Filter::new).transpose() {
             Ok(filter) => ui.with_filter(filter),
-            Err(error) => return Err((ui, error)),
+            Err(error) => return Err(Box::new((ui, error))),
         };
         let environment = match environment.with_settings() {
             Ok(environment) => environment,
-            Err(error) => return Err((ui, error)),
+            Err(error) => return Err(Box::new((ui, error))),
         };
         let found = Places::find(&environment).and_then(|places| {
             let now = match &globals.now {
@@ -96,7 +99,7 @@ impl Context {
                 ids,
                 operation: None,
             }),
-            Err(error) => Err((ui, error)),
+            Err(error) => Err(Box::new((ui, error))),
         }
     }
 

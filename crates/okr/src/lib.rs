@@ -89,7 +89,10 @@ fn run_process() -> Exit {
     };
     let mut context = match Context::of_process(globals, environment) {
         Ok(context) => context,
-        Err((mut ui, error)) => return ui.error(&error),
+        Err(unprepared) => {
+            let (mut ui, error) = *unprepared;
+            return ui.error(&error);
+        }
     };
     context.command_line = line;
     run(&mut context, command)

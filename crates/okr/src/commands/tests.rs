@@ -181,7 +181,8 @@ impl Machine {
         let context = Context::new(ui, parsed.globals, environment);
         let mut context = match context {
             Ok(context) => context,
-            Err((mut ui, error)) => {
+            Err(unprepared) => {
+                let (mut ui, error) = *unprepared;
                 return Said {
                     exit: ui.error(&error),
                     answer: answer.text(),
