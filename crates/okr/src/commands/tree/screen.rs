@@ -18,8 +18,12 @@ use crate::wording::{bounds, key_result_marks, now, objective_marks, percent, re
 /// The number of blanks between two columns.
 const GAP: usize = 2;
 
-/// The widths that the bar may have, the best one first, in columns.
-const BAR_WIDTHS: [u8; 3] = [10, 5, 0];
+/// The widths that the bar may have, the best one first, in columns, and whether it stands beside where a measure begins
+/// and shall end.
+const DETAILS: [(u8, bool); 4] = [(10, true), (5, true), (0, true), (0, false)];
+
+/// Progress and status are not moved further to the left than this, whatever they cut.
+const LABEL_WIDTH_MIN: usize = 12;
 
 /// The width of the column of progress; `-230%` and more push aside what follows.
 const PERCENT_WIDTH: usize = 4;
@@ -90,7 +94,8 @@ struct Parts {
 /// Where the columns start.
 #[derive(Clone, Copy, Debug, Default)]
 struct Columns {
-    bounds: usize,
+    /// None where there is no room for it.
+    bounds: Option<usize>,
     now: usize,
     bar: usize,
     bar_width: u8,
@@ -107,6 +112,27 @@ struct Widest {
     status: usize,
     /// Branches, id, slug and title of anything else.
     title: usize,
+}
+
+impl Columns {
+    /// Places the columns with a bar of a width, and with or without where measures begin and shall end.
+    fn of(widest: Widest, (bar_width, has_bounds): (u8, bool)) -> Self {
+        let label_end = widest.label + GAP;
+        let bounds = has_bounds.then_some(label_end);
+        let now = bounds.map_or(label_end, |column| column + widest.bounds + GAP);
+        let bar = now + widest.now + GAP;
+        let percent = match bar_width {
+            0 => bar,
+            width => bar + usize::from(width) + GAP,
+        };
+        Self {
+            bounds,
+            now,
+            bar,
+            bar_width,
+            percent,
+        }
+    }
 }
 
 /// What is needed to draw a line.
@@ -151,31 +177,20 @@ impl Drawing<'_> {
 
     fn fit(&self, lines: &[TreeLine<'_, Row<'_>>], parts: &[Parts]) -> Columns {
         let widest = self.widest(lines, parts);
-        let mut columns = Columns {
-            bounds: widest.label + GAP,
-            ..Columns::default()
-        };
-        columns.now = columns.bounds + widest.bounds + GAP;
-        columns.bar = columns.now + widest.now + GAP;
+        let mut all = DETAILS.into_iter().map(|shown| Columns::of(widest, shown));
+        let title_end = widest.title + GAP;
+        if !self.screen.terminal {
+            let mut columns = all.next().unwrap_or_default();
+            columns.percent = columns.percent.max(title_end);
+            return columns;
+        }
         let after = PERCENT_WIDTH + GAP + widest.status;
-        let bar_end = |width: u8| match width {
-            0 => columns.bar,
-            width => columns.bar + usize::from(width) + GAP,
-        };
-        columns.bar_width = BAR_WIDTHS
-            .into_iter()
-            .find(|width| !self.screen.terminal || bar_end(*width) + after <= self.screen.width)
-            .unwrap_or(0);
-        columns.percent = bar_end(columns.bar_width);
-        // Titles may take the room that is free, but not push progress off the terminal.
-        let wanted = widest.title + GAP;
         let room = self.screen.width.saturating_sub(after);
-        let wanted = if self.screen.terminal {
-            wanted.min(room)
-        } else {
-            wanted
-        };
-        columns.percent = columns.percent.max(wanted);
+        let fitting = all.clone().find(|columns| columns.percent <= room);
+        let mut columns = fitting.or_else(|| all.next_back()).unwrap_or_default();
+        // Titles may take the room that is free, but nothing pushes progress off the terminal: it is what is looked for.
+        let wanted = columns.percent.max(title_end);
+        columns.percent = wanted.min(room.max(LABEL_WIDTH_MIN));
         columns
     }
 
@@ -262,9 +277,16 @@ impl Drawing<'_> {
                 self.marked(text, (cell, objective_marks(standing, self.names)), line);
             }
             Row::KeyResult(standing) => {
-                let cell = label
-                    .and_at(self.columns.bounds, parts.bounds)
-                    .and_at(self.columns.now, parts.now);
+                let cell = match self.columns.bounds {
+                    Some(column) => label.and_at(column, parts.bounds),
+                    None => label,
+                };
+                // Blanks for nothing would be cut like something.
+                let cell = if parts.now.is_empty() {
+                    cell
+                } else {
+                    cell.and_at(self.columns.now, parts.now)
+                };
                 let cell = self.key_result(cell, standing);
                 self.marked(text, (cell, key_result_marks(standing, self.names)), line);
             }
