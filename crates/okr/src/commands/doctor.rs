@@ -97,7 +97,7 @@ fn lines(check: &Check, screen: &Screen) -> Vec<String> {
         return vec![line.trim_end().to_owned()];
     }
     let indent = STATE + TOPIC;
-    let width = screen.width.saturating_sub(indent).max(20);
+    let width = screen.room_after(indent);
     let text = wrap(&check.text, width, screen);
     let hints = check.hint.iter().flat_map(|hint| wrap(hint, width, screen));
     let parts = text

@@ -23,6 +23,9 @@ impl Screen {
     /// The width where nothing else is known, in columns.
     pub const DEFAULT_WIDTH: usize = 80;
 
+    /// The narrowest lines that a text is broken into, in columns.
+    const TEXT_WIDTH_MIN: usize = 10;
+
     /// Returns what a pipe is: no colour, no truncation, words instead of marks.
     pub const fn piped() -> Self {
         Self {
@@ -41,6 +44,12 @@ impl Screen {
             terminal: true,
             ..Self::piped()
         }
+    }
+
+    /// Returns how wide the lines of a text may be that starts at a column: what is left, and ten columns at least, since
+    /// one word a line says less than a line that is cut.
+    pub fn room_after(&self, column: usize) -> usize {
+        self.width.saturating_sub(column).max(Self::TEXT_WIDTH_MIN)
     }
 
     /// Returns what stands for text that was cut off.
@@ -120,6 +129,15 @@ impl Tone {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_has_the_room_that_is_left_and_some_at_least() {
+        let screen = Screen::terminal(40);
+        assert_eq!(screen.room_after(8), 32);
+        assert_eq!(screen.room_after(30), 10);
+        assert_eq!(screen.room_after(39), 10);
+        assert_eq!(screen.room_after(100), 10);
+    }
 
     #[test]
     fn paint_is_plain_without_colour_and_never_lets_escapes_through() {

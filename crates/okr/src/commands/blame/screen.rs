@@ -13,8 +13,6 @@ use crate::wording::{PENDING, erased, field_value, typed_field, who, why};
 
 /// The number of blanks between two columns.
 const GAP: usize = 2;
-/// With less room than this, texts are not broken any further.
-const TEXT_WIDTH_MIN: usize = 20;
 
 /// The columns where nobody looks.
 const HEADINGS: [&str; 8] = [
@@ -89,7 +87,7 @@ fn lines(told: &[&FieldBlame], blame: &Blame, past: &Past<'_>, screen: &Screen) 
         .unwrap_or_default();
     let words = told.iter().map(|field| field.field.word.len());
     let indent = words.chain(["FIELD".len()]).max().unwrap_or(0) + GAP;
-    let room = screen.width.saturating_sub(indent).max(TEXT_WIDTH_MIN);
+    let room = screen.room_after(indent);
     for (line, field) in rows.zip(told) {
         text.push_str(line);
         text.push('\n');

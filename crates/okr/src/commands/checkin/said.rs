@@ -85,7 +85,7 @@ fn blocker(new: &NewCheckIn, screen: &Screen) -> String {
         Some(BlockerReport::Stands(text)) => format!("blocked: {text}"),
         Some(BlockerReport::Lifted) => "nothing stands in its way any more".to_owned(),
     };
-    let room = screen.width.saturating_sub(INDENT.len()).max(20);
+    let room = screen.room_after(INDENT.len());
     let lines = wrap(&said, room, screen);
     format!("{INDENT}{}\n", lines.join(&format!("\n{INDENT}")))
 }

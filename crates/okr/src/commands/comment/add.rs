@@ -179,7 +179,7 @@ fn told(item: &AddedItem, talk: &Talk, screen: &Screen) -> String {
         None => format!("{} on {name}", item.kind),
     };
     let mut text = format!("{id}  {what}\n");
-    let room = screen.width.saturating_sub(6).max(20);
+    let room = screen.room_after(6);
     for line in wrap(&format!("\"{}\"", item.text), room, screen) {
         let line = screen.paint(Tone::Plain, &line);
         text = format!("{text}      {line}\n");

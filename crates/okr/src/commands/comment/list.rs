@@ -122,7 +122,7 @@ fn stacked(facts: &[CommentFact], past: &Past<'_>, screen: &Screen) -> String {
             head = head.and(Tone::Warning, &format!("  {remarks}"));
         }
         lines.push(head);
-        let room = screen.width.saturating_sub(indent).max(20);
+        let room = screen.room_after(indent);
         let text = wrap(comment.text.as_str(), room, screen);
         let is_cut = text.len() > LINES_MAX;
         for line in text.into_iter().take(LINES_MAX) {

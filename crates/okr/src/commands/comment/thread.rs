@@ -17,8 +17,6 @@ use crate::wording::PENDING;
 const INDENT: usize = 2;
 /// Deeper replies stand no further to the right.
 const DEPTH_MAX: usize = 4;
-/// A text has at least so many columns.
-const TEXT_WIDTH_MIN: usize = 24;
 
 /// Returns the things that a comment mentions.
 pub(crate) fn mentioned(fact: &CommentFact) -> Vec<EntityId> {
@@ -176,7 +174,7 @@ impl Page<'_> {
         if comment.retracted {
             return;
         }
-        let room = self.screen.width.saturating_sub(start).max(TEXT_WIDTH_MIN);
+        let room = self.screen.room_after(start);
         for line in wrap(comment.text.as_str(), room, self.screen) {
             self.lines
                 .push(Cell::empty().and_at(start, line.as_str().into()));

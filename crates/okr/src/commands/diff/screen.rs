@@ -16,7 +16,7 @@ const GAP: usize = 2;
 /// Labels that are longer stand on a line with nothing below them.
 const LABEL_WIDTH_MAX: usize = 20;
 /// With less room than this, what happened is not broken any further.
-const TEXT_WIDTH_MIN: usize = 20;
+const TEXT_WIDTH_MIN: usize = 10;
 
 /// The columns where nobody looks.
 const HEADINGS: [&str; 11] = [
@@ -218,7 +218,7 @@ impl<'a> Layout<'a> {
             return;
         };
         let start = self.text_start();
-        let room = self.screen.width.saturating_sub(start).max(TEXT_WIDTH_MIN);
+        let room = self.screen.room_after(start);
         for line in wrap(&format!("\"{why}\""), room, self.screen) {
             lines.push(Cell::empty().and_at(start, Cell::toned(Tone::Plain, &line)));
         }

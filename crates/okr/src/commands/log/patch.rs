@@ -18,8 +18,6 @@ use crate::wording::{field_step, field_value, told};
 
 /// The number of blanks before what belongs to a change.
 const INDENT: usize = 4;
-/// With less room than this, texts are not broken any further.
-const TEXT_WIDTH_MIN: usize = 20;
 
 /// Answers with changes and their patches.
 ///
@@ -93,7 +91,7 @@ fn change((entry, patches): (&LogEntry, &Vec<Patch>), past: &Past<'_>, screen: &
         head = head.and(Tone::Warning, &format!("  {remarks}"));
     }
     let mut lines = vec![head];
-    let room = |indent: usize| screen.width.saturating_sub(indent).max(TEXT_WIDTH_MIN);
+    let room = |indent: usize| screen.room_after(indent);
     if let Some(reason) = &told.reason {
         for line in wrap(&format!("reason \"{reason}\""), room(INDENT), screen) {
             lines.push(Cell::empty().and_at(INDENT, line.into()));
@@ -135,7 +133,7 @@ fn thing(patch: &Patch, past: &Past<'_>, screen: &Screen) -> Vec<Cell> {
     let start = word_start + widest.unwrap_or(0) + 2;
     let measure = measure_of(patch, past);
     for step in &patch.steps {
-        let room = screen.width.saturating_sub(start).max(TEXT_WIDTH_MIN);
+        let room = screen.room_after(start);
         let text = if patch.created {
             field_value(&step.to, measure.as_ref(), &past.names, screen)
         } else {

@@ -245,7 +245,7 @@ impl<'a> Layout<'a> {
         }
         lines.put(at, Cell::toned(Tone::Strong, said.word));
         at += self.word + GAP;
-        let room = self.screen.width.saturating_sub(at).max(TEXT_WIDTH_MIN);
+        let room = self.screen.room_after(at);
         for (index, line) in wrap(text, room, self.screen).into_iter().enumerate() {
             if index > 0 {
                 lines.end();
@@ -287,7 +287,7 @@ impl Lines<'_> {
     }
 
     fn text(&mut self, indent: usize, text: &str, tone: Tone) {
-        let room = self.screen.width.saturating_sub(indent).max(TEXT_WIDTH_MIN);
+        let room = self.screen.room_after(indent);
         for line in wrap(text, room, self.screen) {
             self.end();
             self.put(indent, Cell::toned(tone, &line));

@@ -10,9 +10,6 @@ use crate::when::Clock;
 /// Slugs that are longer stand on a line of their own.
 const SLUG_WIDTH_MAX: usize = 24;
 
-/// With less room than this, what happens is not broken any further.
-const TEXT_WIDTH_MIN: usize = 24;
-
 /// The columns where nobody looks.
 const HEADINGS: [&str; 6] = ["HOW", "KIND", "SLUG", "WHAT", "FILE", "LINE"];
 
@@ -71,7 +68,7 @@ fn thing(item: &ThingItem, slug_width: usize, view: (&Clock, &Screen)) -> String
     let (clock, screen) = view;
     let (sign, tone) = item.outcome.sign();
     let start = 2 + 9 + 2 + slug_width + 2;
-    let room = screen.width.saturating_sub(start).max(TEXT_WIDTH_MIN);
+    let room = screen.room_after(start);
     let mut head = Cell::toned(tone, sign)
         .and_at(2, Cell::toned(Tone::Dim, kind(item)))
         .and_at(13, Cell::toned(Tone::Strong, &name(item)));

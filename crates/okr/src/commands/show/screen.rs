@@ -113,7 +113,7 @@ pub(super) fn named(id: impl Into<EntityId>, names: &Names) -> String {
 }
 
 pub(super) fn paragraphs(text: &str, screen: &Screen) -> String {
-    let room = screen.width.saturating_sub(4).max(20);
+    let room = screen.room_after(4);
     let mut shown = String::from("\n");
     for line in wrap(text, room, screen) {
         shown.push_str("  ");

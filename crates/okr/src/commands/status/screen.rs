@@ -220,7 +220,7 @@ fn notes(view: &StatusView<'_>, (names, clock): (&Names, &Clock), screen: &Scree
             lines.push(Cell::toned(Tone::Plain, &format!("{name}: ")).and(Tone::Warning, &marks));
         }
         if let Some(blocker) = &one.blocker {
-            let room = screen.width.saturating_sub(2).max(20);
+            let room = screen.room_after(2);
             let told = wrap(blocker.text.as_str(), room, screen);
             lines.extend(
                 told.iter()
@@ -271,7 +271,7 @@ fn listed((tone, word): (Tone, &str), things: &[String], screen: &Screen) -> Vec
     if things.is_empty() {
         return Vec::new();
     }
-    let room = screen.width.saturating_sub(word.len()).max(20);
+    let room = screen.room_after(word.len());
     let lines = wrap(&things.join(", "), room, screen).into_iter();
     let lines = lines.enumerate().map(|(index, line)| {
         let word = if index == 0 {

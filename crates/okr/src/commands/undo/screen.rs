@@ -233,7 +233,7 @@ fn one(
 /// Adds a line that goes on below itself where it is too long; an id may stand in its margin.
 fn below(text: &mut Vec<String>, margin: &str, (tone, said): (Tone, &str), screen: &Screen) {
     let (id, width) = (margin.trim(), text_width(margin));
-    let room = screen.width.saturating_sub(width + HANGING.len()).max(20);
+    let room = screen.room_after(width + HANGING.len());
     for (index, line) in wrap(said, room, screen).into_iter().enumerate() {
         let line = screen.paint(tone, &line);
         text.push(match index {

@@ -144,7 +144,7 @@ impl CheckItem {
             let line = format!("{}\t{text}\t{word}\t{took}", self.check);
             return vec![line.trim_end().to_owned()];
         }
-        let room = screen.width.saturating_sub(NAME_WIDTH + END_WIDTH).max(20);
+        let room = screen.room_after(NAME_WIDTH + END_WIDTH);
         let mut pieces = wrap(&self.text, room, screen).into_iter();
         let first = pieces.next().unwrap_or_default();
         let name = self.check;

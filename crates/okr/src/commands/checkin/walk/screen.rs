@@ -46,7 +46,7 @@ pub(super) fn stop(
     let title = screen.paint(Tone::Plain, key_result.title.as_str());
     let mut text = format!("\n[{number}/{count}] {slug}  {title}\n");
     let mut fact = |word: &str, said: &str| {
-        let room = screen.width.saturating_sub(INDENT.len() + WORD).max(20);
+        let room = screen.room_after(INDENT.len() + WORD);
         let lines = wrap(said, room, screen);
         let below = format!("\n{INDENT}{:WORD$}", "");
         let word = screen.paint(Tone::Dim, &format!("{word:WORD$}"));
@@ -123,7 +123,7 @@ pub(super) fn question(what: &str, beside: &str, screen: &Screen) -> String {
 
 /// Returns a help or a problem, below the question.
 pub(super) fn beside(text: &str, screen: &Screen) -> String {
-    let room = screen.width.saturating_sub(INDENT.len()).max(20);
+    let room = screen.room_after(INDENT.len());
     let lines = wrap(text.trim_end(), room, screen);
     format!("{INDENT}{}\n", lines.join(&format!("\n{INDENT}")))
 }
