@@ -42,7 +42,7 @@ pub(crate) fn kept(words: &[OsString]) -> String {
         line.push(' ');
         // What is hidden stands out better without quotes.
         let is_hidden = shown.ends_with(HIDDEN);
-        line.push_str(&if is_hidden { shown } else { quoted(&shown) });
+        line.push_str(&if is_hidden { shown } else { typed(&shown) });
     }
     match line.char_indices().nth(LENGTH_MAX) {
         Some((end, _)) => format!("{}…", &line[..end]),
@@ -52,7 +52,7 @@ pub(crate) fn kept(words: &[OsString]) -> String {
 
 /// Writes words as a line that can be typed again.
 pub(crate) fn joined(words: &[String]) -> String {
-    let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    let words: Vec<String> = words.iter().map(|word| typed(word)).collect();
     words.join(" ")
 }
 
@@ -135,8 +135,8 @@ fn without_secrets(word: &str) -> String {
     word
 }
 
-/// Puts a word in quotes where a shell would need them.
-fn quoted(word: &str) -> String {
+/// Returns a word as it has to be typed: in quotes where a shell would need them.
+pub(crate) fn typed(word: &str) -> String {
     let is_plain =
         |character: char| character.is_alphanumeric() || "@%+=:,./-_".contains(character);
     if !word.is_empty() && word.chars().all(is_plain) {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use okr_core::rejection::{Missing, Rejection};
 use okr_replica::{RemoteError, RemoteInfo, ReplicaError, SyncError};
 
+use crate::command_line::typed;
 use crate::error::CliError;
 use crate::exit::Exit;
 
@@ -281,7 +282,9 @@ pub(crate) fn rejected(rejection: &Rejection, about: Option<&str>) -> CliError {
         Rejection::FutureDate { .. } => {
             error.with_hint("a check-in says what was true on its day; give that day with --on")
         }
-        Rejection::CycleClosed { name, .. } => error.with_hint(format!("okr cycle reopen {name}")),
+        Rejection::CycleClosed { name, .. } => {
+            error.with_hint(format!("okr cycle reopen {}", typed(name.as_str())))
+        }
         Rejection::Conflict { .. } => error.with_hint("look again, then repeat the command"),
         Rejection::InactivePerson { .. }
         | Rejection::AlreadyExists { .. }

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::goal::BULK;
 use crate::args::CarryArgs;
+use crate::command_line::typed;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Exit;
@@ -77,7 +78,7 @@ pub(crate) fn run(context: &mut Context, args: &CarryArgs) -> Result<Exit, CliEr
             "no objective is open there",
         ));
     };
-    let next = format!("okr tree -c {}", args.to);
+    let next = format!("okr tree -c {}", typed(&args.to));
     let wish = Wish::all(carried.commands, &args.reason);
     let asked = (first.into(), Some(next));
     write_and_remark(context, &mut replica, wish, asked, &carried.told)
@@ -272,8 +273,12 @@ fn may_go_on(
             "\"{slug}\" goes on in {} already, as \"{}\"",
             to.name, earlier.slug
         );
-        return Err(CliError::user("carried-already", message)
-            .with_hint(format!("okr show {}:{}", to.name, earlier.slug)));
+        return Err(
+            CliError::user("carried-already", message).with_hint(format!(
+                "okr show {}",
+                typed(&format!("{}:{}", to.name, earlier.slug))
+            )),
+        );
     }
     Ok(())
 }

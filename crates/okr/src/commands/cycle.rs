@@ -18,6 +18,7 @@ use crate::args::{
     CycleAddArgs, CycleArgs, CycleCommand, CycleReference, CycleSetArgs, CycleStepArgs, ListArgs,
     ListKind,
 };
+use crate::command_line::typed;
 use crate::context::{Context, bad_when};
 use crate::error::CliError;
 use crate::exit::Exit;
@@ -80,6 +81,7 @@ fn add(context: &mut Context, args: &CycleAddArgs) -> Result<Exit, CliError> {
     let next = if args.open {
         "okr objective add TITLE".to_owned()
     } else {
+        let name = typed(name.as_str());
         format!("okr objective add TITLE -c {name}, then okr cycle open {name}")
     };
     write_and_tell(

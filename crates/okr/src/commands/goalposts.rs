@@ -16,6 +16,7 @@ pub(super) use scope::narrow;
 use super::log::learn_entries;
 use super::past::Past;
 use crate::args::GoalpostsArgs;
+use crate::command_line::typed;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Exit;
@@ -118,13 +119,15 @@ fn answer(
 fn say_why_empty(context: &mut Context, past: &Past<'_>, cycles: &[Cycle]) {
     match (&past.at.words, cycles) {
         (Some(words), [cycle, ..]) => context.ui.hint(&format!(
-            "{} was not opened by {words}; okr log {0} shows when it was",
-            cycle.name
+            "{} was not opened by {words}; okr log {} shows when it was",
+            cycle.name,
+            typed(cycle.name.as_str())
         )),
         (Some(_), []) => past.hint_empty(context),
         (None, [cycle, ..]) => context.ui.hint(&format!(
-            "{} is planned: nothing is committed to before okr cycle open {0}",
-            cycle.name
+            "{} is planned: nothing is committed to before okr cycle open {}",
+            cycle.name,
+            typed(cycle.name.as_str())
         )),
         (None, []) => context
             .ui

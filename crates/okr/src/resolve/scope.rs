@@ -8,6 +8,7 @@ use okr_replica::{Directory, Reading, Replica};
 use uuid::Uuid;
 
 use super::Resolver;
+use crate::command_line::typed;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Exit;
@@ -135,7 +136,7 @@ pub(super) fn cycle_among(cycles: &[Cycle], text: &str) -> Result<Cycle, CliErro
             let message = format!("there is no cycle \"{text}\"");
             let error = CliError::user("unknown-ref", message).with_exit(Exit::NotFound);
             if cycles.is_empty() {
-                return Err(error.with_hint(format!("okr cycle add {text}")));
+                return Err(error.with_hint(format!("okr cycle add {}", typed(text))));
             }
             let names: Vec<&str> = cycles.iter().map(|cycle| cycle.name.as_str()).collect();
             Err(error.with_hint(format!("there is: {}", names.join(", "))))

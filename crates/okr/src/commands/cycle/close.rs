@@ -8,6 +8,7 @@ use okr_core::value::{CycleState, GoalState};
 use okr_replica::{CycleStanding, ObjectiveStanding};
 
 use crate::args::{CycleCloseArgs, GradeHow};
+use crate::command_line::typed;
 use crate::commands::carry::{How, Prepared, prepare};
 use crate::commands::closing::{Closing, Ending, open_key_results, without_conflicts};
 use crate::commands::counted;
@@ -57,7 +58,7 @@ pub(super) fn run(context: &mut Context, args: &CycleCloseArgs) -> Result<Exit, 
     commands.append(&mut closing.commands);
     commands.push(Command::CloseCycle(end.id));
     let wish = Wish::all(commands, &args.reason);
-    let next = format!("okr tree -c {}", end.name);
+    let next = format!("okr tree -c {}", typed(end.name.as_str()));
     let asked = (end.id.into(), Some(next));
     write_and_remark(context, &mut replica, wish, asked, &closing.told)
 }

@@ -12,6 +12,7 @@ use okr_replica::{KeyResultStanding, ObjectiveStanding};
 use super::super::past::Past;
 use super::tasks;
 use crate::args::LintRule;
+use crate::command_line::typed;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::failure;
@@ -79,12 +80,12 @@ impl Findings<'_, '_> {
         match cycle.state {
             CycleState::Planned if start <= day && objectives > 0 => {
                 let message = format!("it began on {start}, and nobody has committed to its goals");
-                let mend = format!("okr cycle open {name}");
+                let mend = format!("okr cycle open {}", typed(name));
                 self.add(LintRule::Uncommitted, cycle.id, (name, message, mend));
             }
             CycleState::Open if end < day => {
                 let message = format!("it ended on {end} and is still open");
-                let mend = format!("okr cycle close {name}");
+                let mend = format!("okr cycle close {}", typed(name));
                 self.add(LintRule::Unclosed, cycle.id, (name, message, mend));
             }
             CycleState::Planned | CycleState::Open | CycleState::Closed => {}

@@ -237,3 +237,23 @@ fn people_join_lead_and_leave_teams() {
     let empty: serde_json::Value = serde_json::from_str(&empty.answer).unwrap();
     assert_eq!(empty["items"], serde_json::json!([]));
 }
+
+/// What is suggested can be typed as it stands.
+#[test]
+fn a_name_with_blanks_is_in_quotes_where_it_is_suggested() {
+    let machine = founded();
+    let added = machine.run(&[
+        "cycle",
+        "add",
+        "Spring 2026",
+        "--from",
+        "2026-10-01",
+        "--to",
+        "2026-12-31",
+    ]);
+    assert!(
+        added.remarks.contains("then okr cycle open 'Spring 2026'"),
+        "{}",
+        added.remarks
+    );
+}
