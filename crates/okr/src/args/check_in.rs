@@ -51,7 +51,7 @@ pub(crate) struct RecordArgs {
     pub(crate) value: Option<String>,
 
     /// How sure you are that the target will be met: 0 (no chance) to 10 (certain)
-    #[arg(short = 'C', long, value_name = "0-10", value_parser = parse::confidence, requires = "value")]
+    #[arg(short = 'C', long, value_name = "0-10", value_parser = parse::confidence, allow_negative_numbers = true, requires = "value")]
     pub(crate) confidence: Option<Confidence>,
 
     /// What is behind the number
@@ -119,7 +119,7 @@ pub(crate) struct AmendArgs {
     pub(crate) value: Option<String>,
 
     /// The confidence that it should have said, 0 to 10
-    #[arg(short = 'C', long, value_name = "0-10", value_parser = parse::confidence)]
+    #[arg(short = 'C', long, value_name = "0-10", value_parser = parse::confidence, allow_negative_numbers = true)]
     pub(crate) confidence: Option<Confidence>,
 
     /// The note that it should have had

@@ -23,7 +23,7 @@ pub(crate) struct InboxArgs {
     pub(crate) since: Option<String>,
 
     /// Show at most this many changes, the newest, or "all" [default: 50]
-    #[arg(long, value_name = "N", value_parser = parse_limit, conflicts_with = "ack")]
+    #[arg(long, value_name = "N", value_parser = parse_limit, allow_negative_numbers = true, conflicts_with = "ack")]
     pub(crate) limit: Option<Limit>,
 
     /// Mark all of it as seen; at a terminal, a list that is shown as a whole is marked anyway

@@ -141,7 +141,7 @@ pub(crate) struct KeyResultAddArgs {
     pub(crate) owner: Option<String>,
 
     /// How much it counts in its objective: 0 to 1000
-    #[arg(long, value_name = "NUMBER", value_parser = parse::weight)]
+    #[arg(long, value_name = "NUMBER", value_parser = parse::weight, allow_negative_numbers = true)]
     pub(crate) weight: Option<Weight>,
 
     /// The day from which progress is expected; the start of the cycle unless said otherwise
@@ -196,7 +196,7 @@ pub(crate) struct KeyResultSetArgs {
     pub(crate) objective: Option<String>,
 
     /// How much it counts in its objective: 0 to 1000
-    #[arg(long, value_name = "NUMBER", value_parser = parse::weight)]
+    #[arg(long, value_name = "NUMBER", value_parser = parse::weight, allow_negative_numbers = true)]
     pub(crate) weight: Option<Weight>,
 
     /// Its place among the key results of its objective, from the lowest number

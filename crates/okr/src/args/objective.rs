@@ -93,7 +93,7 @@ pub(crate) struct ObjectiveAddArgs {
     pub(crate) kind: ObjectiveKind,
 
     /// How much it counts among the objectives of its team: 0 to 1000
-    #[arg(long, value_name = "NUMBER", value_parser = parse::weight)]
+    #[arg(long, value_name = "NUMBER", value_parser = parse::weight, allow_negative_numbers = true)]
     pub(crate) weight: Option<Weight>,
 
     /// The objective or key result that it supports
@@ -153,7 +153,7 @@ pub(crate) struct ObjectiveSetArgs {
     pub(crate) kind: Option<ObjectiveKind>,
 
     /// How much it counts among the objectives of its team: 0 to 1000
-    #[arg(long, value_name = "NUMBER", value_parser = parse::weight)]
+    #[arg(long, value_name = "NUMBER", value_parser = parse::weight, allow_negative_numbers = true)]
     pub(crate) weight: Option<Weight>,
 
     /// The objective or key result that it supports, or none

@@ -26,7 +26,7 @@ pub(crate) enum OpCommand {
 #[command(after_help = help::OP_LOG)]
 pub(crate) struct OpLogArgs {
     /// Show at most this many, or "all"
-    #[arg(long, value_name = "N", default_value = "20", value_parser = parse_limit)]
+    #[arg(long, value_name = "N", default_value = "20", value_parser = parse_limit, allow_negative_numbers = true)]
     pub(crate) limit: Limit,
 
     /// Only those from this moment on; a date means its beginning

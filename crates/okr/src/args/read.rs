@@ -218,7 +218,7 @@ pub(crate) struct LogArgs {
     pub(crate) grep: Option<String>,
 
     /// Show at most this many changes, or "all"; 50 unless said otherwise, with --stat all
-    #[arg(long, value_name = "N", value_parser = parse_limit)]
+    #[arg(long, value_name = "N", value_parser = parse_limit, allow_negative_numbers = true)]
     pub(crate) limit: Option<Limit>,
 
     /// Show the oldest first
@@ -270,9 +270,10 @@ pub(super) fn parse_limit(text: &str) -> Result<Limit, String> {
     if text == "all" {
         return Ok(Limit::All);
     }
-    text.parse()
-        .map(Limit::At)
-        .map_err(|_| "a whole number, or \"all\"".to_owned())
+    match text.parse() {
+        Ok(count) if count > 0 => Ok(Limit::At(count)),
+        Ok(_) | Err(_) => Err("a whole number from 1, or \"all\"".to_owned()),
+    }
 }
 
 /// What makes a frame of a replay.

@@ -33,7 +33,7 @@ pub(crate) struct SearchArgs {
     pub(crate) history: bool,
 
     /// Show at most this many, or "all"
-    #[arg(long, value_name = "N", default_value = "20", value_parser = parse_limit)]
+    #[arg(long, value_name = "N", default_value = "20", value_parser = parse_limit, allow_negative_numbers = true)]
     pub(crate) limit: Limit,
 }
 

@@ -131,3 +131,24 @@ fn a_new_key_result_says_how_its_first_value_is_told() {
         assert!(added.remarks.contains(said), "{}", added.remarks);
     }
 }
+
+/// Not that a flag of that name is unknown.
+#[test]
+fn a_number_below_what_is_allowed_is_refused_with_what_is() {
+    let machine = Machine::new();
+    machine.done(&["init", "acme"]);
+    for (words, said) in [
+        (&["checkin", "p99", "200", "-C", "-1"][..], "from 0 to 10"),
+        (&["kr", "set", "p99", "--weight", "-1"], "0 to 1000"),
+        (
+            &["objective", "set", "fast", "--weight", "-0.5"],
+            "0 to 1000",
+        ),
+        (&["log", "--limit", "-1"], "from 1, or \"all\""),
+        (&["log", "--limit", "0"], "from 1, or \"all\""),
+        (&["op", "log", "--limit", "none"], "from 1, or \"all\""),
+    ] {
+        let refused = machine.refused(words, Exit::Usage);
+        assert!(refused.contains(said), "{words:?}: {refused}");
+    }
+}
