@@ -21,7 +21,7 @@ use crate::event::{
     TeamEdit, TeamEvent,
 };
 use crate::id::{CycleId, EntityId, KeyResultId, MetricId, ObjectiveId, PersonId, TeamId};
-use crate::measure::{Band, Measure, Metric, Milestones, Value};
+use crate::measure::{Band, Measure, Metric, Milestone, Milestones, Value};
 use crate::rejection::Rejection;
 use crate::text::{LongText, Name, Slug, TimeZoneName, Title, Unit, WebAddress};
 use crate::value::{
@@ -458,17 +458,17 @@ fn bounds_text(low: Option<Number>, high: Option<Number>) -> String {
 }
 
 fn milestones_text(milestones: &Milestones) -> String {
-    let lines: Vec<String> = milestones
-        .list()
-        .iter()
-        .map(|milestone| {
-            let weight = milestone.weight.number();
-            if weight == Number::ONE {
-                format!("{}. {}", milestone.key.0, milestone.title)
-            } else {
-                format!("{}. {} (weight {weight})", milestone.key.0, milestone.title)
-            }
-        })
-        .collect();
+    let lines: Vec<String> = milestones.list().iter().map(Shown::shown).collect();
     lines.join("; ")
+}
+
+/// The line with its key, and with its weight where that is not the usual one.
+impl Shown for Milestone {
+    fn shown(&self) -> String {
+        let (key, title) = (self.key.0, &self.title);
+        match self.weight.number() {
+            weight if weight == Number::ONE => format!("{key}. {title}"),
+            weight => format!("{key}. {title} (weight {weight})"),
+        }
+    }
 }

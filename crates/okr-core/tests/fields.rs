@@ -170,7 +170,7 @@ fn the_fields_of_a_state_tell_the_parts_of_a_measure() {
 fn an_event_says_which_fields_it_sets() {
     let moved = KeyResultEdit::Measure(edit(metric("480", "200"), metric("480", "150")));
     let moved = key_result(KeyResultEvent::Edited(moved));
-    assert_eq!(moved.fields_set(), ["target"]);
+    assert_eq!(moved.fields_set(), ["measure", "target"]);
     let reported = check_in(CheckInEvent::Recorded(new_check_in(
         key_result_id(1),
         value("3"),

@@ -2,11 +2,12 @@
 
 use crate::entity::Entity;
 use crate::event::{
-    CheckInEvent, CommentEvent, CycleEvent, Event, InitiativeEvent, KeyResultEdit, KeyResultEvent,
-    MetricEvent, MetricValueEvent, NewCheckIn, NewMetricValue, ObjectiveEvent, OrgEvent,
-    PersonEvent, TeamEvent,
+    CheckInEvent, CommentEvent, CycleEvent, Edit, Event, InitiativeEvent, KeyResultEdit,
+    KeyResultEvent, MetricEvent, MetricValueEvent, NewCheckIn, NewMetricValue, ObjectiveEvent,
+    OrgEvent, PersonEvent, TeamEvent,
 };
 use crate::field::state::{Field, FieldValue, of_measure};
+use crate::measure::Measure;
 
 /// A field that differs between two states.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +53,8 @@ impl Event {
     /// Returns the words of the fields that the event sets of something that was there.
     ///
     /// A check-in sets the value of its key result, and what else it reports; so does a value of a
-    /// health metric. A creation sets nothing that was there.
+    /// health metric. A measure that is edited is set as a whole, `measure`, and in its parts. A
+    /// creation sets nothing that was there.
     pub fn fields_set(&self) -> Vec<&'static str> {
         match self {
             Self::Org(_, OrgEvent::Edited(edit)) => vec![edit.field()],
@@ -60,8 +62,7 @@ impl Event {
             Self::Cycle(_, CycleEvent::Edited(edit)) => vec![edit.field()],
             Self::Objective(_, ObjectiveEvent::Edited(edit)) => vec![edit.field()],
             Self::KeyResult(_, KeyResultEvent::Edited(KeyResultEdit::Measure(edit))) => {
-                let parts = steps_between(of_measure(&edit.from), of_measure(&edit.to));
-                parts.into_iter().map(|step| step.word).collect()
+                parts_set(edit)
             }
             Self::KeyResult(_, KeyResultEvent::Edited(edit)) => vec![edit.field()],
             Self::CheckIn(_, CheckInEvent::Corrected(edit)) => vec![edit.field()],
@@ -115,6 +116,16 @@ impl Event {
             | Self::Metric(_, MetricEvent::Created(_)) => Vec::new(),
         }
     }
+}
+
+/// Returns the word of the whole measure, by which the log calls the edit, and those of its parts.
+fn parts_set(edit: &Edit<Measure>) -> Vec<&'static str> {
+    let parts = steps_between(of_measure(&edit.from), of_measure(&edit.to));
+    let parts = parts.iter().map(|step| step.word);
+    let whole = "measure";
+    std::iter::once(whole)
+        .chain(parts.filter(|word| *word != whole))
+        .collect()
 }
 
 fn of_value(event: &MetricValueEvent) -> Vec<&'static str> {

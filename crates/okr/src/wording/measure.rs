@@ -1,5 +1,6 @@
 //! How measures, values and progress are written.
 
+use okr_core::field::Shown;
 use okr_core::measure::{Hold, Measure, Metric, Milestones, Value};
 use okr_core::progress::Progress;
 
@@ -24,7 +25,7 @@ pub(crate) fn checklist(milestones: &Milestones, latest: Option<&Value>) -> Vec<
     let steps = milestones.list().iter().map(|one| {
         let is_done = matches!(latest, Some(Value::Milestones(done)) if done.contains(&one.key));
         let mark = if is_done { "x" } else { " " };
-        format!("[{mark}] {}. {}", one.key.0, one.title)
+        format!("[{mark}] {}", one.shown())
     });
     steps.collect()
 }
@@ -173,15 +174,8 @@ pub(crate) fn described(measure: &Measure, screen: &Screen) -> String {
         }
         Measure::Hold(hold) => format!("keep {}", hold_bounds(hold, screen)),
         Measure::Milestones(milestones) => {
-            let titles: Vec<String> = milestones
-                .list()
-                .iter()
-                .map(|milestone| {
-                    let title = sanitise(milestone.title.as_str());
-                    format!("{}. {title}", milestone.key.0)
-                })
-                .collect();
-            titles.join("; ")
+            let lines: Vec<String> = milestones.list().iter().map(Shown::shown).collect();
+            sanitise(&lines.join("; ")).into_owned()
         }
         Measure::Zones(zones) => format!(
             "commit: {}; target: {}; stretch: {}",
@@ -228,6 +222,31 @@ mod tests {
             "now 312 ms"
         );
         assert_eq!(now(None, &list, &screen), "");
+    }
+
+    #[test]
+    fn a_step_says_its_weight_where_it_is_not_the_usual_one() {
+        let screen = Screen::terminal(80);
+        let (light, heavy) = (milestones(&["1", "1"]), milestones(&["4", "1"]));
+        assert_eq!(
+            described(&heavy, &screen),
+            "1. Step 1 (weight 4); 2. Step 2"
+        );
+        assert_eq!(
+            measure_change(&light, &heavy, &screen),
+            [(
+                "measure",
+                "1. Step 1; 2. Step 2 → 1. Step 1 (weight 4); 2. Step 2".to_owned()
+            )]
+        );
+        let Measure::Milestones(list) = heavy else {
+            panic!("a checklist");
+        };
+        let done = Value::Milestones(BTreeSet::from([MilestoneKey(1)]));
+        assert_eq!(
+            checklist(&list, Some(&done)),
+            ["[x] 1. Step 1 (weight 4)", "[ ] 2. Step 2"]
+        );
     }
 
     #[test]

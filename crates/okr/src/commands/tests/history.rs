@@ -232,6 +232,7 @@ fn the_log_is_narrowed_by_kind_field_and_text() {
     assert_eq!(count(&["--kind", "check-in"]), 3);
     assert_eq!(count(&["--kind", "check-in,target"]), 4);
     assert_eq!(count(&["--field", "target"]), 1);
+    assert_eq!(count(&["--field", "measure"]), 1);
     assert_eq!(count(&["--field", "value", "api-p99"]), 2);
     assert_eq!(count(&["--grep", "QUERY planner"]), 1);
     assert_eq!(count(&["--grep", "hardware", "--kind", "check-in"]), 0);
