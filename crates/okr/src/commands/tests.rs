@@ -8,6 +8,7 @@ mod first_use;
 mod following;
 mod goalposts;
 mod history;
+mod lines;
 mod linting;
 mod merging;
 mod operations;

@@ -49,7 +49,7 @@ macro_rules! answers {
 }
 
 answers! {
-    "", "status" => [StatusItem] lines [KeyResultItem];
+    "", "status" => [StatusItem];
 
     "alias delete", "alias list", "alias set" => [alias::AliasItem];
     "align check" => [AlignmentFindingItem];

@@ -68,7 +68,7 @@ pub(in crate::commands) fn assert_described(
 }
 
 /// Returns the words of the command that is typed.
-fn path(words: &[&str]) -> String {
+pub(in crate::commands) fn path(words: &[&str]) -> String {
     // Most lines begin with the command itself; the parser takes much longer.
     let mut plain = (1..=words.len().min(3))
         .rev()
@@ -86,6 +86,19 @@ fn path(words: &[&str]) -> String {
         below = matches.subcommand();
     }
     path.join(" ")
+}
+
+/// Returns the words of every command with an answer of its own: that something was changed is told
+/// by one function for all.
+pub(in crate::commands) fn answering() -> BTreeSet<&'static str> {
+    let answers = ANSWERS.iter().filter(|answer| {
+        let mut kinds = answer.documents.iter();
+        answer.documents.is_empty() || kinds.any(|kind| kind.name() != "okr.v1.ChangedList")
+    });
+    answers
+        .flat_map(|answer| answer.commands)
+        .copied()
+        .collect()
 }
 
 fn known(path: &str) -> Option<&'static Answer> {
