@@ -255,3 +255,43 @@ fn the_server_ends_when_asked_and_keeps_everything() {
     assert_eq!(ana.json(&["tree"]).unwrap()["replica"]["pending"], 0);
     server.stop().unwrap();
 }
+
+#[test]
+fn one_slug_given_twice_offline_is_told_apart_by_short_ids() {
+    let directory = tempfile::tempdir().unwrap();
+    let (server, ana) = founded(directory.path());
+    let ben = joined(&server, &ana, directory.path(), "ben");
+    plan(&ana);
+    ben.okr(&["sync"]).unwrap();
+    for home in [&ana, &ben] {
+        let line = "--offline kr add Down -O fast --slug down --from 1 --to 5";
+        let words: Vec<&str> = line.split(' ').collect();
+        home.okr(&words).unwrap();
+    }
+    for home in [&ana, &ben, &ana] {
+        home.okr(&["sync"]).unwrap();
+    }
+    let refused = ana.run(&["checkin", "down", "2"]).unwrap();
+    assert_eq!(refused.code, Some(6), "{}", refused.stderr);
+    let said = &refused.stderr;
+    assert!(
+        said.contains("matches 2 key results") && !said.contains("path"),
+        "{said}"
+    );
+    let (_, hint) = said.split_once("give the short id, such as ").unwrap();
+    let id = hint.split_whitespace().next().unwrap();
+    ana.okr(&["checkin", id, "2"]).unwrap();
+    ana.okr(&[
+        "kr",
+        "set",
+        id,
+        "--slug",
+        "down-2",
+        "-m",
+        "twice",
+        "--category",
+        "other",
+    ])
+    .unwrap();
+    ana.okr(&["checkin", "down", "3"]).unwrap();
+}

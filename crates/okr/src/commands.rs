@@ -36,6 +36,7 @@ mod log;
 mod login;
 mod member;
 mod metric;
+mod naming;
 mod objective;
 mod op;
 mod org;
@@ -76,16 +77,12 @@ pub(crate) use stats::{Figures, Group, Of, Report};
 pub(crate) use sync::{diverged, tell_beside};
 
 use okr_core::id::EntityId;
-use okr_core::text::Slug;
-use okr_replica::Found;
 
 use crate::args::{Command, ShowArgs, ShowOneArgs, StatusArgs};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::failure;
 use crate::resolve::{Resolver, look};
-use crate::slug;
 use crate::wording::counted;
 
 /// Runs a command; none is `okr` alone.
@@ -209,46 +206,6 @@ fn refuse_cycle(context: &Context, since: Option<&str>) -> Result<(), CliError> 
 /// Says that an editing command was given nothing to edit.
 fn nothing_given(help: &str) -> CliError {
     CliError::usage("nothing-given", "say what to change").with_hint(help)
-}
-
-/// Makes a slug from a title that no thing has among those that `rivals` picks.
-fn free_slug(
-    resolver: &Resolver<'_, '_>,
-    (title, fallback): (&str, &str),
-    rivals: impl Fn(&Found) -> bool,
-) -> Result<Slug, CliError> {
-    // The store is asked for each try; its failure must not look like a free slug.
-    let failed = std::cell::RefCell::new(None);
-    let slug = slug::from_title(title, fallback, |slug| {
-        match resolver.reading.by_slug(slug) {
-            Ok(found) => found.iter().any(&rivals),
-            Err(error) => {
-                failed.replace(Some(error));
-                false
-            }
-        }
-    });
-    match failed.into_inner() {
-        Some(error) => Err(failure::replica(error)),
-        None => Ok(slug),
-    }
-}
-
-/// Says whether a thing is named where goals are, so that one slug would mean two things.
-fn is_named_like_a_goal(found: &Found) -> bool {
-    match found.id {
-        EntityId::Objective(_)
-        | EntityId::KeyResult(_)
-        | EntityId::Initiative(_)
-        | EntityId::Metric(_) => true,
-        EntityId::Org(_)
-        | EntityId::Person(_)
-        | EntityId::Team(_)
-        | EntityId::Cycle(_)
-        | EntityId::CheckIn(_)
-        | EntityId::Comment(_)
-        | EntityId::MetricValue(_) => false,
-    }
 }
 
 #[cfg(test)]

@@ -111,7 +111,7 @@ impl Resolver<'_, '_> {
                 .by_old_slug(typed.slug)
                 .map_err(failure::replica)?;
             let old = self.fitting(old, &typed, wanted)?;
-            return self.only(old, text, wanted);
+            return self.only(active(old), text, wanted);
         }
         Ok(None)
     }
@@ -312,7 +312,7 @@ impl Resolver<'_, '_> {
         for tier in tiers {
             let here: Vec<Found> = found.iter().filter(|one| tier(one)).cloned().collect();
             if !here.is_empty() {
-                return self.only(here, typed.whole, wanted);
+                return self.only(active(here), typed.whole, wanted);
             }
         }
         Ok(None)
@@ -400,6 +400,14 @@ impl Resolver<'_, '_> {
     pub(super) fn cycle_named(&self, id: Option<CycleId>) -> Option<Cow<'_, Cycle>> {
         id.and_then(|id| self.reading.cycle(id).ok().flatten())
     }
+}
+
+/// Leaves out what is archived where something else is called so as well.
+fn active(mut found: Vec<Found>) -> Vec<Found> {
+    if found.iter().any(|one| !one.archived) {
+        found.retain(|one| !one.archived);
+    }
+    found
 }
 
 /// Names kinds for messages: "objective or key result".

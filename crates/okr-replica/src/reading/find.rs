@@ -32,6 +32,9 @@ pub struct Found {
     pub cycle: Option<CycleId>,
     /// The team that it is, or that pursues it.
     pub team: Option<TeamId>,
+    /// Whether it is archived, or what it is a part of: the objective of a key result, and what a
+    /// check-in, a value or a comment is about.
+    pub archived: bool,
 }
 
 /// What a reference may mean, each with the key of a row about it and the number of what it belongs to by
@@ -171,12 +174,15 @@ impl Reading<'_> {
             title,
             cycle,
             team,
+            archived: is_archived(entity),
         };
         if let Some(above) = above
             && let Some(above) = self.entity(above)?
         {
             let above = self.found(&above)?;
             (found.cycle, found.team) = (above.cycle, above.team);
+            // Work that has come to serve nothing is there still.
+            found.archived |= above.archived && !matches!(entity, Entity::Initiative(_));
             if found.title.is_empty() {
                 found.title = above.title;
             }
@@ -199,6 +205,22 @@ const fn place_of(entity: &Entity) -> (Option<CycleId>, Option<TeamId>) {
         | Entity::Comment(_)
         | Entity::Initiative(_)
         | Entity::MetricValue(_) => (None, None),
+    }
+}
+
+const fn is_archived(entity: &Entity) -> bool {
+    match entity {
+        Entity::Team(team) => team.archived,
+        Entity::Objective(objective) => objective.archived,
+        Entity::KeyResult(key_result) => key_result.archived,
+        Entity::Initiative(initiative) => initiative.archived,
+        Entity::Metric(metric) => metric.archived,
+        Entity::Org(_)
+        | Entity::Person(_)
+        | Entity::Cycle(_)
+        | Entity::CheckIn(_)
+        | Entity::Comment(_)
+        | Entity::MetricValue(_) => false,
     }
 }
 

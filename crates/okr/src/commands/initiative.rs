@@ -14,6 +14,7 @@ use okr_replica::{CycleGoals, InitiativeFilter};
 use super::cycle::{day, given_day};
 use super::goal::Verbs;
 use super::init::bad_value;
+use super::naming::{self, Among};
 use super::past::Past;
 use super::whose::cycle_goals;
 use crate::args::{
@@ -84,12 +85,11 @@ fn new(
 ) -> Result<NewInitiative, CliError> {
     Ok(NewInitiative {
         title: args.title.clone(),
-        slug: match &args.slug {
-            Some(slug) => slug.clone(),
-            None => super::free_slug(resolver, (args.title.as_str(), "initiative"), |found| {
-                super::is_named_like_a_goal(found)
-            })?,
-        },
+        slug: naming::of_new(
+            resolver,
+            Among::Initiatives,
+            (args.slug.as_ref(), args.title.as_str()),
+        )?,
         owner: match &args.owner {
             Some(owner) => resolver.person(owner)?,
             None => resolver.me,
@@ -131,7 +131,11 @@ fn patch(
 ) -> Result<InitiativePatch, CliError> {
     Ok(InitiativePatch {
         title: args.title.clone(),
-        slug: args.slug.clone(),
+        slug: naming::instead(
+            resolver,
+            Among::Initiatives,
+            (args.slug.as_ref(), id.into()),
+        )?,
         owner: match &args.owner {
             Some(owner) => Some(resolver.person(owner)?),
             None => None,

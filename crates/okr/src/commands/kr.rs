@@ -6,12 +6,13 @@ use std::collections::BTreeSet;
 
 use okr_core::decide::{Command, KeyResultPatch};
 use okr_core::event::NewKeyResult;
-use okr_core::id::{EntityKind, KeyResultId, ObjectiveId};
+use okr_core::id::{KeyResultId, ObjectiveId};
 use okr_core::measure::Measure;
 use okr_core::view::View as _;
 
 use super::cycle::{day, given_day};
 use super::goal::{self, Verbs};
+use super::naming::{self, Among};
 use crate::args::{KeyResultAddArgs, KeyResultArgs, KeyResultCommand, KeyResultSetArgs, ListKind};
 use crate::context::Context;
 use crate::error::CliError;
@@ -86,13 +87,8 @@ fn new(
     let objective = objective
         .map_err(failure::replica)?
         .ok_or_else(|| CliError::internal("an objective that was found is not there"))?;
-    let cycle = objective.cycle;
-    let slug = match &args.slug {
-        Some(slug) => slug.clone(),
-        None => super::free_slug(resolver, (args.title.as_str(), "kr"), |found| {
-            found.id.kind() == EntityKind::KeyResult && found.cycle == Some(cycle)
-        })?,
-    };
+    let called = (args.slug.as_ref(), args.title.as_str());
+    let slug = naming::of_new(resolver, Among::KeyResults(objective.cycle), called)?;
     Ok(NewKeyResult {
         objective: objective_id,
         title: args.title.clone(),
@@ -145,24 +141,26 @@ fn patch(
     clock: &Clock,
     (id, args): (KeyResultId, &KeyResultSetArgs),
 ) -> Result<KeyResultPatch, CliError> {
+    let now = resolver.reading.key_result(id).map_err(failure::replica)?;
+    let now = now.ok_or_else(|| CliError::internal("a key result found is not there"))?;
     let measure = if args.measure.is_given() {
-        let now = resolver.reading.key_result(id).map_err(failure::replica)?;
-        let now = now.ok_or_else(|| CliError::internal("a key result found is not there"))?;
         Some(measure::changed(&now.measure, &args.measure)?)
     } else {
         None
     };
+    let objective = match &args.objective {
+        Some(objective) => Some(resolver.objective(objective)?),
+        None => None,
+    };
+    let among = Among::key_results_beside(resolver, objective.unwrap_or(now.objective))?;
     let date = |text: Option<&str>, flag, end| {
         super::or_none(text, |text| given_day(text, (flag, clock), end))
     };
     Ok(KeyResultPatch {
-        objective: match &args.objective {
-            Some(objective) => Some(resolver.objective(objective)?),
-            None => None,
-        },
+        objective,
         title: args.title.clone(),
         description: goal::text_or_none(args.description.as_deref())?,
-        slug: args.slug.clone(),
+        slug: naming::instead(resolver, among, (args.slug.as_ref(), id.into()))?,
         owner: match &args.owner {
             Some(owner) => Some(resolver.person(owner)?),
             None => None,

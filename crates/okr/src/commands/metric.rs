@@ -14,6 +14,7 @@ use okr_replica::MetricStanding;
 
 use super::goal::{Verbs, text_or_none};
 use super::init::bad_value;
+use super::naming::{self, Among};
 use super::past::Past;
 use super::resolve::value::work::amount;
 use crate::args::{
@@ -76,12 +77,11 @@ fn new(
 ) -> Result<NewMetric, CliError> {
     Ok(NewMetric {
         name: args.name.clone(),
-        slug: match &args.slug {
-            Some(slug) => slug.clone(),
-            None => super::free_slug(resolver, (args.name.as_str(), "metric"), |found| {
-                super::is_named_like_a_goal(found)
-            })?,
-        },
+        slug: naming::of_new(
+            resolver,
+            Among::Metrics,
+            (args.slug.as_ref(), args.name.as_str()),
+        )?,
         unit,
         owner: match &args.owner {
             Some(owner) => resolver.person(owner)?,
@@ -173,7 +173,7 @@ fn patch(
     };
     Ok(MetricPatch {
         name: args.name.clone(),
-        slug: args.slug.clone(),
+        slug: naming::instead(resolver, Among::Metrics, (args.slug.as_ref(), id.into()))?,
         unit: new_unit,
         owner: match &args.owner {
             Some(owner) => Some(resolver.person(owner)?),

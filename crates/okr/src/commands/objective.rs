@@ -4,13 +4,17 @@ use std::collections::BTreeSet;
 
 use okr_core::decide::{Command, ObjectivePatch};
 use okr_core::event::NewObjective;
-use okr_core::id::{EntityKind, ObjectiveId};
+use okr_core::id::{CycleId, ObjectiveId};
+use okr_core::text::Slug;
+use okr_core::view::View as _;
 
 use super::goal::{self, Verbs};
+use super::naming::{self, Among};
 use crate::args::{ListKind, ObjectiveAddArgs, ObjectiveArgs, ObjectiveCommand, ObjectiveSetArgs};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::exit::Exit;
+use crate::failure;
 use crate::resolve::{Resolver, look, no_cycle};
 use crate::write::{Wish, write_and_tell};
 
@@ -58,12 +62,8 @@ fn add(context: &mut Context, args: &ObjectiveAddArgs) -> Result<Exit, CliError>
 
 fn new(resolver: &Resolver<'_, '_>, args: &ObjectiveAddArgs) -> Result<NewObjective, CliError> {
     let cycle = resolver.cycle.ok_or_else(no_cycle)?;
-    let slug = match &args.slug {
-        Some(slug) => slug.clone(),
-        None => super::free_slug(resolver, (args.title.as_str(), "objective"), |found| {
-            found.id.kind() == EntityKind::Objective && found.cycle == Some(cycle)
-        })?,
-    };
+    let called = (args.slug.as_ref(), args.title.as_str());
+    let slug = naming::of_new(resolver, Among::Objectives(cycle), called)?;
     Ok(NewObjective {
         title: args.title.clone(),
         description: args.description.clone(),
@@ -91,19 +91,21 @@ fn new(resolver: &Resolver<'_, '_>, args: &ObjectiveAddArgs) -> Result<NewObject
 
 fn set(context: &mut Context, args: &ObjectiveSetArgs) -> Result<Exit, CliError> {
     let (mut replica, (id, patch)) = look(context, |resolver, _| {
+        let id = resolver.objective(&args.reference)?;
+        let to_cycle = match &args.to_cycle {
+            Some(cycle) => Some(resolver.cycle(cycle)?.id),
+            None => None,
+        };
         let patch = ObjectivePatch {
             title: args.title.clone(),
             description: goal::text_or_none(args.description.as_deref())?,
-            slug: args.slug.clone(),
+            slug: slug(resolver, (id, to_cycle), args.slug.as_ref())?,
             owner: match &args.owner {
                 Some(owner) => Some(resolver.person(owner)?),
                 None => None,
             },
             team: super::or_none(args.to_team.as_deref(), |text| resolver.team(text))?,
-            cycle: match &args.to_cycle {
-                Some(cycle) => Some(resolver.cycle(cycle)?.id),
-                None => None,
-            },
+            cycle: to_cycle,
             kind: args.kind,
             weight: args.weight,
             supports: super::or_none(args.supports.as_deref(), |text| resolver.support(text))?,
@@ -111,7 +113,7 @@ fn set(context: &mut Context, args: &ObjectiveSetArgs) -> Result<Exit, CliError>
             score: None,
             reflection: None,
         };
-        Ok((resolver.objective(&args.reference)?, patch))
+        Ok((id, patch))
     })?;
     if patch == ObjectivePatch::default() {
         return Err(super::nothing_given("okr objective set --help"));
@@ -122,4 +124,16 @@ fn set(context: &mut Context, args: &ObjectiveSetArgs) -> Result<Exit, CliError>
     };
     let wish = Wish::new(command, &args.reason);
     write_and_tell(context, &mut replica, wish, (id.into(), None))
+}
+
+/// Takes the new slug of an objective, if no other one is called so in the cycle where it will be.
+fn slug(
+    resolver: &Resolver<'_, '_>,
+    (id, to_cycle): (ObjectiveId, Option<CycleId>),
+    asked: Option<&Slug>,
+) -> Result<Option<Slug>, CliError> {
+    let now = resolver.reading.objective(id).map_err(failure::replica)?;
+    let now = now.ok_or_else(|| CliError::internal("an objective that was found is not there"))?;
+    let among = Among::Objectives(to_cycle.unwrap_or(now.cycle));
+    naming::instead(resolver, among, (asked, id.into()))
 }

@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 
 use okr_core::decide::{Command, TeamPatch};
 use okr_core::event::NewTeam;
-use okr_core::id::{EntityKind, PersonId, TeamId};
+use okr_core::id::{PersonId, TeamId};
 
+use super::naming::{self, Among};
 use crate::args::{
     ListArgs, ListKind, TeamAddArgs, TeamArgs, TeamCommand, TeamMoveArgs, TeamSetArgs, TeamStepArgs,
 };
@@ -49,10 +50,11 @@ fn add(context: &mut Context, args: &TeamAddArgs) -> Result<Exit, CliError> {
             id,
             new: NewTeam {
                 name: args.name.clone(),
-                slug: match &args.slug {
-                    Some(slug) => slug.clone(),
-                    None => free_slug(resolver, args.name.as_str())?,
-                },
+                slug: naming::of_new(
+                    resolver,
+                    Among::Teams,
+                    (args.slug.as_ref(), args.name.as_str()),
+                )?,
                 parent: match &args.parent {
                     Some(parent) => Some(resolver.team(parent)?),
                     None => None,
@@ -85,12 +87,6 @@ fn slug_of(commands: &[Command]) -> String {
     slug.unwrap_or_default()
 }
 
-fn free_slug(resolver: &Resolver<'_, '_>, name: &str) -> Result<okr_core::text::Slug, CliError> {
-    super::free_slug(resolver, (name, "team"), |found| {
-        found.id.kind() == EntityKind::Team
-    })
-}
-
 pub(super) fn people(
     resolver: &Resolver<'_, '_>,
     typed: &[String],
@@ -105,9 +101,11 @@ pub(super) fn people(
 
 fn set(context: &mut Context, args: &TeamSetArgs) -> Result<Exit, CliError> {
     let (mut replica, (id, patch)) = look(context, |resolver, _| {
+        let id = resolver.team(&args.reference)?;
+        let called = (args.slug.as_ref(), id.into());
         let patch = TeamPatch {
             name: args.name.clone(),
-            slug: args.slug.clone(),
+            slug: naming::instead(resolver, Among::Teams, called)?,
             parent: super::or_none(args.parent.as_deref(), |text| resolver.team(text))?,
             leads: if args.lead.is_empty() {
                 None
@@ -115,7 +113,7 @@ fn set(context: &mut Context, args: &TeamSetArgs) -> Result<Exit, CliError> {
                 Some(people(resolver, &args.lead)?)
             },
         };
-        Ok((resolver.team(&args.reference)?, patch))
+        Ok((id, patch))
     })?;
     if patch == TeamPatch::default() {
         return Err(super::nothing_given("okr team set --help"));

@@ -11,6 +11,7 @@ mod history;
 mod lines;
 mod linting;
 mod merging;
+mod naming;
 mod operations;
 mod parts;
 mod planning;

@@ -1,6 +1,8 @@
 //! What is said about a reference that fits nothing, or several things.
 
-use okr_core::id::EntityKind;
+use std::collections::BTreeSet;
+
+use okr_core::id::{EntityId, EntityKind};
 use okr_core::view::View as _;
 use okr_replica::{Directory, Found, InitiativeFilter, ObjectiveFilter};
 
@@ -36,9 +38,26 @@ pub(super) fn ambiguous(
         error = error.with_detail(format!("{id}  {slug}  {}  {team}  {cycle}", one.title));
     }
     let id = short_id::shown(Alphabet::Thing, several[0].id.uuid());
-    error.with_hint(format!(
-        "give the short id, such as {id}, or the path: CYCLE:slug, team/objective/slug"
-    ))
+    let by_path = if have_paths_of_their_own(resolver, several) {
+        ", or the path: CYCLE:slug, team/objective/slug"
+    } else {
+        ""
+    };
+    error.with_hint(format!("give the short id, such as {id}{by_path}"))
+}
+
+/// Says whether a path tells things apart: two people who were offline can have given one slug to
+/// two goals in one place.
+fn have_paths_of_their_own(resolver: &Resolver<'_, '_>, several: &[Found]) -> bool {
+    let objective = |one: &Found| match one.id {
+        EntityId::KeyResult(id) => resolver.reading.key_result(id).ok().flatten(),
+        _ => None,
+    };
+    let mut paths = BTreeSet::new();
+    several.iter().all(|one| {
+        let objective = objective(one).map(|key_result| key_result.objective);
+        one.slug.is_some() && paths.insert((one.slug.as_deref(), one.cycle, one.team, objective))
+    })
 }
 
 /// Refuses a reference that fits nothing, with what is near.

@@ -15,7 +15,7 @@ use super::faults::Faults;
 use super::people::{Clock, author, not_found, person, unknown};
 use super::{Outcome, Table};
 use crate::commands::import::number as count;
-use crate::commands::is_named_like_a_goal;
+use crate::commands::naming::is_named_like_a_goal;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::failure;
