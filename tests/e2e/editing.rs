@@ -32,7 +32,12 @@ fn kept(directory: &Path) -> Vec<PathBuf> {
 }
 
 fn edit(home: &Home) -> Run {
-    home.typed("", &EDIT).unwrap()
+    edit_and_say("", home)
+}
+
+/// Edits, and says whether what is wrong is to be opened again.
+fn edit_and_say(lines: &str, home: &Home) -> Run {
+    home.typed(lines, &EDIT).unwrap()
 }
 
 fn notes(home: &Home) -> Vec<String> {
@@ -70,7 +75,7 @@ fn a_text_that_is_too_long_is_shown_again_with_the_count_and_kept() {
     let write = "f() { head -c 8001 /dev/zero | tr '\\0' x > \"$1.new\"; \
                  grep Error \"$1\" >> \"$1.log\"; mv \"$1.new\" \"$1\"; }; f";
     let (directory, home) = with_editor(write);
-    let run = edit(&home);
+    let run = edit_and_say("y\n", &home);
     assert_eq!(run.code, Some(1), "{}", run.stderr);
     assert!(run.stderr.contains("8001"), "{}", run.stderr);
     assert_eq!(notes(&home), [BEFORE]);
@@ -91,6 +96,33 @@ fn a_text_that_is_too_long_is_shown_again_with_the_count_and_kept() {
         problem.contains("OKR: Error:") && problem.contains("8001"),
         "{problem}"
     );
+}
+
+#[test]
+fn an_editor_is_opened_again_only_when_somebody_wants_to() {
+    // It makes the text longer each time, so that it is never the same twice.
+    let write = "f() { echo x >> \"$1.log\"; head -c 8001 /dev/zero | tr '\\0' Q >> \"$1\"; }; f";
+    for (lines, opened) in [("n\n", 1), ("\u{4}", 1), ("y\n\nno\n", 3)] {
+        let (directory, home) = with_editor(write);
+        let run = edit_and_say(lines, &home);
+        assert_eq!(run.code, Some(1), "{}", run.stderr);
+        let asked = run.stderr.matches("Open it again to mend it? [Y/n]");
+        assert_eq!(asked.count(), opened, "{}", run.stderr);
+        assert!(
+            run.stderr.contains("what you wrote is kept in"),
+            "{}",
+            run.stderr
+        );
+        let kept = kept(directory.path());
+        let find = |ending: &str| {
+            let mut paths = kept.iter();
+            let path = paths.find(|path| path.extension().is_some_and(|found| found == ending));
+            fs::read_to_string(path.unwrap()).unwrap()
+        };
+        assert_eq!(find("log").lines().count(), opened);
+        assert_eq!(find("md").matches('Q').count(), 8001 * opened);
+        assert_eq!(notes(&home), [BEFORE]);
+    }
 }
 
 #[test]

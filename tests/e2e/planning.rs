@@ -157,7 +157,7 @@ fn a_mistake_is_shown_again_where_it_is_and_what_was_written_is_kept() {
     // Breaks the plan the first time, and leaves it so the second time, with what it was shown.
     let editor = "f() { cp \"$1\" \"$1.$(ls \"$1\"* | wc -l)\"; sed -i 's/^    owner: .*/    ownr: ana/' \"$1\"; }; f";
     let home = with_editor(directory.path(), editor);
-    let run = home.typed("", &EDIT).unwrap();
+    let run = home.typed("y\n", &EDIT).unwrap();
     assert_eq!(run.code, Some(1), "{}{}", run.stdout, run.stderr);
     assert!(run.stderr.contains("no key \"ownr\""), "{}", run.stderr);
     assert!(run.stderr.contains("is kept in"), "{}", run.stderr);

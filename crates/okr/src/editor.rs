@@ -13,6 +13,7 @@ use crate::context::Context;
 use crate::environment;
 use crate::error::CliError;
 use crate::interrupt::Interrupt;
+use crate::ui::sanitise_lines;
 pub(crate) use buffer::{Buffer, read_back};
 
 /// What stands before each line that explains; nobody writes it, and Markdown does not use it.
@@ -63,7 +64,8 @@ pub(crate) struct Written<T> {
     pub(crate) buffer: Buffer,
 }
 
-/// Lets a person write a text; asks again, with the problem on top, while it cannot be taken.
+/// Lets a person write a text; what cannot be taken is opened again, with the problem on top, when
+/// the person wants to mend it.
 ///
 /// # Errors
 /// When nobody is at a terminal, there is no editor, it fails, or the text is empty or as before.
@@ -133,15 +135,11 @@ fn written<T>(
         }
         match take(context, &text) {
             Ok(text) => return Ok(Written { text, buffer }),
-            Err(wrong) if problem.is_some() && shown == text => {
-                let mut lines = wrong(0).into_iter();
-                let mut error = CliError::user("bad-text", lines.next().unwrap_or_default());
-                for line in lines {
-                    error = error.with_detail(line);
-                }
-                return Err(buffer.kept(error));
-            }
             Err(wrong) => {
+                let is_left = problem.is_some() && shown == text;
+                if is_left || !opens_again(context, (&wrong, &buffer))? {
+                    return Err(buffer.kept(bad_text(&wrong)));
+                }
                 // The lines that say what is wrong push the text down by as many, and one more.
                 let above = wrong(0).len() + 1;
                 problem = Some(wrong(above));
@@ -149,6 +147,28 @@ fn written<T>(
         }
         shown = text;
     }
+}
+
+/// Says what is wrong and asks whether to mend it: an editor that nobody sits at would write the
+/// same mistake for ever.
+fn opens_again(
+    context: &mut Context,
+    (wrong, buffer): (&Problem, &Buffer),
+) -> Result<bool, CliError> {
+    let mut lines = wrong(0);
+    lines.push(format!("What you wrote is in {}", buffer.place()));
+    lines.push("Open it again to mend it? [Y/n] ".to_owned());
+    let question = sanitise_lines(&lines.join("\n")).into_owned();
+    let answer = context.answer(&question);
+    let answer = answer.map_err(|error| buffer.kept(error))?;
+    let answer = answer.map(|answer| answer.to_ascii_lowercase());
+    Ok(matches!(answer.as_deref(), Some("" | "y" | "yes")))
+}
+
+fn bad_text(wrong: &Problem) -> CliError {
+    let mut lines = wrong(0).into_iter();
+    let error = CliError::user("bad-text", lines.next().unwrap_or_default());
+    lines.fold(error, CliError::with_detail)
 }
 
 /// Lets a person edit a file where it is.

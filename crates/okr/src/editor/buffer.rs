@@ -95,7 +95,12 @@ impl Buffer {
 
     /// Adds to an error where the text is.
     pub(super) fn kept(&self, error: CliError) -> CliError {
-        error.with_hint(format!("what you wrote is kept in {}", self.path.display()))
+        error.with_hint(format!("what you wrote is kept in {}", self.place()))
+    }
+
+    /// Returns where the text is.
+    pub(super) fn place(&self) -> impl std::fmt::Display + '_ {
+        self.path.display()
     }
 
     /// Takes the file away: there is nothing in it that anybody would miss.

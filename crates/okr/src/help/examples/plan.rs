@@ -42,5 +42,5 @@ Examples:
   okr plan edit -n                       say what would change
 
 An empty text, or one as it was, changes nothing. What is wrong is shown in the
-editor again.";
+editor again, if you like; otherwise the text is kept in a file that is named.";
 }
