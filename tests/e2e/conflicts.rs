@@ -183,6 +183,53 @@ fn what_an_archive_refuses_names_who_archived_it() {
 }
 
 #[test]
+fn a_check_in_is_decided_by_the_name_that_it_is_shown_with() {
+    let (_directory, _server, ana, ben) = two_people();
+    edit(&ana, &["kr", "archive", "api-p99"]);
+    ana.okr(&["sync"]).unwrap();
+    ben.okr(&["--offline", "checkin", "api-p99", "400"])
+        .unwrap();
+    let said = ben.okr(&["sync"]).unwrap();
+    assert!(said.contains("api-p99  check-in"), "{said}");
+    ben.okr(&["resolve", "api-p99", "--drop"]).unwrap();
+    assert_eq!(
+        ben.json(&["conflicts"]).unwrap()["items"],
+        serde_json::json!([])
+    );
+
+    // Of several each is named with what it does.
+    ana.okr(&["kr", "restore", "api-p99"]).unwrap();
+    ben.okr(&["sync"]).unwrap();
+    edit(&ana, &["kr", "archive", "api-p99"]);
+    ana.okr(&["sync"]).unwrap();
+    ben.okr(&["--offline", "checkin", "api-p99", "400"])
+        .unwrap();
+    edit(&ben, &["kr", "set", "api-p99", "--title", "p99 of all"]);
+    ben.okr(&["sync"]).unwrap();
+    let conflicts = ben.json(&["conflicts"]).unwrap();
+    let conflicts = conflicts["items"].as_array().unwrap();
+    assert_eq!(conflicts.len(), 2);
+    let refused = ben.run(&["resolve", "api-p99", "--drop"]).unwrap();
+    assert_eq!(refused.code, Some(6), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("2 changes of"),
+        "{}",
+        refused.stderr
+    );
+    for (conflict, word) in conflicts.iter().zip(["check-in", "title"]) {
+        let id = conflict["short_id"].as_str().unwrap();
+        let mut lines = refused.stderr.lines();
+        let line = lines.find(|line| line.contains(id));
+        assert!(
+            line.is_some_and(|line| line.contains(word)),
+            "{}",
+            refused.stderr
+        );
+        ben.okr(&["resolve", id, "--drop"]).unwrap();
+    }
+}
+
+#[test]
 fn whoever_set_a_value_hears_who_changed_it_and_can_have_it_back() {
     let (_directory, _server, ana, ben) = two_people();
     let line = |title| {

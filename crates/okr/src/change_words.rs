@@ -1,7 +1,10 @@
 //! A change in a few words, on lines of its own: what `okr log` says of it, without the columns.
 
+use std::collections::BTreeSet;
+
 use okr_core::change::Change;
-use okr_core::id::PersonId;
+use okr_core::event::Event;
+use okr_core::id::{EntityId, PersonId};
 use okr_replica::{LogEntry, Place};
 
 use crate::commands::{Past, learn_entries};
@@ -57,6 +60,17 @@ pub(crate) fn lines(change: &Change, past: &Past<'_>, screen: &Screen) -> Vec<St
             line.trim_end().to_owned()
         })
         .collect()
+}
+
+/// Returns what a change is about, and by whose names it is told: a check-in by that of its key
+/// result.
+pub(crate) fn about(change: &Change, past: &Past<'_>, screen: &Screen) -> BTreeSet<EntityId> {
+    let entry = own_entry(past.me(), change);
+    let nothing = std::collections::HashMap::new();
+    let told = told(&entry, &nothing, &past.names, (&past.at.clock, screen));
+    let called = told.said.iter().map(|said| said.about);
+    let itself = change.events.iter().map(Event::subject);
+    called.chain(itself).collect()
 }
 
 /// Says what a change does on one line, however much that is.

@@ -3,6 +3,8 @@
 mod dropped;
 mod screen;
 
+use std::collections::BTreeSet;
+
 use okr_core::change::Change;
 use okr_core::event::Event;
 use okr_core::id::EntityId;
@@ -13,7 +15,7 @@ use uuid::Uuid;
 
 use super::past::Past;
 use crate::args::ConflictsArgs;
-use crate::change_words::{learn, line, whose};
+use crate::change_words::{about, learn, line, whose};
 use crate::context::Context;
 use crate::describe;
 use crate::error::CliError;
@@ -76,6 +78,8 @@ struct ClashItem {
 struct Words {
     /// What the change does, on one line.
     line: String,
+    /// What the change is about, and by whose names it is told.
+    about: BTreeSet<EntityId>,
     /// When it was written.
     when: String,
     /// Who is behind the refusal.
@@ -146,6 +150,7 @@ impl Teller<'_, '_> {
             reason: change.reason.as_ref().map(ToString::to_string),
             words: Words {
                 line: line(change, self.past, self.screen),
+                about: about(change, self.past, self.screen),
                 when: local(change.authored_at, clock),
                 cause: explained.cause.as_ref().map(|one| whose(one, self.past)),
                 clocks: clocks(conflict, clock),
@@ -186,11 +191,22 @@ fn subject(conflict: &Conflict) -> Option<EntityId> {
 }
 
 impl ConflictItem {
+    /// Says whether the change is about a thing, or is told by its name.
+    pub(super) fn is_about(&self, id: EntityId) -> bool {
+        self.words.about.contains(&id)
+    }
+
+    /// Names the change among others: its id, and what it does.
+    pub(super) fn named(&self) -> String {
+        format!("{}  {}", self.short_id, self.words.line)
+    }
+
     /// Returns what to type to decide it: by the name of the thing, where that means no other one.
     pub(super) fn decision(&self, among: &[Self]) -> String {
-        let same = among.iter().filter(|one| one.slug == self.slug);
+        let is_of_it = |id: &EntityId| Some(id.uuid()) == self.subject;
+        let is_same = |one: &&Self| one.slug == self.slug || one.words.about.iter().any(is_of_it);
         let name = match &self.slug {
-            Some(slug) if same.count() == 1 => slug,
+            Some(slug) if among.iter().filter(is_same).count() == 1 => slug,
             Some(_) | None => &self.short_id,
         };
         match self.fields.as_slice() {

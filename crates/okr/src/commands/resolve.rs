@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::conflicts::ConflictItem;
 use super::counted;
 use crate::args::ResolveArgs;
 use crate::context::{Context, only_change};
@@ -238,7 +239,8 @@ fn no_value(text: &str) -> CliError {
     ))
 }
 
-/// Finds what is meant: by the change, or by the thing that a conflict is about.
+/// Finds what is meant: by the change, or by the name of a thing that a conflict is about or is shown
+/// with, such as the key result of a check-in.
 fn find(context: &mut Context, replica: &Replica, text: &str) -> Result<ChangeId, CliError> {
     let open: Vec<Conflict> = replica.conflicts().map_err(failure::replica)?;
     let dropped = replica.dropped().map_err(failure::replica)?;
@@ -257,30 +259,26 @@ fn find(context: &mut Context, replica: &Replica, text: &str) -> Result<ChangeId
     let (_, id) = look(context, |resolver, _| {
         super::past::find_one(resolver, text, KINDS)
     })?;
-    let about: Vec<&Conflict> = open
+    let items = super::conflicts::items(context, replica)?;
+    let about = open
         .iter()
-        .filter(|conflict| {
-            let mut events = conflict.change.events.iter();
-            events.any(|event| event.subject() == id)
-        })
-        .collect();
+        .zip(&items)
+        .filter(|(_, item)| item.is_about(id));
+    let about: Vec<(&Conflict, &ConflictItem)> = about.collect();
     // What follows from another one is decided after it.
-    let roots: Vec<ChangeId> = about
-        .iter()
-        .filter(|conflict| {
-            let mut causes = about.iter().map(|one| one.change.id);
-            causes.all(|cause| conflict.follows() != Some(cause))
-        })
-        .map(|conflict| conflict.change.id)
-        .collect();
+    let is_root = |(conflict, _): &&(&Conflict, &ConflictItem)| {
+        let mut causes = about.iter().map(|(one, _)| one.change.id);
+        causes.all(|cause| conflict.follows() != Some(cause))
+    };
+    let roots: Vec<&(&Conflict, &ConflictItem)> = about.iter().filter(is_root).collect();
     match roots.as_slice() {
         [] => Err(no_conflict(text)),
-        [only] => Ok(*only),
+        [(only, _)] => Ok(only.change.id),
         several => {
             let message = format!("{} changes of \"{text}\" are in conflict", several.len());
             let mut error = CliError::user("ambiguous-ref", message).with_exit(Exit::NotFound);
-            for id in several {
-                error = error.with_detail(short_id::shown(Alphabet::Change, id.uuid()));
+            for (_, item) in several {
+                error = error.with_detail(item.named());
             }
             Err(error.with_hint("okr conflicts shows them; decide one by its id, causes first"))
         }
