@@ -5,7 +5,7 @@ mod glimpse;
 mod kind;
 
 pub use glimpse::{Glimpse, Landmark, Spot};
-mod late;
+pub(crate) mod late;
 
 use okr_core::change::Change;
 use okr_core::id::{ChangeId, EntityId, PersonId, Position};
@@ -172,7 +172,7 @@ impl Replica {
             return Ok(None);
         };
         Ok(Some(LogEntry {
-            late: late::pending(snapshot.db, &waiting)?.contains(&id),
+            late: late::pending(snapshot.db, &waiting)?.has_change(id),
             ..pending_entry(me, found.change.clone())
         }))
     }
@@ -247,7 +247,7 @@ fn waiting(db: &Connection, filter: &LogFilter) -> Result<Vec<LogEntry>, Replica
         }
     }
     for entry in &mut entries {
-        entry.late = late.contains(&entry.id);
+        entry.late = late.has_change(entry.id);
     }
     Ok(entries)
 }

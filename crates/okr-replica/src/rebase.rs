@@ -8,6 +8,7 @@ use okr_core::view::{Overlay, View};
 use rusqlite::Connection;
 
 use crate::error::ReplicaError;
+use crate::log::late::Late;
 use crate::meta;
 use crate::moment::Confirmed;
 use crate::pending::{self, PendingChange};
@@ -22,6 +23,8 @@ pub(crate) struct Rebased {
     pub(crate) already_so: Vec<PendingChange>,
     /// Those that no longer fit, in order, with the reason; what builds on one is among them.
     pub(crate) refused: Vec<(PendingChange, Rejection)>,
+    /// What of those that fit came after the close of its cycle.
+    pub(crate) late: Late,
 }
 
 /// Who judges pending changes, and about whose history.
@@ -73,7 +76,7 @@ pub(crate) fn rebase_onto<V: View<Error = ReplicaError>>(
     for pending in waiting {
         match admit(&*overlay, &context, bench.org, &pending.change)? {
             Verdict::Admitted => {
-                overlay.apply(&pending.change)?;
+                rebased.late.apply(overlay, &pending.change)?;
                 rebased.fitting.push(pending);
             }
             Verdict::AlreadySo => rebased.already_so.push(pending),

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use okr_core::change::Change;
 use okr_core::event::{CheckInEvent, Event, KeyResultEvent, ObjectiveEvent};
-use okr_core::id::{ChangeId, KeyResultId, ObjectiveId, Position};
+use okr_core::id::{ChangeId, CheckInId, KeyResultId, ObjectiveId, Position};
 use okr_core::value::CycleState;
 use okr_core::view::{Overlay, View};
 use rusqlite::{Connection, OptionalExtension as _};
@@ -15,6 +15,43 @@ use crate::pending::PendingChange;
 use crate::rebase;
 use crate::version::{self, LATE};
 use crate::view::ConfirmedView;
+
+/// What of the changes that wait came late, each judged by the ones that were written before it.
+#[derive(Debug, Default)]
+pub(crate) struct Late {
+    changes: HashSet<ChangeId>,
+    check_ins: HashSet<CheckInId>,
+}
+
+impl Late {
+    /// Applies a change, and keeps what of it came late.
+    pub(crate) fn apply<V: View>(
+        &mut self,
+        overlay: &mut Overlay<'_, V>,
+        change: &Change,
+    ) -> Result<(), V::Error> {
+        for event in &change.events {
+            if is_late(overlay, event)? {
+                self.changes.insert(change.id);
+                if let Event::CheckIn(id, CheckInEvent::Recorded(_)) = event {
+                    self.check_ins.insert(*id);
+                }
+            }
+            overlay.apply_event(event)?;
+        }
+        Ok(())
+    }
+
+    /// Says whether anything in a change came late.
+    pub(crate) fn has_change(&self, id: ChangeId) -> bool {
+        self.changes.contains(&id)
+    }
+
+    /// Says whether a check-in was recorded late.
+    pub(crate) fn has_check_in(&self, id: CheckInId) -> bool {
+        self.check_ins.contains(&id)
+    }
+}
 
 /// Says whether a confirmed change is about a cycle that was closed before it.
 pub(super) fn confirmed(
@@ -41,15 +78,14 @@ pub(super) fn confirmed(
     if let [only] = change.events.as_slice() {
         return is_late(&view, only);
     }
-    any(&mut Overlay::new(&view), change)
+    let mut late = Late::default();
+    late.apply(&mut Overlay::new(&view), change)?;
+    Ok(late.has_change(change.id))
 }
 
-/// Returns which of the pending changes are about a cycle that was closed before them.
-pub(super) fn pending(
-    db: &Connection,
-    waiting: &[PendingChange],
-) -> Result<HashSet<ChangeId>, ReplicaError> {
-    let mut late = HashSet::new();
+/// Returns what of the pending changes is about a cycle that was closed before it.
+pub(super) fn pending(db: &Connection, waiting: &[PendingChange]) -> Result<Late, ReplicaError> {
+    let mut late = Late::default();
     if !waiting
         .iter()
         .any(|one| one.change.events.iter().any(is_fact))
@@ -59,19 +95,7 @@ pub(super) fn pending(
     let view = rebase::head_view(db)?;
     let mut overlay = Overlay::new(&view);
     for one in waiting {
-        if any(&mut overlay, &one.change)? {
-            late.insert(one.change.id);
-        }
-    }
-    Ok(late)
-}
-
-/// Applies a change, and says whether any of its events came late.
-fn any<V: View>(overlay: &mut Overlay<'_, V>, change: &Change) -> Result<bool, V::Error> {
-    let mut late = false;
-    for event in &change.events {
-        late = late || is_late(overlay, event)?;
-        overlay.apply_event(event)?;
+        late.apply(&mut overlay, &one.change)?;
     }
     Ok(late)
 }

@@ -6,8 +6,7 @@ use okr_core::Timestamp;
 use okr_core::change::Change;
 use okr_core::entity::{CheckIn, Entity};
 use okr_core::id::{KeyResultId, PersonId};
-use okr_core::value::{CycleState, Source};
-use okr_core::view::View as _;
+use okr_core::value::Source;
 use rusqlite::{OptionalExtension as _, Row};
 
 use super::kept::Kept;
@@ -211,7 +210,7 @@ impl Reading<'_> {
         };
         let made = self.made_kept(known, kept)?;
         Ok(Some(CheckInFact {
-            late: self.is_late_report(known, check_in)?,
+            late: self.is_late_report(known, check_in),
             check_in: check_in.clone(),
             place: made.place,
             author: made.author,
@@ -236,7 +235,7 @@ impl Reading<'_> {
         let Entity::CheckIn(check_in) = &known.entity else {
             return Ok(None);
         };
-        let late = self.is_late_report(&known, check_in)?;
+        let late = self.is_late_report(&known, check_in);
         let corrected = known.flags & CORRECTED != 0;
         Ok(known.entity.into_check_in().map(|check_in| Latest {
             check_in,
@@ -246,11 +245,12 @@ impl Reading<'_> {
         }))
     }
 
-    /// Says whether the cycle of a check-in was closed when it was recorded, or is while it waits.
-    fn is_late_report(&self, known: &Known, check_in: &CheckIn) -> Result<bool, ReplicaError> {
-        match self.queued(known) {
-            Some(_) => self.cycle_is_closed(check_in.key_result),
-            None => Ok(known.flags & LATE != 0),
+    /// Says whether the cycle of a check-in was closed when it was recorded; while it waits, by the
+    /// changes that are confirmed and those that were written before it.
+    fn is_late_report(&self, known: &Known, check_in: &CheckIn) -> bool {
+        match known.born {
+            Some(_) => self.queue.late.has_check_in(check_in.id),
+            None => known.flags & LATE != 0,
         }
     }
 
@@ -325,17 +325,6 @@ impl Reading<'_> {
             .and_then(version::position_of_row)
             .map(record::number)
             .ok_or_else(|| ReplicaError::damaged(format!("entity {} has no first row", key.0)))
-    }
-
-    fn cycle_is_closed(&self, key_result: KeyResultId) -> Result<bool, ReplicaError> {
-        let Some(key_result) = self.key_result(key_result)? else {
-            return Ok(false);
-        };
-        let Some(objective) = self.objective(key_result.objective)? else {
-            return Ok(false);
-        };
-        let cycle = self.cycle(objective.cycle)?;
-        Ok(cycle.is_some_and(|cycle| cycle.state == CycleState::Closed))
     }
 }
 

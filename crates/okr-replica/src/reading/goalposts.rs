@@ -23,7 +23,6 @@ use super::{CycleStanding, Reading};
 use crate::error::ReplicaError;
 use crate::log::{self, LogEntry, Place};
 use crate::moment::{Axis, Bound, Confirmed, Waiting};
-use crate::rebase;
 use crate::version;
 
 /// What became of the commitments of a cycle.
@@ -56,7 +55,7 @@ impl Reading<'_> {
         let (Some(standing), Some(bound)) = (self.cycle_standing(id)?, self.commitment(id)?) else {
             return Ok(None);
         };
-        let waiting = self.waiting_entries()?;
+        let waiting = self.waiting_entries();
         let Some(commitment) = self.opening(id, bound, &waiting)? else {
             return Ok(None);
         };
@@ -126,13 +125,10 @@ impl Reading<'_> {
     }
 
     /// Returns the pending changes that fit, with their places; those of the moment and others.
-    pub(super) fn waiting_entries(&self) -> Result<Vec<(usize, LogEntry)>, ReplicaError> {
-        if self.queue.changes.is_empty() {
-            return Ok(Vec::new());
-        }
-        let fitting = rebase::rebase(self.db())?.fitting.into_iter();
-        let entries = fitting.map(|pending| log::pending_entry(self.me, pending.change));
-        Ok(entries.enumerate().collect())
+    pub(super) fn waiting_entries(&self) -> Vec<(usize, LogEntry)> {
+        let fitting = self.queue.changes.iter().cloned();
+        let entries = fitting.map(|change| self.waiting_entry(change));
+        entries.enumerate().collect()
     }
 
     /// Returns when a change counts as written: by the clock that cannot be set back, where it is

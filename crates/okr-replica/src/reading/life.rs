@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use okr_core::change::Change;
 use okr_core::entity::Entity;
 use okr_core::field::{FieldStep, field_steps};
 use okr_core::id::{EntityId, Position};
@@ -116,10 +117,18 @@ impl Reading<'_> {
             if counts && last != Some(queued.place) {
                 last = Some(queued.place);
                 let change = self.queue.changes[queued.place].clone();
-                entries.push(log::pending_entry(self.me, change));
+                entries.push(self.waiting_entry(change));
             }
         }
         Ok(entries)
+    }
+
+    /// Returns the entry of a pending change that fits.
+    pub(super) fn waiting_entry(&self, change: Change) -> LogEntry {
+        LogEntry {
+            late: self.queue.late.has_change(change.id),
+            ..log::pending_entry(self.me, change)
+        }
     }
 
     fn positions_about(

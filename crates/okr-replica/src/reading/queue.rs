@@ -9,6 +9,7 @@ use okr_core::id::EntityId;
 use rusqlite::Connection;
 
 use crate::error::ReplicaError;
+use crate::log::late::Late;
 use crate::moment::Waiting;
 use crate::rebase;
 use crate::version::CORRECTED;
@@ -30,12 +31,16 @@ pub(crate) struct Queue {
     pub(crate) order: Vec<EntityId>,
     /// For each of them, the places of changes and of the events in these.
     events: HashMap<EntityId, Vec<(usize, usize)>>,
+    /// What of them came late. It does not depend on the moment that is read.
+    pub(super) late: Late,
 }
 
 impl Queue {
     pub(crate) fn load(db: &Connection) -> Result<Self, ReplicaError> {
         let mut queue = Self::default();
-        for pending in rebase::rebase(db)?.fitting {
+        let rebased = rebase::rebase(db)?;
+        queue.late = rebased.late;
+        for pending in rebased.fitting {
             let place = queue.changes.len();
             for (index, event) in pending.change.events.iter().enumerate() {
                 let id = event.subject();

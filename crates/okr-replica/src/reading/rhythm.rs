@@ -43,7 +43,7 @@ impl Reading<'_> {
         standing: &CycleStanding,
         zone: &TimeZone,
     ) -> Result<Vec<Rhythm>, ReplicaError> {
-        let waiting = self.waiting_entries()?;
+        let waiting = self.waiting_entries();
         let mut rhythm = Vec::new();
         for objective in &standing.objectives {
             if !counts(&objective.objective) || objective.objective.stage == GoalState::Draft {

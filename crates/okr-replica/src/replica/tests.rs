@@ -19,7 +19,7 @@ use crate::batch::EachOrder;
 use crate::directory::DirectoryEntry;
 use crate::fake_log::FakeLog;
 use crate::log::{LogFilter, Place};
-use crate::moment::Moment;
+use crate::moment::{Axis, Moment, Point};
 
 fn proposal(id: ChangeId, commands: Vec<Command>) -> Proposal {
     Proposal {
@@ -339,6 +339,49 @@ fn what_is_added_after_the_commitment_is_late_wherever_it_waits() {
     };
     assert!(!standing(key_result_id(1)));
     assert!(standing(key_result_id(2)));
+}
+
+#[test]
+fn what_waits_is_late_only_when_it_was_written_after_the_close() {
+    let (_dir, mut replica) = workspace();
+    let authored_at = |second: i64| Timestamp::from_second(1_795_000_000 + second).unwrap();
+    let steps = [
+        vec![check_in(check_in_id(1), "40")],
+        vec![
+            check_in(check_in_id(2), "50"),
+            Command::CloseCycle(cycle_id(1)),
+            check_in(check_in_id(3), "60"),
+        ],
+        vec![check_in(check_in_id(4), "70")],
+    ];
+    for (number, commands) in (2..).zip(steps) {
+        let change = Proposal {
+            authored_at: authored_at(number.into()),
+            ..proposal(change_id(number), commands)
+        };
+        let written = replica.propose(change, TODAY).unwrap();
+        assert!(matches!(written, Proposed::Written(_)), "{written:?}");
+    }
+    let all = [(4, true), (3, true), (2, false), (1, false)];
+    let before = &all[3..];
+    for (axis, point, expected) in [
+        (Axis::Recorded, Point::Now, &all[..]),
+        (Axis::Recorded, Point::Time(authored_at(2)), before),
+        (Axis::Authored, Point::Time(authored_at(2)), before),
+        // By what is known now, also where definitions are those of a day before the close.
+        (Axis::Effective, Point::Time(authored_at(2)), &all),
+    ] {
+        let day = Date::MAX;
+        let reading = replica.reading(Moment { axis, point, day }).unwrap();
+        let facts = reading.check_ins(key_result_id(1), None).unwrap();
+        let found: Vec<_> = facts.iter().map(|f| (f.check_in.id, f.late)).collect();
+        let expected = expected.iter().map(|(id, late)| (check_in_id(*id), *late));
+        assert_eq!(found, expected.collect::<Vec<_>>(), "{axis:?} {point:?}");
+    }
+    for (number, late) in [(2, false), (3, true), (4, true)] {
+        let entry = replica.change(change_id(number)).unwrap().unwrap();
+        assert_eq!(entry.late, late, "{number}");
+    }
 }
 
 #[test]

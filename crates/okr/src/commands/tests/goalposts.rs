@@ -224,6 +224,28 @@ fn what_comes_after_the_close_is_labelled_late_on_every_screen() {
 }
 
 #[test]
+fn closing_a_cycle_makes_nothing_late_that_was_written_before() {
+    let machine = moved();
+    machine.done(&["cycle", "close", "2026-Q4", "-y", "--now", LATER]);
+    for words in [
+        &["tree", "-c", "2026-Q4"][..],
+        &["show", "api-p99"],
+        &["status", "-c", "2026-Q4"],
+        &["checkin", "list", "api-p99"],
+        &["diff", "2026-10-01..", "--axis", "effective"],
+        &["diff", "2026-10-01.."],
+        &["chart", "api-p99"],
+        &["blame", "api-p99"],
+    ] {
+        let text = screen(&machine, words);
+        assert!(!text.contains("late: "), "{words:?}:\n{text}");
+        assert!(!text.contains("was closed"), "{words:?}:\n{text}");
+    }
+    let list = json(&machine, &["checkin", "list", "api-p99"]);
+    assert_eq!(list["items"][0]["late"], false, "{list}");
+}
+
+#[test]
 fn the_value_of_a_closed_cycle_says_that_it_is_late() {
     let machine = moved();
     machine.done(&["cycle", "close", "2026-Q4", "-y", "--now", LATER]);
