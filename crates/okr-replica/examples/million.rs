@@ -369,6 +369,7 @@ fn read(out: &mut impl std::io::Write, dir: &Path) -> Result<(), Box<dyn Error>>
             axis,
             point,
             day: today,
+            day_is_over: false,
         };
         measure(out, &format!("tree of the cycle, {label}"), || {
             let replica = Replica::open(dir)?;
@@ -401,6 +402,7 @@ fn read_changes(
             axis,
             point: Point::Time(time.timestamp()),
             day: time.date(),
+            day_is_over: false,
         })
     };
     for (label, axis) in [

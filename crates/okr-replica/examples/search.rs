@@ -52,6 +52,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             axis,
             point,
             day: date(2026, 11, 1),
+            day_is_over: false,
         };
         for query in QUERIES {
             measure(&format!("{label}: {query}"), dir, |replica, order| {

@@ -37,6 +37,8 @@ pub struct Moment {
     /// The day by which pace and status are judged; on the effective axis also the last effective
     /// day that counts.
     pub day: Date,
+    /// Whether that day is over: an even pace has made its part of the way, too.
+    pub day_is_over: bool,
 }
 
 impl Moment {
@@ -46,6 +48,16 @@ impl Moment {
             axis: Axis::Recorded,
             point: Point::Now,
             day,
+            day_is_over: false,
+        }
+    }
+
+    /// Returns the day by whose beginning an even pace is judged: at the end of a day, the next one.
+    pub fn pace_day(&self) -> Date {
+        if self.day_is_over {
+            self.day.tomorrow().unwrap_or(self.day)
+        } else {
+            self.day
         }
     }
 }

@@ -247,7 +247,14 @@ fn ids_of(history: &History) -> BTreeSet<EntityId> {
 }
 
 fn reading(replica: &Replica, axis: Axis, point: Point, day: Date) -> Reading<'_> {
-    replica.reading(Moment { axis, point, day }).unwrap()
+    replica
+        .reading(Moment {
+            axis,
+            point,
+            day,
+            day_is_over: false,
+        })
+        .unwrap()
 }
 
 proptest! {

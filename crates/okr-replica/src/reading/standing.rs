@@ -217,7 +217,7 @@ impl Reading<'_> {
         }
         Ok(Some(CycleStanding {
             progress: roll_up_objectives(counting()),
-            expected: expected(frame.cycle.period, None, None, self.moment.day),
+            expected: expected(frame.cycle.period, None, None, self.moment.pace_day()),
             teams,
             cycle: frame.cycle,
             cadence: frame.cadence,
@@ -299,7 +299,7 @@ impl Reading<'_> {
             frame.cycle.period,
             key_result.start,
             key_result.due,
-            self.moment.day,
+            self.moment.pace_day(),
         );
         let report = latest.as_ref().map(|latest| &latest.check_in);
         let status = status(&StatusInput {

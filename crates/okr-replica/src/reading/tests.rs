@@ -230,6 +230,7 @@ fn at(axis: Axis, point: Point) -> Moment {
         axis,
         point,
         day: TODAY,
+        day_is_over: false,
     }
 }
 
@@ -312,7 +313,7 @@ proptest! {
             .collect();
         for day in days {
             let end = day.at(23, 59, 59, 0).in_tz("UTC").unwrap().timestamp();
-            let moment = Moment { axis: Axis::Effective, point: Point::Time(end), day };
+            let moment = Moment { axis: Axis::Effective, point: Point::Time(end), day, day_is_over: false };
             let reading = replica.reading(moment).unwrap();
             let definitions = authored_by(&history, end);
             for id in entities(&history) {

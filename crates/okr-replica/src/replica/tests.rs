@@ -372,7 +372,14 @@ fn what_waits_is_late_only_when_it_was_written_after_the_close() {
         (Axis::Effective, Point::Time(authored_at(2)), &all),
     ] {
         let day = Date::MAX;
-        let reading = replica.reading(Moment { axis, point, day }).unwrap();
+        let reading = replica
+            .reading(Moment {
+                axis,
+                point,
+                day,
+                day_is_over: false,
+            })
+            .unwrap();
         let facts = reading.check_ins(key_result_id(1), None).unwrap();
         let found: Vec<_> = facts.iter().map(|f| (f.check_in.id, f.late)).collect();
         let expected = expected.iter().map(|(id, late)| (check_in_id(*id), *late));

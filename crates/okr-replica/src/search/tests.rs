@@ -101,7 +101,12 @@ fn by_looking(
 }
 
 fn at(axis: Axis, point: Point, day: Date) -> Moment {
-    Moment { axis, point, day }
+    Moment {
+        axis,
+        point,
+        day,
+        day_is_over: false,
+    }
 }
 
 proptest! {

@@ -119,6 +119,7 @@ impl World {
             axis: Axis::Recorded,
             point: Point::Position(Position::new(position)),
             day: TODAY,
+            day_is_over: false,
         };
         let reading = replica.reading(moment)?;
         if let Some(what) = self.compare_entities(&reading, position)? {

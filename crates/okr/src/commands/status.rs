@@ -33,15 +33,15 @@ pub(crate) fn run(context: &mut Context, args: &StatusArgs) -> Result<Exit, CliE
     let (scope, chosen) = choose(&mut past, &cycles, (&args.whose, team))?;
     let goals: Vec<Goal<'_>> = chosen.iter().map(Chosen::goal).collect();
     let cycle = cycles.first().map(CycleGoals::cycle);
-    let day = past.at.moment.day;
-    let waiting = waiting(&goals, day);
+    let moment = past.at.moment;
+    let waiting = waiting(&goals, moment.day);
     let is_overdue = waiting.iter().any(|one| one.days_over > 0);
     let due: Vec<&KeyResultStanding> = waiting.iter().map(|one| one.goal.standing).collect();
     let shown = goals.iter().map(|goal| goal.standing.key_result.id);
     let work = work::read(&mut past, scope, shown.collect())?;
     let view = StatusView {
         cycle,
-        day,
+        moment,
         whose: whose(&past, scope, context.ui.screen().dot()),
         as_of: past.as_of(),
         next: next(&due, &past),
@@ -125,7 +125,7 @@ fn answer(
         OutputFormat::Json | OutputFormat::Jsonl => {
             let gone = view
                 .cycle
-                .map(|cycle| progress::expected(cycle.period, None, None, view.day));
+                .map(|cycle| progress::expected(cycle.period, None, None, view.moment.pace_day()));
             let names = &past.names;
             let item = StatusItem {
                 me: PersonRef::new(past.me(), names),
@@ -146,13 +146,13 @@ fn answer(
                     .work
                     .initiatives
                     .iter()
-                    .map(|one| InitiativeItem::new(one, (view.day, names)))
+                    .map(|one| InitiativeItem::new(one, (view.moment.day, names)))
                     .collect(),
                 metrics_outside: view
                     .work
                     .outside
                     .iter()
-                    .map(|one| MetricItem::new(one, (view.day, names)))
+                    .map(|one| MetricItem::new(one, (view.moment.day, names)))
                     .collect(),
                 conflicts: past.info.conflicts,
                 unread: view.unread.map(UnreadItem::new),

@@ -112,6 +112,7 @@ pub(crate) fn placed(
         axis,
         point: placed.point,
         day: placed.day,
+        day_is_over: placed.day_is_over,
     };
     Ok(AtInfo {
         at: render::iso(placed.time, &clock.zone),
@@ -130,6 +131,8 @@ struct Placed {
     point: Point,
     time: Timestamp,
     day: Date,
+    /// Whether it is the end of that day.
+    day_is_over: bool,
 }
 
 /// What is needed to place a moment that only the replica knows.
@@ -189,6 +192,8 @@ impl Placing<'_, '_> {
             point: Point::Time(time),
             time,
             day: day.min(self.clock.today()),
+            day_is_over: day <= self.clock.today()
+                && When::Day(day).until(self.clock) == Some(time),
         }
     }
 

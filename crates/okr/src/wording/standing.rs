@@ -5,7 +5,7 @@ use okr_core::entity::Cycle;
 use okr_core::id::EntityId;
 use okr_core::progress::{Progress, expected};
 use okr_core::value::{GoalState, WeekStart, days_between};
-use okr_replica::{KeyResultStanding, ObjectiveStanding};
+use okr_replica::{KeyResultStanding, Moment, ObjectiveStanding};
 
 use super::entry::LATE;
 use crate::names::Names;
@@ -82,9 +82,14 @@ fn original(progress: Option<Progress>, original: Option<Progress>) -> Option<St
     ))
 }
 
-/// Says where in its cycle a day is: `week 9 of 14 · 58% of the time gone`.
-pub(crate) fn place_in(cycle: &Cycle, day: Date, week_start: WeekStart, screen: &Screen) -> String {
-    let period = cycle.period;
+/// Says where in its cycle a moment is: `week 9 of 14 · 58% of the time gone`.
+pub(crate) fn place_in(
+    cycle: &Cycle,
+    moment: &Moment,
+    week_start: WeekStart,
+    screen: &Screen,
+) -> String {
+    let (period, day) = (cycle.period, moment.day);
     if day < period.start() {
         return match days_between(day, period.start()) {
             1 => "begins tomorrow".to_owned(),
@@ -104,7 +109,7 @@ pub(crate) fn place_in(cycle: &Cycle, day: Date, week_start: WeekStart, screen: 
         week(day),
         week(period.end()),
         screen.dot(),
-        expected(period, None, None, day).percent()
+        expected(period, None, None, moment.pace_day()).percent()
     )
 }
 
@@ -157,7 +162,8 @@ mod tests {
     fn a_day_has_a_place_in_its_cycle() {
         let cycle = Cycle::evolve(None, cycle_id(1), &CycleEvent::Created(new_cycle())).unwrap();
         let screen = Screen::terminal(80);
-        let place = |day| place_in(&cycle, day, WeekStart::Monday, &screen);
+        let at = |moment| place_in(&cycle, &moment, WeekStart::Monday, &screen);
+        let place = |day| at(Moment::now(day));
         assert_eq!(place(TODAY), "week 9 of 14 · 58% of the time gone");
         assert_eq!(
             place(Date::constant(2026, 10, 1)),
@@ -165,5 +171,18 @@ mod tests {
         );
         assert_eq!(place(Date::constant(2026, 9, 30)), "begins tomorrow");
         assert_eq!(place(Date::constant(2027, 1, 10)), "ended 10 days ago");
+        let end_of = |day| {
+            at(Moment {
+                day_is_over: true,
+                ..Moment::now(day)
+            })
+        };
+        let gone = "week 14 of 14 · 100% of the time gone";
+        assert_eq!(end_of(Date::constant(2026, 12, 31)), gone);
+        assert_eq!(
+            end_of(Date::constant(2026, 9, 30)),
+            "begins tomorrow",
+            "the day is still the one before"
+        );
     }
 }

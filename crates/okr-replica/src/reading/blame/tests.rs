@@ -74,7 +74,7 @@ proptest! {
             (Axis::Authored, Point::Time(time)),
             (Axis::Effective, Point::Time(time)),
         ] {
-            let reading = replica.reading(Moment { axis, point, day: TODAY }).unwrap();
+            let reading = replica.reading(Moment { axis, point, day: TODAY, day_is_over: false }).unwrap();
             for id in &ids {
                 chained(&reading, *id);
             }

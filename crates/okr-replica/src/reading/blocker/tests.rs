@@ -149,6 +149,7 @@ fn the_past_knows_what_stood_then() {
         axis: Axis::Recorded,
         point: Point::Position(Position::new(2)),
         day: DAY,
+        day_is_over: false,
     };
     assert_eq!(standing(Moment::now(DAY)), None);
     assert_eq!(standing(position), Some(date(2026, 11, 2)));
@@ -243,7 +244,7 @@ proptest! {
             (Axis::Authored, Point::Now),
             (Axis::Effective, Point::Now),
         ] {
-            assert_same(&replica, Moment { axis, point, day: DAY }, &ids)?;
+            assert_same(&replica, Moment { axis, point, day: DAY, day_is_over: false }, &ids)?;
         }
     }
 }

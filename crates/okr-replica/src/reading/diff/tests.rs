@@ -201,6 +201,7 @@ fn at(axis: Axis, point: Point) -> Moment {
         axis,
         point,
         day: TODAY,
+        day_is_over: false,
     }
 }
 

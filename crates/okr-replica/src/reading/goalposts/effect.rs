@@ -244,7 +244,7 @@ impl Comparing<'_, '_> {
             self.cycle.period,
             then.start,
             then.due,
-            self.reading.moment.day,
+            self.reading.moment.pace_day(),
         );
         // What was given up or put away is judged as if it still had to be reached; a grade stays one.
         let state = match state_within(now, objective) {

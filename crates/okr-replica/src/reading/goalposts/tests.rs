@@ -201,6 +201,7 @@ fn on(axis: Axis, day: Date) -> Moment {
         axis,
         point: Point::Time(noon(day)),
         day,
+        day_is_over: false,
     }
 }
 
@@ -342,6 +343,7 @@ fn an_earlier_moment_knows_less() {
         axis: Axis::Recorded,
         point: Point::Position(Position::new(5)),
         day: END,
+        day_is_over: false,
     };
     let found = goalposts(&replica, position).unwrap();
     assert_eq!(steps(&found).len(), 2);

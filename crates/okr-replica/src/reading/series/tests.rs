@@ -28,6 +28,7 @@ fn end_of(day: Date) -> Moment {
         axis: Axis::Effective,
         point: Point::Time(end.timestamp()),
         day,
+        day_is_over: false,
     }
 }
 

@@ -135,6 +135,7 @@ pub(crate) fn on(axis: Axis, day: Date) -> Moment {
         axis,
         point: Point::Time(noon(day)),
         day,
+        day_is_over: false,
     }
 }
 
@@ -164,6 +165,37 @@ fn a_moved_target_is_shown_against_both() {
 }
 
 #[test]
+fn the_end_of_a_day_counts_the_day() {
+    let (_dir, replica) = told(false);
+    let pace = |day, day_is_over| {
+        let moment = Moment {
+            day_is_over,
+            ..on(Axis::Recorded, day)
+        };
+        let reading = replica.reading(moment).unwrap();
+        let cycle = reading.cycle_standing(cycle_id(1)).unwrap().unwrap();
+        let key_result = reading.standing(KR).unwrap().unwrap();
+        assert_eq!(cycle.expected, key_result.expected);
+        cycle.expected.percent()
+    };
+    for (day, begun, over) in [
+        (date(2026, 9, 30), "0%", "0%"),
+        (date(2026, 10, 1), "0%", "1%"),
+        // 39 of 92 days.
+        (date(2026, 11, 8), "41%", "42%"),
+        (date(2026, 11, 15), "49%", "50%"),
+        (date(2026, 12, 31), "99%", "100%"),
+        (date(2027, 1, 1), "100%", "100%"),
+    ] {
+        assert_eq!(
+            (&*pace(day, false), &*pace(day, true)),
+            (begun, over),
+            "{day}"
+        );
+    }
+}
+
+#[test]
 fn what_was_added_after_the_commitment_is_late() {
     let (_dir, replica) = told(false);
     let late = standing(&replica, on(Axis::Recorded, DAY), LATE).unwrap();
@@ -174,6 +206,7 @@ fn what_was_added_after_the_commitment_is_late() {
         axis: Axis::Recorded,
         point: Point::Position(Position::new(position)),
         day: DAY,
+        day_is_over: false,
     };
     assert_eq!(standing(&replica, position(5), LATE), None);
     let planned = standing(&replica, position(2), KR).unwrap();

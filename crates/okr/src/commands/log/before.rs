@@ -120,5 +120,10 @@ fn just_before(entry: &LogEntry, axis: Axis) -> Moment {
     };
     // Which check-in counts does not depend on the day by which a goal is judged.
     let day = Date::MAX;
-    Moment { axis, point, day }
+    Moment {
+        axis,
+        point,
+        day,
+        day_is_over: false,
+    }
 }

@@ -224,11 +224,13 @@ impl Reel {
         Some(self.moment(point, day))
     }
 
-    const fn moment(&self, point: Point, day: Date) -> Moment {
+    fn moment(&self, point: Point, day: Date) -> Moment {
         Moment {
             axis: self.cut.axis,
             point,
             day,
+            // There a frame shows the end of its day, but for the day that goes on.
+            day_is_over: self.cut.axis == Axis::Effective && day < self.clock.today(),
         }
     }
 }

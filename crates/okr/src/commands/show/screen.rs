@@ -342,7 +342,7 @@ fn cycle(standing: &CycleStanding, past: &Past<'_>, screen: &Screen) -> Vec<Stri
     facts.add_some("attention", upgrade(cycle.id, &past.names));
     facts.add(
         "today",
-        place_in(cycle, past.at.moment.day, clock.week_start, screen),
+        place_in(cycle, &past.at.moment, clock.week_start, screen),
     );
     let progress = progress_fact(standing.progress, None, Some(standing.expected));
     facts.add("progress", progress);

@@ -1,10 +1,9 @@
 //! The status on a screen: my goals, what is due, and whether everything is exchanged.
 
-use okr_core::Date;
 use okr_core::entity::Cycle;
 use okr_core::measure::{Measure, Value};
 use okr_core::value::days_between;
-use okr_replica::{KeyResultStanding, Unread};
+use okr_replica::{KeyResultStanding, Moment, Unread};
 
 use super::super::counted;
 use super::work::{self, Work};
@@ -28,8 +27,8 @@ const OUTSIDE: &str = "Outside their band: ";
 pub(crate) struct StatusView<'a> {
     /// The cycle; none where there is none.
     pub(crate) cycle: Option<&'a Cycle>,
-    /// The day by which everything is judged.
-    pub(crate) day: Date,
+    /// The moment, with the day by which everything is judged.
+    pub(crate) moment: Moment,
     /// Whose goals these are, for the right end of the heading: `@ana · platform`.
     pub(crate) whose: String,
     /// The moment that this is about, in words; none for the present.
@@ -115,7 +114,7 @@ fn heading(view: &StatusView<'_>, clock: &Clock, screen: &Screen) -> String {
             screen,
         );
     };
-    let place = place_in(cycle, view.day, clock.week_start, screen);
+    let place = place_in(cycle, &view.moment, clock.week_start, screen);
     let left = Cell::toned(Tone::Strong, cycle.name.as_str())
         .and(Tone::Plain, &format!(" {} {place}", screen.dot()));
     let left = match cycle.state {
@@ -236,7 +235,7 @@ fn notes(view: &StatusView<'_>, (names, clock): (&Names, &Clock), screen: &Scree
                 let name = names.label(one.key_result.id.into());
                 match &one.latest {
                     Some(fact) => {
-                        let days = days_between(fact.check_in.effective, view.day);
+                        let days = days_between(fact.check_in.effective, view.moment.day);
                         format!("{name} (last check-in {days} d ago)")
                     }
                     None => format!("{name} (no check-in)"),
@@ -247,7 +246,7 @@ fn notes(view: &StatusView<'_>, (names, clock): (&Names, &Clock), screen: &Scree
     }
     let outside = work::outside(&view.work, screen);
     lines.extend(listed((Tone::Bad, OUTSIDE), &outside, screen));
-    let initiatives = work::initiatives(&view.work, (view.day, clock), screen);
+    let initiatives = work::initiatives(&view.work, (view.moment.day, clock), screen);
     lines.extend(listed((Tone::Strong, WORK), &initiatives, screen));
     lines.extend(view.unread.and_then(news));
     match view.exchange.conflicts {

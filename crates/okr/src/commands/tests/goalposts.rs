@@ -55,6 +55,10 @@ fn moved() -> Machine {
 }
 
 fn screen(machine: &Machine, words: &[&str]) -> String {
+    screen_at(machine, words, LATER)
+}
+
+fn screen_at(machine: &Machine, words: &[&str], now: &str) -> String {
     let streams = Streams {
         answer_is_terminal: true,
         width: Some(80),
@@ -63,7 +67,7 @@ fn screen(machine: &Machine, words: &[&str]) -> String {
     let words: Vec<&str> = words
         .iter()
         .copied()
-        .chain(["--no-ascii", "--now", LATER])
+        .chain(["--no-ascii", "--now", now])
         .collect();
     let said = machine.run_on(streams, &words);
     assert_eq!(said.exit, Exit::Ok, "{words:?}: {}", said.remarks);
@@ -221,6 +225,23 @@ fn what_comes_after_the_close_is_labelled_late_on_every_screen() {
         Exit::Error,
     );
     assert!(refused.contains("is closed"), "{refused}");
+}
+
+#[test]
+fn a_moment_that_ends_a_day_counts_it() {
+    let machine = moved();
+    let at = |words: &[&str]| {
+        let text = screen_at(&machine, words, "2027-01-05T10:00:00+01:00");
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let end = at(&["cycle", "show", "2026-Q4", "--at", "2026-12-31"]);
+    assert!(end.contains("100% of the time gone"), "{end}");
+    let mid = at(&["tree", "-c", "2026-Q4", "--at", "cycle:mid"]);
+    assert!(mid.contains("pace 50%"), "{mid}");
+    let week = at(&["report", "weekly", "2026-11-08", "-c", "2026-Q4"]);
+    assert!(week.contains("even pace would be at 42%"), "{week}");
+    let begun = at(&["tree", "-c", "2026-Q4", "--at", "2026-12-31T12:00"]);
+    assert!(begun.contains("pace 99%"), "{begun}");
 }
 
 #[test]

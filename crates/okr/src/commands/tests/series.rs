@@ -107,7 +107,9 @@ fn every_date_is_read_as_the_formulas_say() {
     {
         let words: Vec<&str> = row.split(' ').collect();
         let (name, day) = (words[0], words[1]);
-        let then = ["--at", day, "--axis", "effective", "-o", "json"];
+        // The table says what an even pace has made by the beginning of a day, not by its end.
+        let noon = format!("{day}T12:00:00Z");
+        let then = ["--at", &noon, "--axis", "effective", "-o", "json"];
         let shown = first(&machine.done(&[&["show", name][..], &then].concat()));
         let drawn = first(&machine.done(&[&["chart", name][..], &then].concat()));
         // At the end of the cycle the last value is still the last one.

@@ -27,7 +27,7 @@ fn with(work: Work, screen: &Screen) -> String {
         .collect();
     let view = StatusView {
         cycle: Some(&standing.cycle),
-        day: clock().today(),
+        moment: Moment::now(clock().today()),
         whose: "@ana · platform".to_owned(),
         as_of: None,
         due: vec![goals[1], goals[4]],
