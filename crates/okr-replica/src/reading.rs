@@ -8,6 +8,7 @@ mod check_in;
 mod check_in_rows;
 mod comment;
 mod commitment;
+mod committed;
 mod diff;
 mod feeding;
 mod find;

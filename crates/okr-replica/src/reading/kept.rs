@@ -37,6 +37,8 @@ pub(super) struct Statements<'db> {
     pub(super) reports: Kept<'db>,
     /// The change that made something, where that is wanted.
     pub(super) made: Option<Kept<'db>>,
+    /// The key results that were ever below an objective.
+    pub(super) ever_below: Kept<'db>,
 }
 
 impl Statements<'_> {
@@ -47,6 +49,7 @@ impl Statements<'_> {
                 Makers::Read => Some(Kept::default()),
                 Makers::LeftOut => None,
             },
+            ever_below: Kept::default(),
         }
     }
 }

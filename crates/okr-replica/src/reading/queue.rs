@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use okr_core::change::Change;
 use okr_core::entity::Entity;
 use okr_core::event::{CheckInEvent, CommentEvent, Event};
-use okr_core::id::EntityId;
+use okr_core::id::{EntityId, KeyResultId, ObjectiveId};
 use rusqlite::Connection;
 
+use super::committed::moves;
 use crate::error::ReplicaError;
 use crate::log::late::Late;
 use crate::moment::Waiting;
@@ -31,6 +32,8 @@ pub(crate) struct Queue {
     pub(crate) order: Vec<EntityId>,
     /// For each of them, the places of changes and of the events in these.
     events: HashMap<EntityId, Vec<(usize, usize)>>,
+    /// The key results that they move to another objective, with the one that these were below.
+    pub(super) moved: Vec<(ObjectiveId, KeyResultId)>,
     /// What of them came late. It does not depend on the moment that is read.
     pub(super) late: Late,
 }
@@ -49,6 +52,7 @@ impl Queue {
                     queue.order.push(id);
                 }
                 events.push((place, index));
+                queue.moved.extend(moves(event));
             }
             queue.changes.push(pending.change);
         }

@@ -57,7 +57,8 @@ pub struct ObjectiveStanding {
     pub key_results: Vec<KeyResultStanding>,
     /// The weighted mean of its key results; none when none counts.
     pub progress: Option<Progress>,
-    /// The same against the original commitment, when a measure is another.
+    /// The same against the original commitment, when its key results, a measure or a weight are
+    /// others: as the goalposts tell it.
     pub original: Option<Progress>,
     /// Whether it was added after the commitment.
     pub late_addition: bool,
@@ -249,19 +250,17 @@ impl Reading<'_> {
         let ObjectiveGoals { objective, row, .. } = goals;
         let mut key_results = Vec::with_capacity(goals.key_results.len());
         for known in goals.key_results {
-            key_results.push(self.stand(known, &objective, (frame, told, statements))?);
+            let row = known.row;
+            let standing = self.stand(known, &objective, (frame, told, statements))?;
+            key_results.push((standing, row));
         }
+        let commitment = (frame.commitment, &statements.ever_below);
+        let original = self.original_progress((&objective, row), &key_results, commitment)?;
+        let key_results: Vec<KeyResultStanding> = key_results
+            .into_iter()
+            .map(|(standing, _)| standing)
+            .collect();
         let progress = objective_progress(key_results.iter().map(KeyResultStanding::reported));
-        let amended = key_results
-            .iter()
-            .any(|standing| standing.original_measure.is_some());
-        let original = if amended {
-            let then: Vec<KeyResult> = key_results.iter().map(as_committed).collect();
-            let reports = key_results.iter().map(|standing| standing.reported().1);
-            objective_progress(then.iter().zip(reports))
-        } else {
-            None
-        };
         let pending = self.changed.contains_key(&objective.id.into())
             || key_results.iter().any(|standing| standing.pending);
         Ok(ObjectiveStanding {
@@ -349,15 +348,6 @@ fn zone_of(measure: &Measure, value: &Value) -> Option<Zone> {
             Value::Number(_) | Value::Milestones(_) | Value::Zone(_),
         ) => None,
     }
-}
-
-/// Returns a key result with the measure of the original commitment.
-fn as_committed(standing: &KeyResultStanding) -> KeyResult {
-    let mut then = standing.key_result.clone();
-    if let Some(measure) = &standing.original_measure {
-        then.measure = measure.clone();
-    }
-    then
 }
 
 /// Says whether an objective counts in the progress of its team and cycle.

@@ -34,7 +34,11 @@ pub(crate) fn key_result_marks(standing: &KeyResultStanding, names: &Names) -> V
     if let Some(blocker) = &standing.blocker {
         marks.push(format!("blocked since {}", blocker.since));
     }
-    marks.extend(original(standing.progress, standing.original));
+    marks.extend(was_originally(
+        standing.progress,
+        standing.original,
+        "target",
+    ));
     if standing.late_addition {
         marks.push("late addition".to_owned());
     }
@@ -63,7 +67,11 @@ pub(crate) fn objective_marks(standing: &ObjectiveStanding, names: &Names) -> Ve
     if let Some(score) = objective.score {
         marks.push(format!("score {}", score.number()));
     }
-    marks.extend(original(standing.progress, standing.original));
+    marks.extend(was_originally(
+        standing.progress,
+        standing.original,
+        "commitment",
+    ));
     if standing.late_addition {
         marks.push("late addition".to_owned());
     }
@@ -73,13 +81,16 @@ pub(crate) fn objective_marks(standing: &ObjectiveStanding, names: &Names) -> Ve
     marks
 }
 
-/// Names the progress against the original commitment, where it is another one.
-fn original(progress: Option<Progress>, original: Option<Progress>) -> Option<String> {
+/// Names the progress against the original commitment, where it is another one: of a key result its
+/// target, of an objective all that belonged to it.
+pub(crate) fn was_originally(
+    progress: Option<Progress>,
+    original: Option<Progress>,
+    what: &str,
+) -> Option<String> {
     let original = original.filter(|original| Some(*original) != progress)?;
-    Some(format!(
-        "was {} against the original target",
-        original.percent()
-    ))
+    let original = original.percent();
+    Some(format!("was {original} against the original {what}"))
 }
 
 /// Says where in its cycle a moment is: `week 9 of 14 · 58% of the time gone`.

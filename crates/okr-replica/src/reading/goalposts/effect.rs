@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use okr_core::entity::{CheckIn, Cycle, Entity, KeyResult, Objective};
 use okr_core::id::{KeyResultId, ObjectiveId, TeamId};
 use okr_core::measure::Measure;
-use okr_core::progress::{Progress, expected, objective_progress, progress, roll_up};
+use okr_core::progress::{Progress, expected, progress, roll_up};
 use okr_core::status::{Status, StatusInput, status};
 use okr_core::value::{GoalState, Weight};
 use okr_core::view::View as _;
 
+use super::super::committed::{committed_progress, is_committed, is_counted};
 use super::super::standing::{counts, state_within};
 use super::super::{CycleStanding, KeyResultStanding, ObjectiveFilter, Reading};
 use crate::error::ReplicaError;
@@ -107,7 +108,7 @@ impl Reading<'_> {
             standing,
         };
         for committed in then.objectives(&filter)? {
-            if !counts(&committed) || committed.stage == GoalState::Draft {
+            if !is_committed(&committed) {
                 continue;
             }
             let key_results = then.key_results(committed.id)?;
@@ -121,11 +122,11 @@ impl Reading<'_> {
 /// Returns an objective by what counts now.
 fn current(standing: &super::super::ObjectiveStanding) -> ObjectiveEffect {
     let objective = &standing.objective;
-    let is_counted = counts(objective);
+    let is_in_force = counts(objective);
     ObjectiveEffect {
         objective: objective.clone(),
         committed: None,
-        current: is_counted.then_some(ObjectiveSide {
+        current: is_in_force.then_some(ObjectiveSide {
             team: objective.team,
             weight: objective.weight,
             progress: standing.progress,
@@ -136,7 +137,7 @@ fn current(standing: &super::super::ObjectiveStanding) -> ObjectiveEffect {
             .map(|one| KeyResultEffect {
                 key_result: one.key_result.clone(),
                 committed: None,
-                current: (is_counted && is_counted_now(&one.key_result)).then(|| KeyResultSide {
+                current: (is_in_force && is_counted(&one.key_result)).then(|| KeyResultSide {
                     measure: one.key_result.measure.clone(),
                     weight: one.key_result.weight,
                     progress: one.progress,
@@ -145,13 +146,6 @@ fn current(standing: &super::super::ObjectiveStanding) -> ObjectiveEffect {
                 }),
             })
             .collect(),
-    }
-}
-
-const fn is_counted_now(key_result: &KeyResult) -> bool {
-    match key_result.state() {
-        GoalState::Draft | GoalState::Active | GoalState::Closed => true,
-        GoalState::Abandoned | GoalState::Archived => false,
     }
 }
 
@@ -189,7 +183,7 @@ impl Comparing<'_, '_> {
         };
         let row = &mut objectives[index];
         let mut counted: Vec<(&KeyResult, Option<CheckIn>)> = Vec::new();
-        for then in key_results.iter().filter(|then| is_counted_now(then)) {
+        for then in key_results.iter().filter(|then| is_counted(then)) {
             let (now, latest) = self.now(then)?;
             let side = self.side((committed, then), &now, latest.as_ref());
             counted.push((then, latest));
@@ -212,7 +206,7 @@ impl Comparing<'_, '_> {
         row.committed = Some(ObjectiveSide {
             team: committed.team,
             weight: committed.weight,
-            progress: objective_progress(shares),
+            progress: committed_progress(shares),
         });
         Ok(())
     }

@@ -277,6 +277,10 @@ fn progress_is_told_against_the_commitment_and_against_what_counts_now() {
         };
         let some = |text: &str| Some(text.to_owned());
         assert_eq!(sides(row(USERS)), (some("63%"), some("30%")));
+        let reading = replica.reading(before).unwrap();
+        let standing = |id| reading.objective_standing(id).unwrap().unwrap();
+        assert_eq!(percent(standing(USERS).original), "63%", "as in tables");
+        assert_eq!(standing(DRAFT).original, None);
         assert_eq!(sides(row(DRAFT)), (None, some("-")));
         assert_eq!(sides(row(AWAY)), (some("100%"), None));
         assert_eq!(row(AWAY).objective.cycle, cycle_id(2));

@@ -54,7 +54,7 @@ pub(in crate::commands) fn gather(
         let lineages = lineages.map_err(failure::replica)?;
         let voices = Voices::about_goals(past, &material, (ask, false))?;
         for (standing, lineage) in standings.iter().zip(&lineages) {
-            let mut facts = one_objective(past, (&material, standing), lineage);
+            let mut facts = one_objective(past, standing, lineage);
             facts.reviews = voices.reviews(&gather::with_key_results(standing));
             if matches!(ask.form, Form::Html | Form::Slides) {
                 facts.course = course::read(past, standing.objective.id, ask.language)?;
@@ -75,10 +75,10 @@ pub(in crate::commands) fn gather(
 
 fn one_objective(
     past: &Past<'_>,
-    (material, standing): (&Ground, &ObjectiveStanding),
+    standing: &ObjectiveStanding,
     lineage: &okr_replica::Lineage,
 ) -> ObjectiveFinal {
-    let facts = objective(standing, past, material.posts.as_ref());
+    let facts = objective(standing, past);
     // What was taken back of a carry-over is archived, and continues nothing.
     let continues = |later: &&Objective| {
         later.continues == Some(standing.objective.id) && later.state() != GoalState::Archived

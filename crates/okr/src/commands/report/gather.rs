@@ -266,16 +266,9 @@ pub(super) fn with_key_results(standing: &ObjectiveStanding) -> BTreeSet<EntityI
 }
 
 /// Returns the facts of an objective; against the commitment, everything counts that was committed to.
-pub(super) fn objective(
-    standing: &ObjectiveStanding,
-    past: &Past<'_>,
-    posts: Option<&Goalposts>,
-) -> Objective {
+pub(super) fn objective(standing: &ObjectiveStanding, past: &Past<'_>) -> Objective {
     let entity = &standing.objective;
-    let mut effects = posts.iter().flat_map(|posts| &posts.effect.objectives);
-    let effect = effects.find(|one| one.objective.id == entity.id);
-    let committed = effect.and_then(|one| one.committed);
-    let original = committed.and_then(|side| side.progress);
+    let original = standing.original;
     Objective {
         objective: entity.clone(),
         owner: named(entity.owner.into(), &past.names),

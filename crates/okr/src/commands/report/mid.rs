@@ -89,7 +89,7 @@ fn one_objective(
         });
     }
     let facts = ObjectiveMid {
-        objective: objective(standing, past, material.posts.as_ref()),
+        objective: objective(standing, past),
         projected: projected(standing, &key_results),
         key_results,
         reviews: Vec::new(),

@@ -23,7 +23,7 @@ use crate::commands::tree::screen::{self as tree_screen, Tree};
 use crate::names::Names;
 use crate::render::{Cell, Screen, Tone, local, mark_and_words, tone, wrap};
 use crate::short_id::{self, Alphabet};
-use crate::wording::{checklist, described, percent, place_in, value, who};
+use crate::wording::{checklist, described, percent, place_in, value, was_originally, who};
 
 /// Renders a thing with its history.
 pub(super) fn render(shown: &Shown, past: &Past<'_>, screen: &Screen) -> String {
@@ -130,15 +130,12 @@ fn joined<T: ToString>(things: impl IntoIterator<Item = T>) -> Option<String> {
 
 fn progress_fact(
     progress: Option<Progress>,
-    original: Option<Progress>,
+    original: Option<String>,
     pace: Option<Progress>,
 ) -> String {
     let mut text = percent(progress);
-    if let Some(original) = original.filter(|original| Some(*original) != progress) {
-        text = format!(
-            "{text}  (was {} against the original target)",
-            original.percent()
-        );
+    if let Some(original) = original {
+        text = format!("{text}  ({original})");
     }
     if let Some(pace) = pace {
         text = format!("{text}  pace {}", pace.percent());
@@ -179,7 +176,8 @@ fn objective(
         "score",
         objective.score.map(|score| score.number().to_string()),
     );
-    let progress = progress_fact(standing.progress, standing.original, None);
+    let original = was_originally(standing.progress, standing.original, "commitment");
+    let progress = progress_fact(standing.progress, original, None);
     facts.add("progress", progress);
     facts.add("weight", objective.weight.number().to_string());
     let supports = objective.supports.map(|support| match support {
@@ -256,11 +254,8 @@ fn key_result(standing: &KeyResultStanding, past: &Past<'_>, screen: &Screen) ->
         "blocked",
         blocker.map(|blocker| format!("since {}: {}", blocker.since, blocker.text)),
     );
-    let progress = progress_fact(
-        standing.progress,
-        standing.original,
-        Some(standing.expected),
-    );
+    let original = was_originally(standing.progress, standing.original, "target");
+    let progress = progress_fact(standing.progress, original, Some(standing.expected));
     facts.add("progress", progress);
     facts.add_some("zone", standing.zone.map(|zone| zone.to_string()));
     facts.add("state", key_result.state().word());

@@ -228,6 +228,43 @@ fn what_comes_after_the_close_is_labelled_late_on_every_screen() {
 }
 
 #[test]
+fn an_objective_has_one_figure_against_its_commitment() {
+    let machine = moved();
+    let weight = ["kr", "set", "api-p99", "--weight", "3", "-m", "It leads"];
+    let weight = [&weight[..], &["--category", "other", "--now", LATER]].concat();
+    machine.done(&weight);
+    let posts = json(&machine, &["goalposts", "2026-Q4"]);
+    let objectives = posts["items"][0]["objectives"].as_array().unwrap();
+    let fast = |items: &[serde_json::Value], of: &str| {
+        let mut fast = items
+            .iter()
+            .filter(|one| one["objective"]["name"] == "fast");
+        fast.next().unwrap()[of]["progress"]["percent"].clone()
+    };
+    // 29% of api-p99, 29% of nps and 29% of edge, each as much as the others.
+    let committed = fast(objectives, "committed");
+    let shown = json(&machine, &["show", "fast"]);
+    assert_eq!(shown["items"][0]["original_progress"]["percent"], committed);
+    let report = json(&machine, &["report", "mid", "-c", "2026-Q4"]);
+    let report = report["items"][0]["objectives"][0].clone();
+    assert_eq!(
+        report["original_progress"]["percent"], committed,
+        "{report}"
+    );
+    assert_ne!(fast(objectives, "current"), committed);
+    let said = format!("was {committed}% against the original commitment");
+    for words in [
+        &["tree", "-c", "2026-Q4"][..],
+        &["show", "fast"],
+        &["cycle", "show", "2026-Q4"],
+    ] {
+        let text = screen(&machine, words);
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains(&said), "{words:?}:\n{text}");
+    }
+}
+
+#[test]
 fn a_moment_that_ends_a_day_counts_it() {
     let machine = moved();
     let at = |words: &[&str]| {

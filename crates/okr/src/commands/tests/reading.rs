@@ -112,8 +112,7 @@ fn the_tree_stands_as_it_did_at_the_moment() {
     insta::assert_snapshot!(screen(&machine, 100, &["tree"]), @r"
     acme  2026-Q4                                                       38%  pace 62%
     └─ platform  Platform                                               38%
-       └─ zyyo  fast  Feel instant                                      38%  @ana
-                was 40% against the original target · late addition
+       └─ zyyo  fast  Feel instant                                      38%  @ana  late addition
           ├─ mtpt  api-p99       480 → 150 ms  now 312 ms  █████░░░░░   51%  ◐ at risk
           │        was 60% against the original target · late addition
           ├─ zwmk  error-budget  ≤ 1           now 0.7     held        100%  ● on track  late addition
@@ -272,7 +271,7 @@ fn a_replay_has_a_frame_for_what_changed_and_for_nothing_else() {
 
     2026-Q4, open                                                   9%  pace 59%
     └─ platform  Platform                                           9%
-       └─ zyyo  fast  Feel instant                                  9%  @ana  was 10% against the original target · late addition · 10% before
+       └─ zyyo  fast  Feel instant                                  9%  @ana  late addition · 10% before
           └─ mtpt  api-p99  480 → 150 ms  now 366 ms  ███░░░░░░░   35%  stale  was 41% against the original target · late addition · 41% before
 
     ── 4 of 4 · Wed 25 Nov 16:04 ───────────────────────────────────────────
@@ -281,7 +280,7 @@ fn a_replay_has_a_frame_for_what_changed_and_for_nothing_else() {
 
     2026-Q4, open                                                  13%  pace 60%
     └─ platform  Platform                                          13%
-       └─ zyyo  fast  Feel instant                                 13%  @ana  was 15% against the original target · late addition · 9% before
+       └─ zyyo  fast  Feel instant                                 13%  @ana  late addition · 9% before
           └─ mtpt  api-p99  480 → 150 ms  now 312 ms  █████░░░░░   51%  at risk  was 60% against the original target · late addition · 35% before
     "#);
     let frames = json(&machine, &["replay", "api-p99", "--by", "day"]);

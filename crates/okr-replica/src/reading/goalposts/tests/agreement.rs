@@ -12,6 +12,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::log::LogFilter;
+use crate::pending;
 
 /// A late deed, in an order that does not depend on how it was found.
 type Late = (CheckInId, Deed, Timestamp, i32, bool);
@@ -91,6 +92,55 @@ fn told_by_log(
     }
     told.2.sort_unstable();
     told
+}
+
+/// Checks that tables of goals give the figure of the goalposts.
+fn same_original(reading: &Reading<'_>) -> Result<(), TestCaseError> {
+    for cycle in reading.cycles().unwrap() {
+        let standing = reading.cycle_standing(cycle.id).unwrap().unwrap();
+        let posts = reading.goalposts(cycle.id, &TimeZone::UTC).unwrap();
+        for one in &standing.objectives {
+            let id = one.objective.id;
+            let mut effects = posts.iter().flat_map(|posts| &posts.effect.objectives);
+            let effect = effects.find(|effect| effect.objective.id == id);
+            match (effect.and_then(|effect| effect.committed), one.original) {
+                (None, original) => prop_assert_eq!(original, None),
+                (Some(side), None) => prop_assert!(
+                    side.progress == one.progress || side.progress.is_none(),
+                    "{id}: nothing moved, and {side:?} is not {:?}",
+                    one.progress
+                ),
+                (Some(side), original) => prop_assert_eq!(side.progress, original),
+            }
+            let alone = reading.objective_standing(id).unwrap().unwrap();
+            prop_assert_eq!(alone.original, one.original);
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn tables_give_the_figure_of_the_goalposts(
+        history in histories(200), cut in 1..200_usize, axis in 0..3_usize,
+    ) {
+        let cut = cut.min(history.len());
+        let log = FakeLog::of(&history[..cut]);
+        let (_dir, mut replica) = log.replica();
+        log.give_all(&mut replica);
+        for (_, change) in &history[cut..] {
+            let encoded = pending::encode(change).unwrap();
+            replica.write(|db| pending::append(db, change, &encoded)).unwrap();
+        }
+        let axis = [Axis::Recorded, Axis::Authored, Axis::Effective][axis];
+        let moment = Moment {
+            axis,
+            ..Moment::now(END)
+        };
+        same_original(&replica.reading(moment).unwrap())?;
+    }
 }
 
 proptest! {
