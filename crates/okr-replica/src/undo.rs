@@ -166,6 +166,15 @@ impl Replica {
         })
     }
 
+    /// Lets undoing without a name go on before changes of which nothing can be taken back, once that
+    /// was said; durable when it returns. By their ids they are asked for as before.
+    ///
+    /// # Errors
+    /// Only when the store fails.
+    pub fn pass_over(&mut self, changes: &[ChangeId]) -> Result<(), ReplicaError> {
+        self.write(|db| line::pass_over(db, changes))
+    }
+
     /// Redoes changes that were undone, in one step; durable when it returns.
     ///
     /// # Errors

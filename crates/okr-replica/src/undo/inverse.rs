@@ -33,8 +33,10 @@ pub(super) enum Inverse {
 pub(super) const FOUNDED: &str = "an organisation cannot be unfounded";
 pub(super) const ERASED: &str = "nobody has the erased texts any more";
 const CYCLE_CREATED: &str = "a cycle cannot be taken away; okr cycle set changes it";
-const CYCLE_OPENED: &str = "an opened cycle is a commitment and cannot be planned again";
-const PUBLISHED: &str = "a published objective cannot become a draft again";
+const CYCLE_OPENED: &str =
+    "an opened cycle is a commitment and cannot be planned again; okr cycle close ends it";
+const PUBLISHED: &str =
+    "a published objective cannot become a draft again; okr objective abandon gives it up";
 const WAS_DRAFT: &str = "it was a draft before, and nothing becomes a draft again";
 
 /// Returns what takes an event back.

@@ -17,6 +17,8 @@ const OPEN: i64 = 1;
 const WITH: i64 = 2;
 /// Rows of `undone` that were redone.
 const REDONE: i64 = 0;
+/// Rows of `undone` of what is not undone, since nothing of it can be taken back, and passed over.
+const STAYS: i64 = 3;
 
 /// A change that was undone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,10 +105,10 @@ pub(crate) struct InEffect {
 impl InEffect {
     pub(crate) fn read(db: &Connection) -> Result<Self, ReplicaError> {
         let mut statement = db.prepare_cached(
-            "SELECT ordinal, change_id, by_change FROM undone WHERE open <> ?1 ORDER BY ordinal",
+            "SELECT ordinal, change_id, by_change FROM undone WHERE open IN (?1, ?2) ORDER BY ordinal",
         )?;
         let mut found = Self::default();
-        for undo in statement.query_map([REDONE], Undo::read)? {
+        for undo in statement.query_map([OPEN, WITH], Undo::read)? {
             let undo = undo?;
             if holds(db, undo.by)? {
                 found.of.insert(undo.change, undo);
@@ -155,7 +157,18 @@ fn promote(db: &Connection, closing: &Undo) -> Result<(), ReplicaError> {
     Ok(())
 }
 
-/// Returns the changes that undoing one's way back passes over: undone ones, and what undid them.
+/// Notes that undoing one's way back passes changes over from now on: they stay, and it was said.
+pub(crate) fn pass_over(db: &Connection, changes: &[ChangeId]) -> Result<(), ReplicaError> {
+    let now = pending::newest_ordinal(db)?;
+    for change in changes {
+        db.prepare_cached("INSERT INTO undone (change_id, open, line_end) VALUES (?1, ?2, ?3)")?
+            .execute((change.to_bytes(), STAYS, now))?;
+    }
+    Ok(())
+}
+
+/// Returns the changes that undoing one's way back passes over: undone ones, what undid them, and what
+/// cannot be taken back.
 pub(crate) fn passed_over(db: &Connection) -> Result<HashSet<ChangeId>, ReplicaError> {
     let mut statement = db.prepare_cached("SELECT change_id, by_change FROM undone")?;
     let mut rows = statement.query([])?;

@@ -182,9 +182,11 @@ impl<'a> Taking<'a> {
                 continue;
             };
             if takeout::founds(original) {
-                let event = original.events[0].clone();
-                let why = Why::NoWayBack(FOUNDED);
-                self.hinder(entry.id, Hindrance::Stays(vec![Kept { event, why }]));
+                let kept = original.events.iter().map(|event| Kept {
+                    event: event.clone(),
+                    why: Why::NoWayBack(FOUNDED),
+                });
+                self.hinder(entry.id, Hindrance::Stays(kept.collect()));
                 continue;
             }
             let mut back = planner.plan(&state, (entry, original), fresh)?;

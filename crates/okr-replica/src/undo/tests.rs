@@ -5,10 +5,14 @@ use std::collections::BTreeMap;
 use okr_core::admit::{Verdict, admit};
 use okr_core::change::Change;
 use okr_core::entity::{CheckIn, Comment, Entity};
+use okr_core::event::CycleEvent;
 use okr_core::id::{ChangeId, EntityId, PersonId};
+use okr_core::value::Source;
 use okr_core::view::MemoryView;
 use okr_testkit::generate::{TODAY, history, replay};
-use okr_testkit::sample::{ANA, ORG, context, text};
+use okr_testkit::sample::{
+    ANA, ORG, change_id, context, cycle_id, founding, new_cycle, new_org, text,
+};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -46,7 +50,7 @@ fn order(changes: impl IntoIterator<Item = ChangeId>) -> UndoOrder {
 }
 
 /// Makes ids that no history has.
-fn ids(first: u128) -> impl FnMut() -> Uuid {
+fn fresh_ids(first: u128) -> impl FnMut() -> Uuid {
     let mut next = first;
     move || {
         next += 1;
@@ -105,7 +109,7 @@ fn undo_one(seed: u64, index: prop::sample::Index) -> (History, usize, TempDir, 
     let (dir, mut replica) = confirmed(&history);
     let index = index.index(history.len());
     let order = order([history[index].1.id]);
-    let undone = replica.undo(&order, &mut ids(2 << 100)).unwrap();
+    let undone = replica.undo(&order, &mut fresh_ids(2 << 100)).unwrap();
     (history, index, dir, replica, undone)
 }
 
@@ -117,12 +121,67 @@ fn counter(undone: &Undone) -> Option<&Counter> {
     }
 }
 
+#[test]
+fn what_cannot_be_taken_back_is_passed_over_once_that_was_said() {
+    let cycle = |event| vec![Event::Cycle(cycle_id(1), event)];
+    let story = [
+        founding(new_org(), ANA),
+        cycle(CycleEvent::Created(new_cycle())),
+        cycle(CycleEvent::Opened),
+    ];
+    let history: History = (1..)
+        .zip(story)
+        .map(|(number, events)| {
+            let change = Change {
+                id: change_id(number),
+                authored_at: Timestamp::from_second(1_790_000_000).unwrap(),
+                on_behalf_of: None,
+                source: Source::Human,
+                reason: None,
+                amendment: None,
+                events,
+            };
+            (ANA, change)
+        })
+        .collect();
+    let (_dir, mut replica) = confirmed(&history);
+    for (_, change) in history.iter().rev() {
+        let found = replica.undoable().unwrap().unwrap();
+        let ids: Vec<ChangeId> = found.changes.iter().map(|entry| entry.id).collect();
+        assert_eq!(ids, [change.id]);
+        let refused = |replica: &mut Replica| {
+            let undone = replica
+                .undo(&order([change.id]), &mut fresh_ids(1 << 99))
+                .unwrap();
+            let Undone::Refused(obstacles) = undone else {
+                panic!("{undone:?}");
+            };
+            let [
+                Obstacle {
+                    why: Hindrance::Stays(kept),
+                    ..
+                },
+            ] = obstacles.as_slice()
+            else {
+                panic!("{obstacles:?}");
+            };
+            assert_eq!(kept.len(), change.events.len());
+        };
+        refused(&mut replica);
+        replica.pass_over(&ids).unwrap();
+        // It is not undone: asked for by its id, it says why again, and there is nothing to redo.
+        refused(&mut replica);
+        assert_eq!(replica.redoable().unwrap(), []);
+    }
+    assert_eq!(replica.undoable().unwrap(), None);
+}
+
 /// Redoes what would be redone.
 fn redo(replica: &mut Replica, first: u128) -> Undone {
     let redoable = replica.redoable().unwrap();
     let mut order = order(redoable.iter().map(|one| one.entry.id));
     order.entirely = true;
-    replica.redo(&order, &mut ids(first)).unwrap()
+    replica.redo(&order, &mut fresh_ids(first)).unwrap()
 }
 
 /// What a state says but for things that were made and put away since another one.
@@ -307,7 +366,7 @@ proptest! {
         prop_assert_eq!(&last, &changes);
         let mut order = order(last);
         order.entirely = true;
-        match replica.undo(&order, &mut ids(2 << 100)).unwrap() {
+        match replica.undo(&order, &mut fresh_ids(2 << 100)).unwrap() {
             Undone::Refused(_) => {
                 prop_assert_eq!(replica.info().unwrap().pending, waiting);
                 prop_assert_eq!(replica.redoable().unwrap(), vec![]);
@@ -337,7 +396,7 @@ fn every_kind_of_outcome_occurs_in_random_histories() {
         for (number, (_, change)) in (1_u128..).zip(&history) {
             let mut order = order([change.id]);
             order.dry_run = true;
-            let undone = replica.undo(&order, &mut ids(number << 100)).unwrap();
+            let undone = replica.undo(&order, &mut fresh_ids(number << 100)).unwrap();
             let kind = match &undone {
                 Undone::Done(steps) if steps.written[0].kept.is_empty() => "all of it",
                 Undone::Done(_) => "a part",

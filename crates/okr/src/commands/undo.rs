@@ -9,7 +9,7 @@ mod task;
 
 use okr_core::id::ChangeId;
 use okr_core::text::LongText;
-use okr_replica::{LogEntry, Replica, UndoOrder, UndoStep, Undone};
+use okr_replica::{LogEntry, Obstacle, Replica, UndoOrder, UndoStep, Undone};
 
 use super::goal::BULK;
 use super::past::Past;
@@ -91,7 +91,7 @@ fn step(
         order.dry_run = true;
         let rehearsed = obey(context, &mut replica, task, &order)?;
         if let Undone::Refused(obstacles) = rehearsed {
-            return Err(refusal::error(context, &replica, (task, &obstacles)));
+            return Err(refused(context, &mut replica, (task, &obstacles)));
         }
         context.confirm(&task.question())?;
         order.dry_run = false;
@@ -99,7 +99,7 @@ fn step(
     let done = match obey(context, &mut replica, task, &order)? {
         Undone::Done(done) => done,
         Undone::Refused(obstacles) => {
-            return Err(refusal::error(context, &replica, (task, &obstacles)));
+            return Err(refused(context, &mut replica, (task, &obstacles)));
         }
     };
     screen::tell(context, &replica, (task, &done), &before)?;
@@ -113,6 +113,29 @@ fn step(
     });
     exchange::after_write(context, &mut replica)?;
     Ok(Exit::Ok)
+}
+
+/// Says why nothing was done. What stays for good is passed over from then on: without a name, undoing
+/// goes further back each time.
+fn refused(
+    context: &mut Context,
+    replica: &mut Replica,
+    (task, obstacles): (&Task, &[Obstacle]),
+) -> CliError {
+    let passes = task.is_newest && !context.globals.dry_run && refusal::all_stays(task, obstacles);
+    if !passes {
+        return refusal::error(context, replica, (task, obstacles));
+    }
+    let ids: Vec<ChangeId> = task.entries.iter().map(|entry| entry.id).collect();
+    let next = match replica.pass_over(&ids).and_then(|()| replica.undoable()) {
+        Ok(next) => next,
+        Err(error) => return failure::replica(error),
+    };
+    let hint = match next {
+        Some(next) => format!("okr undo again goes further back, to {}", task::next(&next)),
+        None => "nothing of yours before it is left to undo".to_owned(),
+    };
+    refusal::error(context, replica, (task, obstacles)).with_hint(hint)
 }
 
 fn obey(

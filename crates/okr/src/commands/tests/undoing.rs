@@ -79,6 +79,14 @@ fn the_founding_is_not_undone() {
     let machine = Machine::new();
     machine.done(&["init", "acme", "--handle", "ana"]);
     let refused = machine.refused(&["undo"], Exit::Error);
+    assert!(refused.contains("nothing of "), "{refused}");
+    assert!(refused.contains("unfounded"), "{refused}");
+    assert!(refused.contains("nothing of yours before it"), "{refused}");
+    // It is said once without being asked for, and each time that it is.
+    let refused = machine.refused(&["undo"], Exit::NotFound);
+    assert!(refused.contains("nothing of yours is left"), "{refused}");
+    let founded = json(&machine, &["log"])["items"][0]["id"].take();
+    let refused = machine.refused(&["undo", founded.as_str().unwrap()], Exit::Error);
     assert!(refused.contains("unfounded"), "{refused}");
     let refused = machine.refused(&["undo", "ffffffff"], Exit::NotFound);
     assert!(refused.contains("okr log"), "{refused}");

@@ -168,6 +168,18 @@ fn of_several((task, obstacles): (&Task, &[Obstacle]), past: &Past<'_>) -> CliEr
     error
 }
 
+/// Says whether every part of what was to be taken back stays, and nothing that could be added to the
+/// command would help.
+pub(super) fn all_stays(task: &Task, obstacles: &[Obstacle]) -> bool {
+    task.entries.iter().all(|entry| {
+        let mut about = obstacles.iter().filter(|one| one.change == entry.id);
+        about.any(|one| match (&one.why, &entry.change) {
+            (Hindrance::Stays(kept), Some(change)) => change.events.len() <= kept.len(),
+            (_, _) => false,
+        })
+    })
+}
+
 fn is_back(kept: &okr_replica::Kept) -> bool {
     kept.why == okr_replica::Why::AlreadyBack
 }

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use okr_core::id::ChangeId;
-use okr_replica::{LogEntry, Operation, OperationEntry, OperationUndo, Redoable, Replica};
+use okr_replica::{
+    LogEntry, Operation, OperationEntry, OperationUndo, Redoable, Replica, Undoable,
+};
 use uuid::Uuid;
 
 use crate::commands::{counted, op};
@@ -36,6 +38,8 @@ pub(super) struct Task {
     pub(super) by_redoing: bool,
     /// All of it or nothing.
     pub(super) entirely: bool,
+    /// Whether nothing was named, so that it is the newest.
+    pub(super) is_newest: bool,
 }
 
 impl Task {
@@ -47,6 +51,7 @@ impl Task {
             undone_by: HashMap::new(),
             by_redoing: false,
             entirely: true,
+            is_newest: false,
         }
     }
 
@@ -60,6 +65,7 @@ impl Task {
             entries: redoable.into_iter().map(|one| one.entry).collect(),
             by_redoing: true,
             entirely: true,
+            is_newest: false,
         }
     }
 
@@ -73,7 +79,10 @@ impl Task {
         })?;
         // Of a command that wrote one change the change says more.
         let operation = newest.operation.filter(|_| newest.changes.len() > 1);
-        Ok(Self::back(operation, newest.changes))
+        Ok(Self {
+            is_newest: true,
+            ..Self::back(operation, newest.changes)
+        })
     }
 
     /// What redoing means.
@@ -171,6 +180,15 @@ pub(super) fn named(operation: &Operation) -> String {
         words.push('…');
     }
     format!("\"{words}\" (op {})", shown(operation))
+}
+
+/// Names what undoing without a name would take back next.
+pub(super) fn next(next: &Undoable) -> String {
+    match (&next.operation, next.changes.as_slice()) {
+        (Some(operation), _) => named(operation),
+        (None, [only, ..]) => short_id::shown(Alphabet::Change, only.id.uuid()),
+        (None, []) => "the change before it".to_owned(),
+    }
 }
 
 /// Returns the short id of an operation.
