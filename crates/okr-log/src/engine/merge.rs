@@ -200,6 +200,8 @@ mod tests {
             .into_iter()
             .partition(|(_, block)| block.bytes().len() > MAX_VALUE_BYTES);
         assert_eq!(shape(&large), [(ACME, 501, 1)]);
+        let is_short = |(_, block): &(BlockKey, Block)| block.bytes().len() <= BLOCK_BYTES;
+        assert!(small.iter().all(is_short));
         let full = small.iter().filter(|(key, block)| {
             let shortest = singles(ACME, 1..=1)[0].1.bytes().len();
             key.first.get() < 400 && block.bytes().len() + shortest < BLOCK_BYTES
