@@ -24,7 +24,7 @@ impl Screen {
     pub const DEFAULT_WIDTH: usize = 80;
 
     /// The narrowest lines that a text is broken into, in columns.
-    const TEXT_WIDTH_MIN: usize = 10;
+    pub const TEXT_WIDTH_MIN: usize = 10;
 
     /// Returns what a pipe is: no colour, no truncation, words instead of marks.
     pub const fn piped() -> Self {
@@ -46,8 +46,8 @@ impl Screen {
         }
     }
 
-    /// Returns how wide the lines of a text may be that starts at a column: what is left, and ten columns at least, since
-    /// one word a line says less than a line that is cut.
+    /// Returns how wide the lines of a text may be that starts at a column: what is left, and
+    /// [`Screen::TEXT_WIDTH_MIN`] at least, since one word a line says less than a line that is cut.
     pub fn room_after(&self, column: usize) -> usize {
         self.width.saturating_sub(column).max(Self::TEXT_WIDTH_MIN)
     }

@@ -15,8 +15,6 @@ use crate::wording::{PENDING, who, why};
 const GAP: usize = 2;
 /// Labels that are longer stand on a line with nothing below them.
 const LABEL_WIDTH_MAX: usize = 20;
-/// With less room than this, what happened is not broken any further.
-const TEXT_WIDTH_MIN: usize = 10;
 
 /// The columns where nobody looks.
 const HEADINGS: [&str; 11] = [
@@ -118,7 +116,10 @@ impl<'a> Layout<'a> {
         let who = widest.filter_map(|row| row.by.map(|entry| by(entry, past).width()));
         let who = who.max().unwrap_or(0);
         let start = layout.text_start();
-        let last = screen.width.saturating_sub(who).max(start + TEXT_WIDTH_MIN);
+        let last = screen
+            .width
+            .saturating_sub(who)
+            .max(start + Screen::TEXT_WIDTH_MIN);
         layout.who = (start + text + GAP).min(last);
         layout
     }
@@ -171,12 +172,15 @@ impl<'a> Layout<'a> {
         let start = self.text_start();
         let is_new = row.by.map(|entry| entry.id) != before.map(|entry| entry.id);
         let by = row.by.filter(|_| is_new).map(|entry| by(entry, self.past));
-        let room = if by.is_some() {
-            self.who - GAP
-        } else {
-            self.screen.width
+        let screen = Screen {
+            width: if by.is_some() {
+                self.who - GAP
+            } else {
+                self.screen.width
+            },
+            ..*self.screen
         };
-        let room = room.saturating_sub(start).max(TEXT_WIDTH_MIN);
+        let room = screen.room_after(start);
         let mut line = head.and_at(self.word_start(), Cell::toned(Tone::Strong, row.word));
         let wrapped = wrap(&row.text, room, self.screen);
         let beside = by
