@@ -15,6 +15,7 @@ use uuid::Uuid;
 use crate::args::GlobalArgs;
 use crate::error::CliError;
 use crate::failure;
+use crate::short_id::{self, Alphabet};
 use crate::ui::{self, Filter, Pager, Ui, sanitise_lines};
 use crate::when::{Clock, WhenError};
 use crate::workspace::{Environment, Places, Workspace};
@@ -42,9 +43,6 @@ pub(crate) struct Context {
     operation: Option<Operation>,
 }
 
-/// What is wrong, and where to say so.
-pub(crate) type Unprepared = Box<(Ui, CliError)>;
-
 impl Context {
     /// Prepares a run with the streams and the clock of the process.
     ///
@@ -53,7 +51,7 @@ impl Context {
     pub(crate) fn of_process(
         globals: GlobalArgs,
         environment: Environment,
-    ) -> Result<Self, Unprepared> {
+    ) -> Result<Self, (Ui, CliError)> {
         let mut globals = globals;
         globals.ui.fill_in(&environment);
         let pager = Pager::choose(&globals.ui, &environment);
@@ -69,15 +67,15 @@ impl Context {
         ui: Ui,
         globals: GlobalArgs,
         environment: Environment,
-    ) -> Result<Self, Unprepared> {
+    ) -> Result<Self, (Ui, CliError)> {
         // Before anything is done: what could not be printed would be written all the same.
         let ui = match globals.ui.jq.as_deref().map(Filter::new).transpose() {
             Ok(filter) => ui.with_filter(filter),
-            Err(error) => return Err(Box::new((ui, error))),
+            Err(error) => return Err((ui, error)),
         };
         let environment = match environment.with_settings() {
             Ok(environment) => environment,
-            Err(error) => return Err(Box::new((ui, error))),
+            Err(error) => return Err((ui, error)),
         };
         let found = Places::find(&environment).and_then(|places| {
             let now = match &globals.now {
@@ -99,7 +97,7 @@ impl Context {
                 ids,
                 operation: None,
             }),
-            Err(error) => Err(Box::new((ui, error))),
+            Err(error) => Err((ui, error)),
         }
     }
 
@@ -221,6 +219,24 @@ impl Context {
     /// Returns the id of the operation that this command is, once it has opened a replica.
     pub(crate) fn operation(&self) -> Option<Uuid> {
         self.operation.as_ref().map(|operation| operation.id)
+    }
+
+    /// Adds to an error of the answer that the command did something all the same: who repeats it has it twice.
+    pub(crate) fn with_what_was_done(&mut self, error: CliError) -> CliError {
+        let Some(id) = self.operation() else {
+            return error;
+        };
+        // What cannot be asked about is not worth an error beside the other one.
+        let entry = self.replica().map(|replica| replica.operation(id));
+        match entry {
+            Ok(Ok(Some(entry))) if !entry.changes.is_empty() => {
+                let id = short_id::shown(Alphabet::Change, id);
+                error.with_hint(format!(
+                    "the change was made all the same, so do not repeat it: okr op show {id}"
+                ))
+            }
+            Ok(_) | Err(_) => error,
+        }
     }
 
     /// Makes the id of something new.

@@ -48,6 +48,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use context::Context;
+use error::ErrorKind;
 use exit::Exit;
 use parse::{Answered, Parsed};
 use ui::Ui;
@@ -89,10 +90,7 @@ fn run_process() -> Exit {
     };
     let mut context = match Context::of_process(globals, environment) {
         Ok(context) => context,
-        Err(unprepared) => {
-            let (mut ui, error) = *unprepared;
-            return ui.error(&error);
-        }
+        Err((mut ui, error)) => return ui.error(&error),
     };
     context.command_line = line;
     run(&mut context, command)
@@ -119,6 +117,10 @@ fn run(context: &mut Context, command: Option<args::Command>) -> Exit {
     let result = commands::run(context, command);
     match (result, context.ui.finish()) {
         (Ok(exit), Ok(())) => exit,
+        (Ok(_), Err(error)) if error.kind() != ErrorKind::BrokenPipe => {
+            let error = context.with_what_was_done(error);
+            context.ui.error(&error)
+        }
         (Ok(_), Err(error)) | (Err(error), _) => context.ui.error(&error),
     }
 }

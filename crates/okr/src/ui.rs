@@ -46,8 +46,6 @@ pub struct Ui {
     held: Option<String>,
     /// What is to be made of the JSON of the answer.
     filter: Option<Box<Filter>>,
-    /// Something was written that stays, whatever becomes of the answer.
-    has_changed: bool,
 }
 
 impl Ui {
@@ -68,7 +66,6 @@ impl Ui {
             progress_width: 0,
             held: None,
             filter: None,
-            has_changed: false,
         }
     }
 
@@ -306,29 +303,12 @@ impl Ui {
         self.keep_failure(result);
     }
 
-    /// Notes that something was written, of which an answer that fails must not keep silent: who repeats it has it twice.
-    pub(crate) const fn note_change(&mut self) {
-        self.has_changed = true;
-    }
-
     /// Ends the answer.
     ///
     /// # Errors
     /// When a part of it could not be written: of kind [`ErrorKind::BrokenPipe`] when the reader
     /// went away, else with the cause.
     pub fn finish(&mut self) -> Result<(), CliError> {
-        let ended = self.end_answer();
-        ended.map_err(|error| {
-            if self.has_changed && error.kind() != ErrorKind::BrokenPipe {
-                let hint = "the change was made all the same, so do not repeat it: `okr log --limit 1` shows it";
-                error.with_hint(hint)
-            } else {
-                error
-            }
-        })
-    }
-
-    fn end_answer(&mut self) -> Result<(), CliError> {
         self.flush();
         if let Some(failure) = self.filter.as_mut().and_then(|filter| filter.failure()) {
             return Err(failure);

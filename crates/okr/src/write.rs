@@ -144,7 +144,6 @@ fn propose(
 
 /// Keeps what `@last` means.
 pub(crate) fn remember(context: &mut Context, change: &Change) -> Result<(), CliError> {
-    context.ui.note_change();
     if let Some(event) = change.events.last() {
         let id = event.subject();
         let last = format!("{}:{}", id.kind().word(), id.uuid());

@@ -183,8 +183,7 @@ impl Machine {
         let context = Context::new(ui, parsed.globals, environment);
         let mut context = match context {
             Ok(context) => context,
-            Err(unprepared) => {
-                let (mut ui, error) = *unprepared;
+            Err((mut ui, error)) => {
                 return Said {
                     exit: ui.error(&error),
                     answer: answer.text(),

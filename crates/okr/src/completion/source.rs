@@ -125,8 +125,7 @@ impl Source {
     fn context(&self) -> Result<Context, CliError> {
         let settings = UiSettings::new(&UiFlags::default(), Streams::default());
         let ui = Ui::new(settings, Box::new(io::sink()), Box::new(io::sink()));
-        Context::new(ui, self.globals.clone(), self.environment.clone())
-            .map_err(|unprepared| unprepared.1)
+        Context::new(ui, self.globals.clone(), self.environment.clone()).map_err(|(_, error)| error)
     }
 
     /// Lets `find` look into the replica.
