@@ -29,6 +29,7 @@ pub(crate) struct Lookout {
     data: PathBuf,
     disk: DiskProbe,
     gate: Gate,
+    stall_after: Duration,
     /// Whether the last look at the disk failed, so that it is said once.
     blind: AtomicBool,
     started: Timestamp,
@@ -43,6 +44,7 @@ impl Lookout {
             data: options.data.clone(),
             disk: options.disk.clone(),
             gate,
+            stall_after: options.stall_after,
             blind: AtomicBool::new(false),
         };
         lookout.look_at_disk();
@@ -88,6 +90,7 @@ impl Lookout {
             looks.tick().await;
             self.look_at_disk();
             self.look_at_log();
+            self.look_at_writer();
         }
     }
 
@@ -107,6 +110,21 @@ impl Lookout {
         if let Some(cause) = self.shared.log.failure() {
             self.shared.writer.give_up(&cause);
         }
+    }
+
+    /// Notices a write that does not end, of which nobody would say anything: it has neither failed nor taken long yet.
+    fn look_at_writer(&self) {
+        let readiness = &self.shared.readiness;
+        let busy = self.shared.writer.busy_for().unwrap_or_default();
+        let stalls = busy >= self.stall_after;
+        let has_stalled = readiness.causes().has(Cause::Stalled);
+        if stalls && !has_stalled {
+            let seconds = busy.as_secs();
+            tracing::error!(seconds, "a write does not end; pushes wait for it");
+        } else if has_stalled && !stalls {
+            tracing::info!("the write that did not end has ended");
+        }
+        readiness.set(Cause::Stalled, stalls);
     }
 
     fn look_at_disk(&self) {

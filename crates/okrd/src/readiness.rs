@@ -17,6 +17,8 @@ pub(crate) use self::disk::{DiskReserve, size_of};
 pub(crate) enum Cause {
     /// A write failed; nothing more is written until a restart.
     Storage,
+    /// A write has not ended for long.
+    Stalled,
     /// Less is free on the disk than is kept in reserve.
     Disk,
     /// The server is about to stop.
@@ -27,6 +29,7 @@ pub(crate) enum Cause {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Causes {
     storage: bool,
+    stalled: bool,
     disk: bool,
     draining: bool,
 }
@@ -36,12 +39,13 @@ pub(crate) struct Causes {
 pub(crate) struct Readiness(watch::Sender<Causes>);
 
 impl Cause {
-    pub(crate) const ALL: [Self; 3] = [Self::Storage, Self::Disk, Self::Draining];
+    pub(crate) const ALL: [Self; 4] = [Self::Storage, Self::Stalled, Self::Disk, Self::Draining];
 
     /// Returns its name in metrics and answers.
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Storage => "storage",
+            Self::Stalled => "stalled",
             Self::Disk => "disk",
             Self::Draining => "draining",
         }
@@ -51,6 +55,7 @@ impl Cause {
     pub(crate) const fn sentence(self) -> &'static str {
         match self {
             Self::Storage => "a write failed; restart okrd when its cause is gone",
+            Self::Stalled => "a write does not end; see what holds the disk up",
             Self::Disk => "less is free on the disk than is kept in reserve; make room",
             Self::Draining => "okrd is about to stop",
         }
@@ -67,6 +72,7 @@ impl Causes {
     pub(crate) const fn has(self, cause: Cause) -> bool {
         match cause {
             Cause::Storage => self.storage,
+            Cause::Stalled => self.stalled,
             Cause::Disk => self.disk,
             Cause::Draining => self.draining,
         }
@@ -82,6 +88,7 @@ impl Causes {
     fn with(mut self, cause: Cause, stands: bool) -> Self {
         match cause {
             Cause::Storage => self.storage = stands,
+            Cause::Stalled => self.stalled = stands,
             Cause::Disk => self.disk = stands,
             Cause::Draining => self.draining = stands,
         }

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use okr_core::id::OrgId;
 use okr_log::{CheckpointError, Log, LogOptions, OpenError, Origin};
@@ -57,6 +58,8 @@ use crate::writer::{Writer, WriterLimits, WriterParts};
 
 /// The name under which the health of the whole server is asked for.
 const WHOLE_SERVER: &str = "";
+/// A disk that is only busy answers within a few seconds; whoever pushes is answered after thirty.
+const STALL_AFTER: Duration = Duration::from_secs(10);
 /// The name under which its readiness for pushes is asked for.
 pub(crate) const SYNC: &str = "okr.v1.Sync";
 
@@ -75,6 +78,8 @@ pub struct ServeOptions {
     pub limits: Limits,
     /// How much room the disk has.
     pub disk: DiskProbe,
+    /// After what time a write that has not ended makes the server not ready.
+    pub stall_after: Duration,
     /// The time of day.
     pub clock: Clock,
     /// How the log is opened.
@@ -142,6 +147,7 @@ impl ServeOptions {
             reflection: true,
             limits: Limits::default(),
             disk: DiskProbe::system(),
+            stall_after: STALL_AFTER,
             clock: Clock::system(),
             log: LogOptions::new(),
             traces: None,

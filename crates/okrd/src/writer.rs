@@ -15,6 +15,7 @@ mod sequencing;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use okr_log::{AppendFailure, Appender};
 use okr_proto::PushOutcome;
@@ -163,6 +164,11 @@ impl Writer {
     /// Lets nothing more be written because of what failed in the log, also when no push has met it yet.
     pub(crate) fn give_up(&self, cause: &AppendFailure) {
         self.handover.give_up(cause);
+    }
+
+    /// Returns for how long the group has been on its way that is written now; none when nothing is.
+    pub(crate) fn busy_for(&self) -> Option<Duration> {
+        self.handover.busy_for()
     }
 
     /// Tells when nothing more is written.

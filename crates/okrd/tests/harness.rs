@@ -54,6 +54,8 @@ pub(crate) struct TestServer {
     pub limits: &'static [(&'static str, &'static str)],
     /// What the disk says; the real one if none is given.
     pub disk: Option<DiskProbe>,
+    /// When a write has stalled; the usual time if none is given.
+    pub stall_after: Option<Duration>,
     /// Where spans of calls go.
     pub traces: Option<okrd::TraceOptions>,
 }
@@ -117,6 +119,7 @@ impl TestServer {
             proxies: TrustedProxies::default(),
             limits: &[],
             disk: None,
+            stall_after: None,
             traces: None,
         })
     }
@@ -162,6 +165,9 @@ impl TestServer {
         options.limits = Limits::new(self.limits).unwrap();
         if let Some(disk) = &self.disk {
             options.disk = disk.clone();
+        }
+        if let Some(after) = self.stall_after {
+            options.stall_after = after;
         }
         if let Some(faults) = &self.faults {
             options.log = LogOptions::new().faults(Arc::clone(faults));

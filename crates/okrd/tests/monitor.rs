@@ -229,6 +229,40 @@ async fn a_witness_that_fails_makes_the_server_not_ready_without_another_push() 
 }
 
 #[tokio::test]
+async fn a_write_that_does_not_end_makes_the_server_not_ready_until_it_does() {
+    let holding = Arc::new(AtomicBool::new(false));
+    let holds = Arc::clone(&holding);
+    let mut server = TestServer::stopped();
+    server.stall_after = Some(Duration::from_millis(200));
+    server.faults = Some(Arc::new(move |step| {
+        while step == Step::WriteJournal && holds.load(Ordering::SeqCst) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Ok(())
+    }));
+    server.run().await;
+    let ana = server.ana().await;
+    // A server with nothing to do has not stalled, however long that lasts.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(expect(&server, &ana, true).await, "ready\n");
+
+    holding.store(true, Ordering::SeqCst);
+    let pushing = ana.clone();
+    let push = tokio::spawn(async move { pushing.push(&[change(2, vec![ADDED_BEN])]).await });
+    let body = expect(&server, &ana, false).await;
+    assert!(body.starts_with("not ready\nstalled: "), "{body}");
+    let (_, metrics) = get(&server, "/metrics").await;
+    let stalled = "okrd_not_ready{cause=\"stalled\"} 1";
+    assert_lines(&metrics, &["okrd_ready 0", stalled]);
+    assert_eq!(ana.pull_all(0).await.unwrap().0.len(), 1);
+
+    holding.store(false, Ordering::SeqCst);
+    let outcomes = push.await.unwrap().unwrap();
+    assert!(matches!(outcomes[..], [PushOutcome::Accepted { .. }]));
+    expect(&server, &ana, true).await;
+}
+
+#[tokio::test]
 async fn a_server_that_drains_is_not_ready_while_it_still_answers() {
     let (holding, held) = (
         Arc::new(AtomicBool::new(false)),

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use okr_core::entity::Person;
 use okr_core::id::{OrgId, Position};
@@ -32,6 +32,8 @@ struct Shared {
     group: Group,
     /// The flusher has nothing to do. Only then is it woken, which costs more than to judge a change.
     idle: bool,
+    /// When the flusher took the group that it has now.
+    taken_at: Option<Instant>,
     /// Nothing more comes; what waits is the last group.
     closed: bool,
     /// What became durable since the sequencer last looked.
@@ -127,6 +129,7 @@ impl Handover {
     /// Takes all that waits; `None` when there will be nothing more.
     pub(super) fn take(&self) -> Option<Group> {
         let mut shared = lock(&self.state);
+        shared.taken_at = None;
         while shared.group.waiting.is_empty() {
             if shared.closed {
                 return None;
@@ -139,7 +142,13 @@ impl Handover {
                 .unwrap_or_else(PoisonError::into_inner);
             shared.idle = false;
         }
+        shared.taken_at = Some(Instant::now());
         Some(std::mem::take(&mut shared.group))
+    }
+
+    /// Returns for how long the flusher has had its group; none when it has none.
+    pub(super) fn busy_for(&self) -> Option<Duration> {
+        lock(&self.state).taken_at.map(|since| since.elapsed())
     }
 
     pub(super) fn close(&self) {
