@@ -42,10 +42,7 @@ pub fn main() -> ExitCode {
         Command::Cert(command) => cert::run(&command),
         Command::Config(command) => config::run(&command),
         Command::Healthcheck(arguments) => healthcheck::run(&arguments),
-        Command::Metrics(arguments) => {
-            metrics::run(&arguments);
-            Ok(())
-        }
+        Command::Metrics(arguments) => metrics::run(&arguments),
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Restore(arguments) => restore::run(&arguments),
         Command::Compact(arguments) => compact::run(&arguments),
@@ -53,10 +50,7 @@ pub fn main() -> ExitCode {
         Command::Migrate(arguments) => migrate::run(&arguments),
         Command::Org(arguments) => org::run(&arguments),
         Command::AccessLog(arguments) => access_log::run(&arguments),
-        Command::Completions(arguments) => {
-            completions::run(&arguments);
-            Ok(())
-        }
+        Command::Completions(arguments) => completions::run(&arguments),
         Command::Util(command) => util::run(&command),
     };
     match done {

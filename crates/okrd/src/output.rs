@@ -2,13 +2,27 @@
 
 use std::io::{self, Write as _};
 
-use crate::failure::Failure;
+use crate::failure::{Exit, Failure};
 
 /// Prints an answer, and makes sure that a waiting reader sees it.
-pub(crate) fn print(text: &str) {
-    let mut out = io::stdout().lock();
-    // A reader that stopped early is no error.
-    drop(writeln!(out, "{text}").and_then(|()| out.flush()));
+///
+/// # Errors
+///
+/// When it cannot be written, but for a reader that stopped early. What the command did is done.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    write_to(&mut io::stdout().lock(), text)
+}
+
+fn write_to(out: &mut impl io::Write, text: &str) -> Result<(), Failure> {
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            let failure = Failure::new(Exit::Error, "the answer cannot be written");
+            Err(failure
+                .caused_by(&error)
+                .hint("what the command changed stays changed; only its answer is lost"))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 /// Prints why a command failed.
@@ -69,6 +83,32 @@ pub(crate) fn clean(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    struct Broken(io::ErrorKind);
+
+    impl io::Write for Broken {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn an_answer_that_is_lost_is_a_failure_and_a_reader_that_left_is_none() {
+        let mut written = Vec::new();
+        write_to(&mut written, "ready").unwrap();
+        assert_eq!(written, b"ready\n");
+        write_to(&mut Broken(io::ErrorKind::BrokenPipe), "ready").unwrap();
+        let lost = write_to(&mut Broken(io::ErrorKind::StorageFull), "ready").unwrap_err();
+        assert_eq!(lost.exit(), Exit::Error);
+        assert!(
+            lost.to_string().contains("only its answer is lost"),
+            "{lost}"
+        );
+    }
 
     #[test]
     fn sizes_are_short_and_never_larger_than_they_are() {

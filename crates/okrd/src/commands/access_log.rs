@@ -95,10 +95,10 @@ pub(super) fn run(arguments: &AccessLogArguments) -> Result<(), Failure> {
             (OutputFormat::Json, _) => line.text.clone(),
             (OutputFormat::Text, Some(entry)) => handles.text(entry),
             (OutputFormat::Text, None) => format!("not understood: {}", harmless(&line.text)),
-        });
+        })?;
     }
     if found.is_empty() && arguments.output == OutputFormat::Text {
-        output::print("nothing was recorded that fits");
+        output::print("nothing was recorded that fits")?;
     }
     Ok(())
 }

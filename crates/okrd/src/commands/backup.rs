@@ -53,7 +53,7 @@ fn make(arguments: &BackupArguments, data: &Path, to: &Path) -> Result<(), Failu
     let written = create(&mut source, since.as_ref(), (out, now))?;
     new.finish(to)?;
     note(&mut source, &written);
-    output::print(&answer(arguments, &written));
+    output::print(&answer(arguments, &written))?;
     Ok(())
 }
 
@@ -238,6 +238,6 @@ fn verify(arguments: &BackupVerifyArguments) -> Result<(), Failure> {
             let lines: String = lines.collect();
             lines + organisations(&chain.last().manifest).trim_end()
         }
-    });
+    })?;
     Ok(())
 }

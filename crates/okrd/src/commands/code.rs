@@ -59,7 +59,7 @@ pub(super) fn run(arguments: &CodeArguments) -> Result<(), Failure> {
             "code_expires_at": expires_at.to_string(),
         })
         .to_string(),
-    });
+    })?;
     Ok(())
 }
 

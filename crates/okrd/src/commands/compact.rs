@@ -33,7 +33,7 @@ pub(super) fn run(arguments: &CompactArguments) -> Result<(), Failure> {
             "bytes_after": after,
         })
         .to_string(),
-    });
+    })?;
     Ok(())
 }
 

@@ -6,10 +6,11 @@ use clap::CommandFactory as _;
 use clap_complete::aot::{Shell, generate};
 
 use crate::args::{Arguments, CompletionsArguments, ShellName};
+use crate::failure::Failure;
 use crate::output;
 
-pub(super) fn run(arguments: &CompletionsArguments) {
-    output::print(script(arguments.shell).trim_end());
+pub(super) fn run(arguments: &CompletionsArguments) -> Result<(), Failure> {
+    output::print(script(arguments.shell).trim_end())
 }
 
 fn script(shell: ShellName) -> String {

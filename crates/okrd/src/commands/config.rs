@@ -30,7 +30,7 @@ pub(super) fn run(command: &ConfigCommand) -> Result<(), Failure> {
         ConfigCommand::Check(arguments) => check(arguments),
         ConfigCommand::Print(arguments) => print(arguments),
         ConfigCommand::Schema => {
-            output::print(&format!("{:#}", schema()));
+            output::print(&format!("{:#}", schema()))?;
             Ok(())
         }
     }
@@ -39,7 +39,7 @@ pub(super) fn run(command: &ConfigCommand) -> Result<(), Failure> {
 fn check(arguments: &CheckConfigArguments) -> Result<(), Failure> {
     let checked = inspect(&arguments.settings);
     if matches!(arguments.output, OutputFormat::Json) {
-        output::print(&as_json(&checked).to_string());
+        output::print(&as_json(&checked).to_string())?;
     }
     let config = checked.map_err(Failure::from)?;
     for unknown in &config.unknown {
@@ -49,7 +49,7 @@ fn check(arguments: &CheckConfigArguments) -> Result<(), Failure> {
         output::print(&match &config.file {
             Some(file) => format!("{}: ok", file.display()),
             None => "ok; no file is read".to_owned(),
-        });
+        })?;
     }
     Ok(())
 }
@@ -72,7 +72,7 @@ fn print(arguments: &PrintConfigArguments) -> Result<(), Failure> {
     output::print(&match arguments.output {
         OutputFormat::Text => to_toml(&config, arguments.origin),
         OutputFormat::Json => to_json(&config).to_string(),
-    });
+    })?;
     Ok(())
 }
 

@@ -98,7 +98,7 @@ pub(super) fn run(arguments: &HealthcheckArguments) -> Result<(), Failure> {
             .await
             .map_err(|_| late())?
     })?;
-    output::print("ready");
+    output::print("ready")?;
     Ok(())
 }
 

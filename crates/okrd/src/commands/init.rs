@@ -42,7 +42,7 @@ pub(super) fn run(arguments: &InitArguments) -> Result<(), Failure> {
             admin: &arguments.admin,
             initialised: &initialised,
         };
-        made.print(&settings, arguments.output);
+        made.print(&settings, arguments.output)?;
     }
     Ok(())
 }
@@ -58,11 +58,11 @@ pub(super) struct Made<'a> {
 
 impl Made<'_> {
     /// Says what the administrator needs.
-    pub(super) fn print(&self, settings: &Settings, form: OutputFormat) {
+    pub(super) fn print(&self, settings: &Settings, form: OutputFormat) -> Result<(), Failure> {
         output::print(&match form {
             OutputFormat::Text => text(self, settings),
             OutputFormat::Json => json(self),
-        });
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::args::{MetricsArguments, MetricsFormat};
+use crate::failure::Failure;
 use crate::metrics::catalogue::{ALL, Described};
 use crate::output;
 
@@ -10,12 +11,12 @@ use crate::output;
 const COLUMNS: usize = 80;
 const INDENT: &str = "    ";
 
-pub(super) fn run(arguments: &MetricsArguments) {
+pub(super) fn run(arguments: &MetricsArguments) -> Result<(), Failure> {
     output::print(&match arguments.output {
         MetricsFormat::Text => text(),
         MetricsFormat::Json => document().to_string(),
         MetricsFormat::Markdown => markdown(),
-    });
+    })
 }
 
 /// One metric a paragraph: names are long, and terminals are not.

@@ -52,7 +52,10 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         let shutdown = shutdown_signal().map_err(|error| io_failure(&error))?;
         let reloading = tokio::spawn(reload_at_hangup(hangup()?, reloader));
         let scheme = settings.scheme();
-        output::print(&format!("okrd listening on {scheme}://{address}"));
+        let listening = format!("okrd listening on {scheme}://{address}");
+        if output::print(&listening).is_err() {
+            tracing::warn!("{listening}");
+        }
         tell_manager(NotifyState::Ready);
         let shutdown = async {
             shutdown.await;

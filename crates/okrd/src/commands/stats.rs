@@ -72,7 +72,7 @@ pub(super) fn run(arguments: &StatsArguments) -> Result<(), Failure> {
             })
             .to_string()
         }
-    });
+    })?;
     Ok(())
 }
 

@@ -31,7 +31,7 @@ fn man(arguments: &ManArguments) -> Result<(), Failure> {
         fs::write(&path, page).map_err(|error| not_written(&path, &error))?;
     }
     let written = output::count(pages.len() as u64, "page");
-    output::print(&format!("wrote {written} to {}", directory.display()));
+    output::print(&format!("wrote {written} to {}", directory.display()))?;
     Ok(())
 }
 

@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &VerifyArguments) -> Result<(), Failure> {
                 "checkpoint": end.checkpoint,
             })
             .to_string(),
-        });
+        })?;
     }
     Ok(())
 }

@@ -33,6 +33,5 @@ pub(super) fn run(arguments: &CreateArguments) -> Result<(), Failure> {
         admin: &arguments.admin,
         initialised: &initialised,
     };
-    made.print(&settings, arguments.output);
-    Ok(())
+    made.print(&settings, arguments.output)
 }

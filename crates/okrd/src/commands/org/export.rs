@@ -72,7 +72,7 @@ pub(super) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
             "file": arguments.to,
         })
         .to_string(),
-    });
+    })?;
     Ok(())
 }
 

@@ -60,7 +60,7 @@ pub(super) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
             "people": people.len(),
         })
         .to_string(),
-    });
+    })?;
     Ok(())
 }
 

@@ -60,10 +60,10 @@ pub(super) fn run(arguments: &ListArguments) -> Result<(), Failure> {
                 let limits = quotas(known.quotas);
                 format!("{org}  {name}{held}{frozen}{limits}")
             }
-        });
+        })?;
     }
     if sizes.is_none() && arguments.output == OutputFormat::Text {
-        output::print("the server runs: how much they hold is shown when it is stopped");
+        output::print("the server runs: how much they hold is shown when it is stopped")?;
     }
     Ok(())
 }

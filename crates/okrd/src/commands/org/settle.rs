@@ -109,6 +109,6 @@ fn say(arguments: &OneArguments, org: OrgId, text: &str) -> Result<(), Failure> 
             "quotas": settled.quotas,
         })
         .to_string(),
-    });
+    })?;
     Ok(())
 }
