@@ -31,7 +31,7 @@ pub enum Exit {
     Incompatible = 11,
     /// Another process uses the data directory.
     Locked = 75,
-    /// Settings, directory, file, certificate or address cannot be used as they are.
+    /// Settings, directory, file or certificate cannot be used as they are.
     Configuration = 78,
 }
 
@@ -39,13 +39,13 @@ pub enum Exit {
 pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
   0   done
-  1   an error that has no code of its own
+  1   an error that has no code of its own, such as an address in use
   2   the command line cannot be understood
   6   there is nobody by that name, or no such organisation, position or moment
   9   the log, a stored file or a backup is damaged or incomplete
   11  the data directory, backup or running server is of a newer okrd
   75  another process uses the data directory
-  78  a setting, directory, file, certificate or address cannot be used as it is";
+  78  a setting, directory, file or certificate cannot be used as it is";
 
 /// Why a command failed.
 #[derive(Debug, Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! The program's settings: from a file, variables and flags; what `okrd config` says of them.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
 
@@ -152,9 +152,15 @@ struct Serving {
 
 impl Serving {
     fn start(world: &World) -> Self {
+        Self::starting(world, |_| ())
+    }
+
+    /// Starts one, and does something with its process before it is ready.
+    fn starting(world: &World, meanwhile: impl FnOnce(&Child)) -> Self {
         let mut command = world.command("serve");
         let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut process = command.spawn().unwrap();
+        meanwhile(&process);
         let mut line = String::new();
         let out = process.stdout.take().unwrap();
         BufReader::new(out).read_line(&mut line).unwrap();
@@ -165,9 +171,11 @@ impl Serving {
 
     /// Sends SIGHUP, and returns the lines up to the one that says how it went.
     fn reload(&mut self) -> Vec<Value> {
-        let pid = self.process.id().to_string();
-        let sent = Command::new("kill").args(["-HUP", &pid]).status().unwrap();
-        assert!(sent.success());
+        hang_up(&self.process);
+        self.until_reloaded()
+    }
+
+    fn until_reloaded(&mut self) -> Vec<Value> {
         let mut lines: Vec<Value> = Vec::new();
         loop {
             let mut line = String::new();
@@ -181,12 +189,45 @@ impl Serving {
     }
 }
 
+fn hang_up(process: &Child) {
+    let pid = process.id().to_string();
+    let sent = Command::new("kill").args(["-HUP", &pid]).status().unwrap();
+    assert!(sent.success());
+}
+
 impl Drop for Serving {
     fn drop(&mut self) {
         // It may have ended by itself.
         self.process.kill().ok();
         self.process.wait().ok();
     }
+}
+
+/// As a hook sends it that has renewed a certificate, while a long log is read.
+#[test]
+fn a_hangup_while_it_starts_is_obeyed_when_it_has_started() {
+    let settings =
+        "[server]\nlisten = \"127.0.0.1:0\"\ndata = \"here\"\n[log]\nformat = \"json\"\n";
+    let world = World::new(settings);
+    world.answer("init --org Acme --time-zone UTC --admin ana");
+    // Reading this one ends when the test says so.
+    let key = world.0.path().join("here").join("server.key");
+    let aside = world.0.path().join("aside");
+    fs::rename(&key, &aside).unwrap();
+    let made = Command::new("mkfifo")
+        .args(["-m", "600"])
+        .arg(&key)
+        .status();
+    assert!(made.unwrap().success());
+    let mut serving = Serving::starting(&world, |process| {
+        let mut pipe = fs::OpenOptions::new().write(true).open(&key).unwrap();
+        hang_up(process);
+        let content = fs::read(&aside).unwrap();
+        fs::rename(&aside, &key).unwrap();
+        pipe.write_all(&content).unwrap();
+    });
+    let lines = serving.until_reloaded();
+    assert_eq!(lines.last().unwrap()["message"], "settings reloaded");
 }
 
 #[test]

@@ -28,14 +28,19 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     options.reflection = settings.server.reflection;
     options.limits = settings.limits.clone();
     options.traces = settings.traces();
-    // Everything that can be wrong with the data is found before anybody can connect.
-    let server = Server::open(&options)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| {
             Failure::new(Exit::Error, "the runtime cannot be started").caused_by(&error)
         })?;
+    // Before the log is opened, which may take long: a hangup that nobody awaits ends a process.
+    let hangup = {
+        let _entered = runtime.enter();
+        signal(SignalKind::hangup()).map_err(|error| io_failure(&error))?
+    };
+    // Everything that can be wrong with the data is found before anybody can connect.
+    let server = Server::open(&options)?;
     let reloader = Reloader {
         sources: arguments.settings.sources().clone(),
         started: config.clone(),
@@ -50,7 +55,7 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         let listener = listen(settings)?;
         let address = listener.local_addr().map_err(|error| io_failure(&error))?;
         let shutdown = shutdown_signal().map_err(|error| io_failure(&error))?;
-        let reloading = tokio::spawn(reload_at_hangup(hangup()?, reloader));
+        let reloading = tokio::spawn(reload_at_hangup(hangup, reloader));
         let scheme = settings.scheme();
         let listening = format!("okrd listening on {scheme}://{address}");
         if output::print(&listening).is_err() {
@@ -98,12 +103,11 @@ fn listen(settings: &Settings) -> Result<TcpListener, Failure> {
         .map_err(|problem| Failure::new(Exit::Configuration, problem))?;
     accept::bind(&addresses).map_err(|error| {
         let listen = settings.server.listen.as_str();
-        Failure::new(Exit::Error, format!("cannot listen on {listen}")).caused_by(&error)
+        // No mistake of the settings: a service manager may try again when the port is free or the address there.
+        Failure::new(Exit::Error, format!("cannot listen on {listen}"))
+            .caused_by(&error)
+            .hint("an address of this machine and a free port are expected; `ss -ltnp` lists whose they are")
     })
-}
-
-fn hangup() -> Result<Signal, Failure> {
-    signal(SignalKind::hangup()).map_err(|error| io_failure(&error))
 }
 
 /// Reads the settings again at each SIGHUP. They are read from the disk on a thread that may block.
