@@ -1,21 +1,22 @@
 //! `okrd access-log`: who was let in, who was refused, and what administrators did; also while the server runs.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use clap::{Args, value_parser};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use okr_core::id::OrgId;
 use okr_proto::Handle;
 use uuid::Uuid;
 
 use crate::access_log::{self, Act, Entry, Line, Outcome};
 use crate::args::{DataArgument, OutputFormat, read_handle};
 use crate::clock::Clock;
-use crate::data::{DataDir, access_log_file, directory_file};
+use crate::data::{DataDir, access_log_file, directory_file, organisations_file};
 use crate::directory::Directory;
 use crate::failure::{Exit, Failure};
-use crate::output;
+use crate::{organisations, output};
 
 /// What `okrd access-log` needs.
 #[derive(Debug, Args)]
@@ -71,7 +72,7 @@ pub(crate) enum Since {
 pub(super) fn run(arguments: &AccessLogArguments) -> Result<(), Failure> {
     let data = &arguments.data.path()?;
     DataDir::look(data)?;
-    let handles = Handles::read(data)?;
+    let mut names = Names::read(data)?;
     let filter = Filter {
         since: arguments.since.map(|since| match since {
             Since::Time(time) => time,
@@ -83,17 +84,19 @@ pub(super) fn run(arguments: &AccessLogArguments) -> Result<(), Failure> {
         acts: &arguments.act,
         outcome: arguments.outcome,
         people: match &arguments.person {
-            Some(handle) => Some(handles.people(handle)?),
+            Some(handle) => Some(names.people(handle)?),
             None => None,
         },
     };
     let lines = access_log::read(&access_log_file(data))?;
     let found: Vec<&Line> = lines.iter().filter(|line| filter.takes(line)).collect();
     let limit = usize::try_from(arguments.limit).unwrap_or(usize::MAX);
-    for line in &found[found.len().saturating_sub(limit)..] {
+    let shown = &found[found.len().saturating_sub(limit)..];
+    names.tell_apart(shown.iter().filter_map(|line| line.entry.as_ref()));
+    for line in shown {
         output::print(&match (arguments.output, &line.entry) {
             (OutputFormat::Json, _) => line.text.clone(),
-            (OutputFormat::Text, Some(entry)) => handles.text(entry),
+            (OutputFormat::Text, Some(entry)) => names.text(entry),
             (OutputFormat::Text, None) => format!("not understood: {}", harmless(&line.text)),
         })?;
     }
@@ -131,20 +134,38 @@ impl Filter<'_> {
     }
 }
 
-/// Who the people are now: the log has their ids only.
-struct Handles(HashMap<Uuid, String>);
+/// Who the people and the organisations are now: the log has their ids only.
+struct Names {
+    people: HashMap<Uuid, String>,
+    organisations: organisations::File,
+    /// The lines are about more than one organisation.
+    several: bool,
+}
 
-impl Handles {
+impl Names {
     fn read(data: &Path) -> Result<Self, Failure> {
         let directory = Directory::open(directory_file(data))?;
         let everybody = directory.everybody().into_iter();
-        let handles = everybody.map(|entry| (entry.person.uuid(), entry.handle.to_string()));
-        Ok(Self(handles.collect()))
+        let people = everybody.map(|entry| (entry.person.uuid(), entry.handle.to_string()));
+        Ok(Self {
+            people: people.collect(),
+            organisations: organisations::read(&organisations_file(data))?,
+            several: false,
+        })
+    }
+
+    /// Finds out whether lines are about several organisations, so that each has to say about which.
+    fn tell_apart<'a>(&mut self, entries: impl Iterator<Item = &'a Entry>) {
+        let orgs: HashSet<Uuid> = entries.filter_map(|it| it.org.map(|org| org.0)).collect();
+        self.several = orgs.len() > 1;
     }
 
     /// Returns everybody with a handle; in several organisations that may be several people.
     fn people(&self, handle: &Handle) -> Result<Vec<Uuid>, Failure> {
-        let named = self.0.iter().filter(|(_, name)| *name == handle.as_str());
+        let named = self
+            .people
+            .iter()
+            .filter(|(_, name)| *name == handle.as_str());
         let people: Vec<Uuid> = named.map(|(id, _)| *id).collect();
         if people.is_empty() {
             let message = format!("there is nobody with the handle {handle}");
@@ -154,9 +175,13 @@ impl Handles {
     }
 
     fn name(&self, id: Uuid) -> String {
-        // Of whoever was erased the beginning of the id is left, which is enough to tell two apart.
-        let short = || id.simple().to_string()[..8].to_owned();
-        self.0.get(&id).cloned().unwrap_or_else(short)
+        // Of whoever was erased the beginning of the id is left.
+        self.people.get(&id).cloned().unwrap_or_else(|| short(id))
+    }
+
+    fn organisation(&self, id: Uuid) -> String {
+        let label = self.organisations.get(OrgId::new(id)).label;
+        label.map_or_else(|| short(id), |label| output::clean(&label))
     }
 
     /// Writes a line for a person: when, how it ended, what, and then who did it to whom from where.
@@ -169,7 +194,10 @@ impl Handles {
         };
         let mut text = format!("{at}  {outcome:<7}  {:<19}", entry.act.word());
         let person = entry.person.filter(|person| Some(*person) != entry.by);
+        let operated = matches!(entry.act, Act::Operate);
+        let org = entry.org.filter(|_| self.several || operated);
         let parts = [
+            org.map(|org| format!(" in {}", self.organisation(org.0))),
             entry.by.map(|by| format!(" by {}", self.name(by.0))),
             person.map(|person| format!(" about {}", self.name(person.0))),
             entry.from.map(|from| format!(" from {}", from.0)),
@@ -181,6 +209,11 @@ impl Handles {
         text.extend(parts.into_iter().flatten());
         text.trim_end().to_owned()
     }
+}
+
+/// The beginning of an id, which is enough to tell two apart.
+fn short(id: Uuid) -> String {
+    id.simple().to_string()[..8].to_owned()
 }
 
 /// Takes out what could steer a terminal; the file may have been written by anybody who could write to it.
@@ -235,6 +268,27 @@ mod tests {
         ] {
             assert!(read_since(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_line_says_which_organisation_where_there_are_several_or_an_operator_was_there() {
+        let org = Uuid::from_u128(0xacce_u128 << 112);
+        let entry = |act| {
+            let done = Entry::done(act, Timestamp::UNIX_EPOCH);
+            done.of(OrgId::new(org)).saying("org freeze")
+        };
+        let (operated, called) = (entry(Act::Operate), entry(Act::Call));
+        let mut names = Names {
+            people: HashMap::new(),
+            organisations: organisations::File::default(),
+            several: false,
+        };
+        names.tell_apart([&operated, &called].into_iter());
+        assert!(names.text(&operated).ends_with(" in acce0000: org freeze"));
+        assert!(!names.text(&called).contains(" in "));
+        let other = entry(Act::Call).of(OrgId::new(Uuid::max()));
+        names.tell_apart([&called, &other].into_iter());
+        assert!(names.text(&called).ends_with(" in acce0000: org freeze"));
     }
 
     #[test]
