@@ -197,7 +197,8 @@ fn call(error: &RemoteError, pending: Option<usize>) -> CliError {
         ),
         RemoteError::Refused { reason, .. } if reason == "quota-exceeded" => user("quota-exceeded")
             .with_hint(
-                "ask whoever runs the server for more; what you write waits on this machine",
+                "what you write waits on this machine; ask whoever runs the server for more, or look with \
+                 okr pending for what is too much and take it back with okr pending drop",
             ),
         RemoteError::InvalidChange { .. }
         | RemoteError::TooLarge { .. }

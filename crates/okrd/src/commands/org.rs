@@ -133,8 +133,9 @@ pub(crate) struct RenameArguments {
 #[command(group = ArgGroup::new("quota").required(true).multiple(true)
               .args(["changes_per_day", "bytes", "people"]),
           after_help = "\
-A limit that is reached refuses what would go beyond it, and the client says so; nothing is lost, and
-what waits is pushed when there is room. Days are days in UTC. `none` takes a limit away.
+Who has reached a limit pushes no more, and the client says so; nothing is lost, and what waits is
+pushed when there is room. The push that reaches it is taken whole: it has at most 500 changes. Of
+people there are never too many. Days are days in UTC. `none` takes a limit away.
 
 Examples:
   okrd org quota Summit --people 50 --changes-per-day 20000
