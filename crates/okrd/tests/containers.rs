@@ -73,7 +73,13 @@ fn assert_usable(settings: &str, variables: &[(&str, &str)]) {
         .unwrap();
     let said = String::from_utf8_lossy(&checked.stderr);
     assert!(checked.status.success(), "{said}");
-    assert_eq!(said, "", "nothing is only pointed out either");
+    // As a rule this machine has no such directory.
+    let absent = |line: &str| line.starts_with("there is no data directory at /data");
+    let pointed_out: Vec<_> = said.lines().filter(|line| !absent(line)).collect();
+    assert!(
+        pointed_out.is_empty(),
+        "nothing is only pointed out either: {said}"
+    );
 }
 
 /// The variables that the image sets.

@@ -124,6 +124,46 @@ fn print_says_which_layer_a_value_comes_from() {
 }
 
 #[test]
+fn what_is_printed_means_the_same_in_another_folder() {
+    let world = World::new("[server]\ndata = \"here\"\n");
+    let mut command = world.command("config print");
+    command.env("OKRD_TELEMETRY_OTLP_CA_FILE", "ca.pem");
+    let printed = command.current_dir(world.0.path()).output().unwrap().stdout;
+    let elsewhere = world.0.path().join("etc");
+    fs::create_dir(&elsewhere).unwrap();
+    fs::write(elsewhere.join("okrd.toml"), &printed).unwrap();
+    let mut again = world.command("config print");
+    again.env("OKRD_CONFIG", elsewhere.join("okrd.toml"));
+    let again = again.output().unwrap();
+    assert_eq!(again.stdout, printed, "{again:?}");
+    let printed = String::from_utf8(printed).unwrap();
+    let data = world.0.path().join("here");
+    assert!(
+        printed.contains(&format!("data = \"{}\"", data.display())),
+        "{printed}"
+    );
+}
+
+#[test]
+fn one_address_for_both_is_found_before_it_is_listened_on() {
+    let world = World::new(
+        "[server]\nlisten = \"127.0.0.1:7420\"\n[metrics]\nlisten = \"localhost:7420\"\n",
+    );
+    let text = refused(&world.run("config check"));
+    assert!(text.contains("okrd.toml:4:10: metrics.listen"), "{text}");
+    // Two free ports are two.
+    fs::write(
+        world.file(),
+        "[server]\nlisten = \"127.0.0.1:0\"\n[metrics]\nlisten = \"127.0.0.1:0\"\n",
+    )
+    .unwrap();
+    let output = world.run("config check");
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("no data directory is named"), "{said}");
+}
+
+#[test]
 fn init_and_serve_take_everything_from_a_file() {
     let world = World::new("[server]\nlisten = \"127.0.0.1:0\"\ndata = \"here\"\n");
     world.answer("init --org Acme --time-zone UTC --admin ana");

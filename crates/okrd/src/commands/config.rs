@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::args::{CheckConfigArguments, ConfigCommand, OutputFormat, PrintConfigArguments};
 use crate::clock::Clock;
-use crate::config::{Config, ConfigError, Mistake, schema, to_json, to_toml};
+use crate::config::{Config, ConfigError, Mistake, Settings, schema, to_json, to_toml};
 use crate::failure::Failure;
 use crate::flags::SettingFlags;
 use crate::output;
@@ -45,6 +45,9 @@ fn check(arguments: &CheckConfigArguments) -> Result<(), Failure> {
     for unknown in &config.unknown {
         output::warn(&format!("{} {}", unknown.origin, unknown.problem));
     }
+    if let Some(absent) = absent_data(&config.settings) {
+        output::note(&absent);
+    }
     if matches!(arguments.output, OutputFormat::Text) {
         output::print(&match &config.file {
             Some(file) => format!("{}: ok", file.display()),
@@ -65,6 +68,18 @@ fn inspect(flags: &SettingFlags) -> Result<Config, Unusable> {
         Traces::prepare(&options)?;
     }
     Ok(config)
+}
+
+/// Says that there is no data yet where the settings say: no mistake of theirs, as before `okrd init`.
+fn absent_data(settings: &Settings) -> Option<String> {
+    match settings.data() {
+        Err(_) => Some("no data directory is named: --data, OKRD_DATA or [server] data".to_owned()),
+        Ok(data) if data.exists() => None,
+        Ok(data) => Some(format!(
+            "there is no data directory at {} yet: okrd init makes it",
+            data.display()
+        )),
+    }
 }
 
 fn print(arguments: &PrintConfigArguments) -> Result<(), Failure> {

@@ -1,7 +1,10 @@
 //! The settings in use, as a file that could be read again, or as JSON.
 
+use std::path;
+
 use serde_json::{Value as Json, json};
 
+use super::kind::Kind;
 use super::layers::Config;
 use super::table::{Key, SECTIONS};
 
@@ -20,7 +23,7 @@ pub(crate) fn to_toml(config: &Config, with_origin: bool) -> String {
             let (value, origin) = config.chosen.get(key);
             let (line, origin) = match value {
                 Some(value) => (
-                    format!("{} = {}", key.name, literal(key, value)),
+                    format!("{} = {}", key.name, literal(key, &anywhere(key, value))),
                     origin.to_string(),
                 ),
                 None => (format!("# {} =", key.name), "not set".to_owned()),
@@ -39,7 +42,7 @@ pub(crate) fn to_toml(config: &Config, with_origin: bool) -> String {
 pub(crate) fn to_json(config: &Config) -> Json {
     let settings = Key::all().map(|key| {
         let (value, origin) = config.chosen.get(key);
-        let value = value.map(|value| key.kind.to_json(value));
+        let value = value.map(|value| key.kind.to_json(&anywhere(key, value)));
         json!({
             "key": key.path(),
             "value": value,
@@ -55,6 +58,18 @@ pub(crate) fn to_json(config: &Config) -> Json {
         "file": config.file,
         "settings": settings.collect::<Vec<_>>(),
     })
+}
+
+/// Writes a value so that it means the same wherever it is read: in a file, a path is relative to the folder of that file.
+fn anywhere(key: &Key, value: &str) -> String {
+    let absolute = match key.kind {
+        Kind::Path => path::absolute(value).ok(),
+        _ => None,
+    };
+    absolute.map_or_else(
+        || value.to_owned(),
+        |path| path.to_string_lossy().into_owned(),
+    )
 }
 
 /// Writes a value as TOML.

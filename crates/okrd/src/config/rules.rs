@@ -61,12 +61,30 @@ impl Config {
                     );
                     refuse("server.listen", problem);
                 }
+                self.check_monitor(&addresses, &mut refuse);
             }
         }
         if mistakes.is_empty() {
             return Ok(());
         }
         Err(ConfigError::Mistakes(mistakes))
+    }
+
+    /// Refuses one address for both; port 0 is another one each time.
+    fn check_monitor(&self, served: &[SocketAddr], refuse: &mut impl FnMut(&str, String)) {
+        let Some(listen) = &self.settings.metrics.listen else {
+            return;
+        };
+        let listen = listen.as_str();
+        let monitored = listen.to_socket_addrs().map(Iterator::collect::<Vec<_>>);
+        let monitored = monitored.unwrap_or_default();
+        if monitored
+            .iter()
+            .any(|it| it.port() != 0 && served.contains(it))
+        {
+            let problem = format!("metrics.listen: {listen} is that of server.listen as well");
+            refuse("metrics.listen", problem);
+        }
     }
 }
 
