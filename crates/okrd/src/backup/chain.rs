@@ -92,7 +92,7 @@ fn in_order(mut rest: Vec<Whole>) -> Result<Vec<Whole>, Failure> {
         .iter()
         .position(|file| file.manifest.continues.is_none());
     let Some(full) = full else {
-        return Err(unconnected(&rest[0]));
+        return Err(unconnected(&rest[0], &[]));
     };
     let mut files = vec![rest.swap_remove(full)];
     while !rest.is_empty() {
@@ -103,19 +103,27 @@ fn in_order(mut rest: Vec<Whole>) -> Result<Vec<Whole>, Failure> {
         });
         match next {
             Some(next) => files.push(rest.swap_remove(next)),
-            None => return Err(unconnected(&rest[0])),
+            None => return Err(unconnected(&rest[0], &files)),
         }
     }
     Ok(files)
 }
 
-fn unconnected(file: &Whole) -> Failure {
+/// Says why a file has no place after those that are in order.
+fn unconnected(file: &Whole, files: &[Whole]) -> Failure {
     let path = file.path.display();
     let Some(before) = &file.manifest.continues else {
         let message = format!("{path} is a full backup, and so is another of the files");
         return Failure::new(Exit::Configuration, message)
             .hint("give one full backup and those that continue it");
     };
+    let twins = files.windows(2).find(|pair| pair[0].id == before.id);
+    if let Some([both, twin]) = twins {
+        let (both, twin) = (both.path.display(), twin.path.display());
+        let message = format!("{path} continues {both}, and so does {twin}");
+        return Failure::new(Exit::Configuration, message)
+            .hint("leave one of the two out: the one that nothing continues");
+    }
     let message = format!("{path} does not continue any of the other files");
     let moment = before.taken_at.0;
     let id: String = before.id.chars().take(16).collect();

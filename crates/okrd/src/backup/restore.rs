@@ -91,10 +91,17 @@ impl Cut {
                 return Err(Failure::new(Exit::NotFound, message).hint("give a later backup, too"));
             }
         }
-        let taken_at = last.manifest.taken_at.0;
-        if let Some(time) = self.time.filter(|time| *time > taken_at) {
+        // The newest moment, which a clock that was set back has not given to the last one.
+        let taken_at = chain
+            .files
+            .iter()
+            .map(|file| file.manifest.taken_at.0)
+            .max();
+        if let Some((time, taken_at)) = self.time.zip(taken_at)
+            && time > taken_at
+        {
             let message =
-                format!("{time} is not in these backups: the last was taken at {taken_at}");
+                format!("{time} is not in these backups: the newest was taken at {taken_at}");
             return Err(Failure::new(Exit::NotFound, message).hint("give a later backup, too"));
         }
         Ok(())

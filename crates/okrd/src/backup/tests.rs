@@ -52,10 +52,15 @@ impl World {
 
     /// Makes a backup and returns where it is.
     fn back_up(&self, name: &str, since: Option<&Path>) -> Result<PathBuf, Failure> {
+        self.back_up_at(TAKEN, name, since)
+    }
+
+    /// Makes a backup at a moment, as the clock of the server says.
+    fn back_up_at(&self, now: &str, name: &str, since: Option<&Path>) -> Result<PathBuf, Failure> {
         let since = since.map(|path| Whole::open(path).unwrap());
         let mut source = Source::open(&self.data())?;
         let mut bytes = Vec::new();
-        let now = TAKEN.parse().unwrap();
+        let now = now.parse().unwrap();
         create(&mut source, since.as_ref(), (&mut bytes, now))?;
         let path = self.path(name);
         fs::write(&path, bytes).unwrap();
@@ -159,6 +164,10 @@ fn backups_that_continue_one_another_are_put_in_order_or_refused() {
     let id = &chain.files[1].id[..16];
     assert!(said.contains(id), "{said}");
     failure(verify(std::slice::from_ref(&third)), Exit::Configuration);
+    let twin = world.back_up("twin", Some(&full)).unwrap();
+    let fork = [twin, full.clone(), second.clone()];
+    let said = failure(verify(&fork), Exit::Configuration);
+    assert!(said.contains("full, and so does"), "{said}");
     let twice = failure(verify(&[full.clone(), full.clone()]), Exit::Configuration);
     assert!(twice.contains("and so is another"), "{twice}");
 
@@ -197,7 +206,7 @@ fn a_restore_refuses_what_is_there_and_what_never_was() {
             position(uuid::Uuid::from_u128(9), 1),
             "there is no organisation",
         ),
-        (time("2026-11-28T12:00:01Z"), "the last was taken at"),
+        (time("2026-11-28T12:00:01Z"), "the newest was taken at"),
         (time("2026-11-27T11:59:59Z"), "nothing in these backups"),
     ] {
         let said = failure(restore(&chain, &cut, &to), Exit::NotFound);
@@ -205,6 +214,22 @@ fn a_restore_refuses_what_is_there_and_what_never_was() {
         assert_eq!(fs::read_dir(&to).unwrap().count(), 0, "nothing was made");
     }
     restore(&chain, &position(org, 1), &to).unwrap();
+}
+
+/// A clock that was set back between two backups takes no moment out of them.
+#[test]
+fn the_newest_moment_is_not_always_that_of_the_last_backup() {
+    let world = World::with(&["Acme"]);
+    let full = world.back_up("full", None).unwrap();
+    let day_before = "2026-11-27T12:00:00Z";
+    let next = world.back_up_at(day_before, "next", Some(&full)).unwrap();
+    let chain = verify(&[full, next]).unwrap();
+    let cut = Cut {
+        time: Some(TAKEN.parse().unwrap()),
+        ..Cut::default()
+    };
+    let restored = restore(&chain, &cut, &world.path("to")).unwrap();
+    assert_eq!((restored[0].head, restored[0].left_out), (1, 0));
 }
 
 #[test]
