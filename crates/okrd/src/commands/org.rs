@@ -185,8 +185,8 @@ a later export of the same history adds what is new. Another history of the same
 
 Examples:
   okrd org export Acme --to acme.jsonl --data /var/lib/okrd
-  okrd org import acme.jsonl --data /srv/okrd
-  okrd code --person ana --org Acme --data /srv/okrd")]
+  okrd org import acme.jsonl --data /srv/okrd           # which okrd init has made
+  okrd code --person ana --org ID --data /srv/okrd      # the id that import prints")]
 pub(crate) struct ImportArguments {
     #[command(flatten)]
     /// Where the data is.
