@@ -287,6 +287,8 @@ async fn an_export_has_the_exact_records_and_the_checkpoint_over_them() {
     let said = org(&server, &["export", &id, "--to", to]).unwrap();
     assert!(said.contains("wrote 2 changes"), "{said}");
     let text = fs::read_to_string(&file).unwrap();
+    let streamed = org(&server, &["export", &id, "--to", "-"]).unwrap();
+    assert!(streamed == text, "a pipe is given the same");
     let lines: Vec<Value> = text
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())

@@ -171,7 +171,7 @@ pub(crate) struct ExportArguments {
     #[command(flatten)]
     /// Which one.
     pub one: OneArguments,
-    /// The file, which must not be there yet
+    /// The file, which must not be there yet; - for standard output
     #[arg(long, value_name = "FILE")]
     pub to: PathBuf,
 }

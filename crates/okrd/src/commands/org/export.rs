@@ -1,8 +1,9 @@
 //! `okrd org export`: the exact records of an organisation, its people, and the checkpoint over them.
 
-use std::fs::OpenOptions;
-use std::io::{BufWriter, Write};
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -57,11 +58,29 @@ pub(super) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
             "email": entry.email.as_str(),
         })
     }));
-    write(arguments, (&log, org), &lines)?;
-    let to = arguments.to.display();
-    let changes = head.position.get();
-    output::print(&match arguments.one.output {
+    let to_standard_output = arguments.to == Path::new("-");
+    if to_standard_output {
+        let mut out = BufWriter::new(io::stdout().lock());
+        write(&mut out, &arguments.to, (&log, org), &lines)?;
+    } else {
+        let file = create(&arguments.to)?;
+        let mut out = BufWriter::new(&file);
+        write(&mut out, &arguments.to, (&log, org), &lines)?;
+        file.sync_all().map_err(io_error("write", &arguments.to))?;
+    }
+    let answer = answer(arguments, org, head.position);
+    if to_standard_output {
+        output::note(&answer);
+        return Ok(());
+    }
+    output::print(&answer)
+}
+
+fn answer(arguments: &ExportArguments, org: OrgId, head: Position) -> String {
+    let changes = head.get();
+    match arguments.one.output {
         OutputFormat::Text => {
+            let to = arguments.to.display();
             let changes = output::count(changes, "change");
             format!("wrote {changes} of {org} to {to}")
         }
@@ -72,25 +91,28 @@ pub(super) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
             "file": arguments.to,
         })
         .to_string(),
-    })?;
-    Ok(())
+    }
 }
 
-fn write(
-    arguments: &ExportArguments,
-    (log, org): (&Log, OrgId),
-    lines: &[Value],
-) -> Result<(), Failure> {
+/// Makes the file, which nobody else may read.
+fn create(path: &Path) -> Result<File, Failure> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true).mode(PRIVATE_FILE);
-    let file = options.open(&arguments.to).map_err(|error| {
-        let message = format!("{} cannot be made", arguments.to.display());
+    options.open(path).map_err(|error| {
+        let message = format!("{} cannot be made", path.display());
         Failure::new(Exit::Configuration, message)
             .caused_by(&error)
             .hint("name a file that is not there yet, in a directory that is")
-    })?;
-    let failed = |error| Failure::from(io_error("write", &arguments.to)(error));
-    let mut out = BufWriter::new(file);
+    })
+}
+
+fn write(
+    out: &mut impl Write,
+    path: &Path,
+    (log, org): (&Log, OrgId),
+    lines: &[Value],
+) -> Result<(), Failure> {
+    let failed = |error| Failure::from(io_error("write", path)(error));
     for line in lines {
         writeln!(out, "{line}").map_err(failed)?;
     }
@@ -111,9 +133,5 @@ fn write(
             writeln!(out, "{line}").map_err(failed)?;
         }
     }
-    let file = out
-        .into_inner()
-        .map_err(|error| failed(error.into_error()))?;
-    file.sync_all().map_err(failed)?;
-    Ok(())
+    out.flush().map_err(failed)
 }
