@@ -1,5 +1,6 @@
 //! Administration of a running server by its own user, over a socket in the data directory (ADMIN.md).
 
+mod address;
 mod answers;
 mod client;
 mod listener;

@@ -4,6 +4,7 @@ use std::io::{self, BufReader};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
+use super::address::Address;
 use super::socket;
 use super::wire::{
     Hello, LINE_BYTES, PROTOCOL, Reply, Request, read_answer, read_line, write_line,
@@ -26,7 +27,8 @@ impl AdminClient {
     /// another protocol.
     pub(crate) fn connect(data: &Path) -> Result<Self, Failure> {
         let path = socket(data);
-        let stream = UnixStream::connect(&path).map_err(|error| unreachable(data, &error))?;
+        let stream = Address::of(&path).and_then(|address| UnixStream::connect(address.path()));
+        let stream = stream.map_err(|error| unreachable(data, &error))?;
         let mut stream = BufReader::new(stream);
         let hello = read_hello(&mut stream).map_err(|error| lost(&path, &error))?;
         if hello.protocol != PROTOCOL {

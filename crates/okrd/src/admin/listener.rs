@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
+use super::address::Address;
 use super::wire::{
     Hello, LINE_BYTES, PROTOCOL, Reply, Request, read_line, write_answer, write_line,
 };
@@ -52,7 +53,7 @@ impl AdminListener {
                 Ok(()) | Err(_) => {}
             }
         }
-        let listener = UnixListener::bind(&new)?;
+        let listener = UnixListener::bind(Address::of(&new)?.path())?;
         fs::set_permissions(&new, fs::Permissions::from_mode(SOCKET_MODE))?;
         fs::rename(&new, path)?;
         let open = Arc::new(Open::default());
@@ -72,7 +73,9 @@ impl Drop for AdminListener {
     fn drop(&mut self) {
         self.open.stopping.store(true, Ordering::SeqCst);
         // Wakes the thread that accepts. When that fails it is not waiting, or cannot be reached: then it stays.
-        let woken = UnixStream::connect(&self.path).is_ok();
+        let address = Address::of(&self.path);
+        let woken = address.and_then(|address| UnixStream::connect(address.path()));
+        let woken = woken.is_ok();
         if let Some(accepting) = self.accepting.take().filter(|_| woken) {
             // It has no result, and a panic has been printed.
             drop(accepting.join());
@@ -182,7 +185,8 @@ mod tests {
     }
 
     fn connect(path: &Path) -> BufReader<UnixStream> {
-        let mut stream = BufReader::new(UnixStream::connect(path).unwrap());
+        let mut stream =
+            BufReader::new(UnixStream::connect(Address::of(path).unwrap().path()).unwrap());
         let hello = read_line(&mut stream, LINE_BYTES).unwrap().unwrap();
         let hello: Value = serde_json::from_slice(&hello).unwrap();
         assert_eq!(hello["protocol"], 1);
@@ -211,6 +215,22 @@ mod tests {
                      \"after\":7,\"bytes\":1}\n";
         assert_eq!(ask(&mut stream, asked).unwrap_err().exit(), Exit::NotFound);
         assert_eq!(ask(&mut stream, "{\"do\":\"snapshot\"}\n").unwrap(), "seen");
+    }
+
+    /// The system itself takes a path of a hundred bytes or so.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_directory_may_have_a_long_name() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("x".repeat(200));
+        fs::create_dir(&folder).unwrap();
+        let path = folder.join("admin.sock");
+        assert!(UnixStream::connect(&path).is_err());
+        let listener = listening(&path);
+        let mut stream = connect(&path);
+        assert_eq!(ask(&mut stream, "{\"do\":\"snapshot\"}\n").unwrap(), "seen");
+        drop(listener);
+        assert!(!path.exists());
     }
 
     #[test]
