@@ -35,6 +35,8 @@ use crate::tls::TlsSlot;
 
 /// Time to wait when the system gives no connection, most likely for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// That it gives none is said so often, however often it does.
+const SAID_EVERY: Duration = Duration::from_secs(10);
 /// Accepted connections that wait for the transport.
 const WAITING_CONNECTIONS: usize = 16;
 
@@ -71,6 +73,7 @@ pub(crate) fn accept(
 
 async fn accept_all(listener: TcpListener, gate: Gate, accepted: Accepted) {
     let room = Room::default();
+    let mut said: Option<Instant> = None;
     loop {
         let next = tokio::select! {
             () = accepted.closed() => return,
@@ -79,7 +82,10 @@ async fn accept_all(listener: TcpListener, gate: Gate, accepted: Accepted) {
         let (stream, peer) = match next {
             Ok(next) => next,
             Err(error) => {
-                tracing::warn!(%error, "cannot accept a connection");
+                if said.is_none_or(|said| said.elapsed() >= SAID_EVERY) {
+                    tracing::warn!(%error, "cannot accept a connection");
+                    said = Some(Instant::now());
+                }
                 sleep(ACCEPT_PAUSE).await;
                 continue;
             }

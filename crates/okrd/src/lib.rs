@@ -23,6 +23,7 @@ mod config;
 mod credentials;
 mod data;
 mod deletion;
+mod descriptors;
 mod directory;
 mod failure;
 mod flags;

@@ -1,7 +1,7 @@
 //! The program's settings: from a file, variables and flags; what `okrd config` says of them.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::PathBuf;
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
 
@@ -27,6 +27,16 @@ impl World {
         let mut command = Command::new(env!("CARGO_BIN_EXE_okrd"));
         command
             .args(line.split(' '))
+            .env("OKRD_CONFIG", self.file());
+        command
+    }
+
+    /// Makes a command that serves under limits of a shell.
+    fn limited(&self, limits: &str) -> Command {
+        let okrd = env!("CARGO_BIN_EXE_okrd");
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", &format!("{limits}; exec '{okrd}' serve")])
             .env("OKRD_CONFIG", self.file());
         command
     }
@@ -163,6 +173,30 @@ fn one_address_for_both_is_found_before_it_is_listened_on() {
     assert!(said.contains("no data directory is named"), "{said}");
 }
 
+/// A shell gives a thousand files, and a server has ten thousand connections.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_server_takes_the_files_that_it_may_have_and_says_when_they_are_too_few() {
+    let settings =
+        "[server]\nlisten = \"127.0.0.1:0\"\ndata = \"here\"\n[limits]\nconnections = 200\n";
+    let world = World::new(settings);
+    world.answer("init --org Acme --time-zone UTC --admin ana");
+    for (limits, raised, is_said) in [
+        ("ulimit -Sn 100; ulimit -Hn 400", "400", false),
+        ("ulimit -n 300", "300", true),
+    ] {
+        let mut serving = Serving::of(&mut world.limited(limits), |_| ());
+        let process = serving.process.id();
+        let text = fs::read_to_string(format!("/proc/{process}/limits")).unwrap();
+        let line = text.lines().find(|line| line.starts_with("Max open files"));
+        assert_eq!(line.unwrap().split_whitespace().nth(3), Some(raised));
+        serving.process.kill().unwrap();
+        let mut said = String::new();
+        serving.log.read_to_string(&mut said).unwrap();
+        assert_eq!(said.contains("fewer files"), is_said, "{said}");
+    }
+}
+
 #[test]
 fn init_and_serve_take_everything_from_a_file() {
     let world = World::new("[server]\nlisten = \"127.0.0.1:0\"\ndata = \"here\"\n");
@@ -197,7 +231,10 @@ impl Serving {
 
     /// Starts one, and does something with its process before it is ready.
     fn starting(world: &World, meanwhile: impl FnOnce(&Child)) -> Self {
-        let mut command = world.command("serve");
+        Self::of(&mut world.command("serve"), meanwhile)
+    }
+
+    fn of(command: &mut Command, meanwhile: impl FnOnce(&Child)) -> Self {
         let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut process = command.spawn().unwrap();
         meanwhile(&process);

@@ -13,7 +13,7 @@ use crate::config::Settings;
 use crate::failure::{Exit, Failure};
 use crate::reload::Reloader;
 use crate::server::{ServeOptions, Server};
-use crate::{accept, output, telemetry};
+use crate::{accept, descriptors, output, telemetry};
 
 pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     let config = arguments.settings.load()?.checked()?;
@@ -22,6 +22,7 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     for unknown in &config.unknown {
         tracing::warn!(variable = %unknown.origin, "{}", unknown.problem);
     }
+    descriptors::take_all(settings.limits.connections.to_u32().into());
     let mut options = ServeOptions::new(settings.data()?.to_owned());
     options.tls = settings.tls_files();
     options.proxies = settings.proxies();
