@@ -36,6 +36,7 @@ mod planning;
 mod proof;
 mod proxied;
 mod python;
+mod read_only;
 mod refusals;
 mod reporting;
 mod restored;

@@ -69,8 +69,14 @@ pub enum ReplicaError {
     #[error("the disk is full")]
     Full,
     /// The replica cannot be written; nothing was changed.
-    #[error("the replica is read-only")]
+    #[error("the replica cannot be written: its files or their place are read-only")]
     ReadOnly,
+    /// The replica cannot be written, and what SQLite left beside its file cannot be read without that.
+    #[error("the replica cannot be read where it cannot be written: {} belongs to it", path.display())]
+    LeftBeside {
+        /// What lies beside the file.
+        path: PathBuf,
+    },
     /// The operating system refused to read or write.
     #[error("the replica's file cannot be read or written")]
     Io(#[source] std::io::Error),

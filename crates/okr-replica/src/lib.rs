@@ -88,6 +88,7 @@ pub use remote::{
 };
 pub use replica::{Proposed, Replica};
 pub use restored::{Rebuilt, TakenOver};
+pub use schema::Unwritable;
 pub use search::{
     Hit, Hits, IndexProgress, Query, QueryError, SearchKind, SearchOrder, TextField, TextMatch,
 };

@@ -18,6 +18,7 @@ use crate::meta::{self, NewReplica, RemoteInfo, ReplicaInfo};
 use crate::operation::{self, Mark, Operation};
 use crate::reading::{Numbers, Queue};
 use crate::rebase::{self, Bench};
+use crate::schema::Unwritable;
 use crate::{erasure, ingest, pending, record, schema, upgrade};
 
 /// The offline copy of one organisation's history.
@@ -32,6 +33,8 @@ pub struct Replica {
     queue: RefCell<Option<Arc<Queue>>>,
     /// What the readings of the open snapshot came across.
     numbers: Numbers,
+    /// The file, where it cannot be written and is read without locks.
+    unwritable: Option<Unwritable>,
 }
 
 /// What became of a proposal.
@@ -57,15 +60,22 @@ impl Replica {
 
     /// Opens the replica in a directory, and reads again what an older program did not understand.
     ///
+    /// Where the file cannot be written it is opened to look at it only ([`Replica::unwritable`]).
+    ///
     /// # Errors
     /// [`ReplicaError::Missing`], [`ReplicaError::Newer`], [`ReplicaError::NewerVocabulary`],
-    /// [`ReplicaError::Damaged`], [`ReplicaError::Busy`], [`ReplicaError::ReadOnly`] and [`ReplicaError::Io`].
+    /// [`ReplicaError::Damaged`], [`ReplicaError::Busy`] and [`ReplicaError::Io`]; where it cannot be
+    /// written [`ReplicaError::Older`], [`ReplicaError::Unfinished`] and [`ReplicaError::LeftBeside`].
     pub fn open(dir: &Path) -> Result<Self, ReplicaError> {
-        let mut db = schema::open(dir)?;
-        ingest::catch_up(&db)?;
-        erasure::catch_up(&db)?;
-        upgrade::catch_up(&mut db)?;
-        Ok(Self::of(db))
+        let mut db = match schema::open(dir) {
+            Ok(db) => db,
+            Err(error) => return Self::open_unwritable(dir, error),
+        };
+        match catch_up(&mut db) {
+            Ok(()) => Ok(Self::of(db)),
+            Err(ReplicaError::ReadOnly) => Err(ReplicaError::Unfinished),
+            Err(error) => Err(error),
+        }
     }
 
     /// Opens the replica in a directory to look at it only: nothing is written, nothing that an older
@@ -74,11 +84,39 @@ impl Replica {
     /// # Errors
     /// As [`Replica::open`], [`ReplicaError::Older`] and [`ReplicaError::Unfinished`].
     pub fn open_to_read(dir: &Path) -> Result<Self, ReplicaError> {
-        let db = schema::open_to_read(dir)?;
+        match schema::open_to_read(dir) {
+            Ok(db) => Self::finished(db),
+            Err(error) => Self::open_unwritable(dir, error),
+        }
+    }
+
+    /// Opens a replica that could not be opened otherwise, if that is because it cannot be written.
+    fn open_unwritable(dir: &Path, error: ReplicaError) -> Result<Self, ReplicaError> {
+        // What was read is no reason to look whether it can be written.
+        if !matches!(error, ReplicaError::Io(_) | ReplicaError::ReadOnly) {
+            return Err(error);
+        }
+        let Some(unwritable) = Unwritable::find(dir)? else {
+            return Err(error);
+        };
+        let replica = Self::finished(unwritable.connect()?)?;
+        Ok(Self {
+            unwritable: Some(unwritable),
+            ..replica
+        })
+    }
+
+    /// Takes a file that is to be looked at only, unless something is left to do in it.
+    fn finished(db: Connection) -> Result<Self, ReplicaError> {
         if ingest::is_put_off(&db)? || upgrade::is_behind(&db)? || erasure::is_due(&db)? {
             return Err(ReplicaError::Unfinished);
         }
         Ok(Self::of(db))
+    }
+
+    /// Returns the file where it cannot be written: whoever read it asks whether somebody else wrote it.
+    pub const fn unwritable(&self) -> Option<&Unwritable> {
+        self.unwritable.as_ref()
     }
 
     /// Looks through the file for damage of its pages, and says what is the first found.
@@ -107,6 +145,7 @@ impl Replica {
             readings: Cell::new(0),
             queue: RefCell::new(None),
             numbers: Numbers::default(),
+            unwritable: None,
         }
     }
 
@@ -215,6 +254,9 @@ impl Replica {
     /// Keeps the state from changing under a reader until the snapshot is dropped.
     pub(crate) fn snapshot(&self) -> Result<Snapshot<'_>, ReplicaError> {
         let open = self.readings.get();
+        if let Some(unwritable) = &self.unwritable {
+            unwritable.check()?;
+        }
         if open == 0 && self.db.is_autocommit() {
             self.db.prepare_cached("BEGIN")?.execute([])?;
         }
@@ -279,6 +321,13 @@ impl Drop for Snapshot<'_> {
                 .and_then(|mut statement| statement.execute([]));
         }
     }
+}
+
+/// Does what an older program, or one that was killed, has left.
+fn catch_up(db: &mut Connection) -> Result<(), ReplicaError> {
+    ingest::catch_up(db)?;
+    erasure::catch_up(db)?;
+    upgrade::catch_up(db)
 }
 
 /// Decides on everything confirmed and everything pending that fits.

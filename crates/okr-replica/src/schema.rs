@@ -1,6 +1,7 @@
 //! The database file: how it is made, opened and recognised. SCHEMA.md describes the tables.
 
 mod bulk;
+mod unwritable;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -10,6 +11,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use crate::error::ReplicaError;
 pub(crate) use bulk::{drop_large_indexes, make_large_indexes, share, take_alone};
+pub use unwritable::Unwritable;
 
 /// The version of the tables that this program writes: 1 and a step for each of [`STEPS`].
 pub(crate) const SCHEMA_VERSION: i64 = 9;

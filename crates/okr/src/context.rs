@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use okr_core::value::WeekStart;
 use okr_core::view::View as _;
-use okr_replica::{Moment, Operation, Reading, Replica, ReplicaInfo};
+use okr_replica::{Moment, Operation, Reading, Replica, ReplicaInfo, Unwritable};
 use uuid::Uuid;
 
 use crate::args::GlobalArgs;
@@ -41,6 +41,8 @@ pub(crate) struct Context {
     workspace: Option<Workspace>,
     ids: Ids,
     operation: Option<Operation>,
+    /// The file that was read without locks, because it cannot be written here.
+    unwritable: Option<Unwritable>,
 }
 
 impl Context {
@@ -96,6 +98,7 @@ impl Context {
                 workspace: None,
                 ids,
                 operation: None,
+                unwritable: None,
             }),
             Err(error) => Err((ui, error)),
         }
@@ -140,12 +143,24 @@ impl Context {
     pub(crate) fn replica(&mut self) -> Result<Replica, CliError> {
         let directory = self.workspace()?.directory.clone();
         let mut replica = Replica::open(&directory).map_err(failure::replica)?;
+        self.unwritable = replica.unwritable().cloned();
         self.begin_operation(&mut replica)?;
         if self.ids.wait_for_replica() {
             let info = replica.info().map_err(failure::replica)?;
             self.ids.mix(&info);
         }
         Ok(replica)
+    }
+
+    /// Checks that what was read stood still, where the replica could not be locked.
+    ///
+    /// # Errors
+    /// When somebody else wrote it meanwhile: the answer may be of two states.
+    pub(crate) fn check_unwritten(&self) -> Result<(), CliError> {
+        match &self.unwritable {
+            Some(unwritable) => unwritable.check().map_err(failure::replica),
+            None => Ok(()),
+        }
     }
 
     /// Lets the replica keep what this command writes, as one operation however often it is opened.

@@ -2,6 +2,7 @@
 //!
 //! Only codes and fields are looked at, never the text of a message.
 
+use std::path::Path;
 use std::time::Duration;
 
 use okr_core::rejection::{Missing, Rejection};
@@ -10,6 +11,9 @@ use okr_replica::{RemoteError, RemoteInfo, ReplicaError, SyncError};
 use crate::command_line::typed;
 use crate::error::CliError;
 use crate::exit::Exit;
+
+/// What to type where a replica cannot be written.
+const COPY_IT: &str = "copy its directory (okr workspace list) to where it can be written: cp -R DIRECTORY ELSEWHERE/NAME, then OKR_DATA_DIR=ELSEWHERE okr ...";
 
 /// Says why the replica cannot be read or written.
 #[expect(
@@ -29,9 +33,11 @@ pub(crate) fn replica(error: ReplicaError) -> CliError {
                 .with_exit(Exit::Incompatible)
                 .with_hint("a newer okr wrote it: use that one here too")
         }
-        ReplicaError::Older { .. } | ReplicaError::Unfinished => {
-            config("replica-too-old").with_hint("okr status brings it up to date")
-        }
+        ReplicaError::Older { .. } | ReplicaError::Unfinished => config("replica-too-old")
+            .with_hint("okr status brings it up to date")
+            .with_hint(
+                "where its files cannot be written, copy its directory (okr workspace list) first",
+            ),
         ReplicaError::Damaged { .. } => config("replica-damaged")
             .with_exit(Exit::Integrity)
             .with_hint("what the server has is safe: clone it again under another name"),
@@ -41,9 +47,12 @@ pub(crate) fn replica(error: ReplicaError) -> CliError {
         ReplicaError::Full => {
             config("disk-full").with_hint("nothing was changed; make room and try again")
         }
-        ReplicaError::ReadOnly => {
-            config("replica-read-only").with_hint("look at the rights of the files")
-        }
+        ReplicaError::ReadOnly => config("replica-read-only")
+            .with_hint("nothing was changed; commands that only read work here")
+            .with_hint(COPY_IT),
+        ReplicaError::LeftBeside { .. } => config("replica-read-only")
+            .with_hint("it holds changes that a program which was ended did not move into the file")
+            .with_hint(COPY_IT),
         ReplicaError::PositionOffAxis { .. } => CliError::usage("bad-moment", error.to_string())
             .with_hint("give a date or time with --axis authored and --axis effective"),
         ReplicaError::BeyondHead { .. } => {
@@ -60,6 +69,21 @@ pub(crate) fn replica(error: ReplicaError) -> CliError {
         ReplicaError::ChangeExists { .. } => {
             config("replica-failed").with_hint("nothing was changed; try again")
         }
+    }
+}
+
+/// Says why no replica can be made in a directory.
+pub(crate) fn not_made(error: ReplicaError, directory: &Path) -> CliError {
+    match error {
+        ReplicaError::ReadOnly => {
+            let message = format!(
+                "{} cannot be made: its place is read-only",
+                directory.display()
+            );
+            CliError::config("replica-read-only", message)
+                .with_hint("OKR_DATA_DIR=DIRECTORY okr ... keeps workspaces in another place")
+        }
+        other => replica(other),
     }
 }
 

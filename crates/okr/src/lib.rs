@@ -115,6 +115,7 @@ fn understood(words: &[OsString], environment: &Environment) -> Result<Parsed, A
 /// Runs a command and ends the answer; errors are printed here and nowhere else.
 fn run(context: &mut Context, command: Option<args::Command>) -> Exit {
     let result = commands::run(context, command);
+    let result = result.and_then(|exit| context.check_unwritten().map(|()| exit));
     match (result, context.ui.finish()) {
         (Ok(exit), Ok(())) => exit,
         (Ok(_), Err(error)) if error.kind() != ErrorKind::BrokenPipe => {

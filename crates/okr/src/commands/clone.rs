@@ -97,7 +97,8 @@ fn start(
         me: login.identity.person,
         remote: Some(login.remote(&args.url)),
     };
-    let created = Replica::create(&workspace.directory, &new).map_err(failure::replica)?;
+    let created = Replica::create(&workspace.directory, &new)
+        .map_err(|error| failure::not_made(error, &workspace.directory))?;
     drop(created);
     workspace.save_config(settings)?;
     Ok(workspace)

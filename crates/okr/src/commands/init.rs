@@ -129,7 +129,8 @@ fn create(workspace: &Workspace, org: OrgId, me: PersonId) -> Result<Replica, Cl
         me,
         remote: None,
     };
-    Replica::create(&workspace.directory, &new).map_err(failure::replica)
+    Replica::create(&workspace.directory, &new)
+        .map_err(|error| failure::not_made(error, &workspace.directory))
 }
 
 /// Makes a workspace the default one where there is none yet.

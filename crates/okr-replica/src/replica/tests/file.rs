@@ -184,6 +184,32 @@ fn a_look_changes_nothing_and_waits_for_nobody() {
 }
 
 #[test]
+fn what_is_read_without_locks_is_given_up_when_somebody_writes_it() {
+    let (dir, replica) = workspace();
+    drop(replica);
+    let unwritable = Unwritable::of(dir.path()).unwrap();
+    let db = unwritable.connect().unwrap();
+    let mut looking = Replica {
+        unwritable: Some(unwritable),
+        ..Replica::finished(db).unwrap()
+    };
+    let add = vec![check_in(check_in_id(1), "1")];
+    assert!(matches!(
+        looking.propose(proposal(change_id(9), add.clone()), TODAY),
+        Err(ReplicaError::ReadOnly)
+    ));
+    assert!(looking.reading(Moment::now(TODAY)).is_ok());
+    let mut writing = Replica::open(dir.path()).unwrap();
+    assert!(writing.unwritable().is_none());
+    writing.propose(proposal(change_id(9), add), TODAY).unwrap();
+    drop(writing);
+    assert!(matches!(
+        looking.reading(Moment::now(TODAY)),
+        Err(ReplicaError::Busy)
+    ));
+}
+
+#[test]
 fn a_full_disk_and_a_read_only_file_leave_everything_as_it_was() {
     let log = FakeLog::of(&history(1, 300));
     let (_dir, mut replica) = log.replica();
