@@ -11,7 +11,7 @@ pub enum Exit {
     Ok,
     /// It failed for a reason that has no code of its own.
     Error,
-    /// The command line cannot be understood.
+    /// The command line cannot be understood, or gives a value that cannot be.
     Usage,
     /// What was asked about is not so.
     ConditionNotMet,
@@ -77,7 +77,9 @@ impl Exit {
         match self {
             Self::Ok => "Done. A reader that stops early, like head, is no error either.",
             Self::Error => "An error that has no code of its own.",
-            Self::Usage => "The command line cannot be understood: a flag, a date or a value.",
+            Self::Usage => {
+                "The command line cannot be understood, or gives a value that cannot be."
+            }
             Self::ConditionNotMet => "The command worked, and the condition it checks is not met.",
             Self::LoginNeeded => "You are not logged in, or the login or its code expired.",
             Self::NotPermitted => "You are logged in, but may not do this.",

@@ -209,7 +209,7 @@ fn call(error: &RemoteError, pending: Option<usize>) -> CliError {
             .with_hint("nothing was changed here; okr sync says more once the server answers"),
         RemoteError::Address { .. } => CliError::usage("bad-address", error.to_string())
             .with_hint("such as https://okr.acme.dev, or http://127.0.0.1:7443 on this machine"),
-        RemoteError::NotEncrypted { .. } => user("not-encrypted")
+        RemoteError::NotEncrypted { .. } => CliError::usage("not-encrypted", error.to_string())
             .with_hint("give an https:// address; plain http:// is for this machine only"),
         RemoteError::CertificateFile { .. } => CliError::config("bad-ca-cert", error.to_string())
             .with_hint("a PEM file: --ca-cert of whoever signed the server's, --client-cert and --client-key your own"),
@@ -304,9 +304,13 @@ pub(crate) fn rejected(rejection: &Rejection, about: Option<&str>) -> CliError {
                 Missing::ReasonAndCategory => format!("add -m \"why\" {category}"),
             })
         }
-        Rejection::FutureDate { .. } => {
-            error.with_hint("a check-in says what was true on its day; give that day with --on")
-        }
+        Rejection::FutureDate { .. } => error
+            .with_exit(Exit::Usage)
+            .with_hint("a check-in says what was true on its day; give that day with --on"),
+        // What was given is readable and cannot be, like what is refused before the rules are asked.
+        Rejection::TooEarly { .. }
+        | Rejection::WrongValue { .. }
+        | Rejection::Inconsistent { .. } => error.with_exit(Exit::Usage),
         Rejection::CycleClosed { name, .. } => {
             error.with_hint(format!("okr cycle reopen {}", typed(name.as_str())))
         }
@@ -315,9 +319,6 @@ pub(crate) fn rejected(rejection: &Rejection, about: Option<&str>) -> CliError {
         | Rejection::AlreadyExists { .. }
         | Rejection::NoOrganisation
         | Rejection::WrongState { .. }
-        | Rejection::TooEarly { .. }
-        | Rejection::WrongValue { .. }
-        | Rejection::Inconsistent { .. }
         | Rejection::AlignmentCycle { .. }
         | Rejection::TeamCycle { .. }
         | Rejection::Limit { .. }

@@ -6,6 +6,7 @@ use std::path::Path;
 use jiff::tz::TimeZone;
 
 use crate::error::CliError;
+use crate::exit::Exit;
 
 /// Where systems keep the time zones, a file for each.
 const DIRECTORY: &str = "/usr/share/zoneinfo";
@@ -26,6 +27,14 @@ pub(crate) fn zone_named(name: &str) -> Result<TimeZone, CliError> {
         .caused_by(&error)
         .with_hint("an IANA name such as Europe/Oslo or America/New_York")
     })
+}
+
+/// Finds the time zone that the command line gives.
+///
+/// # Errors
+/// As [`zone_named`], with the exit code of any other value that cannot be.
+pub(crate) fn zone_given(name: &str) -> Result<TimeZone, CliError> {
+    zone_named(name).map_err(|error| error.with_exit(Exit::Usage))
 }
 
 /// Reads the one file of a zone; none where it is not there under exactly this name.
@@ -84,6 +93,14 @@ mod tests {
     #[test]
     fn an_unknown_zone_is_refused_with_an_example() {
         let error = zone_named("Europe/Atlantis").unwrap_err();
-        assert_eq!(error.code(), "unknown-time-zone");
+        assert_eq!(
+            (error.code(), error.exit()),
+            ("unknown-time-zone", Exit::Error)
+        );
+        let error = zone_given("Europe/Atlantis").unwrap_err();
+        assert_eq!(
+            (error.code(), error.exit()),
+            ("unknown-time-zone", Exit::Usage)
+        );
     }
 }

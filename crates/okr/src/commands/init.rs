@@ -20,7 +20,7 @@ use crate::settings::{self, Settings};
 use crate::slug;
 use crate::ui::Item;
 use crate::workspace::Workspace;
-use crate::zone::zone_named;
+use crate::zone::{zone_given, zone_named};
 
 /// A new workspace in machine output.
 #[derive(Serialize, JsonSchema)]
@@ -178,7 +178,7 @@ fn tell(
 fn time_zone(args: &InitArgs) -> Result<String, CliError> {
     match &args.time_zone {
         Some(name) => {
-            zone_named(name)?;
+            zone_given(name)?;
             Ok(name.clone())
         }
         None => Ok(TimeZone::system().iana_name().unwrap_or("UTC").to_owned()),

@@ -20,7 +20,7 @@ use crate::output::OrgItem;
 use crate::render::{Cell, Screen, Tone};
 use crate::resolve::look;
 use crate::write::{Wish, write_and_tell};
-use crate::zone::zone_named;
+use crate::zone::zone_given;
 
 pub(crate) fn run(context: &mut Context, args: &OrgArgs) -> Result<Exit, CliError> {
     match &args.command {
@@ -119,7 +119,7 @@ fn set(context: &mut Context, args: &OrgSetArgs) -> Result<Exit, CliError> {
 fn patch(args: &OrgSetArgs) -> Result<OrgPatch, CliError> {
     let time_zone = match &args.time_zone {
         Some(name) => {
-            zone_named(name)?;
+            zone_given(name)?;
             let name = TimeZoneName::new(name.clone());
             Some(name.map_err(|error| bad_value("--tz", &error))?)
         }

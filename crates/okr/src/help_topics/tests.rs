@@ -103,7 +103,7 @@ fn every_exit_code_and_variable_is_listed() {
 
         0  Done. A reader that stops early, like head, is no error either.
         1  An error that has no code of its own.
-        2  The command line cannot be understood: a flag, a date or a value.
+        2  The command line cannot be understood, or gives a value that cannot be.
         3  The command worked, and the condition it checks is not met.
         4  You are not logged in, or the login or its code expired.
         5  You are logged in, but may not do this.

@@ -105,3 +105,19 @@ fn an_active_goal_is_meant_before_an_archived_one() {
     with_reason(&["kr", "set", &new, "--slug", "budget"]);
     machine.done(&["checkin", "error-budget", "1"]);
 }
+
+#[test]
+fn a_value_that_cannot_be_ends_as_one_that_cannot_be_read() {
+    let machine = Machine::with_goals();
+    for line in [
+        "org set --tz Europe/Atlantis",
+        "init other --handle ana --tz Europe/Atlantis",
+        "kr add T -O fast --from 1 --to 1",
+        "kr add T -O fast --from 1 --to 5 --commit 9",
+        "kr add T -O fast --from 1 --to 5 --start 2026-12-01 --due 2026-11-30",
+        "checkin api-p99 300 --on 2020-01-01",
+    ] {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        machine.refused(&words, Exit::Usage);
+    }
+}

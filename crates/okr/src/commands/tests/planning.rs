@@ -88,7 +88,7 @@ fn what_an_organisation_cannot_be_is_refused() {
         (&["org", "set"][..], Exit::Usage, "okr org set --help"),
         (
             &["org", "set", "--tz", "Mars/Base"],
-            Exit::Error,
+            Exit::Usage,
             "Europe/Oslo",
         ),
         (

@@ -131,7 +131,7 @@ fn what_an_initiative_cannot_be_is_said() {
     let said = machine.refused(&add(&[]), Exit::Usage);
     assert!(said.contains("--kr"), "{said}");
     machine.refused(&add(&["--kr", "nothing"]), Exit::NotFound);
-    let said = machine.refused(&add(&["--kr", "api-p99", "--url", "ftp://a"]), Exit::Error);
+    let said = machine.refused(&add(&["--kr", "api-p99", "--url", "ftp://a"]), Exit::Usage);
     assert!(said.contains("http:// or https://"), "{said}");
     machine.refused(&add(&["--kr", "api-p99", "--url", "a\u{1b}b"]), Exit::Usage);
     machine.refused(&add(&["--kr", "api-p99", "--state", "late"]), Exit::Usage);
@@ -142,7 +142,7 @@ fn what_an_initiative_cannot_be_is_said() {
         "--remove-kr",
         "api-p99",
     ];
-    let said = machine.refused(&alone, Exit::Error);
+    let said = machine.refused(&alone, Exit::Usage);
     assert!(said.contains("at least one key result"), "{said}");
     machine.refused(&["initiative", "list", "--state", "late"], Exit::Usage);
     machine.done(&[
@@ -310,9 +310,9 @@ fn what_a_metric_cannot_be_is_said() {
     let ahead = ["metric", "record", "csat", "80", "--on", "2026-11-24"];
     let said = machine.refused(&ahead, Exit::Usage);
     assert!(said.contains("in the future"), "{said}");
-    let said = machine.refused(&["kr", "set", "api-p99", "--fed-by", "csat"], Exit::Error);
+    let said = machine.refused(&["kr", "set", "api-p99", "--fed-by", "csat"], Exit::Usage);
     assert!(said.contains("different units"), "{said}");
-    let said = machine.refused(&["kr", "set", "docs", "--fed-by", "csat"], Exit::Error);
+    let said = machine.refused(&["kr", "set", "docs", "--fed-by", "csat"], Exit::Usage);
     assert!(said.contains("numbers only"), "{said}");
     machine.refused(&["metric", "retract", "csat", "-m", "no"], Exit::NotFound);
     machine.refused(&["metric", "list", "--health", "ill"], Exit::Usage);
