@@ -318,7 +318,7 @@ fn answer(error: clap::Error, json: bool) -> Answered {
         | ErrorKind::DisplayVersion
         | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Answered::Help(Box::new(error)),
         _ => Answered::Refused {
-            error: refusal(&with_short_value(&error)),
+            error: refusal(&with_short_value(&error), is_short(&error)),
             json,
         },
     }
@@ -343,8 +343,18 @@ fn with_short_value(error: &clap::Error) -> String {
     }
 }
 
+/// Says whether what is unknown is too short for anything to be near it: of one or two letters the
+/// parser finds something similar in half of all words.
+fn is_short(error: &clap::Error) -> bool {
+    let unknown = [ContextKind::InvalidSubcommand, ContextKind::InvalidArg];
+    unknown.into_iter().any(|kind| match error.get(kind) {
+        Some(ContextValue::String(word)) => word.trim_start_matches('-').chars().count() < 3,
+        Some(_) | None => false,
+    })
+}
+
 /// Brings the parser's explanation into the three parts of an error.
-fn refusal(text: &str) -> CliError {
+fn refusal(text: &str, is_short: bool) -> CliError {
     let mut lines = text.lines().filter(|line| !line.trim().is_empty());
     let first = lines
         .next()
@@ -355,6 +365,9 @@ fn refusal(text: &str) -> CliError {
     for line in lines {
         let line = line.trim();
         if let Some(tip) = line.strip_prefix("tip: ") {
+            if is_short && tip.contains("similar") {
+                continue;
+            }
             error = error.with_hint(tip);
             has_hint = true;
         } else if line.starts_with("Usage:") {
@@ -399,6 +412,18 @@ mod tests {
                 "{said}"
             );
             assert!(said.len() < 400, "{said}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_similar_to_a_letter_or_two() {
+        for line in ["okr k", "okr xt", "okr tree --x"] {
+            let hints = refused(line).hints().join("\n");
+            assert!(!hints.contains("similar"), "{line}: {hints}");
+        }
+        for (line, near) in [("okr tre", "'tree'"), ("okr tree --hel", "'--help'")] {
+            let hints = refused(line).hints().join("\n");
+            assert!(hints.contains(near), "{line}: {hints}");
         }
     }
 

@@ -181,17 +181,28 @@ fn names(resolver: &Resolver<'_, '_>, wanted: &[EntityKind]) -> Vec<(String, Str
     names
 }
 
-/// Returns the names that begin like a text, or else are few typing errors away, the nearest first.
+/// A typing error is forgiven for so many letters of what was typed, and of the name.
+const LETTERS_FOR_A_SLIP: usize = 3;
+/// So many typing errors make another word of the longest name.
+const SLIPS_MAX: usize = 3;
+/// What is so short stands in the middle of many names by chance.
+const INNER_LENGTH_MIN: usize = 3;
+
+/// Returns the names that begin like a text or hold it, or else are few typing errors away, the nearest
+/// first.
 pub(crate) fn near<'n>(text: &str, names: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
     let text = text.to_ascii_lowercase();
-    let slips_max = (text.chars().count() / 3).clamp(1, 3);
+    let length = text.chars().count();
     let mut near: Vec<(usize, &str)> = names
         .filter_map(|name| {
-            if text.len() >= 2 && (name.starts_with(&text) || name.contains(&text)) {
+            let begins = length >= 2 && name.starts_with(&text);
+            if begins || (length >= INNER_LENGTH_MIN && name.contains(&text)) {
                 return Some((0, name));
             }
+            // Of one or two letters any other one or two are a slip or two away.
+            let shorter = length.min(name.chars().count());
             let slips = slips(&text, name);
-            (slips <= slips_max).then_some((slips, name))
+            (slips <= (shorter / LETTERS_FOR_A_SLIP).min(SLIPS_MAX)).then_some((slips, name))
         })
         .collect();
     near.sort_unstable();
@@ -244,5 +255,20 @@ mod tests {
         assert_eq!(near("runboks", names.into_iter()), ["runbooks"]);
         assert_eq!(near("cache", names.into_iter()), ["edge-cache"]);
         assert!(near("zebra", names.into_iter()).is_empty());
+    }
+
+    /// With so few letters any name is a slip or two away, and stands inside many others.
+    #[test]
+    fn what_is_short_is_near_to_little() {
+        let names = ["k", "kr", "ops", "okr-docs"];
+        assert!(near("x", names.into_iter()).is_empty());
+        assert!(near("xy", names.into_iter()).is_empty());
+        assert!(near("xk", names.into_iter()).is_empty());
+        assert!(near("kx", names.into_iter()).is_empty());
+        assert!(near("cs", names.into_iter()).is_empty());
+        assert_eq!(near("kr", names.into_iter()), ["kr"]);
+        assert_eq!(near("ok", names.into_iter()), ["okr-docs"]);
+        assert_eq!(near("osp", names.into_iter()), ["ops"]);
+        assert_eq!(near("doc", names.into_iter()), ["okr-docs"]);
     }
 }
