@@ -64,7 +64,16 @@ fn theirs_has_an_author_and_another_value_can_be_set() {
     assert_eq!(log["items"][0]["id"].as_str(), Some(theirs));
 
     let line = ["resolve", "api-p99", "--take", "170", "-m", "the middle"];
-    ben.okr(&line).unwrap();
+    let said = ben.run(&line).unwrap();
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    // It was pushed at once, so nothing is left to push.
+    assert!(
+        said.stdout.ends_with("0 conflicts left\n"),
+        "{}",
+        said.stdout
+    );
+    let status = ben.json(&["sync", "status"]).unwrap();
+    assert_eq!(status["items"][0]["pending"], 0);
     ana.okr(&["sync"]).unwrap();
     assert_eq!(target_of(&ana), target_of(&ben));
     assert_eq!(target_of(&ana), "170");
@@ -92,8 +101,13 @@ fn a_decision_takes_nothing_away_for_good() {
         (&"theirs".into(), &true.into())
     );
     assert_eq!(decided["left"].as_array().unwrap().len(), 1);
-    ben.okr(&["--offline", "resolve", "fast", "--drop"])
+    let said = ben
+        .okr(&["--offline", "resolve", "fast", "--drop"])
         .unwrap();
+    assert!(
+        said.ends_with("0 conflicts left, 0 changes to push\n"),
+        "{said}"
+    );
     assert_eq!(title_of(&ben), "Instant");
     let dropped = ben.json(&["conflicts", "--dropped"]).unwrap();
     let dropped = dropped["items"].as_array().unwrap();

@@ -55,26 +55,12 @@ const CLOCK_TOLERANCE_SECONDS: i64 = 10 * 60;
 /// # Errors
 /// When the replica cannot be read.
 pub(crate) fn after_write(context: &mut Context, replica: &mut Replica) -> Result<(), CliError> {
-    let info = replica.info().map_err(failure::replica)?;
-    let Some(remote) = info.remote else {
+    let Some(url) = tried_after_write(context, replica)? else {
         return Ok(());
     };
-    let is_off = context.environment.setting("sync.auto") == Some("false");
-    if context.globals.offline || is_off {
-        return Ok(());
-    }
-    let workspace = context.workspace()?.clone();
-    let failed_at = workspace.state().sync_failed_at;
-    let failed_at = failed_at.and_then(|then| then.parse::<jiff::Timestamp>().ok());
-    let failed_lately = failed_at.is_some_and(|then| {
-        (0..AFTER_FAILURE_SECONDS).contains(&(context.now.as_second() - then.as_second()))
-    });
-    if failed_lately {
-        return Ok(());
-    }
     // Whoever waits for the answer gets it before anything is waited for.
     context.ui.flush();
-    match exchange(context, replica, &remote.url, Limits::AFTER_WRITE) {
+    match exchange(context, replica, &url, Limits::AFTER_WRITE) {
         Ok(report) => {
             tell_beside(context, replica, &report.superseded)?;
             if !report.conflicts.is_empty() {
@@ -93,6 +79,28 @@ pub(crate) fn after_write(context: &mut Context, replica: &mut Replica) -> Resul
         }
     }
     Ok(())
+}
+
+/// Returns the server that is tried after a write; none where there is none, nobody wants it, or it
+/// failed lately.
+///
+/// # Errors
+/// When the replica cannot be read.
+pub(crate) fn tried_after_write(
+    context: &mut Context,
+    replica: &Replica,
+) -> Result<Option<String>, CliError> {
+    let remote = replica.info().map_err(failure::replica)?.remote;
+    let is_off = context.environment.setting("sync.auto") == Some("false");
+    if context.globals.offline || is_off {
+        return Ok(None);
+    }
+    let failed_at = context.workspace()?.state().sync_failed_at;
+    let failed_at = failed_at.and_then(|then| then.parse::<jiff::Timestamp>().ok());
+    let failed_lately = failed_at.is_some_and(|then| {
+        (0..AFTER_FAILURE_SECONDS).contains(&(context.now.as_second() - then.as_second()))
+    });
+    Ok(remote.filter(|_| !failed_lately).map(|remote| remote.url))
 }
 
 /// Exchanges changes with the server, with the token that was kept.

@@ -94,6 +94,9 @@ fn tell(
     let dropped = replica.dropped().map_err(failure::replica)?;
     let is_kept = dropped.iter().any(|one| one.change.id == change);
     let left = replica.info().map_err(failure::replica)?.conflicts;
+    // What waits is told only where it goes on waiting: otherwise it is on its way when this is read.
+    let is_pushed = exchange::tried_after_write(context, replica)?.is_some();
+    let waiting = (!is_pushed).then_some(frame.pending);
     let (new_change, told) = made.unzip();
     let item = ResolvedItem {
         change: change.uuid(),
@@ -111,7 +114,7 @@ fn tell(
         .ui
         .answer(&frame, std::slice::from_ref(&item), |screen| {
             let made = told.map(|told| told.text(screen));
-            item.text(made, frame.pending, screen)
+            item.text(made, waiting, screen)
         });
     if is_kept {
         let short = short_id::shown(Alphabet::Change, change.uuid());
@@ -328,7 +331,7 @@ impl Item for ResolvedItem {
 }
 
 impl ResolvedItem {
-    fn text(&self, made: Option<String>, pending: u64, screen: &Screen) -> String {
+    fn text(&self, made: Option<String>, waiting: Option<u64>, screen: &Screen) -> String {
         let short = short_id::shown(Alphabet::Change, self.change);
         let short = screen.paint(Tone::Id, &short);
         let mut lines = match (made, self.dropped) {
@@ -349,8 +352,9 @@ impl ResolvedItem {
             }
         }
         let left = u64::try_from(self.conflicts_left).unwrap_or(u64::MAX);
-        let (left, pending) = (counted(left, "conflict"), counted(pending, "change"));
-        lines.push(format!("{left} left, {pending} to push"));
+        let waiting = waiting.map(|waiting| format!(", {} to push", counted(waiting, "change")));
+        let left = counted(left, "conflict");
+        lines.push(format!("{left} left{}", waiting.unwrap_or_default()));
         page(lines)
     }
 }
