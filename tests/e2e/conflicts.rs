@@ -239,6 +239,14 @@ fn a_check_in_is_decided_by_the_name_that_it_is_shown_with() {
             "{}",
             refused.stderr
         );
+        // Below it stands what to type.
+        let next = lines.next().unwrap_or_default();
+        assert!(
+            next.trim_start()
+                .starts_with(&format!("okr resolve {id} --take mine")),
+            "{}",
+            refused.stderr
+        );
         ben.okr(&["resolve", id, "--drop"]).unwrap();
     }
 }

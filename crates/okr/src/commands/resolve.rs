@@ -281,9 +281,10 @@ fn find(context: &mut Context, replica: &Replica, text: &str) -> Result<ChangeId
             let message = format!("{} changes of \"{text}\" are in conflict", several.len());
             let mut error = CliError::user("ambiguous-ref", message).with_exit(Exit::NotFound);
             for (_, item) in several {
-                error = error.with_detail(item.named());
+                let decide = item.decision(&items);
+                error = error.with_detail(format!("{}\n  {decide}", item.named()));
             }
-            Err(error.with_hint("okr conflicts shows them; decide one by its id, causes first"))
+            Err(error.with_hint("okr conflicts shows them; causes are decided first"))
         }
     }
 }
