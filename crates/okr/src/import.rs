@@ -19,6 +19,7 @@ use okr_core::value::{AmendmentCategory, CadenceDays, CyclePeriod, Role, Source,
 use okr_core::{Date, Timestamp};
 use uuid::Uuid;
 
+use crate::args::parse::cycle_name;
 use crate::error::CliError;
 use crate::history_file::{CycleEntry, Day, HistoryFile, TeamEntry, Word};
 
@@ -280,7 +281,7 @@ impl Builder<'_> {
             None => None,
         };
         let new = NewCycle {
-            name: at(place, Name::new(&cycle.name.0))?,
+            name: at(place, cycle_name(&cycle.name.0))?,
             period: at(place, CyclePeriod::new(cycle.from.0, cycle.to.0))?,
             cadence,
         };

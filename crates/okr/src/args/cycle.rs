@@ -59,7 +59,7 @@ impl CycleCommand {
 #[command(after_help = help::CYCLE_ADD)]
 pub(crate) struct CycleAddArgs {
     /// Its name, such as 2026-Q4; without one the next cycle of the calendar is planned
-    #[arg(value_parser = parse::name)]
+    #[arg(value_parser = parse::cycle_name)]
     pub(crate) name: Option<Name>,
 
     /// Plan the next cycle of the organisation's calendar
@@ -148,7 +148,7 @@ pub(crate) struct CycleSetArgs {
     pub(crate) reference: String,
 
     /// Its name
-    #[arg(long, value_parser = parse::name)]
+    #[arg(long, value_parser = parse::cycle_name)]
     pub(crate) name: Option<Name>,
 
     /// Its first day

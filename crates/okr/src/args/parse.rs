@@ -27,6 +27,17 @@ texts! {
     web_address => WebAddress;
 }
 
+/// Reads the name of a cycle, which `CYCLE:slug` must be able to name a goal by.
+pub(crate) fn cycle_name(text: &str) -> Result<Name, ValueError> {
+    if text.contains(':') {
+        return Err(ValueError::Characters {
+            what: "the name of a cycle",
+            allowed: "without a colon: CYCLE:slug names a goal of another cycle",
+        });
+    }
+    Name::new(text)
+}
+
 macro_rules! choices {
     ($($function:ident => $kind:ident;)+) => {$(
         pub(super) fn $function() -> impl TypedValueParser<Value = $kind> {

@@ -197,3 +197,22 @@ fn mistakes_name_their_place() {
         "{value}"
     );
 }
+
+#[test]
+fn a_cycle_with_a_colon_in_its_name_is_not_made_and_one_that_is_there_is_known() {
+    let text = "format: okr-history/1\nsource: q\npeople: [ana]\ncycles:\n\
+                \x20 - name: \"x:y\"\n    from: 2026-01-01\n    to: 2026-03-31\n    written: 2026-01-02\n";
+    let file = parse("file.yaml", text).unwrap();
+    let error = import(&file, &known()).unwrap_err();
+    assert!(
+        error
+            .message()
+            .contains("cycle x:y: the name of a cycle must be without a colon"),
+        "{error}"
+    );
+    let known = Known {
+        cycles: BTreeMap::from([("x:y".to_owned(), CycleId::new(Uuid::from_u128(3)))]),
+        ..known()
+    };
+    assert!(import(&file, &known).is_ok());
+}

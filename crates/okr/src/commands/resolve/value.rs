@@ -95,7 +95,7 @@ impl Reader<'_, '_> {
 
     fn cycle(&self, edit: &mut CycleEdit, text: &str) -> Result<(), CliError> {
         match edit {
-            CycleEdit::Name(edit) => set(edit, Name::new(text), "name"),
+            CycleEdit::Name(edit) => set(edit, parse::cycle_name(text), "name"),
             CycleEdit::Period(edit) => {
                 let (first, last) = text
                     .split_once("..")

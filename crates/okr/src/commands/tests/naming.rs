@@ -106,6 +106,36 @@ fn an_active_goal_is_meant_before_an_archived_one() {
     machine.done(&["checkin", "error-budget", "1"]);
 }
 
+/// `CYCLE:slug` names a goal of another cycle, so a colon in the name of one would end it too early.
+#[test]
+fn a_cycle_has_no_colon_in_its_name() {
+    let machine = Machine::with_goals();
+    let why = "must be without a colon";
+    for line in [
+        "cycle add x:y --from 2027-01-01 --to 2027-03-31",
+        "cycle set 2026-Q4 --name Q4:2026",
+    ] {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let parsed = crate::parse::command_line(
+            std::iter::once("okr")
+                .chain(words)
+                .map(std::ffi::OsString::from),
+        );
+        let Err(crate::parse::Answered::Refused { error, .. }) = parsed else {
+            panic!("{line} was understood");
+        };
+        assert_eq!(error.exit(), Exit::Usage);
+        assert!(error.message().contains(why), "{error}");
+    }
+    // A slash ends nothing: fiscal years are written with it.
+    typed(
+        &machine,
+        "cycle add 2026/27 --from 2027-01-01 --to 2027-12-31",
+    );
+    typed(&machine, "objective add Later -c 2026/27");
+    assert!(typed(&machine, "show 2026/27:later").contains("Later"));
+}
+
 #[test]
 fn a_value_that_cannot_be_ends_as_one_that_cannot_be_read() {
     let machine = Machine::with_goals();
