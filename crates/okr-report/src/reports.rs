@@ -18,7 +18,7 @@ mod weekly;
 mod work;
 
 pub use closing::{Discipline, Final, KeyResultFinal, Lineage, ObjectiveFinal, final_report};
-pub use decision::{Decision, Deed, Step, measure_change};
+pub use decision::{Decision, Deed, Held, Step, measure_change};
 pub use facts::{
     Axis, Blocker, Cycle, Frame, Goal, Name, Objective, Report, Scope, State, TeamProgress,
 };

@@ -105,7 +105,11 @@ fn controls(document: &Document) -> String {
     let phrase = |phrase| document.language.phrase(phrase);
     let mut keys = String::new();
     for (names, what) in KEYS {
-        let names: Vec<String> = names.iter().map(|name| key(name)).collect();
+        // The one key of these whose name is a word.
+        let names = names
+            .iter()
+            .map(|name| key(&name.replace("Space", phrase(Phrase::SpaceBar))));
+        let names: Vec<String> = names.collect();
         let (names, what) = (names.join(" "), phrase(what));
         let _written = writeln!(keys, "<div><dt>{names}</dt><dd>{what}</dd></div>");
     }

@@ -3,7 +3,7 @@
 use okr_core::Date;
 use okr_core::id::{ChangeId, EntityId, PersonId};
 use okr_core::measure::{Measure, Metric};
-use okr_core::value::{AmendmentCategory, Score};
+use okr_core::value::{AmendmentCategory, CyclePeriod, Number, ObjectiveKind, Score};
 
 use super::facts::Name;
 use super::shared::one_line;
@@ -56,10 +56,10 @@ pub enum Deed {
     Edited {
         /// The word for the field.
         field: &'static str,
-        /// What it held; none: nothing.
-        from: Option<String>,
+        /// What it held.
+        from: Held,
         /// What it holds.
-        to: Option<String>,
+        to: Held,
     },
     /// It was added after the commitment.
     Added,
@@ -77,6 +77,30 @@ pub enum Deed {
     Restored,
     /// A draft was published.
     Published,
+}
+
+/// What a field of a goal holds, without the words of a language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// Nothing.
+    Nothing,
+    /// What somebody wrote, or what something is called.
+    Text(String),
+    /// A number.
+    Number(Number),
+    /// A day.
+    Day(Date),
+    /// A time from day to day.
+    Period(CyclePeriod),
+    /// What success means.
+    Kind(ObjectiveKind),
+}
+
+impl Held {
+    /// Takes what a field holds, if it holds anything.
+    pub fn any<T>(held: Option<T>, of: impl FnOnce(T) -> Self) -> Self {
+        held.map_or(Self::Nothing, of)
+    }
 }
 
 /// Makes the section of decisions.
@@ -123,16 +147,10 @@ fn deed(deed: &Deed, language: Language) -> Text {
     let phrase = |phrase| Text::plain(language.phrase(phrase));
     match deed {
         Deed::Measured { from, to } => measured(from, to, language),
-        Deed::Edited { field, from, to } => {
-            let shown = |value: &Option<String>| match value {
-                Some(value) => Text::of(Mark::Theirs, one_line(value)),
-                None => Text::of(Mark::Dim, language.phrase(Phrase::None)),
-            };
-            Text::plain(format!("{} ", language.field(field)))
-                .then(shown(from))
-                .and(Mark::Plain, " → ")
-                .then(shown(to))
-        }
+        Deed::Edited { field, from, to } => Text::plain(format!("{} ", language.field(field)))
+            .then(held(from, language))
+            .and(Mark::Plain, " → ")
+            .then(held(to, language)),
         Deed::Added => phrase(Phrase::Added),
         Deed::Closed(score) => Text::plain(language.closed_with(*score)),
         Deed::Graded(score) => Text::plain(language.graded(*score)),
@@ -141,6 +159,17 @@ fn deed(deed: &Deed, language: Language) -> Text {
         Deed::Reopened => phrase(Phrase::Reopened),
         Deed::Restored => phrase(Phrase::Restored),
         Deed::Published => phrase(Phrase::Published),
+    }
+}
+
+fn held(held: &Held, language: Language) -> Text {
+    match held {
+        Held::Nothing => Text::of(Mark::Dim, language.phrase(Phrase::None)),
+        Held::Text(text) => Text::of(Mark::Theirs, one_line(text)),
+        Held::Number(number) => Text::plain(language.number(*number)),
+        Held::Day(day) => Text::plain(language.day(*day)),
+        Held::Period(period) => Text::plain(language.days_between(period.start(), period.end())),
+        Held::Kind(kind) => Text::plain(language.kind(*kind)),
     }
 }
 
@@ -171,7 +200,7 @@ fn measured(from: &Measure, to: &Measure, language: Language) -> Text {
 
 fn metric_parts(from: &Metric, to: &Metric, language: Language) -> Vec<String> {
     let unit = to.unit.as_ref().map(AsRef::as_ref);
-    let number = |number: Option<okr_core::value::Number>| match number {
+    let number = |number: Option<Number>| match number {
         Some(number) => language.number(number),
         None => language.phrase(Phrase::None).to_owned(),
     };
@@ -193,4 +222,74 @@ fn metric_parts(from: &Metric, to: &Metric, language: Language) -> Vec<String> {
         )
     })
     .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use okr_testkit::sample::number;
+
+    use super::*;
+
+    fn said(field: &'static str, from: Held, to: Held, language: Language) -> String {
+        let pieces = deed(&Deed::Edited { field, from, to }, language).0;
+        let words = pieces.into_iter().filter_map(|piece| match piece {
+            Inline::Words { text, .. } => Some(text),
+            _ => None,
+        });
+        words.collect()
+    }
+
+    #[test]
+    fn what_a_field_held_is_said_in_the_language_of_the_report() {
+        let day = Held::Day(Date::constant(2026, 11, 30));
+        let quarter = |month| {
+            let first = Date::constant(2026, month, 1);
+            Held::Period(CyclePeriod::new(first, Date::constant(2026, 12, 31)).unwrap())
+        };
+        let bokmal = Language::Bokmal;
+        for (wanted, is) in [
+            (
+                "frist ingen → 30. november 2026",
+                said("due", Held::Nothing, day.clone(), bokmal),
+            ),
+            (
+                "due none → 30 November 2026",
+                said("due", Held::Nothing, day, Language::English),
+            ),
+            (
+                "vekt 1 → 1,5",
+                said(
+                    "weight",
+                    Held::Number(number("1")),
+                    Held::Number(number("1.5")),
+                    bokmal,
+                ),
+            ),
+            (
+                "type forpliktende → læringsmål",
+                said(
+                    "kind",
+                    Held::Kind(ObjectiveKind::Committed),
+                    Held::Kind(ObjectiveKind::Learning),
+                    bokmal,
+                ),
+            ),
+            (
+                "datoer 1. oktober – 31. desember 2026 → 1. november – 31. desember 2026",
+                said("period", quarter(10), quarter(11), bokmal),
+            ),
+            // What somebody called so is their word.
+            (
+                "tittel none → x",
+                said(
+                    "title",
+                    Held::Text("none".into()),
+                    Held::Text("x".into()),
+                    bokmal,
+                ),
+            ),
+        ] {
+            assert_eq!(is, wanted);
+        }
+    }
 }

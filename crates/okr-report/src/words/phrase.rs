@@ -187,6 +187,7 @@ phrases! {
     LastSlide: "Last slide", "Siste lysbilde";
     FullScreen: "Full screen", "Fullskjerm";
     Keys: "Keys", "Hurtigtaster";
+    SpaceBar: "Space", "Mellomrom";
     Close: "Close", "Lukk";
 
     // The end of every report.
@@ -293,6 +294,10 @@ impl Language {
             "due" => "frist",
             "name" => "navn",
             "period" => "datoer",
+            "slug" => "kortnavn",
+            "order" => "rekkefølge",
+            "reflection" => "refleksjon",
+            "fed by" => "hentes fra",
             other => other,
         };
         self.pick(field, bokmal)

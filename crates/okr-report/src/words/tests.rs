@@ -40,6 +40,41 @@ fn no_phrase_is_empty_or_forgotten() {
 }
 
 #[test]
+fn every_field_that_is_decided_about_has_a_word_in_each_language() {
+    let fields = [
+        "title",
+        "description",
+        "slug",
+        "owner",
+        "team",
+        "cycle",
+        "kind",
+        "weight",
+        "supports",
+        "continues",
+        "reflection",
+        "objective",
+        "measure",
+        "order",
+        "start",
+        "due",
+        "fed by",
+        "period",
+        "baseline",
+        "target",
+        "commit",
+        "stretch",
+    ];
+    let same = fields.map(|field| (field, Language::Bokmal.field(field)));
+    let same: Vec<&str> = same
+        .into_iter()
+        .filter(|(english, bokmal)| english == bokmal)
+        .map(|(english, _)| english)
+        .collect();
+    assert_eq!(same, ["team", "start"]);
+}
+
+#[test]
 fn days_are_written_as_each_language_does() {
     let first = Date::constant(2026, 11, 16);
     let last = Date::constant(2026, 11, 22);

@@ -4,10 +4,13 @@ mod closing;
 mod mid;
 mod weekly;
 
+use okr_core::field::Shown as _;
 use okr_core::id::EntityId;
 use okr_core::rhythm::Share;
 use okr_core::value::Score;
-use okr_report::reports::{Cycle, Decision, Deed, Frame, Goal, Objective, Report, Said, Vital};
+use okr_report::reports::{
+    Cycle, Decision, Deed, Frame, Goal, Held, Objective, Report, Said, Vital,
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -247,6 +250,18 @@ enum DeedItem {
     Published,
 }
 
+/// Writes what a field holds, whatever the language of the report; none where it holds nothing.
+fn held(held: &Held) -> Option<String> {
+    match held {
+        Held::Nothing => None,
+        Held::Text(text) => Some(text.clone()),
+        Held::Number(number) => Some(number.to_string()),
+        Held::Day(day) => Some(day.to_string()),
+        Held::Period(period) => Some(period.shown()),
+        Held::Kind(kind) => Some(kind.to_string()),
+    }
+}
+
 impl From<&Deed> for DeedItem {
     fn from(deed: &Deed) -> Self {
         match deed {
@@ -256,8 +271,8 @@ impl From<&Deed> for DeedItem {
             },
             Deed::Edited { field, from, to } => Self::Edited {
                 field,
-                from: from.clone(),
-                to: to.clone(),
+                from: held(from),
+                to: held(to),
             },
             Deed::Added => Self::Added,
             Deed::Closed(score) => Self::Closed {

@@ -5,12 +5,11 @@ use std::collections::BTreeSet;
 use okr_core::Timestamp;
 use okr_core::event::{
     CycleEdit, CycleEvent, Edit, Event, KeyResultEdit, KeyResultEvent, ObjectiveEdit,
-    ObjectiveEvent,
+    ObjectiveEvent, Support,
 };
-use okr_core::field::FieldChange;
 use okr_core::id::{ChangeId, EntityId};
 use okr_replica::{Axis, ChangeKind, LogEntry, LogFilter, MoveKind, Place, Point};
-use okr_report::reports::{Decision, Deed, Step};
+use okr_report::reports::{Decision, Deed, Held, Step};
 
 use super::gather::{Ground, named};
 use crate::commands::learn_entries;
@@ -189,8 +188,8 @@ fn deed(event: &Event, names: &Names) -> Option<Deed> {
     match event {
         Event::Objective(_, event) => of_objective(event, names),
         Event::KeyResult(_, event) => of_key_result(event, names),
-        Event::Cycle(_, CycleEvent::Edited(edit @ CycleEdit::Period(_))) => {
-            Some(edited(edit.field_change()))
+        Event::Cycle(_, CycleEvent::Edited(CycleEdit::Period(edit))) => {
+            Some(edited("period", edit, |period| Held::Period(*period)))
         }
         _ => None,
     }
@@ -199,17 +198,7 @@ fn deed(event: &Event, names: &Names) -> Option<Deed> {
 fn of_objective(event: &ObjectiveEvent, names: &Names) -> Option<Deed> {
     Some(match event {
         ObjectiveEvent::Created(_) => Deed::Added,
-        ObjectiveEvent::Edited(ObjectiveEdit::Score(Edit { to, .. })) => Deed::Graded((*to)?),
-        ObjectiveEvent::Edited(edit @ ObjectiveEdit::Team(Edit { from, to })) => {
-            moved(edit.field(), (*from, *to), names)
-        }
-        ObjectiveEvent::Edited(edit @ ObjectiveEdit::Cycle(Edit { from, to })) => {
-            moved(edit.field(), (Some(*from), Some(*to)), names)
-        }
-        ObjectiveEvent::Edited(edit @ ObjectiveEdit::Owner(Edit { from, to })) => {
-            moved(edit.field(), (Some(*from), Some(*to)), names)
-        }
-        ObjectiveEvent::Edited(edit) => edited(edit.field_change()),
+        ObjectiveEvent::Edited(edit) => objective_edited(edit, names)?,
         ObjectiveEvent::Published => Deed::Published,
         ObjectiveEvent::Closed { score, .. } => Deed::Closed(*score),
         ObjectiveEvent::Abandoned => Deed::Abandoned,
@@ -223,18 +212,7 @@ fn of_objective(event: &ObjectiveEvent, names: &Names) -> Option<Deed> {
 fn of_key_result(event: &KeyResultEvent, names: &Names) -> Option<Deed> {
     Some(match event {
         KeyResultEvent::Created(_) => Deed::Added,
-        KeyResultEvent::Edited(KeyResultEdit::Measure(Edit { from, to })) => Deed::Measured {
-            from: Box::new(from.clone()),
-            to: Box::new(to.clone()),
-        },
-        KeyResultEvent::Edited(KeyResultEdit::Score(Edit { to, .. })) => Deed::Graded((*to)?),
-        KeyResultEvent::Edited(edit @ KeyResultEdit::Objective(Edit { from, to })) => {
-            moved(edit.field(), (Some(*from), Some(*to)), names)
-        }
-        KeyResultEvent::Edited(edit @ KeyResultEdit::Owner(Edit { from, to })) => {
-            moved(edit.field(), (Some(*from), Some(*to)), names)
-        }
-        KeyResultEvent::Edited(edit) => edited(edit.field_change()),
+        KeyResultEvent::Edited(edit) => key_result_edited(edit, names)?,
         KeyResultEvent::Closed { score } => Deed::Closed(*score),
         KeyResultEvent::Abandoned => Deed::Abandoned,
         KeyResultEvent::Reopened => Deed::Reopened,
@@ -244,25 +222,72 @@ fn of_key_result(event: &KeyResultEvent, names: &Names) -> Option<Deed> {
     })
 }
 
-fn edited(change: FieldChange) -> Deed {
-    let filled = |text: String| (!text.is_empty()).then_some(text);
+fn objective_edited(edit: &ObjectiveEdit, names: &Names) -> Option<Deed> {
+    let field = edit.field();
+    Some(match edit {
+        ObjectiveEdit::Score(edit) => Deed::Graded(edit.to?),
+        ObjectiveEdit::Title(edit) => edited(field, edit, text),
+        ObjectiveEdit::Slug(edit) => edited(field, edit, text),
+        ObjectiveEdit::Description(edit) | ObjectiveEdit::Reflection(edit) => {
+            edited(field, edit, |long| Held::any(long.as_ref(), text))
+        }
+        ObjectiveEdit::Owner(edit) => edited(field, edit, |owner| label(*owner, names)),
+        ObjectiveEdit::Team(edit) => edited(field, edit, |team| any_label(*team, names)),
+        ObjectiveEdit::Cycle(edit) => edited(field, edit, |cycle| label(*cycle, names)),
+        ObjectiveEdit::Continues(edit) => edited(field, edit, |one| any_label(*one, names)),
+        ObjectiveEdit::Supports(edit) => edited(field, edit, |one| {
+            Held::any(one.as_ref(), |one| match one {
+                Support::Objective(id) => label(*id, names),
+                Support::KeyResult(id) => label(*id, names),
+            })
+        }),
+        ObjectiveEdit::Kind(edit) => edited(field, edit, |kind| Held::Kind(*kind)),
+        ObjectiveEdit::Weight(edit) => edited(field, edit, |one| Held::Number(one.number())),
+    })
+}
+
+fn key_result_edited(edit: &KeyResultEdit, names: &Names) -> Option<Deed> {
+    let field = edit.field();
+    Some(match edit {
+        KeyResultEdit::Measure(Edit { from, to }) => Deed::Measured {
+            from: Box::new(from.clone()),
+            to: Box::new(to.clone()),
+        },
+        KeyResultEdit::Score(edit) => Deed::Graded(edit.to?),
+        KeyResultEdit::Objective(edit) => edited(field, edit, |one| label(*one, names)),
+        KeyResultEdit::Owner(edit) => edited(field, edit, |owner| label(*owner, names)),
+        KeyResultEdit::FedBy(edit) => edited(field, edit, |one| any_label(*one, names)),
+        KeyResultEdit::Title(edit) => edited(field, edit, text),
+        KeyResultEdit::Slug(edit) => edited(field, edit, text),
+        KeyResultEdit::Description(edit) => {
+            edited(field, edit, |long| Held::any(long.as_ref(), text))
+        }
+        KeyResultEdit::Weight(edit) => edited(field, edit, |one| Held::Number(one.number())),
+        KeyResultEdit::Order(edit) => edited(field, edit, text),
+        KeyResultEdit::Start(edit) | KeyResultEdit::Due(edit) => {
+            edited(field, edit, |day| Held::any(*day, Held::Day))
+        }
+    })
+}
+
+/// Says what a field held and holds.
+fn edited<T>(field: &'static str, edit: &Edit<T>, held: impl Fn(&T) -> Held) -> Deed {
     Deed::Edited {
-        field: change.field,
-        from: filled(change.from),
-        to: filled(change.to),
+        field,
+        from: held(&edit.from),
+        to: held(&edit.to),
     }
 }
 
-/// Names what a goal belonged to and belongs to.
-fn moved<T: Into<EntityId>>(
-    field: &'static str,
-    (from, to): (Option<T>, Option<T>),
-    names: &Names,
-) -> Deed {
-    let label = |id: T| names.label(id.into());
-    Deed::Edited {
-        field,
-        from: from.map(label),
-        to: to.map(label),
-    }
+fn text(text: &impl ToString) -> Held {
+    Held::Text(text.to_string())
+}
+
+/// Names what a goal belonged to or belongs to.
+fn label(id: impl Into<EntityId>, names: &Names) -> Held {
+    Held::Text(names.label(id.into()))
+}
+
+fn any_label(id: Option<impl Into<EntityId>>, names: &Names) -> Held {
+    Held::any(id, |id| label(id, names))
 }
