@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use okr_core::id::{CycleId, EntityId, EntityKind, ObjectiveId};
 use okr_core::text::Slug;
 use okr_core::view::View as _;
-use okr_replica::Found;
+use okr_replica::{Found, ReplicaError};
 
 use crate::error::CliError;
 use crate::failure;
@@ -17,8 +17,8 @@ use crate::short_id::{self, Alphabet};
 use crate::slug;
 
 /// The things among which a slug means one only.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Among {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(in crate::commands) enum Among {
     Objectives(CycleId),
     KeyResults(CycleId),
     Teams,
@@ -50,7 +50,7 @@ impl Among {
     }
 
     /// Returns the word of their commands, which is also the slug where a title gives none.
-    const fn word(self) -> &'static str {
+    pub(in crate::commands) const fn word(self) -> &'static str {
         match self {
             Self::Objectives(_) => "objective",
             Self::KeyResults(_) => "kr",
@@ -113,11 +113,7 @@ fn free(
     among: Among,
     (asked, of): (&Slug, Option<EntityId>),
 ) -> Result<Slug, CliError> {
-    let called_so = resolver.reading.by_slug(asked.as_str());
-    let called_so = called_so.map_err(failure::replica)?;
-    let other = called_so
-        .iter()
-        .find(|found| among.has(found) && !found.archived && Some(found.id) != of);
+    let other = holder(resolver, among, (asked, of)).map_err(failure::replica)?;
     let Some(other) = other else {
         return Ok(asked.clone());
     };
@@ -133,6 +129,18 @@ fn free(
         .with_hint(format!(
             "or give that {label} another one first: okr {word} set {id} --slug {another}"
         )))
+}
+
+/// Finds the other thing that a slug means already.
+pub(in crate::commands) fn holder(
+    resolver: &Resolver<'_, '_>,
+    among: Among,
+    (asked, of): (&Slug, Option<EntityId>),
+) -> Result<Option<Found>, ReplicaError> {
+    let called_so = resolver.reading.by_slug(asked.as_str())?.into_iter();
+    let mut others =
+        called_so.filter(|found| among.has(found) && !found.archived && Some(found.id) != of);
+    Ok(others.next())
 }
 
 /// Makes a slug from a title that no thing has which would be meant as well.

@@ -9,12 +9,15 @@ mod matching;
 mod missing;
 mod objective;
 mod order;
+mod slugs;
 mod steps;
 
 use okr_core::decide::Command;
 use okr_core::id::{CycleId, EntityId, PersonId, TeamId};
 use okr_replica::{Directory, Reading, ReplicaError};
 use uuid::Uuid;
+
+pub(crate) use slugs::Name;
 
 use super::state::State;
 use super::{Fault, Faults, Plan, Said, Spot};
@@ -86,6 +89,8 @@ pub(crate) struct Merge {
     pub(crate) archived: usize,
     /// The goals that are in the file, with the places where they begin.
     pub(crate) goals: Vec<(EntityId, Spot)>,
+    /// The slugs that goals get by the file, with their places.
+    pub(crate) names: Vec<(Name, Spot)>,
 }
 
 /// Why a file cannot be judged.
@@ -114,6 +119,7 @@ pub(crate) fn merge(
     let mut faults = Faults::default();
     let matched = matching::matched(facts, new_uuid, &mut faults)?;
     let mut merge = Merge {
+        names: slugs::check(facts, &matched, &mut faults),
         goals: matched.goals(facts.plan),
         ..Merge::default()
     };

@@ -22,7 +22,7 @@ use crate::error::CliError;
 use crate::exchange;
 use crate::exit::Exit;
 use crate::failure;
-use crate::plan::merge::{Merge, Take};
+use crate::plan::merge::{Merge, Name, Take};
 use crate::plan::{Fault, Faults, Plan, Source, Spot};
 use crate::{why, write};
 
@@ -140,17 +140,20 @@ pub(super) fn judge<'a>(
     Ok(judged)
 }
 
-/// The goals of all files, with where they stand.
+/// The goals of all files and what they are called from now on, with where they stand.
 #[derive(Default)]
-pub(super) struct Once(BTreeMap<EntityId, (String, Spot)>);
+pub(super) struct Once {
+    goals: BTreeMap<EntityId, (String, Spot)>,
+    names: BTreeMap<Name, (String, Spot)>,
+}
 
 impl Once {
     /// Refuses a file that speaks of a goal of an earlier one: which of them is meant would depend on
-    /// their order.
+    /// their order. One that gives a slug of an earlier one is refused, too.
     pub(super) fn of(&mut self, name: &str, merge: Merge) -> Result<Merge, Refusal> {
         let mut faults = Faults::default();
         for (id, at) in &merge.goals {
-            match self.0.entry(*id) {
+            match self.goals.entry(*id) {
                 Entry::Vacant(free) => {
                     free.insert((name.to_owned(), *at));
                 }
@@ -158,6 +161,22 @@ impl Once {
                     let (name, before) = taken.get();
                     let message = format!("this goal stands in {name}:{} already", before.line);
                     faults.push(Fault::new(*at, message));
+                }
+            }
+        }
+        for (called, at) in &merge.names {
+            match self.names.entry(called.clone()) {
+                Entry::Vacant(free) => {
+                    free.insert((name.to_owned(), *at));
+                }
+                Entry::Occupied(taken) => {
+                    let (name, before) = taken.get();
+                    let slug = &called.slug;
+                    let message = format!(
+                        "the goal of {name}:{} is called {slug} as well",
+                        before.line
+                    );
+                    faults.push(Fault::new(*at, message).with_help("give it another slug"));
                 }
             }
         }

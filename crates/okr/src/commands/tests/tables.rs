@@ -43,6 +43,54 @@ Fornøyde kunder;NPS;ben@example.org;31;1 045;;;grønn\r\n";
 const REASON: [&str; 4] = ["-m", "planned elsewhere", "--category", "other"];
 
 #[test]
+fn a_slug_that_another_goal_of_the_cycle_has_is_refused_with_its_line() {
+    let machine = empty("5");
+    machine.done(&["objective", "add", "Fast", "--slug", "fast"]);
+    let table = "Title,Slug\nQuick,fast\nSafe,safe\nSure,safe\n";
+    let said = machine.wrong(table, &["--kind", "objectives"]);
+    for part in [
+        "wrong.csv has 2 mistakes",
+        "wrong.csv:2:7: the objective ",
+        "\"Fast\" is called fast already",
+        "wrong.csv:4:6: the goal of line 3 is called safe as well",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let table = "Objective,Key result,Slug,From,To\nfast,p99,p,1,2\nfast,p95,p,1,2\n";
+    let said = machine.wrong(table, &REASON);
+    assert!(
+        said.contains("wrong.csv:3:10: the goal of line 2 is called p as well"),
+        "{said}"
+    );
+
+    // Another kind and another cycle have names of their own, and the same file comes once more.
+    machine.done(&["cycle", "add", "2027-Q1"]);
+    let table = "Objective,Key result,Slug,From,To\nfast,p99,fast,1,2\n";
+    let path = machine.table("good.csv", table);
+    let import = [&["import", &path][..], &REASON].concat();
+    machine.done(&import);
+    machine.done(&[
+        "kr",
+        "set",
+        "fast",
+        "--slug",
+        "p99",
+        "-m",
+        "shorter",
+        "--category",
+        "other",
+    ]);
+    let more = [
+        "kr", "add", "More", "-O", "fast", "--from", "1", "--to", "2", "--slug", "fast",
+    ];
+    machine.done(&[&more[..], &REASON].concat());
+    let said = machine.done(&import);
+    assert!(said.contains("known"), "{said}");
+    let path = machine.table("later.csv", "Title,Slug,Cycle\nFast,fast,2027-Q1\n");
+    machine.done(&["import", &path, "--kind", "objectives"]);
+}
+
+#[test]
 fn a_company_table_becomes_goals_with_their_owners() {
     let machine = empty("1");
     let path = machine.table("goals.csv", COMPANY);

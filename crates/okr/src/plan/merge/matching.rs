@@ -440,11 +440,7 @@ impl Matching<'_, '_, '_> {
                 })
             }
         };
-        let is_first = self.taken.insert((of_objectives, slug.to_string()));
-        if let (false, Some(said)) = (is_first, entry.slug) {
-            let message = format!("two new goals of this file are called \"{slug}\"");
-            self.faults.push(Fault::new(said.at, message));
-        }
+        self.taken.insert((of_objectives, slug.to_string()));
         slug
     }
 }

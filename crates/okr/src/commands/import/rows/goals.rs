@@ -15,11 +15,12 @@ use super::faults::Faults;
 use super::people::{Clock, author, not_found, person, unknown};
 use super::{Outcome, Table};
 use crate::commands::import::number as count;
-use crate::commands::naming::is_named_like_a_goal;
+use crate::commands::naming::{Among, holder, is_named_like_a_goal};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::failure;
 use crate::resolve::{self, Resolver};
+use crate::short_id::{self, Alphabet};
 use crate::slug::Slugs;
 use crate::table::{Cell, Field, Kind, ReadFault, Row, Wrong, number, without_guard};
 
@@ -89,6 +90,7 @@ fn read(
         default_team: resolver.team,
         slugs: Slugs::default(),
         taken: HashSet::new(),
+        named: HashMap::new(),
         titles: BTreeMap::new(),
         orders: HashMap::new(),
         owners: HashMap::new(),
@@ -151,6 +153,8 @@ struct Builder<'a> {
     slugs: Slugs,
     /// The slugs of the rows so far.
     taken: HashSet<String>,
+    /// The lines of the goals of a kind and a cycle that rows give a slug.
+    named: HashMap<(Among, String), usize>,
     /// The objectives of a cycle by title and by slug: those that are here, and those of the file.
     titles: BTreeMap<CycleId, HashMap<String, ObjectiveId>>,
     /// The place of the next key result of an objective.
@@ -285,20 +289,47 @@ impl Builder<'_> {
         });
     }
 
-    /// Takes the slug of a row, or makes one that no goal has.
+    /// Takes the slug of a row, or makes one that no goal has; `is_known` says that an earlier import
+    /// made the goal, which is called something by now and not made again.
     fn slug(
         &mut self,
-        cell: Option<&Cell>,
-        (title, fallback): (&str, &str),
+        (line, cell, is_known): (usize, Option<&Cell>, bool),
+        (among, title): (Among, &str),
         resolver: &Resolver<'_, '_>,
     ) -> Result<Slug, Stop> {
         let slug = if let Some(cell) = cell {
-            read_slug(cell)?
+            let slug = read_slug(cell)?;
+            if is_known {
+                return Ok(slug);
+            }
+            self.refuse_taken(cell, (among, &slug), resolver)?;
+            slug
         } else {
-            self.free_slug((title, fallback), resolver)?
+            self.free_slug((title, among.word()), resolver)?
         };
         self.taken.insert(slug.to_string());
+        self.named.insert((among, slug.to_string()), line);
         Ok(slug)
+    }
+
+    /// Refuses a slug by which another goal is meant, whether it is here or further up in the file.
+    fn refuse_taken(
+        &self,
+        cell: &Cell,
+        (among, slug): (Among, &Slug),
+        resolver: &Resolver<'_, '_>,
+    ) -> Result<(), Stop> {
+        let message = if let Some(line) = self.named.get(&(among, slug.to_string())) {
+            format!("the goal of line {line} is called {slug} as well")
+        } else if let Some(other) = holder(resolver, among, (slug, None))? {
+            let id = short_id::shown(Alphabet::Thing, other.id.uuid());
+            let (label, title) = (other.id.kind().label(), other.title);
+            format!("the {label} {id} \"{title}\" is called {slug} already")
+        } else {
+            return Ok(());
+        };
+        let help = "take another slug, or leave it empty: then one is made of the title";
+        Err(Wrong::at(cell, message).with_help(help).into())
     }
 
     fn free_slug(

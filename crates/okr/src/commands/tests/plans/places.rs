@@ -101,6 +101,66 @@ fn names_that_nobody_has_are_told_with_what_was_meant() {
     assert_eq!(json["items"][0]["mistakes"][0]["column"], 12);
 }
 
+/// One slug would mean two goals, which only their ids could tell apart then.
+#[test]
+fn a_slug_that_another_goal_of_the_cycle_has_is_refused_with_its_line() {
+    let machine = planned();
+    let path = machine.pulled("q4.yaml");
+    Machine::edit(&path, "slug: stay", "slug: fast");
+    Machine::edit(&path, "slug: churn", "slug: docs");
+    let said = machine.run(&["plan", "check", &path]);
+    assert_eq!(said.exit, Exit::ConditionNotMet, "{}", said.answer);
+    let text = fs::read_to_string(&path).unwrap();
+    for (given, taken) in [
+        ("slug: fast", "\"Feel instant\" is called fast already"),
+        ("slug: docs", "\"Docs\" is called docs already"),
+    ] {
+        // The one that has it comes later in the file.
+        let lines = (1..).zip(text.lines());
+        let mut places = lines.filter(|(_, line)| line.trim().trim_start_matches("- ") == given);
+        let (line, _) = places.next().unwrap();
+        let place = said.answer.find(&format!(":{line}:")).unwrap();
+        assert!(said.answer[place..].contains(taken), "{}", said.answer);
+    }
+    let refused = machine.refused(&["plan", "apply", &path], Exit::Error);
+    assert!(refused.contains("has 2 mistakes"), "{refused}");
+
+    // Of two that are new, the second is one too many.
+    let new = "format: okr-plan/1\norganisation: Acme\ncycle: 2026-Q4\nobjectives:\n\
+               \x20 - title: A\n    slug: same\n  - title: B\n    slug: same\n";
+    let path = machine.write("new.yaml", new);
+    let said = machine.run(&["plan", "check", &path]);
+    let wanted = ":8:11: the goal of line 6 is called same as well";
+    assert!(said.answer.contains(wanted), "{}", said.answer);
+    // Nor do two files give it.
+    let paths = ["one.yaml", "two.yaml"]
+        .map(|name| machine.write(name, &new.replace("  - title: B\n    slug: same\n", "")));
+    let refused = machine.refused(&["plan", "apply", &paths[0], &paths[1]], Exit::Error);
+    assert!(refused.contains("two.yaml:6:11: the goal of"), "{refused}");
+    assert!(
+        refused.contains("one.yaml:6 is called same as well"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn a_slug_that_is_given_up_in_the_same_file_is_free() {
+    let machine = planned();
+    let path = machine.pulled("q4.yaml");
+    Machine::edit(&path, "slug: stay", "slug: away");
+    Machine::edit(&path, "slug: fast", "slug: stay");
+    Machine::edit(&path, "slug: away", "slug: fast");
+    machine.done(&["plan", "check", &path]);
+    machine.done(&["plan", "apply", &path]);
+    assert!(machine.done(&["show", "stay"]).contains("Feel instant"));
+    // What is archived is in nobody's way.
+    machine.done(&["kr", "archive", "docs"]);
+    let path = machine.pulled("q4.yaml");
+    Machine::edit(&path, "slug: churn", "slug: docs");
+    machine.done(&["plan", "apply", &path]);
+    assert!(machine.done(&["show", "docs"]).contains("Churn"));
+}
+
 #[test]
 fn a_plan_of_another_cycle_organisation_or_time_is_refused() {
     let machine = planned();
@@ -209,7 +269,7 @@ fn a_slug_that_a_goal_gives_up_is_free_and_one_that_stands_twice_is_refused() {
                 \x20 - {title: B, slug: SLUG}\n";
     for (slug, part) in [
         ("stay", "the same goal as the one in line 4"),
-        ("new", "two new goals"),
+        ("new", "the goal of line 4 is called new as well"),
     ] {
         let path = machine.write("twice.yaml", &text.replace("SLUG", slug));
         let refused = machine.refused(&["plan", "apply", &path], Exit::Error);

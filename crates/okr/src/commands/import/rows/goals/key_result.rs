@@ -14,7 +14,7 @@ use okr_core::view::View as _;
 use super::super::ids::Ids;
 use super::super::measures;
 use super::super::people::read_day;
-use super::{Builder, Place, Stop, Told, long, read_slug, title};
+use super::{Among, Builder, Place, Stop, Told, long, read_slug, title};
 use crate::resolve::Resolver;
 use crate::table::{Cell, Field, Row};
 
@@ -38,7 +38,8 @@ impl Builder<'_> {
         let (weight, tags) = (self.weight(row)?, self.tags(row)?);
         let title = title(titled)?;
         let slug = self.cell(row, Field::Slug);
-        if let Some(found) = resolver.reading.key_result(id)? {
+        let known = resolver.reading.key_result(id)?;
+        if let Some(found) = &known {
             let patch = KeyResultPatch {
                 title: Some(title.clone()),
                 description: description.clone().map(Some),
@@ -50,14 +51,18 @@ impl Builder<'_> {
                 due: due.map(Some),
                 ..KeyResultPatch::default()
             };
-            if says(&found, &patch, (objective, &tags)) {
+            if says(found, &patch, (objective, &tags)) {
                 self.outcome.known += 1;
                 return Ok(());
             }
         }
+        let above = resolver.reading.objective(objective)?;
+        let among = Among::KeyResults(above.map_or(place.cycle, |above| above.cycle));
+        let named = (row.line, slug, known.is_some());
+        let slug = self.slug(named, (among, title.as_str()), resolver)?;
         let new = NewKeyResult {
             objective,
-            slug: self.slug(slug, (title.as_str(), "kr"), resolver)?,
+            slug,
             title,
             description,
             owner: self.owner_of((place.owner, objective), resolver)?,

@@ -12,7 +12,7 @@ use okr_replica::ObjectiveFilter;
 
 use super::super::ids::Ids;
 use super::super::people::{not_found, unknown};
-use super::{Builder, Place, Stop, Told, long, read_slug, title};
+use super::{Among, Builder, Place, Stop, Told, long, read_slug, title};
 use crate::resolve::Resolver;
 use crate::table::{Cell, Field, Row, Wrong, without_guard};
 
@@ -46,7 +46,11 @@ impl Builder<'_> {
             let new = NewObjective {
                 title: title(cell)?,
                 description: None,
-                slug: self.slug(None, (&text, "objective"), resolver)?,
+                slug: self.slug(
+                    (row.line, None, false),
+                    (Among::Objectives(place.cycle), &text),
+                    resolver,
+                )?,
                 owner: place.owner.unwrap_or(resolver.me),
                 team: place.team,
                 cycle: place.cycle,
@@ -108,7 +112,8 @@ impl Builder<'_> {
         let tags = self.tags(row)?;
         let title = title(titled)?;
         let slug = self.cell(row, Field::Slug);
-        if let Some(found) = resolver.reading.objective(id)? {
+        let known = resolver.reading.objective(id)?;
+        if let Some(found) = &known {
             let patch = ObjectivePatch {
                 title: Some(title.clone()),
                 description: description.clone().map(Some),
@@ -121,13 +126,16 @@ impl Builder<'_> {
             };
             let is_same =
                 |found: &Objective| patch.edits(found).is_empty() && tags.is_subset(&found.tags);
-            if is_same(&found) {
+            if is_same(found) {
                 self.outcome.known += 1;
                 return Ok(id);
             }
         }
+        let among = Among::Objectives(place.cycle);
+        let named = (row.line, slug, known.is_some());
+        let slug = self.slug(named, (among, title.as_str()), resolver)?;
         let new = NewObjective {
-            slug: self.slug(slug, (title.as_str(), "objective"), resolver)?,
+            slug,
             title,
             description,
             owner: place.owner.unwrap_or(resolver.me),
