@@ -80,6 +80,8 @@ fn what_is_known_here_is_completed_with_where_it_stands() {
     let metric = ["metric", "add", "Satisfaction", "--slug", "csat"];
     home.okr(&[&metric[..], &["--at-least", "80"]].concat())
         .unwrap();
+    home.okr(&["kr", "tag", "api-p99", "growth", "emea"])
+        .unwrap();
     for (line, expected) in [
         ("okr objective set ", &["fast"][..]),
         ("okr show csat", &["csat"]),
@@ -99,6 +101,8 @@ fn what_is_known_here_is_completed_with_where_it_stands() {
         ("okr help exi", &["exit-codes"]),
         ("okr help kr a", &["add", "abandon", "archive"]),
         ("okr list --status off", &["off-track"]),
+        ("okr list krs --tag ", &["emea", "growth"]),
+        ("okr kr untag api-p99 gr", &["growth"]),
         ("okr chec", &["checkin"]),
         ("okr kr set api-p99 --wei", &["--weight"]),
         ("okr show -o jsonl", &["jsonl"]),

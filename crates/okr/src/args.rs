@@ -26,6 +26,7 @@ mod org;
 pub(crate) mod parse;
 mod pending;
 mod people;
+mod pick;
 mod plan;
 mod present;
 mod proof;

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use okr_core::field::FIELD_WORDS;
 use okr_replica::ChangeKind;
 
+use super::pick::PickArgs;
 use super::work::{InitiativeListArgs, MetricListArgs};
 use crate::help;
 use crate::wording::{field_named, typed_field};
@@ -74,6 +75,9 @@ pub(crate) struct ListArgs {
     #[arg(long)]
     pub(crate) blocked: bool,
 
+    #[command(flatten)]
+    pub(crate) pick: PickArgs,
+
     /// Also what was put away
     #[arg(long)]
     pub(crate) archived: bool,
@@ -100,6 +104,9 @@ pub(crate) struct GoalListArgs {
     #[arg(long)]
     pub(crate) blocked: bool,
 
+    #[command(flatten)]
+    pub(crate) pick: PickArgs,
+
     /// Also what was put away
     #[arg(long)]
     pub(crate) archived: bool,
@@ -117,6 +124,7 @@ impl GoalListArgs {
             owner: self.owner.clone(),
             status: self.status.clone(),
             blocked: self.blocked,
+            pick: self.pick.clone(),
             archived: self.archived,
             limit: self.limit,
         }
@@ -147,12 +155,13 @@ impl ListArgs {
     }
 
     /// Lists everything of one kind.
-    pub(crate) const fn all(kind: ListKind) -> Self {
+    pub(crate) fn all(kind: ListKind) -> Self {
         Self {
             kind,
             owner: None,
             status: None,
             blocked: false,
+            pick: PickArgs::default(),
             archived: false,
             limit: None,
         }

@@ -3,8 +3,11 @@
 pub(crate) mod rows;
 pub(crate) mod work;
 
+use std::collections::BTreeSet;
+
 use okr_core::entity::Cycle;
 use okr_core::id::{PersonId, TeamId};
+use okr_core::text::Tag;
 use okr_core::value::GoalState;
 use okr_replica::{CheckInFact, KeyResultStanding, ObjectiveFilter, ObjectiveStanding};
 
@@ -41,6 +44,7 @@ pub(crate) fn run(context: &mut Context, args: &ListArgs) -> Result<Exit, CliErr
             .status
             .as_deref()
             .map(|word| word.replace([' ', '_'], "-")),
+        tags: args.pick.tags.iter().cloned().collect(),
         blocked: args.blocked,
         archived: args.archived,
         names_key_results: args.kind == ListKind::Checkins,
@@ -94,6 +98,20 @@ fn check(context: &Context, args: &ListArgs) -> Result<(), CliError> {
         | ListKind::Metrics => true,
         ListKind::Checkins | ListKind::Cycles | ListKind::People => false,
     };
+    let has_tags = match args.kind {
+        ListKind::Objectives | ListKind::Krs => true,
+        ListKind::Teams
+        | ListKind::Cycles
+        | ListKind::People
+        | ListKind::Initiatives
+        | ListKind::Metrics
+        | ListKind::Checkins => false,
+    };
+    if !args.pick.tags.is_empty() && !has_tags {
+        let message = "--tag does not fit what is listed, which has no tags";
+        return Err(CliError::usage("flag-without-effect", message)
+            .with_hint("objectives and krs have tags: okr list krs --tag TAG"));
+    }
     let refused = [
         ("--owner", args.owner.is_some() && !owner),
         ("--status", args.status.is_some() && !status),
@@ -204,6 +222,8 @@ struct Listing {
     owner: Option<PersonId>,
     team: Option<TeamId>,
     status: Option<String>,
+    /// Only goals with all of these tags.
+    tags: BTreeSet<Tag>,
     /// Only key results in whose way something stands.
     blocked: bool,
     archived: bool,
@@ -314,6 +334,7 @@ impl Listing {
         let mut found = self.in_scope(context, past)?;
         found.retain(|one| {
             self.owner.is_none_or(|owner| one.objective.owner == owner)
+                && self.tags.is_subset(&one.objective.tags)
                 && self.is_status(one.objective.state().word())
         });
         found.truncate(self.limit);
@@ -340,6 +361,7 @@ impl Listing {
             };
             shown
                 && (!self.blocked || one.blocker.is_some())
+                && self.tags.is_subset(&one.key_result.tags)
                 && self.owner.is_none_or(|owner| one.key_result.owner == owner)
                 && (self.is_status(one.status.word()) || self.is_status(state.word()))
         });

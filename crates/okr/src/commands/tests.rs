@@ -10,6 +10,7 @@ mod goalposts;
 mod history;
 mod lines;
 mod linting;
+mod listing;
 mod merging;
 mod naming;
 mod operations;

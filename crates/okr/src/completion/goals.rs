@@ -1,6 +1,9 @@
 //! Objectives and key results as candidates: by slug, with where they stand.
 
+use std::collections::BTreeMap;
+
 use okr_core::measure::{Measure, Value};
+use okr_core::text::Tag;
 use okr_replica::{KeyResultStanding, Makers};
 
 use super::source::{Candidate, Look};
@@ -10,7 +13,7 @@ use crate::error::CliError;
 use crate::failure;
 use crate::render::{Screen, quantity_change};
 use crate::resolve;
-use crate::wording::{bounds, percent, value};
+use crate::wording::{bounds, counted, percent, value};
 
 /// Returns the goals of the cycle that the line is about; `2026-Q3:` asks for those of another one.
 pub(super) fn goals(
@@ -57,6 +60,32 @@ pub(super) fn goals(
         Wanted::KeyResults => key_results,
         _ => objectives.into_iter().chain(key_results).collect(),
     })
+}
+
+/// Returns the tags that goals of the cycle have that the line is about, or of all cycles with
+/// `-c all`, with how many have them.
+pub(super) fn tags(context: &mut Context, look: &Look<'_>) -> Result<Vec<Candidate>, CliError> {
+    let reading = &look.reading;
+    let cycles = if context.globals.cycle.as_deref() == Some("all") {
+        reading.cycles().map_err(failure::replica)?
+    } else {
+        let current = resolve::current_cycle(context, reading, &look.clock)?;
+        current.into_iter().collect()
+    };
+    let mut counts: BTreeMap<Tag, usize> = BTreeMap::new();
+    for cycle in &cycles {
+        let goals = reading.cycle_goals(cycle.id).map_err(failure::replica)?;
+        let Some(goals) = goals else {
+            continue;
+        };
+        let objectives = goals.objectives().map(|objective| &objective.tags);
+        let key_results = goals.key_results().map(|(_, key_result)| &key_result.tags);
+        for tag in objectives.chain(key_results).flatten() {
+            *counts.entry(tag.clone()).or_default() += 1;
+        }
+    }
+    let candidate = |(tag, count): (Tag, usize)| (tag.to_string(), counted(count, "goal"));
+    Ok(counts.into_iter().map(candidate).collect())
 }
 
 /// Says from where to where a key result still has to come: `312 → 200 ms`.

@@ -114,6 +114,7 @@ impl Source {
             }
             Wanted::Teams => self.look(|_, look| look.teams()),
             Wanted::Cycles => self.look(|_, look| look.cycles()),
+            Wanted::Tags => self.look(goals::tags),
             Wanted::Initiatives => self.look(|_, look| look.initiatives()),
             Wanted::Metrics => self.look(|_, look| look.metrics()),
             Wanted::People => self.look(|_, look| look.people(typed)),

@@ -37,6 +37,8 @@ pub(super) enum Wanted {
     Days,
     /// Words for how goals stand.
     Statuses,
+    /// The tags that goals have.
+    Tags,
     Files,
     /// What only its author knows: texts, numbers, new names.
     Nothing,
@@ -68,6 +70,7 @@ pub(super) fn wanted(path: &[&str], argument: &str, value_name: &str) -> Option<
             _ => Wanted::Nothing,
         },
         "STATUS" => Wanted::Statuses,
+        "TAG" => Wanted::Tags,
         "SETTING" => Wanted::Settings,
         "ALIAS" => Wanted::Aliases,
         "TOPIC" => Wanted::Topics,
@@ -124,7 +127,6 @@ const NOTHING: &[&str] = &[
     "SCORE",
     "SLUG",
     "STATE",
-    "TAG",
     "TEXT",
     "TIME",
     "TITLE",

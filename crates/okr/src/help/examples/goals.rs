@@ -59,6 +59,7 @@ Examples:
   okr objective list
   okr kr list --owner @me --status at-risk
   okr kr list --blocked
+  okr kr list --tag growth
   okr kr list -c all --at 2026-10-01";
     /// Of `okr objective show` and `okr kr show`.
     GOAL_SHOW = "\

@@ -42,6 +42,7 @@ Examples:
   okr list
   okr list krs --owner @me --status at-risk
   okr list krs --blocked                 what stands in the way, and since when
+  okr list krs --tag growth --tag emea   with both tags
   okr list checkins --limit 20
   okr list krs -c all -o id";
     /// Of `okr show`.
