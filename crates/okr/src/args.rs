@@ -90,6 +90,7 @@ pub(crate) use people::{
     TeamCommand, TeamLeadArgs, TeamLeadCommand, TeamMemberArgs, TeamMemberChange,
     TeamMemberCommand, TeamMoveArgs, TeamSetArgs, TeamStepArgs,
 };
+pub(crate) use pick::OrderArgs;
 pub(crate) use plan::{
     PlanApplyArgs, PlanArgs, PlanCheckArgs, PlanCommand, PlanEditArgs, PlanPullArgs, PlanSide,
 };

@@ -71,6 +71,7 @@ pub(crate) use alias::expanded;
 pub(crate) use goalposts::Counts;
 pub(crate) use import::is_table;
 pub(crate) use list::STATUS_WORDS;
+pub(crate) use list::sort::keys as sort_keys;
 pub(crate) use log::learn_entries;
 pub(crate) use past::Past;
 pub(crate) use stats::{Figures, Group, Of, Report};

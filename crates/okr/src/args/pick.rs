@@ -1,5 +1,5 @@
 //! What is picked from a list of goals: the flags that `okr list`, `okr objective list` and
-//! `okr kr list` share.
+//! `okr kr list` share; and the order, which other lists have as well.
 
 use clap::Args;
 use okr_core::text::Tag;
@@ -12,4 +12,16 @@ pub(crate) struct PickArgs {
     /// Only objectives or key results with this tag; given several times, with all of them
     #[arg(long = "tag", value_name = "TAG", value_parser = parse::tag)]
     pub(crate) tags: Vec<Tag>,
+
+    #[command(flatten)]
+    pub(crate) order: OrderArgs,
+}
+
+/// In which order things are listed.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct OrderArgs {
+    /// Sort by a column, such as progress, owner or due, then by the next one; a - before it turns
+    /// it round
+    #[arg(long, value_name = "KEY[,-KEY]", allow_hyphen_values = true)]
+    pub(crate) sort: Option<String>,
 }

@@ -138,6 +138,7 @@ impl ListArgs {
             owner: self.owner.clone(),
             state: self.status.clone(),
             archived: self.archived,
+            order: self.pick.order.clone(),
             limit: self.limit,
             ..InitiativeListArgs::default()
         }
@@ -149,6 +150,7 @@ impl ListArgs {
             owner: self.owner.clone(),
             health: self.status.clone(),
             archived: self.archived,
+            order: self.pick.order.clone(),
             limit: self.limit,
             ..MetricListArgs::default()
         }

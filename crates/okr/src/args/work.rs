@@ -6,6 +6,7 @@ use okr_core::value::InitiativeState;
 
 use super::goal::{ArchiveArgs, Reason};
 use super::parse;
+use super::pick::OrderArgs;
 use super::read::ShowOneArgs;
 use crate::help;
 use crate::parse::Honours;
@@ -166,6 +167,9 @@ pub(crate) struct InitiativeListArgs {
     #[arg(long)]
     pub(crate) archived: bool,
 
+    #[command(flatten)]
+    pub(crate) order: OrderArgs,
+
     /// List at most this many
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<usize>,
@@ -324,6 +328,9 @@ pub(crate) struct MetricListArgs {
     /// Also what was put away
     #[arg(long)]
     pub(crate) archived: bool,
+
+    #[command(flatten)]
+    pub(crate) order: OrderArgs,
 
     /// List at most this many
     #[arg(long, value_name = "N")]

@@ -14,11 +14,13 @@ use okr_replica::{CycleGoals, InitiativeFilter};
 use super::cycle::{day, given_day};
 use super::goal::Verbs;
 use super::init::bad_value;
+use super::list::sort::{self, Order};
 use super::naming::{self, Among};
 use super::past::Past;
 use super::whose::cycle_goals;
 use crate::args::{
     InitiativeAddArgs, InitiativeArgs, InitiativeCommand, InitiativeListArgs, InitiativeSetArgs,
+    ListKind,
 };
 use crate::context::Context;
 use crate::error::CliError;
@@ -221,6 +223,7 @@ fn find(
     past: &mut Past<'_>,
     args: &InitiativeListArgs,
 ) -> Result<Vec<Initiative>, CliError> {
+    let order = Order::read(ListKind::Initiatives, &args.order)?;
     let owner: Option<PersonId> = if args.mine {
         past.person(context, Some("@me"))?
     } else {
@@ -249,6 +252,7 @@ fn find(
         Some("overdue") => one.is_overdue(today),
         Some(word) => one.state.word() == word,
     });
+    order.apply(&mut found, sort::INITIATIVES, past);
     found.truncate(args.limit.unwrap_or(usize::MAX));
     let served = found.iter().flat_map(|one| one.key_results.clone());
     past.learn(served.map(EntityId::from))?;

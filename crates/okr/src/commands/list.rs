@@ -1,6 +1,7 @@
 //! `okr list`: things of one kind, a line each.
 
 pub(crate) mod rows;
+pub(crate) mod sort;
 pub(crate) mod work;
 
 use std::collections::BTreeSet;
@@ -20,6 +21,7 @@ use crate::failure;
 use crate::output::{CheckInItem, CycleItem, KeyResultItem, ObjectiveItem, PersonItem, TeamItem};
 use crate::render::Table;
 use crate::ui::{Item, OutputFormat};
+use sort::{Key, Order};
 
 /// How many check-ins are listed where nobody says how many: they are most of any history.
 const CHECK_INS_SHOWN: usize = 50;
@@ -47,6 +49,7 @@ pub(crate) fn run(context: &mut Context, args: &ListArgs) -> Result<Exit, CliErr
         tags: args.pick.tags.iter().cloned().collect(),
         blocked: args.blocked,
         archived: args.archived,
+        order: Order::read(args.kind, &args.pick.order)?,
         names_key_results: args.kind == ListKind::Checkins,
         limit: args.limit.unwrap_or(match args.kind {
             ListKind::Checkins => CHECK_INS_SHOWN,
@@ -227,6 +230,7 @@ struct Listing {
     /// Only key results in whose way something stands.
     blocked: bool,
     archived: bool,
+    order: Order,
     /// Whether what is listed is called by its key result.
     names_key_results: bool,
     limit: usize,
@@ -235,6 +239,12 @@ struct Listing {
 impl Listing {
     fn is_status(&self, word: &str) -> bool {
         self.status.as_deref().is_none_or(|wanted| wanted == word)
+    }
+
+    /// Puts things into the order that was asked for, and keeps as many as were.
+    fn arrange<T>(&self, found: &mut Vec<T>, keys: &[Key<T>], past: &Past<'_>) {
+        self.order.apply(found, keys, past);
+        found.truncate(self.limit);
     }
 
     /// Prints the things of a kind and says whether there are none.
@@ -266,7 +276,7 @@ impl Listing {
             ListKind::Teams => {
                 let mut found = past.teams.clone();
                 found.retain(|team| self.archived || !team.archived);
-                found.truncate(self.limit);
+                self.arrange(&mut found, sort::TEAMS, past);
                 let item = |team| TeamItem::new(team, &past.names);
                 print(context, past, (&found, item), |_| {
                     rows::teams(&found, &past.names)
@@ -275,7 +285,7 @@ impl Listing {
             ListKind::Cycles => {
                 let mut found = past.cycles.clone();
                 found.retain(|cycle| self.is_status(cycle.state.word()));
-                found.truncate(self.limit);
+                self.arrange(&mut found, sort::CYCLES, past);
                 let item = |cycle| CycleItem::new(cycle, &past.names);
                 print(context, past, (&found, item), |_| {
                     rows::cycles(&found, &past.names)
@@ -283,7 +293,7 @@ impl Listing {
             }
             ListKind::People => {
                 let mut found = past.reading.people().map_err(failure::replica)?;
-                found.truncate(self.limit);
+                self.arrange(&mut found, sort::PEOPLE, past);
                 let item = |person| PersonItem::new(person, &past.names);
                 print(context, past, (&found, item), |_| {
                     rows::people(&found, &past.names)
@@ -337,7 +347,7 @@ impl Listing {
                 && self.tags.is_subset(&one.objective.tags)
                 && self.is_status(one.objective.state().word())
         });
-        found.truncate(self.limit);
+        self.arrange(&mut found, sort::OBJECTIVES, past);
         Ok(found)
     }
 
@@ -365,7 +375,7 @@ impl Listing {
                 && self.owner.is_none_or(|owner| one.key_result.owner == owner)
                 && (self.is_status(one.status.word()) || self.is_status(state.word()))
         });
-        found.truncate(self.limit);
+        self.arrange(&mut found, sort::KEY_RESULTS, past);
         Ok(found)
     }
 
@@ -376,9 +386,11 @@ impl Listing {
         past: &mut Past<'_>,
     ) -> Result<Vec<CheckInFact>, CliError> {
         let mut found = Vec::new();
+        // Only the newest of each key result can be among the newest of all.
+        let newest = self.owner.is_none() && self.order.is_usual() && self.limit < usize::MAX;
         for objective in self.in_scope(context, past)? {
             for one in objective.key_results {
-                let limit = (self.owner.is_none() && self.limit < usize::MAX).then_some(self.limit);
+                let limit = newest.then_some(self.limit);
                 let facts = past.reading.check_ins(one.key_result.id, limit);
                 found.extend(facts.map_err(failure::replica)?);
             }
@@ -389,7 +401,7 @@ impl Listing {
         found.sort_by_key(|fact| {
             std::cmp::Reverse((fact.check_in.effective, fact.authored_at, fact.check_in.id))
         });
-        found.truncate(self.limit);
+        self.arrange(&mut found, sort::CHECK_INS, past);
         Ok(found)
     }
 }

@@ -14,12 +14,13 @@ use okr_replica::MetricStanding;
 
 use super::goal::{Verbs, text_or_none};
 use super::init::bad_value;
+use super::list::sort::{self, Order};
 use super::naming::{self, Among};
 use super::past::Past;
 use super::resolve::value::work::amount;
 use crate::args::{
-    BandFlags, MetricAddArgs, MetricArgs, MetricCommand, MetricListArgs, MetricRetractArgs,
-    MetricSetArgs, Reason,
+    BandFlags, ListKind, MetricAddArgs, MetricArgs, MetricCommand, MetricListArgs,
+    MetricRetractArgs, MetricSetArgs, Reason,
 };
 use crate::context::Context;
 use crate::error::CliError;
@@ -251,6 +252,7 @@ fn find(
     past: &mut Past<'_>,
     args: &MetricListArgs,
 ) -> Result<Vec<MetricStanding>, CliError> {
+    let order = Order::read(ListKind::Metrics, &args.order)?;
     let owner = if args.mine {
         Some("@me")
     } else {
@@ -274,7 +276,8 @@ fn find(
         let wanted = args.health.as_deref();
         found.extend(standing.filter(|one| wanted.is_none_or(|word| one.health.word() == word)));
     }
-    found.truncate(args.limit.unwrap_or(usize::MAX));
     past.learn(found.iter().map(|one| one.metric.id.into()))?;
+    order.apply(&mut found, sort::METRICS, past);
+    found.truncate(args.limit.unwrap_or(usize::MAX));
     Ok(found)
 }

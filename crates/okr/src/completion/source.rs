@@ -2,16 +2,16 @@
 
 use std::io;
 
-use clap::CommandFactory as _;
+use clap::{CommandFactory as _, ValueEnum as _};
 use okr_core::value::CycleState;
 use okr_replica::{InitiativeFilter, LogFilter, Reading, Replica};
 
 use super::goals;
 use super::request::Request;
 use super::wanted::Wanted;
-use crate::args::{Arguments, GlobalArgs};
+use crate::args::{Arguments, GlobalArgs, ListKind};
 use crate::change_words;
-use crate::commands::{Past, STATUS_WORDS, learn_entries};
+use crate::commands::{Past, STATUS_WORDS, learn_entries, sort_keys};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::failure;
@@ -114,6 +114,7 @@ impl Source {
             }
             Wanted::Teams => self.look(|_, look| look.teams()),
             Wanted::Cycles => self.look(|_, look| look.cycles()),
+            Wanted::SortKeys => Ok(self.sort_keys(typed)),
             Wanted::Tags => self.look(goals::tags),
             Wanted::Initiatives => self.look(|_, look| look.initiatives()),
             Wanted::Metrics => self.look(|_, look| look.metrics()),
@@ -165,6 +166,23 @@ impl Source {
             .iter()
             .map(|one| (one.name.clone(), candidate(&one.directory)))
             .collect())
+    }
+
+    /// Returns the keys of what is listed that are not typed yet, each after those that are.
+    fn sort_keys(&self, typed: &str) -> Vec<Candidate> {
+        let kind = |word: &String| ListKind::from_str(word, false).ok();
+        let kind = self.before.iter().find_map(kind).unwrap_or_default();
+        let (before, last) = match typed.rfind(',') {
+            Some(comma) => typed.split_at(comma + 1),
+            None => ("", typed),
+        };
+        let sign = if last.starts_with('-') { "-" } else { "" };
+        let is_new = |key: &&str| {
+            let mut typed = before.split(',');
+            !typed.any(|part| part.trim_start_matches('-') == *key)
+        };
+        let candidate = |key: &str| (format!("{before}{sign}{key}"), String::new());
+        sort_keys(kind).filter(is_new).map(candidate).collect()
     }
 
     /// Returns the commands that a command is asked about, after other words that it takes; below a

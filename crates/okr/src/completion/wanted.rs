@@ -39,6 +39,8 @@ pub(super) enum Wanted {
     Statuses,
     /// The tags that goals have.
     Tags,
+    /// What a list can be sorted by.
+    SortKeys,
     Files,
     /// What only its author knows: texts, numbers, new names.
     Nothing,
@@ -71,6 +73,7 @@ pub(super) fn wanted(path: &[&str], argument: &str, value_name: &str) -> Option<
         },
         "STATUS" => Wanted::Statuses,
         "TAG" => Wanted::Tags,
+        "KEY[,-KEY]" => Wanted::SortKeys,
         "SETTING" => Wanted::Settings,
         "ALIAS" => Wanted::Aliases,
         "TOPIC" => Wanted::Topics,

@@ -1,7 +1,12 @@
 //! Sessions of `okr list`: what is picked, and in which order it comes.
 
-use super::reading::json;
+use clap::ValueEnum as _;
+
+use super::reading::{json, with_history};
 use super::*;
+use crate::args::ListKind;
+use crate::commands::sort_keys;
+use crate::help;
 
 /// Returns the slugs of what is listed, as programs read them.
 fn slugs(machine: &Machine, words: &[&str]) -> Vec<String> {
@@ -60,4 +65,182 @@ fn what_has_no_tags_is_not_narrowed_to_one() {
     }
     let said = machine.refused(&["list", "krs", "--tag", "Growth"], Exit::Usage);
     assert!(said.contains("lower-case letters"), "{said}");
+}
+
+/// Sorts key results with and without check-ins and returns their slugs.
+fn sorted(machine: &Machine, order: &str) -> Vec<String> {
+    slugs(machine, &["list", "krs", "--sort", order])
+}
+
+#[test]
+fn key_results_are_sorted_by_what_they_show_and_the_unknown_comes_last() {
+    let machine = with_history();
+    for (order, expected) in [
+        // Two of them have no check-in, and stay in their usual order wherever they tie.
+        ("progress", ["api-p99", "error-budget", "new-cdn", "docs"]),
+        ("-progress", ["error-budget", "api-p99", "new-cdn", "docs"]),
+        ("DONE", ["api-p99", "error-budget", "new-cdn", "docs"]),
+        (
+            "-confidence",
+            ["error-budget", "api-p99", "new-cdn", "docs"],
+        ),
+        (
+            "last_check_in",
+            ["api-p99", "error-budget", "new-cdn", "docs"],
+        ),
+        ("status", ["api-p99", "new-cdn", "docs", "error-budget"]),
+        (
+            "status,slug",
+            ["api-p99", "docs", "new-cdn", "error-budget"],
+        ),
+        (
+            "-owner,-slug",
+            ["new-cdn", "error-budget", "docs", "api-p99"],
+        ),
+    ] {
+        assert_eq!(sorted(&machine, order), expected, "{order}");
+    }
+}
+
+#[test]
+fn every_form_of_a_list_has_the_same_order_and_the_limit_comes_after_it() {
+    let machine = with_history();
+    let words = ["kr", "list", "--sort", "-slug", "--limit", "3"];
+    let expected = ["new-cdn", "error-budget", "docs"];
+    assert_eq!(slugs(&machine, &words), expected);
+    let table = machine.done(&words);
+    let shown = table.lines().skip(1);
+    let shown: Vec<&str> = shown
+        .filter_map(|line| line.split_whitespace().nth(1))
+        .collect();
+    assert_eq!(shown, expected, "{table}");
+    let items = json(&machine, &words)["items"].clone();
+    let full: Vec<&str> = (0..3)
+        .map(|index| items[index]["id"].as_str().unwrap())
+        .collect();
+    let ids = machine.done(&[&words[..], &["-o", "id"]].concat());
+    assert_eq!(ids.lines().collect::<Vec<_>>(), full);
+    let lines = machine.done(&[&words[..], &["-o", "jsonl"]].concat());
+    for (line, id) in lines.lines().zip(full) {
+        assert!(line.contains(id), "{line}");
+    }
+}
+
+/// What is typed before; then a kind, its order, and what a field of what is listed says.
+const SORTED: &[(&str, &str, &str, &str, &str)] = &[
+    ("team add Atlas", "teams", "name", "name", "Atlas Platform"),
+    (
+        "team add Zoo --parent atlas",
+        "teams",
+        "parent,-name",
+        "name",
+        "Zoo Platform Atlas",
+    ),
+    (
+        "cycle add 2027-Q1",
+        "cycles",
+        "-from",
+        "name",
+        "2027-Q1 2026-Q4",
+    ),
+    ("member add ada", "people", "handle", "handle", "ada ana"),
+    (
+        "member set ada --role viewer",
+        "people",
+        "-role",
+        "handle",
+        "ana ada",
+    ),
+    (
+        "initiative add B --kr docs --due 2026-12-01",
+        "initiatives",
+        "-due",
+        "slug",
+        "b",
+    ),
+    (
+        "initiative add A --kr docs",
+        "initiatives",
+        "due",
+        "slug",
+        "b a",
+    ),
+    (
+        "initiative add C --kr docs",
+        "initiatives",
+        "due,-slug",
+        "slug",
+        "b c a",
+    ),
+    (
+        "metric add Churn --at-most 2",
+        "metrics",
+        "health",
+        "slug",
+        "churn",
+    ),
+    (
+        "metric add Joy --at-least 2",
+        "metrics",
+        "-name",
+        "slug",
+        "joy churn",
+    ),
+    ("metric record joy 1", "metrics", "age", "slug", "joy churn"),
+    (
+        "objective add Found --slug found",
+        "objectives",
+        "team",
+        "slug",
+        "fast found",
+    ),
+];
+
+#[test]
+fn every_kind_is_sorted_by_keys_of_its_own() {
+    let machine = with_history();
+    for (line, kind, order, field, expected) in SORTED {
+        machine.done(&line.split(' ').collect::<Vec<_>>());
+        let items = json(&machine, &["list", kind, "--sort", order])["items"].clone();
+        let found = items.as_array().unwrap().iter();
+        let found: Vec<&str> = found.map(|item| item[*field].as_str().unwrap()).collect();
+        assert_eq!(found.join(" "), *expected, "{kind} by {order}");
+    }
+    let oldest = json(
+        &machine,
+        &["list", "checkins", "--sort", "day", "--limit", "1"],
+    );
+    assert_eq!(oldest["items"][0]["effective"], "2026-11-09", "{oldest:#}");
+}
+
+#[test]
+fn an_unknown_key_is_refused_with_those_that_there_are() {
+    let machine = Machine::with_goals();
+    let said = machine.refused(&["list", "krs", "--sort", "slug,-progres"], Exit::Usage);
+    assert!(said.contains("Did you mean progress?"), "{said}");
+    assert!(said.contains("keys of key results: slug, title"), "{said}");
+    for words in [
+        &["list", "teams", "--sort", "progress"][..],
+        &["objective", "list", "--sort", ""],
+        &["initiative", "list", "--sort", "health"],
+        &["metric", "list", "--sort", "state"],
+    ] {
+        let said = machine.refused(words, Exit::Usage);
+        assert!(said.contains("keys of "), "{said}");
+    }
+}
+
+#[test]
+fn the_help_of_the_list_names_every_key() {
+    for kind in ListKind::value_variants() {
+        let name = kind.to_possible_value().unwrap().get_name().to_owned();
+        let mut lines = help::LIST.lines();
+        let first = lines.find(|line| line.starts_with(&format!("  {name} ")));
+        let mut said = first.unwrap().trim_start()[name.len()..].to_owned();
+        for line in lines.take_while(|line| line.starts_with("     ")) {
+            said.push_str(line);
+        }
+        let said: Vec<&str> = said.split(',').map(str::trim).collect();
+        assert_eq!(said, sort_keys(*kind).collect::<Vec<_>>(), "{name}");
+    }
 }

@@ -43,8 +43,26 @@ Examples:
   okr list krs --owner @me --status at-risk
   okr list krs --blocked                 what stands in the way, and since when
   okr list krs --tag growth --tag emea   with both tags
+  okr list krs --sort status,-progress   what needs somebody first
   okr list checkins --limit 20
-  okr list krs -c all -o id";
+  okr list krs -c all -o id
+
+Keys of --sort, the columns and what belongs to them:
+  objectives   slug, title, progress, state, owner, team, cycle, weight,
+               last-check-in
+  krs          slug, title, progress, status, confidence, owner, objective, due,
+               weight, last-check-in, blocked-since
+  teams        slug, name, parent, leads, members, state
+  cycles       name, from, to, state
+  people       handle, name, email, role, state
+  initiatives  slug, title, state, due, owner
+  metrics      slug, name, health, age, owner, team
+  checkins     day, kr, confidence, who
+
+The least, the earliest and a come first; with a - before the key the greatest,
+the latest and z. Of status that is off-track, at-risk, stale, no-check-in,
+on-track, and then what is over. What is unknown comes last either way, what is
+alike keeps its usual order, and --limit counts what is sorted.";
     /// Of `okr show`.
     SHOW = "\
 Examples:

@@ -38,6 +38,7 @@ Examples:
   okr initiative list                     of the current cycle
   okr initiative list --mine --state open
   okr initiative list --kr edge-cache --state overdue
+  okr initiative list --sort due          also slug, title, state, owner
   okr initiative list -t platform --at 2026-11-01";
     /// Of `okr metric add`.
     METRIC_ADD = "\
@@ -67,6 +68,7 @@ A metric that was put away takes no values, and feeds nothing.";
 Examples:
   okr metric list
   okr metric list --health outside
+  okr metric list --sort -age             also slug, name, health, owner, team
   okr metric list -t platform --at 2026-11-01 -o json";
     /// Of `okr metric record`.
     METRIC_RECORD = "\
