@@ -33,6 +33,7 @@ pub(crate) const READERS: &[&[&str]] = &[
     &["team", "list"],
     &["cycle", "list"],
     &["member", "list"],
+    &["list", "krs", "--stale", "1", "--sort", "-status,slug"],
     &["checkin", "list", "api-p99"],
     &["log", "--patch"],
     &["log", "--stat"],

@@ -6,7 +6,7 @@ use okr_core::entity::{Entity, KeyResult};
 use okr_core::event::{Event, KeyResultEvent};
 use okr_core::id::{EntityId, KeyResultId};
 use okr_core::rhythm::Days;
-use okr_core::value::GoalState;
+use okr_core::value::{CyclePeriod, GoalState};
 
 use super::standing::counts;
 use super::{CycleStanding, KeyResultStanding, Reading};
@@ -61,6 +61,34 @@ impl Reading<'_> {
         Ok(rhythm)
     }
 
+    /// Returns from which day on check-ins are expected of some key results, each with the period of
+    /// its cycle: the days of a [`Rhythm`] begin with it. Days begin and end in `zone`.
+    ///
+    /// # Errors
+    /// The store's failures.
+    pub fn expected_since(
+        &self,
+        key_results: &[(&KeyResult, CyclePeriod)],
+        zone: &TimeZone,
+    ) -> Result<Vec<Date>, ReplicaError> {
+        let waiting = self.waiting_entries();
+        let first = |one| self.first_expected(one, zone, &waiting);
+        key_results.iter().copied().map(first).collect()
+    }
+
+    fn first_expected(
+        &self,
+        (key_result, period): (&KeyResult, CyclePeriod),
+        zone: &TimeZone,
+        waiting: &[(usize, LogEntry)],
+    ) -> Result<Date, ReplicaError> {
+        let written = self.written_down(key_result.id.into(), waiting)?;
+        let written = written.map(meta::timestamp).transpose()?;
+        let written = written.map(|time| zone.to_datetime(time).date());
+        let known = [written, key_result.start].into_iter().flatten();
+        Ok(known.fold(period.start(), Date::max))
+    }
+
     fn rhythm_of(
         &self,
         (standing, one): (&CycleStanding, &KeyResultStanding),
@@ -73,13 +101,7 @@ impl Reading<'_> {
             let time = micros.map(meta::timestamp).transpose()?;
             Ok::<_, ReplicaError>(time.map(|time| zone.to_datetime(time).date()))
         };
-        let first = [
-            day(self.written_down(key_result.id.into(), waiting)?)?,
-            key_result.start,
-        ]
-        .into_iter()
-        .flatten()
-        .fold(period.start(), Date::max);
+        let first = self.first_expected((key_result, period), zone, waiting)?;
         let last = [day(self.closed_at(key_result, waiting)?)?, key_result.due]
             .into_iter()
             .flatten()

@@ -13,6 +13,10 @@ pub(crate) struct PickArgs {
     #[arg(long = "tag", value_name = "TAG", value_parser = parse::tag)]
     pub(crate) tags: Vec<Tag>,
 
+    /// Only key results without a check-in for so many days, or more
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) stale: Option<u16>,
+
     #[command(flatten)]
     pub(crate) order: OrderArgs,
 }

@@ -1,6 +1,7 @@
 //! `okr list`: things of one kind, a line each.
 
 pub(crate) mod rows;
+mod silence;
 pub(crate) mod sort;
 pub(crate) mod work;
 
@@ -21,6 +22,7 @@ use crate::failure;
 use crate::output::{CheckInItem, CycleItem, KeyResultItem, ObjectiveItem, PersonItem, TeamItem};
 use crate::render::Table;
 use crate::ui::{Item, OutputFormat};
+use silence::Silence;
 use sort::{Key, Order};
 
 /// How many check-ins are listed where nobody says how many: they are most of any history.
@@ -48,6 +50,7 @@ pub(crate) fn run(context: &mut Context, args: &ListArgs) -> Result<Exit, CliErr
             .map(|word| word.replace([' ', '_'], "-")),
         tags: args.pick.tags.iter().cloned().collect(),
         blocked: args.blocked,
+        stale: args.pick.stale,
         archived: args.archived,
         order: Order::read(args.kind, &args.pick.order)?,
         names_key_results: args.kind == ListKind::Checkins,
@@ -101,24 +104,15 @@ fn check(context: &Context, args: &ListArgs) -> Result<(), CliError> {
         | ListKind::Metrics => true,
         ListKind::Checkins | ListKind::Cycles | ListKind::People => false,
     };
-    let has_tags = match args.kind {
-        ListKind::Objectives | ListKind::Krs => true,
-        ListKind::Teams
-        | ListKind::Cycles
-        | ListKind::People
-        | ListKind::Initiatives
-        | ListKind::Metrics
-        | ListKind::Checkins => false,
-    };
-    if !args.pick.tags.is_empty() && !has_tags {
-        let message = "--tag does not fit what is listed, which has no tags";
-        return Err(CliError::usage("flag-without-effect", message)
-            .with_hint("objectives and krs have tags: okr list krs --tag TAG"));
-    }
+    check_tags(args)?;
     let refused = [
         ("--owner", args.owner.is_some() && !owner),
         ("--status", args.status.is_some() && !status),
         ("--blocked", args.blocked && args.kind != ListKind::Krs),
+        (
+            "--stale",
+            args.pick.stale.is_some() && args.kind != ListKind::Krs,
+        ),
         ("--archived", args.archived && !archived),
         ("--team", context.globals.team.is_some() && !scope),
         ("--cycle", context.globals.cycle.is_some() && !scope),
@@ -132,6 +126,25 @@ fn check(context: &Context, args: &ListArgs) -> Result<(), CliError> {
     }
     if let Some(word) = &args.status {
         check_status(args.kind, &word.replace([' ', '_'], "-"))?;
+    }
+    Ok(())
+}
+
+/// Refuses tags where nothing has any.
+fn check_tags(args: &ListArgs) -> Result<(), CliError> {
+    let has_tags = match args.kind {
+        ListKind::Objectives | ListKind::Krs => true,
+        ListKind::Teams
+        | ListKind::Cycles
+        | ListKind::People
+        | ListKind::Initiatives
+        | ListKind::Metrics
+        | ListKind::Checkins => false,
+    };
+    if !args.pick.tags.is_empty() && !has_tags {
+        let message = "--tag does not fit what is listed, which has no tags";
+        return Err(CliError::usage("flag-without-effect", message)
+            .with_hint("objectives and krs have tags: okr list krs --tag TAG"));
     }
     Ok(())
 }
@@ -229,6 +242,8 @@ struct Listing {
     tags: BTreeSet<Tag>,
     /// Only key results in whose way something stands.
     blocked: bool,
+    /// Only key results on which nobody has reported for so many days, or more.
+    stale: Option<u16>,
     archived: bool,
     order: Order,
     /// Whether what is listed is called by its key result.
@@ -239,6 +254,13 @@ struct Listing {
 impl Listing {
     fn is_status(&self, word: &str) -> bool {
         self.status.as_deref().is_none_or(|wanted| wanted == word)
+    }
+
+    /// Says whether nobody has reported on a key result for as long as was asked for.
+    fn is_silent(&self, one: &KeyResultStanding, silence: Option<&Silence>) -> bool {
+        let days = silence.and_then(|silence| silence.days(one.key_result.id));
+        self.stale
+            .is_none_or(|least| days.is_some_and(|days| days >= i32::from(least)))
     }
 
     /// Puts things into the order that was asked for, and keeps as many as were.
@@ -263,13 +285,15 @@ impl Listing {
                 })?
             }
             ListKind::Krs => {
-                let found = self.key_results(context, past)?;
+                let (found, silence) = self.key_results(context, past)?;
                 let item = |one| KeyResultItem::new(one, &past.names);
                 print(context, past, (&found, item), |screen| {
-                    if self.blocked {
-                        rows::blocked(&found, &past.names, screen)
-                    } else {
-                        rows::key_results(&found, &past.names, screen)
+                    match (self.blocked, &silence) {
+                        (true, _) => rows::blocked(&found, &past.names, screen),
+                        (false, Some(silence)) => {
+                            rows::silent(&found, silence, (&past.names, screen))
+                        }
+                        (false, None) => rows::key_results(&found, &past.names, screen),
                     }
                 })?
             }
@@ -355,8 +379,12 @@ impl Listing {
         &self,
         context: &mut Context,
         past: &mut Past<'_>,
-    ) -> Result<Vec<KeyResultStanding>, CliError> {
+    ) -> Result<(Vec<KeyResultStanding>, Option<Silence>), CliError> {
         let objectives = self.in_scope(context, past)?;
+        let silence = match self.stale {
+            Some(_) => Some(Silence::of(&objectives, past)?),
+            None => None,
+        };
         let mut found: Vec<KeyResultStanding> = objectives
             .into_iter()
             .flat_map(|objective| objective.key_results)
@@ -371,12 +399,13 @@ impl Listing {
             };
             shown
                 && (!self.blocked || one.blocker.is_some())
+                && self.is_silent(one, silence.as_ref())
                 && self.tags.is_subset(&one.key_result.tags)
                 && self.owner.is_none_or(|owner| one.key_result.owner == owner)
                 && (self.is_status(one.status.word()) || self.is_status(state.word()))
         });
         self.arrange(&mut found, sort::KEY_RESULTS, past);
-        Ok(found)
+        Ok((found, silence))
     }
 
     /// Reads the check-ins of the scope, newest first.

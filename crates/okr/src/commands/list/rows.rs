@@ -6,6 +6,7 @@ use okr_core::text::LongText;
 use okr_replica::{CheckInFact, KeyResultStanding, ObjectiveStanding, Place};
 use uuid::Uuid;
 
+use super::silence::Silence;
 use crate::commands::past::Past;
 use crate::names::Names;
 use crate::render::{Cell, Column, Screen, Table, Tone, mark_and_words, tone};
@@ -13,12 +14,12 @@ use crate::short_id::{Alphabet, ShortIds};
 use crate::wording::entry::LATE;
 use crate::wording::{PENDING, UPGRADE, bounds, percent, value, who};
 
-pub(super) fn ids(shown: impl IntoIterator<Item = Uuid>) -> ShortIds {
+pub(crate) fn ids(shown: impl IntoIterator<Item = Uuid>) -> ShortIds {
     ShortIds::among(Alphabet::Thing, shown)
 }
 
 /// Adds to a state that only a newer program knows it for sure.
-pub(super) fn with_upgrade(state: impl Into<String>, needs_upgrade: bool) -> String {
+pub(crate) fn with_upgrade(state: impl Into<String>, needs_upgrade: bool) -> String {
     let state = state.into();
     if needs_upgrade {
         format!("{state}, {UPGRADE}")
@@ -127,6 +128,39 @@ pub(crate) fn blocked(found: &[KeyResultStanding], names: &Names, screen: &Scree
             names.at_person(key_result.owner).into(),
             blocker.map_or_else(Cell::empty, |blocker| blocker.since.to_string().into()),
             blocker.map_or_else(Cell::empty, |blocker| blocker.text.as_str().into()),
+        ]);
+    }
+    table
+}
+
+/// Lists key results on which nobody reports, with the last day on which somebody did.
+pub(super) fn silent(
+    found: &[KeyResultStanding],
+    silence: &Silence,
+    (names, screen): (&Names, &Screen),
+) -> Table {
+    let ids = ids(found.iter().map(|one| one.key_result.id.uuid()));
+    let mut table = Table::new([
+        Column::left("ID"),
+        Column::left("SLUG").flexible(),
+        Column::left("STATUS"),
+        Column::left("OWNER"),
+        Column::left("LAST"),
+        Column::right("DAYS"),
+        Column::left("OBJECTIVE").flexible(),
+    ]);
+    for one in found {
+        let key_result = &one.key_result;
+        let last = one.latest.as_ref().map(|latest| latest.check_in.effective);
+        let days = silence.days(key_result.id);
+        table.row([
+            Cell::toned(Tone::Id, &ids.shown(key_result.id.uuid())),
+            key_result.slug.as_str().into(),
+            Cell::toned(tone(one.status), &mark_and_words(one.status, screen)),
+            names.at_person(key_result.owner).into(),
+            last.map_or_else(Cell::empty, |last| last.to_string().into()),
+            days.map_or_else(Cell::empty, |days| days.to_string().into()),
+            names.label(key_result.objective.into()).into(),
         ]);
     }
     table

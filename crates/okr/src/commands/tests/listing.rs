@@ -244,3 +244,84 @@ fn the_help_of_the_list_names_every_key() {
         assert_eq!(said, sort_keys(*kind).collect::<Vec<_>>(), "{name}");
     }
 }
+
+#[test]
+fn what_nobody_reported_on_for_long_is_listed_with_how_long() {
+    let machine = with_history();
+    // It is written down on the 26th: nobody can have been silent about it before.
+    let add = [
+        "kr", "add", "Late", "-O", "fast", "--from", "0", "--to", "9",
+    ];
+    machine.done(&[&add[..], &["--now", "2026-11-26T09:00:00+01:00"]].concat());
+    let at = |day: &str, days: &str| {
+        let words = [
+            "list",
+            "krs",
+            "--stale",
+            days,
+            "--now",
+            "2026-12-24T09:00:00+01:00",
+        ];
+        let said = machine.done(&[&words[..], &["--at", day, "-o", "json"]].concat());
+        let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+        let items = said["items"].as_array().unwrap().iter();
+        items
+            .map(|item| item["slug"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    // Last check-ins: api-p99 on the 25th, error-budget on the 26th; new-cdn and docs have none
+    // and were written on the 23rd, late on the 26th.
+    assert_eq!(at("2026-12-09", "16"), ["new-cdn", "docs"]);
+    assert_eq!(at("2026-12-09", "14"), ["api-p99", "new-cdn", "docs"]);
+    assert_eq!(at("2026-12-09", "13").len(), 5);
+    assert_eq!(at("2026-12-09", "17"), [""; 0]);
+    assert_eq!(at("2026-11-27", "3"), ["new-cdn", "docs"], "as of --at");
+}
+
+#[test]
+fn the_table_of_what_is_silent_says_since_when() {
+    let machine = with_history();
+    let line = "kr abandon docs -m unread --category other";
+    machine.done(&line.split(' ').collect::<Vec<_>>());
+    let line = "list krs --stale 13 --sort last --now 2026-12-09T09:00:00+01:00";
+    let listed = machine.done(&line.split(' ').collect::<Vec<_>>());
+    let rows = listed
+        .lines()
+        .map(|line| line.split('\t').collect::<Vec<_>>());
+    let shown: Vec<[&str; 3]> = rows.map(|row| [row[1], row[4], row[5]]).collect();
+    assert_eq!(
+        shown,
+        [
+            ["SLUG", "LAST", "DAYS"],
+            ["api-p99", "2026-11-25", "14"],
+            ["error-budget", "2026-11-26", "13"],
+            ["new-cdn", "-", "16"],
+        ]
+    );
+}
+
+#[test]
+fn stale_is_one_notion_for_the_flag_and_the_status() {
+    let machine = with_history();
+    for now in ["2026-12-09", "2026-12-10", "2026-12-11"] {
+        let now = format!("{now}T09:00:00+01:00");
+        let listed = |flags: &[&str]| {
+            let words = ["list", "krs", "-o", "json", "--now", &now];
+            let said = machine.done(&[&words[..], flags].concat());
+            let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+            said["items"].as_array().unwrap().clone()
+        };
+        // The cadence is a week, and stale is what is silent for more than two.
+        let mut silent = listed(&["--stale", "15"]);
+        silent.retain(|item| item["status"] != "no-check-in");
+        assert_eq!(silent, listed(&["--status", "stale"]), "{now}");
+    }
+    for kind in ["objectives", "teams", "checkins"] {
+        let said = machine.refused(&["list", kind, "--stale", "7"], Exit::Usage);
+        assert!(said.contains("--stale does not fit"), "{said}");
+    }
+    for days in ["0", "-3", "soon"] {
+        let said = machine.run(&["kr", "list", "--stale", days]);
+        assert_eq!(said.exit, Exit::Usage, "{days}: {}", said.remarks);
+    }
+}

@@ -60,7 +60,7 @@ Examples:
   okr kr list --owner @me --status at-risk
   okr kr list --blocked
   okr kr list --tag growth
-  okr kr list --sort last-check-in
+  okr kr list --stale 14 --sort last-check-in
   okr kr list -c all --at 2026-10-01
 
 okr help list says by what both can be sorted.";

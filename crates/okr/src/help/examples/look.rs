@@ -43,6 +43,7 @@ Examples:
   okr list krs --owner @me --status at-risk
   okr list krs --blocked                 what stands in the way, and since when
   okr list krs --tag growth --tag emea   with both tags
+  okr list krs --stale 14                no check-in for two weeks
   okr list krs --sort status,-progress   what needs somebody first
   okr list checkins --limit 20
   okr list krs -c all -o id
@@ -62,7 +63,13 @@ Keys of --sort, the columns and what belongs to them:
 The least, the earliest and a come first; with a - before the key the greatest,
 the latest and z. Of status that is off-track, at-risk, stale, no-check-in,
 on-track, and then what is over. What is unknown comes last either way, what is
-alike keeps its usual order, and --limit counts what is sorted.";
+alike keeps its usual order, and --limit counts what is sorted.
+
+--stale counts from the day that the last check-in is about. Without any it
+counts from the day from which on one is expected: the first day of the cycle,
+the start of the key result, or the day it was written down, whichever is last.
+The status stale is the same with more than two cadences, after a check-in. What
+is closed, abandoned, archived or a draft is left out.";
     /// Of `okr show`.
     SHOW = "\
 Examples:
