@@ -31,6 +31,7 @@ pub(crate) const READERS: &[&[&str]] = &[
     &["stats"],
     &["stats", "2026-11", "--by", "week"],
     &["team", "list"],
+    &["team", "tree"],
     &["cycle", "list"],
     &["member", "list"],
     &["list", "krs", "--stale", "1", "--sort", "-status,slug"],

@@ -88,7 +88,7 @@ pub(crate) use pending::{PendingArgs, PendingCommand, PendingDropArgs};
 pub(crate) use people::{
     MemberAddArgs, MemberArgs, MemberCommand, MemberSetArgs, MemberStepArgs, TeamAddArgs, TeamArgs,
     TeamCommand, TeamLeadArgs, TeamLeadCommand, TeamMemberArgs, TeamMemberChange,
-    TeamMemberCommand, TeamMoveArgs, TeamSetArgs, TeamStepArgs,
+    TeamMemberCommand, TeamMoveArgs, TeamSetArgs, TeamStepArgs, TeamTreeArgs,
 };
 pub(crate) use pick::OrderArgs;
 pub(crate) use plan::{

@@ -131,6 +131,8 @@ pub(crate) enum TeamCommand {
     /// List the teams
     #[command(visible_alias = "ls")]
     List(TeamListArgs),
+    /// Show which team is part of which, with leads and how many members
+    Tree(TeamTreeArgs),
     /// Show a team in full
     #[command(after_help = help::TEAM_SHOW)]
     Show(ShowOneArgs),
@@ -157,6 +159,7 @@ impl TeamCommand {
     pub(super) const fn honours(&self) -> Honours {
         match self {
             Self::List(_)
+            | Self::Tree(_)
             | Self::Show(_)
             | Self::Member(TeamMemberArgs {
                 command: TeamMemberCommand::List(_),
@@ -207,6 +210,19 @@ pub(crate) struct TeamAddArgs {
 #[command(after_help = help::TEAM_LIST)]
 pub(crate) struct TeamListArgs {
     /// Also list archived teams
+    #[arg(long)]
+    pub(crate) archived: bool,
+}
+
+/// Arguments of `okr team tree`.
+#[derive(Args, Debug)]
+#[command(after_help = help::TEAM_TREE)]
+pub(crate) struct TeamTreeArgs {
+    /// Only this team and what is below it
+    #[arg(value_name = "TEAM")]
+    pub(crate) reference: Option<String>,
+
+    /// Also show archived teams
     #[arg(long)]
     pub(crate) archived: bool,
 }

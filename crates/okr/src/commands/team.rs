@@ -1,6 +1,7 @@
 //! `okr team`: teams and who is in them.
 
 mod people;
+mod tree;
 
 use std::collections::BTreeSet;
 
@@ -18,6 +19,7 @@ use crate::exit::Exit;
 use crate::resolve::{Resolver, look};
 use crate::write::{Wish, write_and_tell};
 pub(super) use people::TeamMemberItem;
+pub(super) use tree::TeamInTreeItem;
 
 pub(crate) fn run(context: &mut Context, args: &TeamArgs) -> Result<Exit, CliError> {
     match &args.command {
@@ -29,6 +31,7 @@ pub(crate) fn run(context: &mut Context, args: &TeamArgs) -> Result<Exit, CliErr
             };
             super::list::run(context, &args)
         }
+        TeamCommand::Tree(args) => tree::run(context, args),
         TeamCommand::Show(args) => super::show_one(context, args, |resolver, text| {
             resolver.team(text).map(Into::into)
         }),

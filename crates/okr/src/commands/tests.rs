@@ -15,6 +15,7 @@ mod merging;
 mod naming;
 mod operations;
 mod parts;
+mod people;
 mod planning;
 mod plans;
 mod porting;

@@ -119,6 +119,7 @@ answers! {
     "sync status" => [sync::StatusItem];
     "team list" => [TeamItem];
     "team member list" => [team::TeamMemberItem];
+    "team tree" => [team::TeamInTreeItem];
     "token create" => [token::CreatedItem];
     "token list", "token revoke" => [token::TokenItem];
     "tree" => [CycleTreeItem] lines [ObjectiveItem];

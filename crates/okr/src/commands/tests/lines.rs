@@ -76,6 +76,7 @@ const TYPED: &[&str] = &[
     "stats",
     "sync status",
     "team list",
+    "team tree",
     "team member list platform",
     "team show platform",
     "tree",

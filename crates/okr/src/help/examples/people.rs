@@ -112,6 +112,16 @@ Examples:
 Examples:
   okr team list
   okr team list --archived -o json";
+    /// Of `okr team tree`.
+    TEAM_TREE = "\
+Examples:
+  okr team tree
+  okr team tree platform                  a team and what is below it
+  okr team tree --archived --at 2026-10-01
+  okr team tree -o json                   from top to bottom, with the depth
+
+A team whose parent is not shown hangs below the next one above that is. The
+goals of teams are in okr tree.";
     /// Of `okr team show`.
     TEAM_SHOW = "\
 Examples:
