@@ -92,6 +92,7 @@ fn what_is_known_here_is_completed_with_where_it_stands() {
         ("okr kr add x -O f", &["fast"]),
         ("okr show --team pl", &["platform"]),
         ("okr team tree pl", &["platform"]),
+        ("okr member show @a", &["@ana"]),
         ("okr tree -c 2026", &["2026-Q4"]),
         // bash itself keeps what stands before the last = and before @.
         ("okr list --owner=@a", &["@ana"]),

@@ -34,6 +34,8 @@ pub(crate) const READERS: &[&[&str]] = &[
     &["team", "tree"],
     &["cycle", "list"],
     &["member", "list"],
+    &["member", "show", "@ana"],
+    &["show", "@ana"],
     &["list", "krs", "--stale", "1", "--sort", "-status,slug"],
     &["checkin", "list", "api-p99"],
     &["log", "--patch"],

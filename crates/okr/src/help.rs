@@ -78,7 +78,7 @@ Goals
 People
   org          Show and set the organisation: time, policies, calendar
   team         Manage teams and who is in them: add, list, tree, show ...
-  member       Manage people: add, list, set, deactivate, invite
+  member       Manage people: add, list, show, set, deactivate, invite
   token        Manage the tokens of devices and scripts
   erase        Erase who somebody was, or a text of the history, for good
 

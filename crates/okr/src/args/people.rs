@@ -26,6 +26,9 @@ pub(crate) enum MemberCommand {
     /// List the people of the organisation
     #[command(visible_alias = "ls", after_help = help::MEMBER_LIST)]
     List,
+    /// Show a person: role, teams, what they own, and their last check-in
+    #[command(after_help = help::MEMBER_SHOW)]
+    Show(ShowOneArgs),
     /// Correct who somebody is, or give them another role
     Set(MemberSetArgs),
     /// Let somebody go: they are logged out everywhere, and what they did stays
@@ -49,7 +52,7 @@ impl MemberCommand {
                 scope: false,
                 ..Honours::WRITES
             },
-            Self::List => Honours::READS,
+            Self::List | Self::Show(_) => Honours::READS,
             Self::Invite(_) | Self::Invitations(_) | Self::Uninvite(_) => Honours::TALKS,
         }
     }

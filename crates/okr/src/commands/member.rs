@@ -24,6 +24,9 @@ pub(crate) fn run(context: &mut Context, args: &MemberArgs) -> Result<Exit, CliE
     match &args.command {
         MemberCommand::Add(args) => add(context, args),
         MemberCommand::List => super::list::run(context, &ListArgs::all(ListKind::People)),
+        MemberCommand::Show(args) => super::show_one(context, args, |resolver, text| {
+            resolver.person(text).map(Into::into)
+        }),
         MemberCommand::Set(args) => set::run(context, args),
         MemberCommand::Deactivate(args) => step(context, args, Command::DeactivatePerson),
         MemberCommand::Reactivate(args) => step(context, args, Command::ReactivatePerson),

@@ -3,10 +3,11 @@
 pub(super) mod facts;
 mod find;
 mod item;
+mod person;
 pub(super) mod screen;
 mod work;
 
-use okr_core::entity::{Cycle, Initiative, KeyResult, Objective, Person, Team};
+use okr_core::entity::{Cycle, Initiative, KeyResult, Objective, Team};
 use okr_core::event::Topic;
 use okr_core::id::{EntityId, KeyResultId, MetricId, MetricValueId, ObjectiveId};
 use okr_core::view::View as _;
@@ -26,6 +27,7 @@ use crate::failure;
 use crate::output::ShownItem;
 use crate::ui::OutputFormat;
 use find::Target;
+use person::PersonInFull;
 
 /// A thing that is shown.
 enum Thing {
@@ -33,7 +35,7 @@ enum Thing {
     KeyResult(Box<KeyResultStanding>),
     Team(Team),
     Cycle(Box<CycleStanding>),
-    Person(Person),
+    Person(Box<PersonInFull>),
     CheckIn(Box<CheckInFact>),
     Comment(Box<CommentFact>),
     Initiative(Box<Initiative>),
@@ -112,7 +114,7 @@ fn line(context: &mut Context, item: &ShownItem) {
         ShownItem::KeyResult(item) => ui.item(item.as_ref(), nothing),
         ShownItem::Team(item) => ui.item(item, nothing),
         ShownItem::Cycle(item) => ui.item(item, nothing),
-        ShownItem::Person(item) => ui.item(item, nothing),
+        ShownItem::Person(item) => ui.item(item.as_ref(), nothing),
         ShownItem::CheckIn(item) => ui.item(item.as_ref(), nothing),
         ShownItem::Comment(item) => ui.item(item.as_ref(), nothing),
         ShownItem::Initiative(item) => ui.item(item.as_ref(), nothing),
@@ -124,7 +126,7 @@ fn line(context: &mut Context, item: &ShownItem) {
 
 /// Reads a thing as it was at the moment; none when it was not there.
 fn read(
-    context: &Context,
+    context: &mut Context,
     past: &mut Past<'_>,
     target: Target,
     history: usize,
@@ -141,7 +143,15 @@ fn read(
         }
         Target::Entity(id) => id,
     };
-    let Some(thing) = thing(past, id)? else {
+    let filter = history_filter(past, id, history);
+    let thing = match id {
+        EntityId::Person(id) => {
+            let person = PersonInFull::read(context, past, (id, &filter))?;
+            person.map(|person| Thing::Person(Box::new(person)))
+        }
+        _ => thing(past, id)?,
+    };
+    let Some(thing) = thing else {
         return Ok(None);
     };
     let check_ins = if let Thing::KeyResult(standing) = &thing {
@@ -150,20 +160,6 @@ fn read(
         check_ins.map_err(failure::replica)?
     } else {
         Vec::new()
-    };
-    let (until, until_position) = match past.at.moment.point {
-        Point::Now => (None, None),
-        Point::Position(position) => (None, Some(position)),
-        Point::Time(at) => (Some(at), None),
-    };
-    let filter = LogFilter {
-        about: vec![id],
-        axis: past.at.moment.axis,
-        until,
-        until_position,
-        limit: Some(history),
-        pending: true,
-        ..LogFilter::default()
     };
     let changes = past.replica.log(&filter).map_err(failure::replica)?;
     let lineage = if let Thing::Objective(standing) = &thing {
@@ -181,6 +177,24 @@ fn read(
         initiatives,
         ..shown
     }))
+}
+
+/// Returns which changes are the newest of a thing at the moment.
+fn history_filter(past: &Past<'_>, id: EntityId, history: usize) -> LogFilter {
+    let (until, until_position) = match past.at.moment.point {
+        Point::Now => (None, None),
+        Point::Position(position) => (None, Some(position)),
+        Point::Time(at) => (Some(at), None),
+    };
+    LogFilter {
+        about: vec![id],
+        axis: past.at.moment.axis,
+        until,
+        until_position,
+        limit: Some(history),
+        pending: true,
+        ..LogFilter::default()
+    }
 }
 
 fn history_of(
@@ -223,10 +237,6 @@ fn thing(past: &mut Past<'_>, id: EntityId) -> Result<Option<Thing>, CliError> {
             };
             standing.map(|standing| Thing::Cycle(Box::new(standing)))
         }
-        EntityId::Person(id) => {
-            let person = past.reading.person(id).map_err(failure::replica)?;
-            person.map(|person| Thing::Person(person.into_owned()))
-        }
         EntityId::CheckIn(id) => {
             let check_in = past.reading.check_in(id).map_err(failure::replica)?;
             let of = check_in.map(|check_in| check_in.key_result);
@@ -253,7 +263,8 @@ fn thing(past: &mut Past<'_>, id: EntityId) -> Result<Option<Thing>, CliError> {
         }
         EntityId::Metric(id) => metric(past, id)?,
         EntityId::MetricValue(id) => metric_value(past, id)?,
-        EntityId::Org(_) => None,
+        // A person is read with what belongs to them, and nothing is shown of an organisation.
+        EntityId::Person(_) | EntityId::Org(_) => None,
     };
     Ok(thing)
 }

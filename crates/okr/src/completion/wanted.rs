@@ -96,6 +96,7 @@ fn reference(path: &[&str], argument: &str) -> Wanted {
         (["initiative", ..], _) => Wanted::Initiatives,
         (["metric", ..], _) => Wanted::Metrics,
         (["team", ..], _) => Wanted::Teams,
+        (["member", ..], _) => Wanted::People,
         (["cycle", ..], _) => Wanted::Cycles,
         (["grade" | "close" | "chart" | "replay" | "tree", ..], _) => Wanted::Goals,
         (["show" | "log" | "comment" | "audit", ..], _) => Wanted::ThingsAndPeople,

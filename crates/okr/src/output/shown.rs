@@ -7,9 +7,10 @@ use uuid::Uuid;
 use super::change::ChangeItem;
 use super::check_in::CheckInItem;
 use super::comment::CommentItem;
-use super::goal::{CycleItem, KeyResultItem, ObjectiveItem, PersonItem, TeamItem};
+use super::goal::{CycleItem, KeyResultItem, ObjectiveItem, TeamItem};
 use super::lineage::LineageItem;
 use super::patch::PatchItem;
+use super::person::PersonInFullItem;
 use super::work::{InitiativeItem, MetricInFullItem, MetricValueItem};
 use crate::ui::Item;
 
@@ -50,7 +51,7 @@ pub(crate) enum ShownItem {
     KeyResult(Box<WithHistory<KeyResultItem>>),
     Team(WithHistory<TeamItem>),
     Cycle(WithHistory<CycleItem>),
-    Person(WithHistory<PersonItem>),
+    Person(Box<WithHistory<PersonInFullItem>>),
     CheckIn(Box<WithHistory<CheckInItem>>),
     Comment(Box<WithHistory<CommentItem>>),
     Initiative(Box<WithHistory<InitiativeItem>>),

@@ -133,8 +133,8 @@ answers! {
         => [workspace::WorkspaceItem];
     "workspace show" => [workspace::StandingItem];
 
-    "cycle show", "initiative show", "kr show", "metric show", "objective show", "show",
-    "team show" => [ShownItem];
+    "cycle show", "initiative show", "kr show", "member show", "metric show", "objective show",
+    "show", "team show" => [ShownItem];
 
     "align", "align remove", "carry", "checkin amend", "checkin retract", "close",
     "comment amend", "comment retract", "cycle add", "cycle close", "cycle open", "cycle reopen",

@@ -5,8 +5,7 @@ use crate::commands::past::Past;
 use crate::names::Names;
 use crate::output::{
     ChangeItem, CheckInItem, CommentItem, CycleItem, InitiativeItem, KeyResultItem, LineageItem,
-    MetricInFullItem, MetricValueItem, ObjectiveItem, PatchItem, PersonItem, ShownItem, TeamItem,
-    WithHistory,
+    MetricInFullItem, MetricValueItem, ObjectiveItem, PatchItem, ShownItem, TeamItem, WithHistory,
 };
 
 impl Shown {
@@ -41,7 +40,7 @@ impl Shown {
                 ShownItem::Cycle(with(cycle, comments, changes))
             }
             Thing::Person(person) => {
-                ShownItem::Person(with(PersonItem::new(person, names), comments, changes))
+                ShownItem::Person(Box::new(with(person.item(past), comments, changes)))
             }
             Thing::CheckIn(fact) => {
                 let check_in = CheckInItem::new(fact, names);

@@ -1,6 +1,6 @@
 //! Things in full on a screen.
 
-use okr_core::entity::{Objective, Person, Team};
+use okr_core::entity::{Objective, Team};
 use okr_core::event::Support;
 use okr_core::id::EntityId;
 use okr_core::measure::Measure;
@@ -32,7 +32,7 @@ pub(super) fn render(shown: &Shown, past: &Past<'_>, screen: &Screen) -> String 
         Thing::KeyResult(standing) => key_result(standing, past, screen),
         Thing::Team(team) => vec![team_facts(team, &past.names, screen)],
         Thing::Cycle(standing) => cycle(standing, past, screen),
-        Thing::Person(person) => vec![person_facts(person, &past.names, screen)],
+        Thing::Person(person) => person.render(past, screen),
         Thing::CheckIn(fact) => check_in(fact, past, screen),
         Thing::Comment(fact) => vec![comment(fact, past, screen)],
         Thing::Initiative(one) => vec![work::initiative(one, past, screen)],
@@ -357,20 +357,6 @@ fn cycle(standing: &CycleStanding, past: &Past<'_>, screen: &Screen) -> Vec<Stri
         parts.push(section("Objectives", &drawn, screen));
     }
     parts
-}
-
-fn person_facts(person: &Person, names: &Names, screen: &Screen) -> String {
-    let entry = names.entry(person.id);
-    let filled = |text: &String| (!text.is_empty()).then(|| text.clone());
-    let mut facts = Facts::new();
-    facts.add("id", id_fact(person.id));
-    facts.add_some("name", entry.and_then(|entry| filled(&entry.name)));
-    facts.add_some("e-mail", entry.and_then(|entry| filled(&entry.email)));
-    facts.add("role", person.role.word());
-    facts.add("state", if person.active { "active" } else { "left" });
-    facts.add_some("attention", upgrade(person.id, names));
-    let title = screen.paint(Tone::Strong, &names.at_person(person.id));
-    format!("{title}\n{}", facts.render(screen))
 }
 
 fn check_in(fact: &CheckInFact, past: &Past<'_>, screen: &Screen) -> Vec<String> {

@@ -54,6 +54,7 @@ const TYPED: &[&str] = &[
     "log --patch",
     "log --stat",
     "member list",
+    "member show @ana",
     "metric list",
     "metric show churn",
     "objective list",

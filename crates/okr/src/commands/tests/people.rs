@@ -100,3 +100,65 @@ fn an_archived_team_is_in_the_tree_only_when_asked_for() {
         assert!(said.contains("does not fit"), "{said}");
     }
 }
+
+#[test]
+fn a_person_is_shown_with_teams_goals_and_the_last_check_in() {
+    let machine = with_people();
+    let ben = machine.done(&["member", "show", "ben", "--history", "0"]);
+    let words: Vec<&str> = ben.split_whitespace().collect();
+    let words = words.join(" ");
+    for said in [
+        "name Ben role member state active leads web Web member of search Search web Web",
+        "fast Feel instant 23% active, late @ben platform 2026-Q4 Key results of 2026-Q4",
+        "docs 3 levels commit 30% ◐ at risk @ben fast",
+    ] {
+        assert!(words.contains(said), "{said} is not in {ben}");
+    }
+    let ana = json(&machine, &["member", "show", "@me"])["items"][0].clone();
+    let names = |field: &str| {
+        let items = ana[field].as_array().unwrap().iter();
+        items
+            .map(|item| item["name"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(names("leads"), ["platform"]);
+    assert_eq!(names("teams"), ["web"]);
+    assert_eq!(names("objectives"), [""; 0]);
+    assert_eq!(names("key_results"), ["api-p99", "error-budget", "new-cdn"]);
+    // The newest is the one that was written last, whatever day it is about.
+    let last = &ana["last_check_in"];
+    assert_eq!(last["key_result"]["name"], "api-p99", "{last:#}");
+    assert_eq!(last["effective"], "2026-11-18", "{last:#}");
+    assert_eq!(
+        machine.done(&["show", "@ana"]),
+        machine.done(&["member", "show", "ana"]),
+        "one way to show a person"
+    );
+}
+
+#[test]
+fn a_person_is_shown_as_they_were() {
+    let machine = with_people();
+    for line in [
+        "checkin retract api-p99 -m wrong",
+        "team leave web",
+        "cycle add 2027-Q1",
+    ] {
+        let words: Vec<&str> = line.split(' ').chain(["--now", LATER]).collect();
+        machine.done(&words);
+    }
+    let now = json(&machine, &["member", "show", "@ana"])["items"][0].clone();
+    assert_eq!(now["teams"], serde_json::json!([]));
+    assert_eq!(
+        now["last_check_in"]["key_result"]["name"], "docs",
+        "{now:#}"
+    );
+    let then = json(&machine, &["member", "show", "@ana", "--at", "2026-11-24"]);
+    let then = &then["items"][0];
+    assert_eq!(then["teams"][0]["name"], "web");
+    assert_eq!(then["last_check_in"]["effective"], "2026-11-18", "{then:#}");
+    let other = json(&machine, &["member", "show", "@ana", "-c", "2027-Q1"]);
+    assert_eq!(other["items"][0]["key_results"], serde_json::json!([]));
+    let said = machine.refused(&["member", "show", "nobody"], Exit::NotFound);
+    assert!(said.contains("nobody"), "{said}");
+}

@@ -12,6 +12,14 @@ Examples:
 Examples:
   okr member list
   okr member list -o json";
+    /// Of `okr member show`.
+    MEMBER_SHOW = "\
+Examples:
+  okr member show @ben
+  okr member show @me -c 2026-Q3          what you owned in another cycle
+  okr member show @ben --at 2026-10-01 -o json
+
+okr show @ben shows the same.";
     /// Of `okr member invite`.
     MEMBER_INVITE = "\
 Examples:
