@@ -1,4 +1,4 @@
-//! The data directory: what stands where, who may open it, and how its small files are replaced.
+//! The data directory: what stands where, and who may open it.
 //!
 //! ```text
 //! DATA/server.json       what this directory is; written last by `init`, so its presence means "complete"
@@ -14,14 +14,20 @@
 //! DATA/log/              the log (crates/okr-log/FORMAT.md)
 //! ```
 
+mod error;
+mod files;
+
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{self, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+pub use self::error::DataError;
+pub(crate) use self::error::io_error;
+use self::files::{Versioned, read_json};
+pub(crate) use self::files::{read_versioned, replace, replace_json, sync_directory, version_of};
 use crate::log_swap::LogSwap;
 
 /// The version of the layout that this program writes, and the only one that it reads.
@@ -70,91 +76,6 @@ impl Drop for Lock {
         // To close the file is not enough: a child that another thread is starting has it too, until it runs its program.
         // Where this fails, the operating system releases the lock with the last of them.
         drop(self.0.unlock());
-    }
-}
-
-/// Why a data directory cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum DataError {
-    /// `init` wants a new or empty directory.
-    #[error("{} is not empty", path.display())]
-    NotEmpty {
-        /// The directory.
-        path: PathBuf,
-    },
-    /// There is no data directory.
-    #[error("{} is not a data directory of okrd", path.display())]
-    NotInitialised {
-        /// The directory.
-        path: PathBuf,
-    },
-    /// An `init` or `restore` was interrupted before anything could be used.
-    #[error("{} is the remainder of an init or restore that did not finish", path.display())]
-    Unfinished {
-        /// The directory.
-        path: PathBuf,
-    },
-    /// Another process uses the directory.
-    #[error("{} is in use by another process{}", path.display(), process(pid))]
-    Locked {
-        /// The directory.
-        path: PathBuf,
-        /// Its process id, as far as known.
-        pid: String,
-    },
-    /// A newer program wrote the directory.
-    #[error("{} has layout version {found}, this program reads version {LAYOUT_VERSION}", path.display())]
-    Newer {
-        /// The directory.
-        path: PathBuf,
-        /// The version found.
-        found: u32,
-    },
-    /// A newer program wrote a file of the directory.
-    #[error("{} has version {found}, this program reads up to {known}", path.display())]
-    NewerFile {
-        /// The file.
-        path: PathBuf,
-        /// The version found.
-        found: u32,
-        /// The newest version that this program reads.
-        known: u32,
-    },
-    /// A file does not hold what it should.
-    #[error("{} cannot be understood", path.display())]
-    Malformed {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        #[source]
-        source: serde_json::Error,
-    },
-    /// A file may be read by others than its owner.
-    #[error("{} may be read by others (mode {mode:o})", path.display())]
-    Exposed {
-        /// The file.
-        path: PathBuf,
-        /// Its permissions.
-        mode: u32,
-    },
-    /// The file system refused something.
-    #[error("cannot {action} {}", path.display())]
-    Io {
-        /// What was tried.
-        action: &'static str,
-        /// With which file.
-        path: PathBuf,
-        /// What the system said.
-        #[source]
-        source: io::Error,
-    },
-}
-
-fn process(pid: &str) -> String {
-    if pid.is_empty() {
-        String::new()
-    } else {
-        format!(" (pid {pid})")
     }
 }
 
@@ -352,95 +273,8 @@ fn lock(path: &Path) -> Result<Lock, DataError> {
     Ok(lock)
 }
 
-/// What every file says first: a newer one may have fields that this program does not know.
-#[derive(Deserialize)]
-struct Versioned {
-    version: u32,
-}
-
-/// Returns the version that a JSON file says it has, without reading the rest of it.
-///
-/// # Errors
-///
-/// `Malformed`, `Io`.
-pub(crate) fn version_of(path: &Path) -> Result<u32, DataError> {
-    read_json(path).map(|Versioned { version }| version)
-}
-
-/// Reads a JSON file that says its version; one of a newer program is not guessed at.
-///
-/// # Errors
-///
-/// `NewerFile`, `Malformed`, `Io`.
-pub(crate) fn read_versioned<T: DeserializeOwned>(path: &Path, known: u32) -> Result<T, DataError> {
-    let Versioned { version } = read_json(path)?;
-    if version > known {
-        return Err(DataError::NewerFile {
-            path: path.to_owned(),
-            found: version,
-            known,
-        });
-    }
-    read_json(path)
-}
-
-/// Reads a JSON file.
-fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, DataError> {
-    let bytes = fs::read(path).map_err(io_error("read", path))?;
-    serde_json::from_slice(&bytes).map_err(|source| DataError::Malformed {
-        path: path.to_owned(),
-        source,
-    })
-}
-
-/// Puts a JSON file in place of what is there: after a crash either the old or the new one stands.
-pub(crate) fn replace_json<T: Serialize>(path: &Path, value: &T) -> Result<(), DataError> {
-    let mut bytes = serde_json::to_vec_pretty(value).map_err(|source| DataError::Malformed {
-        path: path.to_owned(),
-        source,
-    })?;
-    bytes.push(b'\n');
-    replace(path, &bytes)
-}
-
-/// Puts a file that only its owner may read in place of what is there.
-pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), DataError> {
-    let new = path.with_extension("new");
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    let mut file = options
-        .mode(PRIVATE_FILE)
-        .open(&new)
-        .map_err(io_error("create", &new))?;
-    file.write_all(bytes)
-        .and_then(|()| file.sync_all())
-        .map_err(io_error("write", &new))?;
-    fs::rename(&new, path).map_err(io_error("replace", path))?;
-    let directory = path.parent().unwrap_or(Path::new("."));
-    sync_directory(directory)
-}
-
-/// Makes renames and new files of a directory durable.
-pub(crate) fn sync_directory(path: &Path) -> Result<(), DataError> {
-    File::open(path)
-        .and_then(|directory| directory.sync_all())
-        .map_err(io_error("sync", path))
-}
-
-/// Says what was tried with which file when the system refuses it.
-pub(crate) fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> DataError {
-    let path = path.to_owned();
-    move |source| DataError::Io {
-        action,
-        path,
-        source,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
-
     use super::*;
 
     fn manifest() -> Manifest {
@@ -516,35 +350,5 @@ mod tests {
         drop(directory);
         let error = DataDir::open(&path).unwrap_err();
         assert!(matches!(error, DataError::Newer { found: 2, .. }));
-    }
-
-    #[test]
-    fn a_file_of_a_newer_program_is_not_guessed_at() {
-        let root = tempfile::tempdir().unwrap();
-        let file = root.path().join("credentials.json");
-        fs::write(&file, br#"{"version":3,"something":"new"}"#).unwrap();
-        let error = read_versioned::<Versioned>(&file, 2).err().unwrap();
-        let newer = matches!(
-            error,
-            DataError::NewerFile {
-                found: 3,
-                known: 2,
-                ..
-            }
-        );
-        assert!(newer, "{error}");
-        assert_eq!(read_versioned::<Versioned>(&file, 3).unwrap().version, 3);
-    }
-
-    #[test]
-    fn replaced_files_are_private() {
-        let root = tempfile::tempdir().unwrap();
-        let file = root.path().join("secret.json");
-        replace(&file, b"1").unwrap();
-        replace(&file, b"2").unwrap();
-        assert_eq!(fs::read(&file).unwrap(), b"2");
-        let mode = fs::metadata(&file).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, PRIVATE_FILE);
-        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1);
     }
 }
