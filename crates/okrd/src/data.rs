@@ -16,6 +16,7 @@
 
 mod error;
 mod files;
+mod owner;
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{Read as _, Write as _};
@@ -28,6 +29,8 @@ pub use self::error::DataError;
 pub(crate) use self::error::io_error;
 use self::files::{Versioned, read_json};
 pub(crate) use self::files::{read_versioned, replace, replace_json, sync_directory, version_of};
+pub use self::owner::Owner;
+pub(crate) use self::owner::refuse_foreign;
 use crate::log_swap::LogSwap;
 
 /// The version of the layout that this program writes, and the only one that it reads.
@@ -84,12 +87,14 @@ impl DataDir {
     ///
     /// # Errors
     ///
-    /// `NotEmpty` when it holds anything, `Unfinished` when that is what an interrupted `init` or `restore` leaves, `Locked`, `Io`.
+    /// `NotEmpty` when it holds anything, `Unfinished` when that is what an interrupted `init` or `restore` leaves, `Foreign`,
+    /// `Locked`, `Io`.
     pub(crate) fn create(path: &Path) -> Result<Self, DataError> {
         let mut builder = DirBuilder::new();
         builder.recursive(true).mode(PRIVATE_DIRECTORY);
         builder.create(path).map_err(io_error("create", path))?;
         refuse_used(path)?;
+        refuse_foreign(path)?;
         let lock = lock(path)?;
         sync_directory(path)?;
         if let Some(parent) = path
@@ -108,9 +113,10 @@ impl DataDir {
     ///
     /// # Errors
     ///
-    /// `NotInitialised`, `Unfinished`, `Locked`, `Newer`, `Malformed`, `Io`.
+    /// `NotInitialised`, `Unfinished`, `Foreign`, `Locked`, `Newer`, `Malformed`, `Io`.
     pub(crate) fn open(path: &Path) -> Result<(Self, Manifest), DataError> {
         Self::look(path)?;
+        refuse_foreign(path)?;
         let lock = lock(path)?;
         let directory = Self {
             path: path.to_owned(),

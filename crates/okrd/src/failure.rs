@@ -159,6 +159,12 @@ impl fmt::Display for Failure {
 impl From<DataError> for Failure {
     fn from(error: DataError) -> Self {
         let (exit, hint) = match &error {
+            DataError::Foreign { owner, .. } => {
+                let command = owner.running(std::env::args_os());
+                let hint =
+                    format!("its server could not read what root makes there; type `{command}`");
+                return Self::of(Exit::Configuration, &error, Some(&hint));
+            }
             DataError::NotEmpty { .. } => {
                 (Exit::Configuration, Some("choose a new or empty directory"))
             }

@@ -77,7 +77,7 @@ pub use credentials::{
     CODE_LIFETIME, IssueError, Issued, LONGEST_CODE_LIFETIME, LONGEST_TOKEN_LIFETIME, Principal,
     TOKEN_LIFETIME,
 };
-pub use data::DataError;
+pub use data::{DataError, Owner};
 pub use directory::DirectoryError;
 pub use history::{Erasure, History, HistoryError};
 pub use init::{Administrator, InitError, Initialised, NewServer, Organisation};

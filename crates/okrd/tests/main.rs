@@ -20,6 +20,7 @@ mod monitor;
 mod monitoring;
 mod moving;
 mod organisations;
+mod owners;
 mod proxied;
 mod pull;
 mod push;

@@ -114,10 +114,13 @@ From the moment on in which a text is erased, the server gives it to nobody, als
 after a restart and in no backup. Its bytes stay in unused or older parts of the
 files until this command has written the log anew. It needs a stopped server and
 as much room again as the log has; a crash leaves the old log or the new one.
+The user of the server runs it: root has it run by that user.
 
 Examples:
   okrd compact --data /var/lib/okrd --dry-run
-  systemctl stop okrd && okrd compact --data /var/lib/okrd && systemctl start okrd";
+  systemctl stop okrd && \\
+      runuser -u okrd -- okrd compact --data /var/lib/okrd && \\
+      systemctl start okrd";
 
 /// What `okrd compact` needs.
 #[derive(Debug, Args)]

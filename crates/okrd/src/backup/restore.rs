@@ -141,7 +141,10 @@ fn refuse_used(path: &Path) -> Result<(), Failure> {
     match fs::read_dir(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(data::io_error("read", path)(error).into()),
-        Ok(_) => data::refuse_used(path).map_err(Failure::from),
+        Ok(_) => {
+            data::refuse_used(path)?;
+            Ok(data::refuse_foreign(path)?)
+        }
     }
 }
 

@@ -40,7 +40,8 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// What is wrong with the directory or the log; `Locked` when something else than a server uses it.
+    /// What is wrong with the directory or the log; `Locked` when something else than a server uses it; `Foreign` for root
+    /// when it is of another user and no server runs in it.
     pub(crate) fn open(data: &Path) -> Result<Self, Failure> {
         match DataDir::open(data) {
             Ok((directory, manifest)) => {
@@ -59,6 +60,11 @@ impl Source {
                 Ok(Self::Stopped(Box::new(Stopped { heads, log, data })))
             }
             Err(DataError::Locked { .. }) => AdminClient::connect(data).map(Self::Running),
+            // Root may ask the server of another user, which then opens and writes its own files.
+            Err(error @ DataError::Foreign { .. }) => match AdminClient::connect(data) {
+                Err(failure) if failure.exit() == Exit::Locked => Err(error.into()),
+                connected => connected.map(Self::Running),
+            },
             Err(error) => Err(error.into()),
         }
     }

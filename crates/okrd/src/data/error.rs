@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::LAYOUT_VERSION;
+use super::{LAYOUT_VERSION, Owner};
 
 /// Why a data directory cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +25,14 @@ pub enum DataError {
     Unfinished {
         /// The directory.
         path: PathBuf,
+    },
+    /// Root would open or change the directory of another user.
+    #[error("{} belongs to {owner}, not to root", path.display())]
+    Foreign {
+        /// The directory.
+        path: PathBuf,
+        /// Whose it is.
+        owner: Owner,
     },
     /// Another process uses the directory.
     #[error("{} is in use by another process{}", path.display(), process(pid))]

@@ -8,7 +8,7 @@ use super::{OneArguments, Quota, QuotaArguments, RenameArguments, find};
 use crate::access_log::{AccessLog, Act, Entry};
 use crate::args::OutputFormat;
 use crate::clock::Clock;
-use crate::data::{access_log_file, organisations_file};
+use crate::data::{access_log_file, organisations_file, refuse_foreign};
 use crate::failure::{Exit, Failure};
 use crate::organisations::{self, File, Settled};
 use crate::output;
@@ -85,6 +85,8 @@ fn settle(
     change: impl FnOnce(&File, OrgId) -> Result<Settled, Failure>,
 ) -> Result<OrgId, Failure> {
     let data = &arguments.data.path()?;
+    // Nothing here takes the lock, so that the server may run; whose the directory is counts all the same.
+    refuse_foreign(data)?;
     let org = find::find(data, &find::manifest(data)?, &arguments.org)?;
     organisations::edit(&organisations_file(data), |file| {
         let settled = change(file, org)?;
