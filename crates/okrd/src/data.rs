@@ -28,7 +28,10 @@ use serde::{Deserialize, Serialize};
 pub use self::error::DataError;
 pub(crate) use self::error::io_error;
 use self::files::{Versioned, read_json};
-pub(crate) use self::files::{read_versioned, replace, replace_json, sync_directory, version_of};
+pub(crate) use self::files::{
+    beginning_of, read_versioned, remove_beginning, replace, replace_json, sync_directory,
+    version_of,
+};
 pub use self::owner::Owner;
 pub(crate) use self::owner::refuse_foreign;
 use crate::log_swap::LogSwap;
@@ -43,9 +46,22 @@ pub(crate) const CARRIED_FILES: [&str; 4] =
 /// Those that it carries when they are there.
 pub(crate) const CARRIED_IF_THERE: [&str; 2] = ["last-used.json", "organisations.json"];
 
+/// The files that are replaced only by who holds the lock: what is left of such a replacement is of a killed process.
+const REPLACED_HERE: [&str; 7] = [
+    MANIFEST,
+    "server.key",
+    "credentials.json",
+    "directory.json",
+    "last-used.json",
+    "last-backup.json",
+    "access.log",
+];
+
 /// What makes a directory complete.
 pub(crate) const MANIFEST: &str = "server.json";
 const LOCK: &str = "lock";
+/// Opening what a link leads to is an error.
+pub(crate) const NO_LINK: i32 = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
 /// The permissions of every file.
 pub(crate) const PRIVATE_FILE: u32 = 0o600;
 const PRIVATE_DIRECTORY: u32 = 0o700;
@@ -123,6 +139,9 @@ impl DataDir {
             _lock: lock,
         };
         let manifest = Self::manifest_of(path)?;
+        for name in REPLACED_HERE {
+            remove_beginning(&path.join(name))?;
+        }
         LogSwap::new(path).finish()?;
         Ok((directory, manifest))
     }
@@ -257,6 +276,8 @@ fn lock(path: &Path) -> Result<Lock, DataError> {
     let file = path.join(LOCK);
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
+    // It is emptied, which nothing that a link leads to may be.
+    options.custom_flags(NO_LINK);
     let mut opened = options
         .mode(PRIVATE_FILE)
         .open(&file)
@@ -303,6 +324,34 @@ mod tests {
         assert!(error.to_string().contains(&pid), "{error}");
         drop(directory);
         assert_eq!(DataDir::open(&path).unwrap().1, manifest());
+    }
+
+    #[test]
+    fn what_a_killed_process_left_goes_at_the_next_opening() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("data");
+        let directory = DataDir::create(&path).unwrap();
+        directory.write_manifest(&manifest()).unwrap();
+        drop(directory);
+        for name in REPLACED_HERE {
+            fs::write(beginning_of(&path.join(name)), "half").unwrap();
+        }
+        drop(DataDir::open(&path).unwrap());
+        let left = fs::read_dir(&path).unwrap();
+        let mut left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+        left.sort();
+        assert_eq!(left, [LOCK, MANIFEST]);
+    }
+
+    #[test]
+    fn a_link_in_the_place_of_the_lock_is_not_followed() {
+        let root = tempfile::tempdir().unwrap();
+        let victim = root.path().join("victim");
+        fs::write(&victim, "mine").unwrap();
+        std::os::unix::fs::symlink(&victim, root.path().join(LOCK)).unwrap();
+        let refused = lock(root.path()).unwrap_err();
+        assert!(matches!(refused, DataError::Io { action: "open", .. }));
+        assert_eq!(fs::read(&victim).unwrap(), b"mine");
     }
 
     /// A child that is being started has the files of its parent, until it runs its program.

@@ -3,6 +3,7 @@
 //! It is written when the backup is whole. A backup does not carry it: what was restored has none of its own yet.
 
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,8 @@ use crate::store::AsText;
 
 /// The version of the file that this program writes.
 pub(crate) const VERSION: u32 = 1;
+/// Held while the file is replaced.
+static NOTING: Mutex<()> = Mutex::new(());
 
 /// What the file says.
 #[derive(Debug, Serialize, Deserialize)]
@@ -28,7 +31,11 @@ pub(crate) fn note(data: &Path, taken_at: Timestamp) -> Result<(), DataError> {
         version: VERSION,
         taken_at: AsText(taken_at),
     };
-    replace_json(&last_backup_file(data), &file)
+    // Several administrators may say so to one server; whoever panicked has replaced the file or not.
+    let noting = NOTING.lock().unwrap_or_else(PoisonError::into_inner);
+    replace_json(&last_backup_file(data), &file)?;
+    drop(noting);
+    Ok(())
 }
 
 /// Returns which moment the last backup shows; none before the first. Blocks on the disk.

@@ -15,7 +15,10 @@ use okr_core::id::OrgId;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::data::{DataError, PRIVATE_FILE, io_error, read_versioned, replace_json};
+use crate::data::{
+    DataError, NO_LINK, PRIVATE_FILE, beginning_of, io_error, read_versioned, remove_beginning,
+    replace_json,
+};
 use crate::service::Shared;
 use crate::store::AsText;
 
@@ -89,6 +92,12 @@ impl Default for File {
 impl Organisations {
     /// Reads what is settled; nothing is when there is no file.
     pub(crate) fn open(path: PathBuf) -> Result<Self, DataError> {
+        if beginning_of(&path).exists() {
+            // Whoever is at work on it has the lock; whoever was killed has left it.
+            let lock = lock(&path)?;
+            remove_beginning(&path)?;
+            drop(lock);
+        }
         let seen = look(&path)?;
         Ok(Self {
             path,
@@ -157,16 +166,24 @@ pub(crate) fn edit<R, E: From<DataError>>(
     path: &Path,
     change: impl FnOnce(&mut File) -> Result<R, E>,
 ) -> Result<R, E> {
-    let lock_path = path.with_extension("lock");
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    let lock = options.mode(PRIVATE_FILE).open(&lock_path);
-    let lock = lock.map_err(io_error("open", &lock_path))?;
-    lock.lock().map_err(io_error("lock", &lock_path))?;
+    let lock = lock(path)?;
     let mut file = read(path)?;
     let answer = change(&mut file)?;
     replace_json(path, &file)?;
+    drop(lock);
     Ok(answer)
+}
+
+/// Keeps everybody else from changing what is settled, until the file is closed.
+fn lock(path: &Path) -> Result<fs::File, DataError> {
+    let lock_path = path.with_extension("lock");
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    options.mode(PRIVATE_FILE).custom_flags(NO_LINK);
+    let lock = options.open(&lock_path);
+    let lock = lock.map_err(io_error("open", &lock_path))?;
+    lock.lock().map_err(io_error("lock", &lock_path))?;
+    Ok(lock)
 }
 
 /// Looks whether the file has changed until the server stops.

@@ -91,12 +91,14 @@ impl NewFile {
         part.push(format!(".{}.part", std::process::id()));
         let path = to.with_file_name(part);
         let mut options = OpenOptions::new();
-        options
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(PRIVATE_FILE);
-        let file = options.open(&path).map_err(|error| {
+        // A file of its own: the folder may be of somebody who laid a link there.
+        options.write(true).create_new(true).mode(PRIVATE_FILE);
+        let made = match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            // What a killed process left that had the same number.
+            Ok(()) | Err(_) => options.open(&path),
+        };
+        let file = made.map_err(|error| {
             Failure::new(Exit::Error, format!("{} cannot be made", to.display())).caused_by(&error)
         })?;
         let finished = false;
@@ -240,4 +242,29 @@ fn verify(arguments: &BackupVerifyArguments) -> Result<(), Failure> {
         }
     })?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn a_backup_is_written_through_no_link_and_over_nothing() {
+        let root = tempfile::tempdir().unwrap();
+        let (to, victim) = (root.path().join("full"), root.path().join("victim"));
+        fs::write(&victim, "mine").unwrap();
+        let part = root
+            .path()
+            .join(format!(".full.{}.part", std::process::id()));
+        symlink(&victim, &part).unwrap();
+        let mut new = NewFile::beside(&to).unwrap();
+        new.file.write_all(b"backup").unwrap();
+        new.finish(&to).unwrap();
+        assert_eq!(fs::read(&victim).unwrap(), b"mine");
+        assert_eq!(fs::read(&to).unwrap(), b"backup");
+        assert!(!part.exists());
+        assert!(NewFile::beside(&to).is_err());
+    }
 }

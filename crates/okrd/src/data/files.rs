@@ -1,9 +1,9 @@
 //! How the small files of a data directory are read and replaced.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -61,21 +61,37 @@ pub(crate) fn replace_json<T: Serialize>(path: &Path, value: &T) -> Result<(), D
     replace(path, &bytes)
 }
 
-/// Puts a file that only its owner may read in place of what is there.
+/// Puts a file that only its owner may read in place of what is there. The caller sees to it that nobody else replaces the
+/// same file meanwhile.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), DataError> {
-    let new = path.with_extension("new");
+    let new = beginning_of(path);
+    remove_beginning(path)?;
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    let mut file = options
-        .mode(PRIVATE_FILE)
-        .open(&new)
-        .map_err(io_error("create", &new))?;
+    // It must be made here: what a link leads to is nobody's to overwrite, and what was left has the mode that it has.
+    options.write(true).create_new(true).mode(PRIVATE_FILE);
+    let mut file = options.open(&new).map_err(io_error("create", &new))?;
     file.write_all(bytes)
         .and_then(|()| file.sync_all())
         .map_err(io_error("write", &new))?;
     fs::rename(&new, path).map_err(io_error("replace", path))?;
     let directory = path.parent().unwrap_or(Path::new("."));
     sync_directory(directory)
+}
+
+/// Returns where the bytes stand that shall replace a file, until they are whole.
+pub(crate) fn beginning_of(path: &Path) -> PathBuf {
+    path.with_extension("new")
+}
+
+/// Takes away what a process left that was killed while it replaced a file, or a link that somebody laid there.
+pub(crate) fn remove_beginning(path: &Path) -> Result<(), DataError> {
+    let new = beginning_of(path);
+    match fs::remove_file(&new) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(io_error("delete", &new)(error))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 /// Makes renames and new files of a directory durable.
@@ -87,7 +103,7 @@ pub(crate) fn sync_directory(path: &Path) -> Result<(), DataError> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
 
     use super::*;
 
@@ -119,5 +135,25 @@ mod tests {
         let mode = fs::metadata(&file).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, PRIVATE_FILE);
         assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_is_in_the_way_of_a_new_file_goes_and_no_link_is_followed() {
+        let root = tempfile::tempdir().unwrap();
+        let (file, victim) = (root.path().join("a.json"), root.path().join("victim"));
+        fs::write(&victim, b"mine").unwrap();
+        symlink(&victim, root.path().join("a.new")).unwrap();
+        replace(&file, b"1").unwrap();
+        assert_eq!(fs::read(&victim).unwrap(), b"mine");
+        assert!(!fs::symlink_metadata(&file).unwrap().is_symlink());
+
+        let left = root.path().join("a.new");
+        fs::write(&left, b"longer than what follows").unwrap();
+        fs::set_permissions(&left, fs::Permissions::from_mode(0o666)).unwrap();
+        replace(&file, b"2").unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"2");
+        let mode = fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, PRIVATE_FILE);
+        assert!(!left.exists());
     }
 }
