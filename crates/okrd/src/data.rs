@@ -12,6 +12,7 @@
 //! DATA/lock              held by the one process that uses the directory
 //! DATA/admin.sock        where that process answers administrators (ADMIN.md)
 //! DATA/log/              the log (crates/okr-log/FORMAT.md)
+//! DATA/unfinished        there while `init` or `restore` makes the directory, and gone when it is complete
 //! ```
 
 mod error;
@@ -19,7 +20,7 @@ mod files;
 mod owner;
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{Read as _, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -60,6 +61,20 @@ const REPLACED_HERE: [&str; 7] = [
 /// What makes a directory complete.
 pub(crate) const MANIFEST: &str = "server.json";
 const LOCK: &str = "lock";
+const UNFINISHED: &str = "unfinished";
+const WHAT_IS_UNFINISHED: &[u8] =
+    b"An init or a restore of okrd began here. Without server.json beside this it did not finish.\n";
+/// What a directory has that was in use, in the order in which people look for it.
+const PARTS: [&str; 8] = [
+    "log",
+    "server.key",
+    "credentials.json",
+    "directory.json",
+    "organisations.json",
+    "last-used.json",
+    "last-backup.json",
+    "access.log",
+];
 /// Opening what a link leads to is an error.
 pub(crate) const NO_LINK: i32 = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
 /// The permissions of every file.
@@ -103,8 +118,8 @@ impl DataDir {
     ///
     /// # Errors
     ///
-    /// `NotEmpty` when it holds anything, `Unfinished` when that is what an interrupted `init` or `restore` leaves, `Foreign`,
-    /// `Locked`, `Io`.
+    /// `NotEmpty` when it holds anything, `Unfinished` when that is what an interrupted `init` or `restore` leaves,
+    /// `Incomplete` when it was in use, `Foreign`, `Locked`, `Io`.
     pub(crate) fn create(path: &Path) -> Result<Self, DataError> {
         let mut builder = DirBuilder::new();
         builder.recursive(true).mode(PRIVATE_DIRECTORY);
@@ -112,7 +127,8 @@ impl DataDir {
         refuse_used(path)?;
         refuse_foreign(path)?;
         let lock = lock(path)?;
-        sync_directory(path)?;
+        // Before anything else, so that nobody takes for a remainder what was in use.
+        replace(&path.join(UNFINISHED), WHAT_IS_UNFINISHED)?;
         if let Some(parent) = path
             .parent()
             .filter(|parent| !parent.as_os_str().is_empty())
@@ -129,7 +145,7 @@ impl DataDir {
     ///
     /// # Errors
     ///
-    /// `NotInitialised`, `Unfinished`, `Foreign`, `Locked`, `Newer`, `Malformed`, `Io`.
+    /// `NotInitialised`, `Unfinished`, `Incomplete`, `Foreign`, `Locked`, `Newer`, `Malformed`, `Io`.
     pub(crate) fn open(path: &Path) -> Result<(Self, Manifest), DataError> {
         Self::look(path)?;
         refuse_foreign(path)?;
@@ -142,6 +158,7 @@ impl DataDir {
         for name in REPLACED_HERE {
             remove_beginning(&path.join(name))?;
         }
+        note_finished(path)?;
         LogSwap::new(path).finish()?;
         Ok((directory, manifest))
     }
@@ -150,23 +167,22 @@ impl DataDir {
     ///
     /// # Errors
     ///
-    /// `NotInitialised`, `Unfinished`.
+    /// `NotInitialised`, `Unfinished`, `Incomplete`.
     pub(crate) fn look(path: &Path) -> Result<(), DataError> {
         if path.join(MANIFEST).exists() {
             return Ok(());
         }
-        let unfinished = path.join(LOCK).exists();
-        let path = path.to_owned();
-        Err(if unfinished {
-            DataError::Unfinished { path }
-        } else {
-            DataError::NotInitialised { path }
-        })
+        Err(
+            without_manifest(path).unwrap_or_else(|| DataError::NotInitialised {
+                path: path.to_owned(),
+            }),
+        )
     }
 
     /// Writes `server.json`, which makes the directory complete.
     pub(crate) fn write_manifest(&self, manifest: &Manifest) -> Result<(), DataError> {
-        replace_json(&self.path.join(MANIFEST), manifest)
+        replace_json(&self.path.join(MANIFEST), manifest)?;
+        note_finished(&self.path)
     }
 
     /// Returns where the directory stands.
@@ -213,7 +229,7 @@ impl DataDir {
     ///
     /// # Errors
     ///
-    /// `NotInitialised`, `Unfinished`, `Newer`, `Malformed`, `Io`.
+    /// `NotInitialised`, `Unfinished`, `Incomplete`, `Newer`, `Malformed`, `Io`.
     pub(crate) fn manifest_of(path: &Path) -> Result<Manifest, DataError> {
         Self::look(path)?;
         let (directory, path) = (path, path.join(MANIFEST));
@@ -230,10 +246,17 @@ impl DataDir {
 
 /// Refuses a directory that holds anything.
 pub(crate) fn refuse_used(path: &Path) -> Result<(), DataError> {
-    if path.join(MANIFEST).exists() || !is_empty(path)? {
-        return Err(refusal(path));
+    if !path.join(MANIFEST).exists() {
+        if let Some(error) = without_manifest(path) {
+            return Err(error);
+        }
+        if is_empty(path)? {
+            return Ok(());
+        }
     }
-    Ok(())
+    Err(DataError::NotEmpty {
+        path: path.to_owned(),
+    })
 }
 
 /// Returns where the access log of a data directory stands, which is read without the lock.
@@ -256,13 +279,36 @@ pub(crate) fn directory_file(data: &Path) -> PathBuf {
     data.join("directory.json")
 }
 
-fn refusal(path: &Path) -> DataError {
-    let unfinished = !path.join(MANIFEST).exists() && path.join(LOCK).exists();
+/// Says what a directory without `server.json` is that okrd has been at work in; nothing for any other.
+fn without_manifest(path: &Path) -> Option<DataError> {
+    let is_there = |name: &str| path.join(name).exists();
+    let begun = is_there(UNFINISHED);
+    let ours = begun || is_there(LOCK) || is_there("server.key") || is_there("log/MANIFEST");
+    let left: Vec<&str> = PARTS.into_iter().filter(|name| is_there(name)).collect();
     let path = path.to_owned();
-    if unfinished {
-        DataError::Unfinished { path }
-    } else {
-        DataError::NotEmpty { path }
+    match (ours, begun || left.is_empty()) {
+        (false, _) => None,
+        (true, true) => Some(DataError::Unfinished { path }),
+        (true, false) => Some(DataError::Incomplete { path, left }),
+    }
+}
+
+/// Takes away the mark that a directory is being made. It may be complete with the mark, after a kill.
+fn note_finished(path: &Path) -> Result<(), DataError> {
+    let mark = path.join(UNFINISHED);
+    match fs::remove_file(&mark) {
+        Ok(()) => sync_directory(path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(io_error("delete", &mark)(error)),
+    }
+}
+
+/// Takes away what a failed `restore` made of the directory itself: the files that it has filled are its own matter.
+pub(crate) fn remove_frame(path: &Path) {
+    for name in [MANIFEST, UNFINISHED, LOCK] {
+        // What cannot be removed is the remainder of a restore, which the next command explains.
+        drop(fs::remove_file(path.join(name)));
+        drop(remove_beginning(&path.join(name)));
     }
 }
 
@@ -379,6 +425,10 @@ mod tests {
             Err(DataError::Unfinished { .. })
         ));
 
+        fs::remove_file(path.join(UNFINISHED)).unwrap();
+        let only_the_lock = DataDir::open(&path).unwrap_err();
+        assert!(matches!(only_the_lock, DataError::Unfinished { .. }));
+
         let other = root.path().join("other");
         fs::create_dir(&other).unwrap();
         fs::write(other.join("holiday.jpg"), b"x").unwrap();
@@ -392,6 +442,32 @@ mod tests {
         ));
         assert!(other.join("holiday.jpg").exists());
         assert!(!other.join(LOCK).exists(), "nothing was touched");
+    }
+
+    #[test]
+    fn what_was_in_use_is_called_no_remainder() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("data");
+        let directory = DataDir::create(&path).unwrap();
+        directory.write_manifest(&manifest()).unwrap();
+        assert!(!path.join(UNFINISHED).exists());
+        // As a kill leaves it that comes before the mark is gone.
+        fs::write(path.join(UNFINISHED), "").unwrap();
+        drop(directory);
+        drop(DataDir::open(&path).unwrap());
+        assert!(!path.join(UNFINISHED).exists());
+
+        fs::write(path.join("server.key"), "").unwrap();
+        fs::remove_file(path.join(MANIFEST)).unwrap();
+        for error in [
+            DataDir::open(&path).unwrap_err(),
+            DataDir::create(&path).unwrap_err(),
+            DataDir::look(&path).unwrap_err(),
+        ] {
+            let incomplete =
+                matches!(&error, DataError::Incomplete { left, .. } if left == &["server.key"]);
+            assert!(incomplete, "{error}");
+        }
     }
 
     #[test]

@@ -177,6 +177,10 @@ impl From<DataError> for Failure {
                     "nothing in it was ever in use: delete it, then run `okrd init` or `okrd restore` again",
                 ),
             ),
+            DataError::Incomplete { left, .. } => {
+                let left = format!("still there: {}", left.join(", "));
+                return Self::of(Exit::Integrity, &error, Some(MISSING_HINT)).details([left]);
+            }
             DataError::Locked { .. } => (
                 Exit::Locked,
                 Some("stop the other process first; a directory serves one at a time"),
@@ -300,6 +304,9 @@ impl From<OpenError> for Failure {
         Self::of(exit, &error, Some(hint))
     }
 }
+
+const MISSING_HINT: &str = "delete nothing, and keep a copy of the directory; `okrd restore` a backup into another one, \
+and copy the file from there";
 
 const DAMAGED_HINT: &str = "nothing was repaired or changed; keep a copy of the directory, restore a backup, and let \
 the replicas push again what it lacks";

@@ -169,13 +169,34 @@ fn init_prints_what_the_administrator_needs_once() {
 fn an_interrupted_init_is_explained_by_the_next_one() {
     let (world, _) = World::initialised();
     // What a crash before the last step leaves.
-    fs::remove_file(world.data().join("server.json")).unwrap();
+    fs::rename(
+        world.data().join("server.json"),
+        world.data().join("unfinished"),
+    )
+    .unwrap();
     for line in [INIT, "serve", "verify"] {
         let text = refused(&world.run(line), 78);
         assert!(
             text.contains("did not finish") && text.contains("delete it"),
             "{text}"
         );
+    }
+}
+
+#[test]
+fn a_directory_that_was_in_use_is_not_said_to_be_a_remainder() {
+    let (world, _) = World::initialised();
+    fs::remove_file(world.data().join("server.json")).unwrap();
+    for line in [INIT, "serve", "verify", "code --person ana", "org list"] {
+        let text = refused(&world.run(line), 9);
+        for said in [
+            "server.json is missing in ",
+            "  still there: log, server.key, credentials.json, directory.json, ",
+            "okrd restore",
+        ] {
+            assert!(text.contains(said), "{line}: {said}: {text}");
+        }
+        assert!(!text.contains("delete it"), "{line}: {text}");
     }
 }
 

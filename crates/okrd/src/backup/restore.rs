@@ -236,7 +236,7 @@ fn remove(path: &Path, made_here: bool) {
     drop(fs::remove_dir_all(path.join("log")));
     for name in CARRIED_FILES.into_iter().chain(CARRIED_IF_THERE) {
         drop(fs::remove_file(path.join(name)));
-        drop(fs::remove_file(path.join(name).with_extension("new")));
+        drop(data::remove_beginning(&path.join(name)));
     }
-    drop(fs::remove_file(path.join("lock")));
+    data::remove_frame(path);
 }

@@ -26,6 +26,14 @@ pub enum DataError {
         /// The directory.
         path: PathBuf,
     },
+    /// The directory was in use and has lost what says what it is.
+    #[error("server.json is missing in {}", path.display())]
+    Incomplete {
+        /// The directory.
+        path: PathBuf,
+        /// What still is there.
+        left: Vec<&'static str>,
+    },
     /// Root would open or change the directory of another user.
     #[error("{} belongs to {owner}, not to root", path.display())]
     Foreign {
