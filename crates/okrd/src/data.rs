@@ -7,7 +7,7 @@
 //! DATA/directory.json    who the people are
 //! DATA/last-backup.json  when the last backup was taken; may be missing
 //! DATA/last-used.json    when each token was last used; may be missing
-//! DATA/organisations.json  what the operator settled about organisations; may be missing
+//! DATA/organisations.json  what the operator settled about organisations; missing only in layout 1
 //! DATA/access.log        who was let in and what administrators did (see access_log.rs); may be missing
 //! DATA/lock              held by the one process that uses the directory
 //! DATA/admin.sock        where that process answers administrators (ADMIN.md)
@@ -37,15 +37,17 @@ pub use self::owner::Owner;
 pub(crate) use self::owner::refuse_foreign;
 use crate::log_swap::LogSwap;
 
-/// The version of the layout that this program writes, and the only one that it reads.
-pub(crate) const LAYOUT_VERSION: u32 = 1;
+/// The version of the layout that this program writes; it reads earlier ones as well.
+pub(crate) const LAYOUT_VERSION: u32 = 2;
+/// The layout from which on `organisations.json` is always there, so that nobody unfreezes by deleting it.
+const ALWAYS_SETTLED: u32 = 2;
 
 /// The small files that a backup carries. Whoever adds a file to the directory decides whether it is one of them.
 pub(crate) const CARRIED_FILES: [&str; 4] =
     [MANIFEST, "server.key", "credentials.json", "directory.json"];
 
 /// Those that it carries when they are there.
-pub(crate) const CARRIED_IF_THERE: [&str; 2] = ["last-used.json", "organisations.json"];
+pub(crate) const CARRIED_IF_THERE: [&str; 2] = ["last-used.json", ORGANISATIONS];
 
 /// The files that are replaced only by who holds the lock: what is left of such a replacement is of a killed process.
 const REPLACED_HERE: [&str; 7] = [
@@ -60,6 +62,7 @@ const REPLACED_HERE: [&str; 7] = [
 
 /// What makes a directory complete.
 pub(crate) const MANIFEST: &str = "server.json";
+pub(crate) const ORGANISATIONS: &str = "organisations.json";
 const LOCK: &str = "lock";
 const UNFINISHED: &str = "unfinished";
 const WHAT_IS_UNFINISHED: &[u8] =
@@ -91,6 +94,13 @@ pub(crate) struct Manifest {
     pub server_name: String,
     /// The organisations that live here, as UUIDs.
     pub orgs: Vec<String>,
+}
+
+impl Manifest {
+    /// Says whether a directory without `organisations.json` has lost it.
+    pub(crate) const fn is_always_settled(&self) -> bool {
+        self.version >= ALWAYS_SETTLED
+    }
 }
 
 /// A data directory, locked for this process as long as the value lives.
@@ -234,7 +244,7 @@ impl DataDir {
         Self::look(path)?;
         let (directory, path) = (path, path.join(MANIFEST));
         let Versioned { version } = read_json(&path)?;
-        if version != LAYOUT_VERSION {
+        if !(1..=LAYOUT_VERSION).contains(&version) {
             return Err(DataError::Newer {
                 path: directory.to_owned(),
                 found: version,
@@ -266,7 +276,7 @@ pub(crate) fn access_log_file(data: &Path) -> PathBuf {
 
 /// Returns where it stands what the operator settled, which is read and changed without the lock.
 pub(crate) fn organisations_file(data: &Path) -> PathBuf {
-    data.join("organisations.json")
+    data.join(ORGANISATIONS)
 }
 
 /// Returns where it stands when the last backup was taken, which is read without the lock.
@@ -475,11 +485,11 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let directory = DataDir::create(&root.path().join("data")).unwrap();
         directory.write_manifest(&manifest()).unwrap();
-        let newer = br#"{"version":2,"something":"new"}"#;
+        let newer = br#"{"version":3,"something":"new"}"#;
         fs::write(directory.path.join(MANIFEST), newer).unwrap();
         let path = directory.path.clone();
         drop(directory);
         let error = DataDir::open(&path).unwrap_err();
-        assert!(matches!(error, DataError::Newer { found: 2, .. }));
+        assert!(matches!(error, DataError::Newer { found: 3, .. }));
     }
 }

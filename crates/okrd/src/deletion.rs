@@ -27,7 +27,7 @@ pub(crate) fn delete(
     let credentials = Credentials::open(data.credentials_file())?;
     credentials.retain(|principal| principal.org != org)?;
     Directory::open(data.directory_file())?.forget(org)?;
-    organisations::edit::<_, DataError>(&data.organisations_file(), |file| {
+    organisations::edit::<_, DataError>(data.path(), manifest, |file| {
         file.forget(org);
         Ok(())
     })?;

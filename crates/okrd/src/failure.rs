@@ -181,6 +181,7 @@ impl From<DataError> for Failure {
                 let left = format!("still there: {}", left.join(", "));
                 return Self::of(Exit::Integrity, &error, Some(MISSING_HINT)).details([left]);
             }
+            DataError::Missing { .. } => (Exit::Integrity, Some(MISSING_HINT)),
             DataError::Locked { .. } => (
                 Exit::Locked,
                 Some("stop the other process first; a directory serves one at a time"),

@@ -130,6 +130,7 @@ impl NewServer {
         let key = key::create(&data.key_file(), name.clone())?;
         let credentials = Credentials::create(data.credentials_file())?;
         let directory = Directory::create(data.directory_file())?;
+        organisations::create_if_missing(data.path())?;
         let log = Log::create(&data.log_directory(), LogOptions::new())?;
         let appender = log
             .appender()
@@ -283,7 +284,7 @@ impl NewServer {
 
     /// Lets the operator call an organisation by its first name.
     fn label(&self, org: OrgId, name: &Name) -> Result<(), InitError> {
-        organisations::edit(&self.data.organisations_file(), |file| {
+        organisations::edit(self.data.path(), &self.manifest, |file| {
             if file.labelled(name.as_str()).is_some() {
                 return Err(InitError::NameTaken(name.clone()));
             }

@@ -1,7 +1,8 @@
 //! What the operator has settled about each organisation: a label, whether it is frozen, and how much it may hold.
 //!
 //! It stands in `organisations.json`, apart from the histories. `okrd org` changes the file while the server runs, and
-//! the server looks every other second whether it has changed.
+//! the server looks every other second whether it has changed. A file that is gone settles nothing anew: where there is
+//! none, a server makes one at its start, and from then on `server.json` says that there is.
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
@@ -16,8 +17,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::data::{
-    DataError, NO_LINK, PRIVATE_FILE, beginning_of, io_error, read_versioned, remove_beginning,
-    replace_json,
+    DataError, Manifest, NO_LINK, PRIVATE_FILE, beginning_of, io_error, organisations_file,
+    read_versioned, remove_beginning, replace_json,
 };
 use crate::service::Shared;
 use crate::store::AsText;
@@ -90,7 +91,11 @@ impl Default for File {
 }
 
 impl Organisations {
-    /// Reads what is settled; nothing is when there is no file.
+    /// Reads what is settled.
+    ///
+    /// # Errors
+    ///
+    /// `Missing`, `NewerFile`, `Malformed`, `Io`.
     pub(crate) fn open(path: PathBuf) -> Result<Self, DataError> {
         if beginning_of(&path).exists() {
             // Whoever is at work on it has the lock; whoever was killed has left it.
@@ -153,23 +158,48 @@ impl File {
 }
 
 /// Reads what is settled, without a server.
-pub(crate) fn read(path: &Path) -> Result<File, DataError> {
-    if path.exists() {
-        read_versioned(path, VERSION)
-    } else {
-        Ok(File::default())
+///
+/// # Errors
+///
+/// `Missing` where it must be there, `NewerFile`, `Malformed`, `Io`.
+pub(crate) fn read(data: &Path, manifest: &Manifest) -> Result<File, DataError> {
+    match read_file(&organisations_file(data)) {
+        Err(DataError::Missing { .. }) if !manifest.is_always_settled() => Ok(File::default()),
+        read => read,
     }
+}
+
+fn read_file(path: &Path) -> Result<File, DataError> {
+    match stamp(path)? {
+        Some(_) => read_versioned(path, VERSION),
+        None => Err(DataError::Missing {
+            path: path.to_owned(),
+        }),
+    }
+}
+
+/// Says that nothing is settled where there is no file yet. Blocks on the disk.
+pub(crate) fn create_if_missing(data: &Path) -> Result<(), DataError> {
+    let path = organisations_file(data);
+    let lock = lock(&path)?;
+    if stamp(&path)?.is_none() {
+        replace_json(&path, &File::default())?;
+    }
+    drop(lock);
+    Ok(())
 }
 
 /// Changes what is settled, also while the server runs; two of these wait for each other. Blocks on the disk.
 pub(crate) fn edit<R, E: From<DataError>>(
-    path: &Path,
+    data: &Path,
+    manifest: &Manifest,
     change: impl FnOnce(&mut File) -> Result<R, E>,
 ) -> Result<R, E> {
-    let lock = lock(path)?;
-    let mut file = read(path)?;
+    let path = organisations_file(data);
+    let lock = lock(&path)?;
+    let mut file = read(data, manifest)?;
     let answer = change(&mut file)?;
-    replace_json(path, &file)?;
+    replace_json(&path, &file)?;
     drop(lock);
     Ok(answer)
 }
@@ -216,7 +246,7 @@ pub(crate) async fn follow(shared: Arc<Shared>) {
 fn look(path: &Path) -> Result<Seen, DataError> {
     // The stamp first: what is written meanwhile is then seen at the next look.
     let stamp = stamp(path)?;
-    let file = Arc::new(read(path)?);
+    let file = Arc::new(read_file(path)?);
     Ok(Seen { stamp, file })
 }
 
@@ -250,8 +280,16 @@ mod tests {
         }
     }
 
-    fn freeze(path: &Path) {
-        let edited = edit::<_, DataError>(path, |file| {
+    fn manifest(version: u32) -> Manifest {
+        Manifest {
+            version,
+            server_name: "okrd".to_owned(),
+            orgs: Vec::new(),
+        }
+    }
+
+    fn freeze(data: &Path) {
+        let edited = edit::<_, DataError>(data, &manifest(1), |file| {
             file.set(ORG, frozen());
             Ok(())
         });
@@ -261,24 +299,28 @@ mod tests {
     #[test]
     fn what_is_settled_is_seen_by_a_server_that_runs() {
         let root = tempfile::tempdir().unwrap();
-        let path = root.path().join("organisations.json");
-        let organisations = Organisations::open(path.clone()).unwrap();
+        create_if_missing(root.path()).unwrap();
+        let organisations = Organisations::open(organisations_file(root.path())).unwrap();
         assert_eq!(organisations.get(ORG), Settled::default());
         assert!(!organisations.refresh().unwrap());
-        freeze(&path);
+        freeze(root.path());
         assert_eq!(organisations.get(ORG), Settled::default());
         assert!(organisations.refresh().unwrap());
         assert_eq!(organisations.get(ORG), frozen());
         assert_eq!(organisations.get(OTHER), Settled::default());
-        assert_eq!(read(&path).unwrap().labelled("acme"), Some(ORG));
+        let read = read(root.path(), &manifest(2)).unwrap();
+        assert_eq!(read.labelled("acme"), Some(ORG));
+        assert!(!organisations.refresh().unwrap());
+        // It is made once.
+        create_if_missing(root.path()).unwrap();
         assert!(!organisations.refresh().unwrap());
     }
 
     #[test]
     fn a_file_that_cannot_be_understood_changes_nothing() {
         let root = tempfile::tempdir().unwrap();
-        let path = root.path().join("organisations.json");
-        freeze(&path);
+        freeze(root.path());
+        let path = organisations_file(root.path());
         let organisations = Organisations::open(path.clone()).unwrap();
         fs::write(&path, "{").unwrap();
         assert!(matches!(
@@ -289,15 +331,37 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_is_gone_unfreezes_nobody() {
+        let root = tempfile::tempdir().unwrap();
+        freeze(root.path());
+        let path = organisations_file(root.path());
+        let organisations = Organisations::open(path.clone()).unwrap();
+        fs::remove_file(&path).unwrap();
+        let gone = |error: &DataError| matches!(error, DataError::Missing { .. });
+        for _ in 0..2 {
+            let error = organisations.refresh().unwrap_err();
+            assert!(gone(&error), "{error}");
+            assert!(organisations.get(ORG).frozen);
+        }
+        assert!(gone(&Organisations::open(path.clone()).unwrap_err()));
+        assert!(gone(&read(root.path(), &manifest(2)).unwrap_err()));
+        let edited = edit::<_, DataError>(root.path(), &manifest(2), |_| Ok(()));
+        assert!(gone(&edited.unwrap_err()));
+        assert!(!path.exists());
+        // The first layout had none before something was settled.
+        let nothing = read(root.path(), &manifest(1)).unwrap();
+        assert_eq!(nothing.get(ORG), Settled::default());
+    }
+
+    #[test]
     fn an_edit_that_is_refused_writes_nothing() {
         let root = tempfile::tempdir().unwrap();
-        let path = root.path().join("organisations.json");
-        let refused = edit::<(), DataError>(&path, |file| {
+        let refused = edit::<(), DataError>(root.path(), &manifest(1), |file| {
             file.set(ORG, frozen());
             let path = PathBuf::from("x");
             Err(DataError::NotInitialised { path })
         });
         assert!(refused.is_err());
-        assert!(!path.exists());
+        assert!(!organisations_file(root.path()).exists());
     }
 }

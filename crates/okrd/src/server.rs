@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use okr_core::id::OrgId;
-use okr_log::{CheckpointError, Log, LogOptions, OpenError, Origin};
+use okr_log::{CheckpointError, Head, Log, LogOptions, OpenError, Origin};
 use okr_proto::v1::credentials_server::CredentialsServer;
 use okr_proto::v1::identity_server::IdentityServer;
 use okr_proto::v1::sync_server::SyncServer;
@@ -54,6 +54,7 @@ use crate::telemetry::ObserveLayer;
 use crate::tls::{TlsError, TlsFiles, TlsSlot};
 use crate::traces::{TraceOptions, Traces, TracesError};
 use crate::usage::Usage;
+use crate::versions::renew_layout;
 use crate::writer::{Writer, WriterLimits, WriterParts};
 
 /// The name under which the health of the whole server is asked for.
@@ -178,12 +179,7 @@ impl Server {
         let (log, sequencer) = stored_log::open(&log_directory, options.log.clone(), &orgs)?;
         warn_of_erased(&log);
         let standing = Arc::new(Standing::of(sequencer.people()));
-        let mut ends = Vec::with_capacity(orgs.len());
-        for org in orgs {
-            let origin = origin(&manifest, org)?;
-            ends.push((org, origin, log.head(org.to_log())));
-        }
-        let heads = Arc::new(Heads::new(key, ends));
+        let heads = Arc::new(Heads::new(key, ends(&manifest, &log, orgs)?));
         let observed = Arc::clone(&heads);
         log.on_durable(Box::new(move |org, head| observed.publish(org, head)));
         let appender = log
@@ -199,6 +195,8 @@ impl Server {
             limits: WriterLimits::new(&options.limits),
         });
         let gate = gate(options, tls.map(TlsSlot::new), &metrics);
+        // All of it has been verified by now. A server that starts notices from then on what goes.
+        renew_layout(&data, manifest)?;
         let (stop, stopping) = watch::channel(false);
         let readiness = Arc::default();
         let shared = Shared {
@@ -463,4 +461,14 @@ pub(crate) fn read_orgs(manifest: &Manifest) -> Result<BTreeSet<OrgId>, ServeErr
 /// Returns the first line of an organisation's checkpoints: server and organisation.
 pub(crate) fn origin(manifest: &Manifest, org: OrgId) -> Result<Origin, CheckpointError> {
     Origin::new(&format!("{}/{org}", manifest.server_name))
+}
+
+/// Returns where the log of each organisation ends, with the first line of its checkpoints.
+pub(crate) fn ends(
+    manifest: &Manifest,
+    log: &Log,
+    orgs: BTreeSet<OrgId>,
+) -> Result<Vec<(OrgId, Origin, Head)>, CheckpointError> {
+    let end = |org: OrgId| Ok((org, origin(manifest, org)?, log.head(org.to_log())));
+    orgs.into_iter().map(end).collect()
 }

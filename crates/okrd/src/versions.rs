@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::credentials::{self, Credentials};
-use crate::data::{self, DataDir, DataError, LAYOUT_VERSION, MANIFEST};
+use crate::data::{self, DataDir, DataError, LAYOUT_VERSION, MANIFEST, Manifest};
 use crate::failure::Failure;
 use crate::{directory, key, last_backup, last_used, organisations};
 
@@ -41,7 +41,15 @@ pub(crate) struct Part {
 }
 
 const KNOWN: [Known; 7] = [
-    Known::only(MANIFEST, LAYOUT_VERSION),
+    Known {
+        name: MANIFEST,
+        readable: LAYOUT_VERSION,
+        written: LAYOUT_VERSION,
+        renew: Some(|directory| {
+            renew_layout(directory, DataDir::manifest_of(directory.path())?)?;
+            Ok(())
+        }),
+    },
     Known::only("server.key", key::VERSION),
     Known {
         name: "credentials.json",
@@ -127,6 +135,25 @@ pub(crate) fn renew(directory: &DataDir) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// Brings a directory to the newest layout, and returns its `server.json`. After a crash it has either.
+///
+/// # Errors
+///
+/// That a file cannot be written.
+pub(crate) fn renew_layout(directory: &DataDir, manifest: Manifest) -> Result<Manifest, DataError> {
+    if manifest.version == LAYOUT_VERSION {
+        return Ok(manifest);
+    }
+    // First what the new layout says to be there.
+    organisations::create_if_missing(directory.path())?;
+    let manifest = Manifest {
+        version: LAYOUT_VERSION,
+        ..manifest
+    };
+    directory.write_manifest(&manifest)?;
+    Ok(manifest)
 }
 
 fn renew_credentials(directory: &DataDir) -> Result<(), Failure> {

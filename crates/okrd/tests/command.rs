@@ -201,6 +201,52 @@ fn a_directory_that_was_in_use_is_not_said_to_be_a_remainder() {
 }
 
 #[test]
+fn what_was_settled_is_missed_when_its_file_is_gone() {
+    let (world, _) = World::initialised();
+    assert!(world.run("org freeze Acme").status.success());
+    let settled = world.data().join("organisations.json");
+    let before = fs::read(&settled).unwrap();
+    fs::remove_file(&settled).unwrap();
+    for line in [
+        "serve --listen 127.0.0.1:0",
+        "verify",
+        "stats",
+        "backup --to -",
+        "org list",
+        "org unfreeze Acme",
+    ] {
+        let text = refused(&world.run(line), 9);
+        let said = format!("{} is missing\nHint: ", settled.display());
+        assert!(text.contains(&said), "{line}: {text}");
+        assert!(!settled.exists(), "{line} made another");
+    }
+    fs::write(&settled, before).unwrap();
+    drop(world.serve());
+}
+
+#[test]
+fn a_directory_without_the_file_of_what_is_settled_gets_one_at_the_first_start() {
+    let (world, _) = World::initialised();
+    let (manifest, settled) = (
+        world.data().join("server.json"),
+        world.data().join("organisations.json"),
+    );
+    // As an earlier okrd left it when nothing was settled.
+    let text = fs::read_to_string(&manifest).unwrap();
+    let older = text.replace("\"version\": 2", "\"version\": 1");
+    fs::write(&manifest, &older).unwrap();
+    fs::remove_file(&settled).unwrap();
+    for line in ["verify", "org list", "migrate --dry-run"] {
+        assert!(world.run(line).status.success(), "{line}");
+        assert_eq!(fs::read_to_string(&manifest).unwrap(), older, "{line}");
+        assert!(!settled.exists(), "{line}");
+    }
+    drop(world.serve());
+    assert_eq!(fs::read_to_string(&manifest).unwrap(), text);
+    assert!(settled.exists());
+}
+
+#[test]
 fn an_adopted_organisation_keeps_its_ids_and_has_no_change_yet() {
     let world = World::new();
     let (org, person) = (
@@ -317,9 +363,9 @@ fn a_newer_directory_and_a_damaged_file_are_told_apart() {
     let (world, _) = World::initialised();
     let manifest = world.data().join("server.json");
     let text = fs::read_to_string(&manifest).unwrap();
-    fs::write(&manifest, text.replace("\"version\": 1", "\"version\": 2")).unwrap();
+    fs::write(&manifest, text.replace("\"version\": 2", "\"version\": 3")).unwrap();
     let newer = refused(&world.run("serve --listen 127.0.0.1:0"), 11);
-    assert!(newer.contains("layout version 2"), "{newer}");
+    assert!(newer.contains("layout version 3"), "{newer}");
     fs::write(&manifest, text).unwrap();
     fs::write(world.data().join("credentials.json"), "{").unwrap();
     let damaged = refused(&world.run("serve --listen 127.0.0.1:0"), 9);

@@ -289,6 +289,7 @@ async fn whoever_adds_a_file_to_the_directory_decides_whether_a_backup_has_it() 
         "last-backup.json",
         "lock",
         "log",
+        "organisations.lock",
     ];
     for name in names(&server.data()) {
         let name = name.as_str();

@@ -135,7 +135,7 @@ fn a_running_server_is_not_migrated_under_its_feet() {
 fn what_a_newer_okrd_wrote_is_refused_by_its_version() {
     let (world, _) = World::initialised();
     for (name, content) in [
-        ("server.json", "{\"version\":2}"),
+        ("server.json", "{\"version\":3}"),
         ("credentials.json", "{\"version\":3}"),
         ("last-used.json", "{\"version\":2}"),
         ("last-backup.json", "{\"version\":2}"),
@@ -178,7 +178,7 @@ fn a_directory_of_version_0_1_is_migrated_verified_and_served() {
         .iter()
         .filter(|file| file["older"] == true);
     let older: Vec<&Value> = older.map(|file| &file["name"]).collect();
-    assert_eq!(older, ["credentials.json", "log"]);
+    assert_eq!(older, ["server.json", "credentials.json", "log"]);
     assert_eq!(document(&world, "migrate")["changed"], true);
     assert_eq!(document(&world, "verify"), before);
     let serving = world.serve();

@@ -39,9 +39,9 @@ Examples:
 
 const MIGRATE_HELP: &str = "\
 Files of an earlier okrd are read as they are, so this is never needed before a
-start. It settles at a moment of your choice what the server would do with the
-next change: an earlier okrd does not read the result. Files of a newer okrd are
-refused, with exit code 11.
+start. It settles at a moment of your choice what the server would do at its next
+start or change: an earlier okrd does not read the result. Files of a newer okrd
+are refused, with exit code 11.
 
 Examples:
   okrd migrate --dry-run --data /var/lib/okrd

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use super::snapshot::CarriedFile;
 use crate::data::{self, CARRIED_FILES, CARRIED_IF_THERE, MANIFEST};
 use crate::failure::{Exit, Failure};
-use crate::{credentials, directory, key};
+use crate::{credentials, directory, key, organisations};
 
 /// What the small files say.
 #[derive(Clone, Debug)]
@@ -39,11 +39,14 @@ impl SmallFiles {
         }
         let carried = Carried { files, place };
         let server: data::Manifest = carried.parse(MANIFEST)?;
-        if server.version != data::LAYOUT_VERSION {
+        if server.version > data::LAYOUT_VERSION {
             let message = format!("{place} has layout version {}", server.version);
             return Err(Failure::new(Exit::Incompatible, message).hint("upgrade okrd"));
         }
         carried.parse::<credentials::File>("credentials.json")?;
+        if server.is_always_settled() {
+            carried.parse::<organisations::File>("organisations.json")?;
+        }
         let directory = carried.parse("directory.json")?;
         let key = key::read(&carried.content("server.key")?).map_err(|error| {
             let message = format!("server.key in {place} cannot be used");

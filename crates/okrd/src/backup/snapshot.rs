@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::files::SmallFiles;
-use crate::data::{CARRIED_FILES, CARRIED_IF_THERE, io_error};
+use crate::data::{CARRIED_FILES, CARRIED_IF_THERE, DataDir, DataError, ORGANISATIONS, io_error};
 use crate::failure::{Exit, Failure};
 use crate::heads::Heads;
 use crate::store::AsText;
@@ -87,15 +87,19 @@ impl Stock<'_> {
         let mut orgs: Vec<OrgId> = self.heads.orgs().collect();
         orgs.sort();
         let orgs = orgs.into_iter().map(|org| self.end(org)).collect();
+        let always_settled = DataDir::manifest_of(self.data)?.is_always_settled();
+        let may_be_missing = |name: &str| {
+            CARRIED_IF_THERE.contains(&name) && !(always_settled && name == ORGANISATIONS)
+        };
         let mut files = Vec::new();
         for name in CARRIED_FILES.into_iter().chain(CARRIED_IF_THERE) {
             let path = self.data.join(name);
             let content = match fs::read(&path) {
-                Err(error)
-                    if error.kind() == io::ErrorKind::NotFound
-                        && CARRIED_IF_THERE.contains(&name) =>
-                {
-                    continue;
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    if may_be_missing(name) {
+                        continue;
+                    }
+                    return Err(DataError::Missing { path }.into());
                 }
                 read => read.map_err(io_error("read", &path))?,
             };

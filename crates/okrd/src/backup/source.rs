@@ -6,7 +6,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use okr_core::id::OrgId;
 use okr_log::{Log, LogOptions, OpenError, Position, Survey, survey};
-use okr_proto::{ToCore as _, ToLog as _};
+use okr_proto::ToCore as _;
 use serde::Deserialize as _;
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ use crate::admin::{AdminClient, Reply, Request};
 use crate::data::{DataDir, DataError};
 use crate::failure::{Exit, Failure};
 use crate::heads::Heads;
-use crate::server::{ServeError, origin, read_orgs};
+use crate::server::{ServeError, ends, read_orgs};
 use crate::store::AsText;
 use crate::{key, last_backup, stored_log};
 
@@ -50,11 +50,7 @@ impl Source {
                 let place = directory.log_directory();
                 let (log, _) = stored_log::open(&place, LogOptions::new(), &orgs)
                     .map_err(|error| refused(error, &place))?;
-                let mut ends = Vec::with_capacity(orgs.len());
-                for org in orgs {
-                    let origin = origin(&manifest, org).map_err(ServeError::from)?;
-                    ends.push((org, origin, log.head(org.to_log())));
-                }
+                let ends = ends(&manifest, &log, orgs).map_err(ServeError::from)?;
                 let heads = Heads::new(key, ends);
                 let data = directory;
                 Ok(Self::Stopped(Box::new(Stopped { heads, log, data })))

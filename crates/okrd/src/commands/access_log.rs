@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::access_log::{self, Act, Entry, Line, Outcome};
 use crate::args::{DataArgument, OutputFormat, read_handle};
 use crate::clock::Clock;
-use crate::data::{DataDir, access_log_file, directory_file, organisations_file};
+use crate::data::{DataDir, access_log_file, directory_file};
 use crate::directory::Directory;
 use crate::failure::{Exit, Failure};
 use crate::{organisations, output};
@@ -149,7 +149,10 @@ impl Names {
         let people = everybody.map(|entry| (entry.person.uuid(), entry.handle.to_string()));
         Ok(Self {
             people: people.collect(),
-            organisations: organisations::read(&organisations_file(data))?,
+            // Who looks into a broken directory finds ids in place of names.
+            organisations: DataDir::manifest_of(data)
+                .and_then(|manifest| organisations::read(data, &manifest))
+                .unwrap_or_default(),
             several: false,
         })
     }

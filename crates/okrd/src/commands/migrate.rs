@@ -74,7 +74,7 @@ impl Migration<'_> {
             (0, _) => format!("Nothing is to be done: okrd {okrd} writes these versions."),
             (_, true) => format!(
                 "Would be written anew: {files} of {bytes}. Nothing was changed.\n\
-                 okrd reads it as it is, too, and writes the newest version at the next change.\n\
+                 okrd reads it as it is, too, and writes the newest version when it has to.\n\
                  An earlier okrd does not read that any more, so make a backup first:\n\n\
                  \x20 okrd backup --data {data} --to before-migration.okrb\n\n\
                  Then, while the server is stopped: okrd migrate --data {data}"

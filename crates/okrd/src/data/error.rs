@@ -34,6 +34,12 @@ pub enum DataError {
         /// What still is there.
         left: Vec<&'static str>,
     },
+    /// A file is not there that always is.
+    #[error("{} is missing", path.display())]
+    Missing {
+        /// The file.
+        path: PathBuf,
+    },
     /// Root would open or change the directory of another user.
     #[error("{} belongs to {owner}, not to root", path.display())]
     Foreign {
@@ -51,7 +57,7 @@ pub enum DataError {
         pid: String,
     },
     /// A newer program wrote the directory.
-    #[error("{} has layout version {found}, this program reads version {LAYOUT_VERSION}", path.display())]
+    #[error("{} has layout version {found}, this program reads up to {LAYOUT_VERSION}", path.display())]
     Newer {
         /// The directory.
         path: PathBuf,

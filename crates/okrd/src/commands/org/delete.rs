@@ -6,7 +6,7 @@ use super::{DeleteArguments, find};
 use crate::access_log::{AccessLog, Act, Entry};
 use crate::args::OutputFormat;
 use crate::clock::Clock;
-use crate::data::{DataDir, organisations_file};
+use crate::data::DataDir;
 use crate::failure::{Exit, Failure};
 use crate::{deletion, organisations, output};
 
@@ -14,7 +14,7 @@ pub(super) fn run(arguments: &DeleteArguments) -> Result<(), Failure> {
     let path = &arguments.one.data.path()?;
     let (data, mut manifest) = DataDir::open(path)?;
     let org = find::find(path, &manifest, &arguments.one.org)?;
-    let name = find::name(&organisations::read(&organisations_file(path))?, org);
+    let name = find::name(&organisations::read(path, &manifest)?, org);
     if arguments.confirm != name {
         let message = format!("--confirm does not say what would be deleted: {name}");
         let hint = format!("type --confirm {name:?} when that is meant; it cannot be undone");

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use okr_core::id::OrgId;
 
-use crate::data::{DataDir, Manifest, organisations_file};
+use crate::data::{DataDir, Manifest};
 use crate::failure::{Exit, Failure};
 use crate::organisations::{self, File};
 use crate::server::read_orgs;
@@ -16,7 +16,7 @@ pub(in crate::commands) fn find(
     text: &str,
 ) -> Result<OrgId, Failure> {
     let orgs = read_orgs(manifest)?;
-    let settled = organisations::read(&organisations_file(data))?;
+    let settled = organisations::read(data, manifest)?;
     if let Some(org) = settled.labelled(text).filter(|org| orgs.contains(org)) {
         return Ok(org);
     }

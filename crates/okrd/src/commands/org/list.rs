@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{ListArguments, find};
 use crate::args::OutputFormat;
-use crate::data::{DataDir, DataError, directory_file, organisations_file};
+use crate::data::{DataDir, DataError, directory_file};
 use crate::directory::Directory;
 use crate::failure::Failure;
 use crate::organisations;
@@ -32,7 +32,7 @@ pub(super) fn run(arguments: &ListArguments) -> Result<(), Failure> {
         Err(DataError::Locked { .. }) => None,
         Err(error) => return Err(error.into()),
     };
-    let settled = organisations::read(&organisations_file(data))?;
+    let settled = organisations::read(data, &manifest)?;
     let directory = Directory::open(directory_file(data))?;
     for org in orgs {
         let known = settled.get(org);

@@ -8,14 +8,14 @@ use super::{OneArguments, Quota, QuotaArguments, RenameArguments, find};
 use crate::access_log::{AccessLog, Act, Entry};
 use crate::args::OutputFormat;
 use crate::clock::Clock;
-use crate::data::{access_log_file, organisations_file, refuse_foreign};
+use crate::data::{access_log_file, refuse_foreign};
 use crate::failure::{Exit, Failure};
 use crate::organisations::{self, File, Settled};
 use crate::output;
 
 pub(super) fn rename(arguments: &RenameArguments) -> Result<(), Failure> {
     let name = arguments.name.as_str();
-    let org = settle(
+    let (org, settled) = settle(
         &arguments.one,
         &format!("org rename {name}"),
         |file, org| {
@@ -31,14 +31,14 @@ pub(super) fn rename(arguments: &RenameArguments) -> Result<(), Failure> {
     )?;
     say(
         &arguments.one,
-        org,
+        (org, &settled),
         &format!("{org} is called {name} from now on"),
     )
 }
 
 pub(super) fn freeze(arguments: &OneArguments, frozen: bool) -> Result<(), Failure> {
     let word = if frozen { "freeze" } else { "unfreeze" };
-    let org = settle(arguments, &format!("org {word}"), |file, org| {
+    let (org, settled) = settle(arguments, &format!("org {word}"), |file, org| {
         Ok(Settled {
             frozen,
             ..file.get(org)
@@ -49,31 +49,31 @@ pub(super) fn freeze(arguments: &OneArguments, frozen: bool) -> Result<(), Failu
     } else {
         "takes changes again"
     };
-    say(arguments, org, &format!("{} {how}", arguments.org))
+    let text = format!("{} {how}", arguments.org);
+    say(arguments, (org, &settled), &text)
 }
 
 pub(super) fn quota(arguments: &QuotaArguments) -> Result<(), Failure> {
-    let settled = |given: Option<Quota>, before: Option<u64>| match given {
+    let limit = |given: Option<Quota>, before: Option<u64>| match given {
         None => before,
         Some(Quota(limit)) => limit,
     };
-    let org = settle(&arguments.one, "org quota", |file, org| {
+    let (org, settled) = settle(&arguments.one, "org quota", |file, org| {
         let before = file.get(org);
         let quotas = organisations::Quotas {
-            changes_per_day: settled(arguments.changes_per_day, before.quotas.changes_per_day),
-            bytes: settled(arguments.bytes, before.quotas.bytes),
-            people: settled(arguments.people, before.quotas.people),
+            changes_per_day: limit(arguments.changes_per_day, before.quotas.changes_per_day),
+            bytes: limit(arguments.bytes, before.quotas.bytes),
+            people: limit(arguments.people, before.quotas.people),
         };
         Ok(Settled { quotas, ..before })
     })?;
-    let file = organisations::read(&organisations_file(&arguments.one.data.path()?))?;
-    let limits = match quotas(file.get(org).quotas).trim() {
+    let limits = match quotas(settled.quotas).trim() {
         "" => "no limits".to_owned(),
         limits => limits.to_owned(),
     };
     say(
         &arguments.one,
-        org,
+        (org, &settled),
         &format!("{}: {limits}", arguments.one.org),
     )
 }
@@ -83,24 +83,27 @@ fn settle(
     arguments: &OneArguments,
     words: &str,
     change: impl FnOnce(&File, OrgId) -> Result<Settled, Failure>,
-) -> Result<OrgId, Failure> {
+) -> Result<(OrgId, Settled), Failure> {
     let data = &arguments.data.path()?;
     // Nothing here takes the lock, so that the server may run; whose the directory is counts all the same.
     refuse_foreign(data)?;
-    let org = find::find(data, &find::manifest(data)?, &arguments.org)?;
-    organisations::edit(&organisations_file(data), |file| {
+    let manifest = find::manifest(data)?;
+    let org = find::find(data, &manifest, &arguments.org)?;
+    let settled = organisations::edit(data, &manifest, |file| {
         let settled = change(file, org)?;
-        file.set(org, settled);
-        Ok::<_, Failure>(())
+        file.set(org, settled.clone());
+        Ok::<_, Failure>(settled)
     })?;
     let entry = Entry::done(Act::Operate, Clock::system().now()).of(org);
     AccessLog::open(access_log_file(data))?.record(&entry.saying(words));
-    Ok(org)
+    Ok((org, settled))
 }
 
-fn say(arguments: &OneArguments, org: OrgId, text: &str) -> Result<(), Failure> {
-    let file = organisations::read(&organisations_file(&arguments.data.path()?))?;
-    let settled = file.get(org);
+fn say(
+    arguments: &OneArguments,
+    (org, settled): (OrgId, &Settled),
+    text: &str,
+) -> Result<(), Failure> {
     output::print(&match arguments.output {
         OutputFormat::Text => text.to_owned(),
         OutputFormat::Json => json!({
@@ -111,6 +114,5 @@ fn say(arguments: &OneArguments, org: OrgId, text: &str) -> Result<(), Failure> 
             "quotas": settled.quotas,
         })
         .to_string(),
-    })?;
-    Ok(())
+    })
 }
