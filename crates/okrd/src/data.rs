@@ -20,7 +20,7 @@ mod files;
 mod owner;
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{self, Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -34,7 +34,7 @@ pub(crate) use self::files::{
     version_of,
 };
 pub use self::owner::Owner;
-pub(crate) use self::owner::refuse_foreign;
+pub(crate) use self::owner::{refuse_foreign, why_denied};
 use crate::log_swap::LogSwap;
 
 /// The version of the layout that this program writes; it reads earlier ones as well.
@@ -177,16 +177,15 @@ impl DataDir {
     ///
     /// # Errors
     ///
-    /// `NotInitialised`, `Unfinished`, `Incomplete`.
+    /// `NotInitialised`, `Unfinished`, `Incomplete`, `Io` when this user may not look.
     pub(crate) fn look(path: &Path) -> Result<(), DataError> {
-        if path.join(MANIFEST).exists() {
+        if is_there(path, MANIFEST)? {
             return Ok(());
         }
-        Err(
-            without_manifest(path).unwrap_or_else(|| DataError::NotInitialised {
-                path: path.to_owned(),
-            }),
-        )
+        let none = || DataError::NotInitialised {
+            path: path.to_owned(),
+        };
+        Err(without_manifest(path)?.unwrap_or_else(none))
     }
 
     /// Writes `server.json`, which makes the directory complete.
@@ -256,8 +255,8 @@ impl DataDir {
 
 /// Refuses a directory that holds anything.
 pub(crate) fn refuse_used(path: &Path) -> Result<(), DataError> {
-    if !path.join(MANIFEST).exists() {
-        if let Some(error) = without_manifest(path) {
+    if !is_there(path, MANIFEST)? {
+        if let Some(error) = without_manifest(path)? {
             return Err(error);
         }
         if is_empty(path)? {
@@ -290,16 +289,35 @@ pub(crate) fn directory_file(data: &Path) -> PathBuf {
 }
 
 /// Says what a directory without `server.json` is that okrd has been at work in; nothing for any other.
-fn without_manifest(path: &Path) -> Option<DataError> {
-    let is_there = |name: &str| path.join(name).exists();
-    let begun = is_there(UNFINISHED);
-    let ours = begun || is_there(LOCK) || is_there("server.key") || is_there("log/MANIFEST");
-    let left: Vec<&str> = PARTS.into_iter().filter(|name| is_there(name)).collect();
+fn without_manifest(path: &Path) -> Result<Option<DataError>, DataError> {
+    let begun = is_there(path, UNFINISHED)?;
+    let mut ours = begun;
+    for name in [LOCK, "server.key", "log/MANIFEST"] {
+        ours |= is_there(path, name)?;
+    }
+    let mut left = Vec::new();
+    for name in PARTS {
+        if is_there(path, name)? {
+            left.push(name);
+        }
+    }
     let path = path.to_owned();
-    match (ours, begun || left.is_empty()) {
+    Ok(match (ours, begun || left.is_empty()) {
         (false, _) => None,
         (true, true) => Some(DataError::Unfinished { path }),
         (true, false) => Some(DataError::Incomplete { path, left }),
+    })
+}
+
+/// Says whether a directory has a file. That this user may not look is not that there is none.
+fn is_there(directory: &Path, name: &str) -> Result<bool, DataError> {
+    let path = directory.join(name);
+    match fs::metadata(&path) {
+        Ok(_) => Ok(true),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Ok(false)
+        }
+        Err(error) => Err(io_error("look for", &path)(error)),
     }
 }
 
@@ -308,7 +326,7 @@ fn note_finished(path: &Path) -> Result<(), DataError> {
     let mark = path.join(UNFINISHED);
     match fs::remove_file(&mark) {
         Ok(()) => sync_directory(path),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         Err(error) => Err(io_error("delete", &mark)(error)),
     }
 }

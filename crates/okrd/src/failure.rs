@@ -2,13 +2,14 @@
 
 use std::error::Error;
 use std::fmt;
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use okr_log::{CreateError, OpenError, StoreError};
 use serde::{Deserialize, Serialize};
 
 use crate::config::{ConfigError, DEFAULT_FILE, FILE_VARIABLE};
-use crate::data::DataError;
+use crate::data::{DataError, why_denied};
 use crate::key::KeyFileError;
 use crate::server::ServeError;
 use crate::stored_log::ReplayError;
@@ -197,7 +198,13 @@ impl From<DataError> for Failure {
                 Exit::Configuration,
                 Some("it holds a secret: `chmod 600` it, and consider it known"),
             ),
-            DataError::Io { .. } => (Exit::Error, None),
+            DataError::Io { path, source, .. } => match source.kind() {
+                ErrorKind::PermissionDenied => {
+                    let hint = why_denied(path);
+                    return Self::of(Exit::Configuration, &error, Some(&hint));
+                }
+                _ => (Exit::Error, None),
+            },
         };
         Self::of(exit, &error, hint)
     }
@@ -222,6 +229,8 @@ impl From<ConfigError> for Failure {
 
 impl From<TlsError> for Failure {
     fn from(error: TlsError) -> Self {
+        let denied = matches!(&error, TlsError::File(DataError::Io { source, .. })
+            if source.kind() == ErrorKind::PermissionDenied);
         let hint = match &error {
             TlsError::File(_) => None,
             TlsError::Expired { .. } => {
@@ -237,6 +246,13 @@ impl From<TlsError> for Failure {
         let failure = match error {
             TlsError::File(error) => error.into(),
             error => Self::of(Exit::Configuration, &error, hint),
+        };
+        // Whoever runs okrd need not own a certificate.
+        let failure = if denied {
+            failure
+                .hint("the user who runs okrd must be able to read it: `chgrp` and `chmod 640` it")
+        } else {
+            failure
         };
         // Whatever is wrong with the file, a setting names it.
         Self {

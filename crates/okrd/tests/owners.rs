@@ -254,3 +254,77 @@ fn root_backs_up_the_running_server_of_another_user_which_keeps_its_files() {
     drop(serving);
     drop(shared.serve());
 }
+
+#[test]
+fn whoever_may_not_enter_the_directory_is_told_whose_it_is() {
+    let Some(shared) = Shared::new() else {
+        return;
+    };
+    let data = shared.data().display().to_string();
+    chown(&data, Some(0), Some(0)).unwrap();
+    fs::set_permissions(&data, fs::Permissions::from_mode(0o700)).unwrap();
+    assert!(shared.as_root(INIT).output().unwrap().status.success());
+    for line in [
+        "serve --listen 127.0.0.1:0",
+        "verify",
+        "backup --to out/full",
+        "code --person ana",
+        "org list",
+        "org freeze Acme",
+        "access-log",
+        "migrate --dry-run",
+        INIT,
+    ] {
+        let output = shared.as_nobody(line).output().unwrap();
+        let said = said(&output);
+        assert_eq!(output.status.code(), Some(78), "{line}: {said}");
+        let whose = format!("Hint: {data} belongs to root, and this is nobody: ");
+        assert!(said.contains(&whose), "{line}: {said}");
+        assert!(said.contains("Permission denied"), "{line}: {said}");
+        assert!(!said.contains("okrd init"), "{line}: {said}");
+    }
+
+    let given = Command::new("chown")
+        .args(["-R", "nobody:", &data])
+        .status();
+    assert!(given.unwrap().success());
+    let mut stranger = shared.as_root("verify");
+    stranger.uid(NOBODY - 1).gid(NOBODY - 1);
+    let said = said(&stranger.output().unwrap());
+    for part in [
+        &format!("Hint: {data} belongs to nobody, and this is user 65533: ") as &str,
+        "as root, type `runuser -u nobody -- ",
+    ] {
+        assert!(said.contains(part), "{said}");
+    }
+}
+
+#[test]
+fn a_file_of_root_among_those_of_the_server_is_named_and_not_tried_again() {
+    let Some(shared) = Shared::initialised() else {
+        return;
+    };
+    for name in [
+        "server.json",
+        "server.key",
+        "credentials.json",
+        "organisations.json",
+    ] {
+        let path = shared.data().join(name);
+        chown(&path, Some(0), Some(0)).unwrap();
+        let output = shared
+            .as_nobody("serve --listen 127.0.0.1:0")
+            .output()
+            .unwrap();
+        let said = said(&output);
+        // An exit code with which the unit stays failed instead of starting it for ever.
+        assert_eq!(output.status.code(), Some(78), "{name}: {said}");
+        let hint = format!("as root, type `chown nobody: {}`", path.display());
+        assert!(said.contains(&hint), "{name}: {said}");
+        let done = Command::new("sh")
+            .args(["-c", hint.split('`').nth(1).unwrap()])
+            .status();
+        assert!(done.unwrap().success(), "{name}");
+    }
+    drop(shared.serve());
+}

@@ -55,6 +55,13 @@ impl Owner {
     }
 }
 
+impl Owner {
+    /// Writes the user as a command takes it.
+    fn word(&self) -> String {
+        self.name.clone().unwrap_or_else(|| self.user.to_string())
+    }
+}
+
 impl fmt::Display for Owner {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.name {
@@ -71,6 +78,45 @@ impl fmt::Display for Owner {
 /// `Foreign` for root in the directory of another user, `Io`.
 pub(crate) fn refuse_foreign(data: &Path) -> Result<(), DataError> {
     refuse_foreign_to(geteuid().as_raw(), data)
+}
+
+/// Says why this user may not do something with a file, and what to type.
+pub(crate) fn why_denied(path: &Path) -> String {
+    why_denied_to(geteuid().as_raw(), path)
+}
+
+fn why_denied_to(user: u32, path: &Path) -> String {
+    // What is in a directory that may not be entered cannot be asked for.
+    let mut seen = path
+        .ancestors()
+        .filter_map(|place| Some((place, fs::metadata(place).ok()?)));
+    let Some((place, metadata)) = seen.next() else {
+        return "not even whose it is can be seen by this user".to_owned();
+    };
+    let owner = Owner::of(&metadata);
+    let this = Owner {
+        user,
+        name: name_of(user),
+        ..owner.clone()
+    };
+    let around = place.parent().and_then(|around| fs::metadata(around).ok());
+    let is_among_own = around.is_some_and(|around| around.uid() == user);
+    let shown = quoted(place.as_os_str());
+    if owner.user == user {
+        let mode = metadata.mode() & 0o7777;
+        return format!(
+            "{shown} belongs to {owner}, which this is, but has mode {mode:o}: `chmod u+rwX {shown}`"
+        );
+    }
+    let belongs = format!("{shown} belongs to {owner}, and this is {this}");
+    match (is_among_own, owner.user) {
+        (true, _) => format!("{belongs}: as root, type `chown {}: {shown}`", this.word()),
+        (false, ROOT) => format!("{belongs}: whoever runs okrd must own it"),
+        (false, _) => {
+            let command = owner.running(std::env::args_os());
+            format!("{belongs}: as root, type `{command}`")
+        }
+    }
 }
 
 fn refuse_foreign_to(user: u32, data: &Path) -> Result<(), DataError> {
@@ -121,7 +167,7 @@ fn quoted(word: &OsStr) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::chown;
+    use std::os::unix::fs::{PermissionsExt as _, chown};
 
     use super::*;
 
@@ -143,6 +189,31 @@ mod tests {
         refuse_foreign_to(user, root.path()).unwrap();
         refuse_foreign_to(ROOT, &root.path().join("missing")).unwrap();
         assert!(refuse_foreign(Path::new("/")).is_ok(), "it is root's");
+    }
+
+    #[test]
+    fn whoever_may_not_do_something_is_told_whose_it_is() {
+        let root = tempfile::tempdir().unwrap();
+        let user = somebody(root.path());
+        fs::set_permissions(root.path(), fs::Permissions::from_mode(0o700)).unwrap();
+        let owner = Owner::of(&fs::metadata(root.path()).unwrap());
+        let (place, file) = (root.path().display(), root.path().join("server.json"));
+        let said = why_denied_to(user + 1, &file);
+        let whose = format!("{place} belongs to {owner}, and this is ");
+        assert!(said.starts_with(&whose), "{said}");
+        let said = why_denied_to(user, &file);
+        assert!(said.contains("which this is, but has mode 700"), "{said}");
+
+        fs::write(&file, "").unwrap();
+        let file = file.display();
+        let said = why_denied_to(user, &root.path().join("server.json"));
+        let expected = if geteuid().is_root() {
+            // What a command of root left among the files of somebody else.
+            format!("`chown {}: {file}`", owner.word())
+        } else {
+            format!("`chmod u+rwX {file}`")
+        };
+        assert!(said.ends_with(&expected), "{said}");
     }
 
     #[test]
