@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::io::ErrorKind;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use okr_log::{CreateError, OpenError, StoreError};
@@ -291,6 +292,9 @@ impl From<ServeError> for Failure {
 
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
+        if let Some(path) = denied(&error) {
+            return Self::of(Exit::Configuration, &error, Some(&why_denied(&path)));
+        }
         let (exit, hint) = match &error {
             OpenError::InUse { .. } => (Exit::Locked, "stop the other process first"),
             OpenError::NewerFormat { .. } => (Exit::Incompatible, "upgrade okrd"),
@@ -320,6 +324,20 @@ impl From<OpenError> for Failure {
         };
         Self::of(exit, &error, Some(hint))
     }
+}
+
+/// Returns the file of a log with which the system did not let this user do something.
+fn denied(error: &OpenError) -> Option<PathBuf> {
+    let (path, source) = match error {
+        OpenError::File(file) => (file.path.clone(), &file.source),
+        // The store names its directory only.
+        OpenError::Store {
+            path,
+            source: StoreError::Io(source),
+        } => (path.join("db"), source),
+        _ => return None,
+    };
+    (source.kind() == ErrorKind::PermissionDenied).then_some(path)
 }
 
 const MISSING_HINT: &str = "delete nothing, and keep a copy of the directory; `okrd restore` a backup into another one, \

@@ -49,8 +49,10 @@ pub(crate) fn create(path: &Path, name: KeyName) -> Result<SigningKey, KeyFileEr
 
 /// Reads the key from its file.
 pub(crate) fn open(path: &Path) -> Result<SigningKey, KeyFileError> {
+    // That it is missing is said by who reads it.
+    let file = read_versioned(path, VERSION)?;
     refuse_exposed(path)?;
-    from_file(read_versioned(path, VERSION)?)
+    from_file(file)
 }
 
 /// Reads the key from what stands in its file.

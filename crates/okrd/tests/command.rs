@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixDatagram;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
@@ -198,6 +199,26 @@ fn a_directory_that_was_in_use_is_not_said_to_be_a_remainder() {
         }
         assert!(!text.contains("delete it"), "{line}: {text}");
     }
+}
+
+#[test]
+fn a_directory_that_lacks_a_file_is_incomplete_and_says_how_it_is_had_back() {
+    let (world, _) = World::initialised();
+    for name in ["server.key", "credentials.json", "directory.json"] {
+        let file = world.data().join(name);
+        let before = fs::read(&file).unwrap();
+        fs::remove_file(&file).unwrap();
+        for line in ["serve --listen 127.0.0.1:0", "backup --to -"] {
+            // With 1 a service manager would start it again for ever.
+            let text = refused(&world.run(line), 9);
+            let said = format!("Error: {} is missing\nHint: delete nothing", file.display());
+            assert!(text.contains(&said), "{line}: {text}");
+            assert!(text.contains("okrd restore"), "{line}: {text}");
+        }
+        fs::write(&file, before).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    drop(world.serve());
 }
 
 #[test]

@@ -309,9 +309,14 @@ fn a_file_of_root_among_those_of_the_server_is_named_and_not_tried_again() {
         "server.key",
         "credentials.json",
         "organisations.json",
+        "log/MANIFEST",
+        "log/witness",
+        "log/store/db",
     ] {
         let path = shared.data().join(name);
         chown(&path, Some(0), Some(0)).unwrap();
+        // Some of the log may be read by others where the mask of the process lets them.
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         let output = shared
             .as_nobody("serve --listen 127.0.0.1:0")
             .output()

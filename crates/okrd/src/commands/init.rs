@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::failure::{Exit, Failure};
 use crate::init::{Administrator, InitError, Initialised, NewServer, Organisation};
+use crate::key::KeyFileError;
 use crate::output;
 
 pub(super) fn run(arguments: &InitArguments) -> Result<(), Failure> {
@@ -118,7 +119,7 @@ fn json(what: &Made<'_>) -> String {
 impl From<InitError> for Failure {
     fn from(error: InitError) -> Self {
         match error {
-            InitError::Data(error) => error.into(),
+            InitError::Data(error) | InitError::Key(KeyFileError::Data(error)) => error.into(),
             InitError::Log(error) => error.into(),
             InitError::Open(error) => error.into(),
             error @ (InitError::Name(_) | InitError::Present(_) | InitError::NameTaken(_)) => {

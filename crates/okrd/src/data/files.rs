@@ -20,7 +20,7 @@ pub(super) struct Versioned {
 ///
 /// # Errors
 ///
-/// `Malformed`, `Io`.
+/// `Missing`, `Malformed`, `Io`.
 pub(crate) fn version_of(path: &Path) -> Result<u32, DataError> {
     read_json(path).map(|Versioned { version }| version)
 }
@@ -29,7 +29,7 @@ pub(crate) fn version_of(path: &Path) -> Result<u32, DataError> {
 ///
 /// # Errors
 ///
-/// `NewerFile`, `Malformed`, `Io`.
+/// `Missing`, `NewerFile`, `Malformed`, `Io`.
 pub(crate) fn read_versioned<T: DeserializeOwned>(path: &Path, known: u32) -> Result<T, DataError> {
     let Versioned { version } = read_json(path)?;
     if version > known {
@@ -44,7 +44,14 @@ pub(crate) fn read_versioned<T: DeserializeOwned>(path: &Path, known: u32) -> Re
 
 /// Reads a JSON file.
 pub(super) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, DataError> {
-    let bytes = fs::read(path).map_err(io_error("read", path))?;
+    let bytes = match fs::read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(DataError::Missing {
+                path: path.to_owned(),
+            });
+        }
+        read => read.map_err(io_error("read", path))?,
+    };
     serde_json::from_slice(&bytes).map_err(|source| DataError::Malformed {
         path: path.to_owned(),
         source,
