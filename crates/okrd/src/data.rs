@@ -94,6 +94,9 @@ pub(crate) struct Manifest {
     pub server_name: String,
     /// The organisations that live here, as UUIDs.
     pub orgs: Vec<String>,
+    /// What verifies what the server signs: a key of another server would make it one that no client knows. Layout 1 had none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verifier_key: Option<String>,
 }
 
 impl Manifest {
@@ -383,6 +386,7 @@ mod tests {
             version: LAYOUT_VERSION,
             server_name: "okrd".to_owned(),
             orgs: Vec::new(),
+            verifier_key: None,
         }
     }
 

@@ -139,6 +139,7 @@ impl NewServer {
             version: LAYOUT_VERSION,
             server_name: name.to_string(),
             orgs: Vec::new(),
+            verifier_key: Some(key.verifying_key().to_string()),
         };
         Ok(Self {
             data,
@@ -177,7 +178,7 @@ impl NewServer {
     /// See [`InitError`]; nothing was changed.
     pub fn reopen(path: &Path, clock: Clock) -> Result<Self, InitError> {
         let (data, manifest) = DataDir::open(path)?;
-        let key = key::open(&data.key_file())?;
+        let key = key::of(&data, &manifest)?;
         let credentials = Credentials::open(data.credentials_file())?;
         let directory = Directory::open(data.directory_file())?;
         let log = Log::open(&data.log_directory(), LogOptions::new())?;

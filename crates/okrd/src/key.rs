@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use okr_log::{KeyError, KeyName, SigningKey};
 use serde::{Deserialize, Serialize};
 
-use crate::data::{DataError, read_versioned, replace_json};
+use crate::data::{DataDir, DataError, Manifest, read_versioned, replace_json};
 use crate::tls::refuse_exposed;
 
 /// The version of `server.key` that this program writes.
@@ -25,6 +25,14 @@ pub enum KeyFileError {
     /// The file does not hold a key.
     #[error("the key file does not hold 32 bytes in base64")]
     Form,
+    /// The key is of another server: whoever knows this one would take it for a stranger.
+    #[error("it is {found}, and this server signs with {expected}")]
+    Another {
+        /// What verifies the key that is there, or its name.
+        found: String,
+        /// What verifies the key of this server, or its name.
+        expected: String,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -47,8 +55,28 @@ pub(crate) fn create(path: &Path, name: KeyName) -> Result<SigningKey, KeyFileEr
     Ok(key)
 }
 
+/// Reads the key of a data directory.
+///
+/// # Errors
+///
+/// That of another server is refused, as far as the directory knows its own; what is wrong with the file.
+pub(crate) fn of(data: &DataDir, manifest: &Manifest) -> Result<SigningKey, KeyFileError> {
+    let key = open(&data.key_file())?;
+    let (found, expected) = match &manifest.verifier_key {
+        Some(expected) => (key.verifying_key().to_string(), expected),
+        None => (key.name().to_string(), &manifest.server_name),
+    };
+    if found == *expected {
+        return Ok(key);
+    }
+    Err(KeyFileError::Another {
+        found,
+        expected: expected.clone(),
+    })
+}
+
 /// Reads the key from its file.
-pub(crate) fn open(path: &Path) -> Result<SigningKey, KeyFileError> {
+fn open(path: &Path) -> Result<SigningKey, KeyFileError> {
     // That it is missing is said by who reads it.
     let file = read_versioned(path, VERSION)?;
     refuse_exposed(path)?;

@@ -285,6 +285,7 @@ mod tests {
             version,
             server_name: "okrd".to_owned(),
             orgs: Vec::new(),
+            verifier_key: None,
         }
     }
 

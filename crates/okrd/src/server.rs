@@ -172,7 +172,7 @@ impl Server {
             .map(|files| files.load(now))
             .transpose()?;
         let orgs = read_orgs(&manifest)?;
-        let key = key::open(&data.key_file())?;
+        let key = key::of(&data, &manifest)?;
         let credentials = Credentials::open(data.credentials_file())?;
         let directory = Directory::open(data.directory_file())?;
         let log_directory = data.log_directory();
@@ -196,7 +196,7 @@ impl Server {
         });
         let gate = gate(options, tls.map(TlsSlot::new), &metrics);
         // All of it has been verified by now. A server that starts notices from then on what goes.
-        renew_layout(&data, manifest)?;
+        renew_layout(&data, manifest, heads.verifier_key())?;
         let (stop, stopping) = watch::channel(false);
         let readiness = Arc::default();
         let shared = Shared {

@@ -8,6 +8,7 @@ use std::path::Path;
 use crate::credentials::{self, Credentials};
 use crate::data::{self, DataDir, DataError, LAYOUT_VERSION, MANIFEST, Manifest};
 use crate::failure::Failure;
+use crate::server::ServeError;
 use crate::{directory, key, last_backup, last_used, organisations};
 
 /// The log, which has its version in a manifest of its own.
@@ -46,7 +47,9 @@ const KNOWN: [Known; 7] = [
         readable: LAYOUT_VERSION,
         written: LAYOUT_VERSION,
         renew: Some(|directory| {
-            renew_layout(directory, DataDir::manifest_of(directory.path())?)?;
+            let manifest = DataDir::manifest_of(directory.path())?;
+            let key = key::of(directory, &manifest).map_err(ServeError::from)?;
+            renew_layout(directory, manifest, key.verifying_key().to_string())?;
             Ok(())
         }),
     },
@@ -137,23 +140,26 @@ pub(crate) fn renew(directory: &DataDir) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Brings a directory to the newest layout, and returns its `server.json`. After a crash it has either.
+/// Brings a directory to the newest layout, whose key was looked at. After a crash it has either.
 ///
 /// # Errors
 ///
 /// That a file cannot be written.
-pub(crate) fn renew_layout(directory: &DataDir, manifest: Manifest) -> Result<Manifest, DataError> {
-    if manifest.version == LAYOUT_VERSION {
-        return Ok(manifest);
+pub(crate) fn renew_layout(
+    directory: &DataDir,
+    manifest: Manifest,
+    verifier_key: String,
+) -> Result<(), DataError> {
+    if manifest.version == LAYOUT_VERSION && manifest.verifier_key.is_some() {
+        return Ok(());
     }
     // First what the new layout says to be there.
     organisations::create_if_missing(directory.path())?;
-    let manifest = Manifest {
+    directory.write_manifest(&Manifest {
         version: LAYOUT_VERSION,
+        verifier_key: Some(verifier_key),
         ..manifest
-    };
-    directory.write_manifest(&manifest)?;
-    Ok(manifest)
+    })
 }
 
 fn renew_credentials(directory: &DataDir) -> Result<(), Failure> {

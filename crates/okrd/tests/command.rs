@@ -222,6 +222,55 @@ fn a_directory_that_lacks_a_file_is_incomplete_and_says_how_it_is_had_back() {
 }
 
 #[test]
+fn a_key_of_another_server_is_refused_before_any_client_meets_it() {
+    let (world, _) = World::initialised();
+    let (other, _) = World::initialised();
+    let key = world.data().join("server.key");
+    let own = fs::read(&key).unwrap();
+    fs::copy(other.data().join("server.key"), &key).unwrap();
+    for line in [
+        "serve --listen 127.0.0.1:0",
+        "verify",
+        "backup --to -",
+        "org create Summit --time-zone UTC --admin zoe",
+        "org export Acme --to no",
+    ] {
+        let text = refused(&world.run(line), 9);
+        for said in [
+            "the server's key cannot be used",
+            "this server signs with okrd+",
+        ] {
+            assert!(text.contains(said), "{line}: {text}");
+        }
+    }
+    // A directory of an earlier okrd does not know its own, but from the first start on.
+    let manifest = world.data().join("server.json");
+    let text = fs::read_to_string(&manifest).unwrap();
+    let mut older: Value = serde_json::from_str(&text).unwrap();
+    older["version"] = 1.into();
+    older
+        .as_object_mut()
+        .unwrap()
+        .remove("verifier_key")
+        .unwrap();
+    fs::write(&manifest, older.to_string()).unwrap();
+    fs::write(&key, own).unwrap();
+    drop(world.serve());
+    assert_eq!(fs::read_to_string(&manifest).unwrap(), text);
+    fs::copy(other.data().join("server.key"), &key).unwrap();
+    refused(&world.run("serve --listen 127.0.0.1:0"), 9);
+
+    // What it knew was the name.
+    older["server_name"] = "okr.example.org".into();
+    fs::write(&manifest, older.to_string()).unwrap();
+    let text = refused(&world.run("verify"), 9);
+    assert!(
+        text.contains("it is okrd, and this server signs with okr.example.org"),
+        "{text}"
+    );
+}
+
+#[test]
 fn what_was_settled_is_missed_when_its_file_is_gone() {
     let (world, _) = World::initialised();
     assert!(world.run("org freeze Acme").status.success());
@@ -254,7 +303,14 @@ fn a_directory_without_the_file_of_what_is_settled_gets_one_at_the_first_start()
     );
     // As an earlier okrd left it when nothing was settled.
     let text = fs::read_to_string(&manifest).unwrap();
-    let older = text.replace("\"version\": 2", "\"version\": 1");
+    let mut older: Value = serde_json::from_str(&text).unwrap();
+    older["version"] = 1.into();
+    older
+        .as_object_mut()
+        .unwrap()
+        .remove("verifier_key")
+        .unwrap();
+    let older = older.to_string();
     fs::write(&manifest, &older).unwrap();
     fs::remove_file(&settled).unwrap();
     for line in ["verify", "org list", "migrate --dry-run"] {

@@ -220,11 +220,9 @@ async fn a_server_whose_history_was_rewritten_is_not_continued() {
     let data = server.data().display().to_string();
     json(&format!("backup --data {data} --to {at}/full"));
     let mut other = TestServer::stopped();
-    fs::copy(
-        server.data().join("server.key"),
-        other.data().join("server.key"),
-    )
-    .unwrap();
+    for name in ["server.key", "server.json"] {
+        fs::copy(server.data().join(name), other.data().join(name)).unwrap();
+    }
     other.run().await;
     let ana = other.ana().await;
     // The same changes, each a microsecond later than it was.

@@ -52,7 +52,8 @@ impl SmallFiles {
             let message = format!("server.key in {place} cannot be used");
             Failure::new(Exit::Integrity, message).caused_by(&error)
         })?;
-        if key.verifying_key().to_string() != verifier_key {
+        let is_signer = |expected: &str| key.verifying_key().to_string() == expected;
+        if !is_signer(verifier_key) || !server.verifier_key.as_deref().is_none_or(is_signer) {
             let message =
                 format!("server.key in {place} is not the key that signed its checkpoints");
             return Err(Failure::new(Exit::Integrity, message));

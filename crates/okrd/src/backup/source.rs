@@ -46,7 +46,7 @@ impl Source {
         match DataDir::open(data) {
             Ok((directory, manifest)) => {
                 let orgs = read_orgs(&manifest)?;
-                let key = key::open(&directory.key_file()).map_err(ServeError::from)?;
+                let key = key::of(&directory, &manifest).map_err(ServeError::from)?;
                 let place = directory.log_directory();
                 let (log, _) = stored_log::open(&place, LogOptions::new(), &orgs)
                     .map_err(|error| refused(error, &place))?;

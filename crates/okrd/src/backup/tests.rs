@@ -252,11 +252,9 @@ fn a_server_that_was_set_back_is_not_continued() {
     };
     new.finish(vec![(Organisation::Adopted(adopted), administrator)])
         .unwrap();
-    fs::copy(
-        world.data().join("server.key"),
-        back.data().join("server.key"),
-    )
-    .unwrap();
+    for name in ["server.key", "server.json"] {
+        fs::copy(world.data().join(name), back.data().join(name)).unwrap();
+    }
     let said = failure(back.back_up("next", Some(&full)), Exit::Integrity);
     assert!(said.contains("ends at position 0"), "{said}");
     assert!(said.contains("make a full backup"), "{said}");

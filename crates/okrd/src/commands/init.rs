@@ -12,8 +12,8 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::failure::{Exit, Failure};
 use crate::init::{Administrator, InitError, Initialised, NewServer, Organisation};
-use crate::key::KeyFileError;
 use crate::output;
+use crate::server::ServeError;
 
 pub(super) fn run(arguments: &InitArguments) -> Result<(), Failure> {
     let organisation = match (&arguments.org, &arguments.time_zone, arguments.adopt) {
@@ -119,14 +119,14 @@ fn json(what: &Made<'_>) -> String {
 impl From<InitError> for Failure {
     fn from(error: InitError) -> Self {
         match error {
-            InitError::Data(error) | InitError::Key(KeyFileError::Data(error)) => error.into(),
+            InitError::Data(error) => error.into(),
             InitError::Log(error) => error.into(),
             InitError::Open(error) => error.into(),
             error @ (InitError::Name(_) | InitError::Present(_) | InitError::NameTaken(_)) => {
                 Self::new(Exit::Configuration, error.to_string()).caused_by_source_of(&error)
             }
-            error @ (InitError::Key(_)
-            | InitError::Directory(_)
+            InitError::Key(error) => ServeError::from(error).into(),
+            error @ (InitError::Directory(_)
             | InitError::Issue(_)
             | InitError::Random(_)
             | InitError::FirstChange(_)) => {

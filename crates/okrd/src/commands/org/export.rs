@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
     let path = &arguments.one.data.path()?;
     let (data, manifest) = DataDir::open(path)?;
     let org = find::find(path, &manifest, &arguments.one.org)?;
-    let key = key::open(&data.key_file()).map_err(ServeError::from)?;
+    let key = key::of(&data, &manifest).map_err(ServeError::from)?;
     // With what the log erases, so that no export has it.
     let log = rewriting::open(&data, &manifest)?;
     let head = log.head(org.to_log());
