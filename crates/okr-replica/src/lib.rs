@@ -70,7 +70,7 @@ pub use okr_proto::{PushOutcome, Refusal};
 pub use operation::{Did, Operation, OperationChange, OperationEntry, Standing};
 pub use pinned::SignedHead;
 pub use reading::goalposts::{
-    BackFilled, Both, Deed, Effect, Goalposts, KeyResultEffect, KeyResultSide, MoveKind, MoveStep,
+    Both, Deed, Effect, Goalposts, KeyResultEffect, KeyResultSide, LateDeed, MoveKind, MoveStep,
     Moved, ObjectiveEffect, ObjectiveSide, Reported,
 };
 pub use reading::rhythm::Rhythm;

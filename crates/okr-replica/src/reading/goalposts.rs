@@ -17,7 +17,7 @@ use okr_core::value::Source;
 
 pub use effect::{Both, Effect, KeyResultEffect, KeyResultSide, ObjectiveEffect, ObjectiveSide};
 pub use moves::{MoveKind, MoveStep, Moved};
-pub use reported::{BackFilled, Deed, Reported};
+pub use reported::{Deed, LateDeed, Reported};
 
 use super::{CycleStanding, Reading};
 use crate::error::ReplicaError;
@@ -36,7 +36,7 @@ pub struct Goalposts {
     pub moved: Vec<Moved>,
     /// How goals stand against the commitment and against what counts now.
     pub effect: Effect,
-    /// What was reported on the key results, and what of it was back-filled.
+    /// What was reported on the key results, and what of it was written long after its day.
     pub reported: Vec<Reported>,
 }
 
@@ -65,7 +65,7 @@ impl Reading<'_> {
         Ok(Some(Goalposts {
             commitment,
             moved: self.moved(id, bound, &waiting)?,
-            reported: self.back_fills(asked, zone, &waiting)?,
+            reported: self.what_was_reported(asked, zone, &waiting)?,
             effect,
             standing,
         }))

@@ -3,7 +3,7 @@
 use okr_core::backfill::BACKFILL_CADENCES;
 use okr_core::progress::Progress;
 use okr_replica::{
-    BackFilled, Both, Goalposts, KeyResultEffect, KeyResultSide, Moved, ObjectiveEffect,
+    Both, Deed, Goalposts, KeyResultEffect, KeyResultSide, LateDeed, Moved, ObjectiveEffect,
     ObjectiveSide,
 };
 use schemars::JsonSchema;
@@ -34,7 +34,12 @@ pub(crate) struct GoalpostsItem {
     /// In the order of the axis.
     moves: Vec<MovedItem>,
     objectives: Vec<ObjectiveItem>,
-    back_filled: Vec<BackFilledItem>,
+    /// Check-ins that were written long after their day.
+    back_filled: Vec<LateDeedItem>,
+    /// Check-ins whose value, day or confidence was put right long after their day.
+    late_corrections: Vec<LateDeedItem>,
+    /// Check-ins that were taken back long after their day.
+    late_retractions: Vec<LateDeedItem>,
 }
 
 /// How many there are of everything that is listed.
@@ -53,7 +58,9 @@ struct CountsItem {
     /// All that were written too late, those among them.
     back_filled: usize,
     late_corrections: usize,
-    /// A check-in that was written more days after its day is back-filled.
+    late_retractions: usize,
+    /// A check-in that was written more days after its day is back-filled; a correction or retraction
+    /// is late.
     days_in_time: i32,
 }
 
@@ -137,7 +144,7 @@ struct KeyResultSideItem {
 
 /// Something that was done to a check-in long after its day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-struct BackFilledItem {
+struct LateDeedItem {
     check_in: Id,
     key_result: ThingRef,
     effective: String,
@@ -160,7 +167,11 @@ struct BackFilledItem {
 
 impl GoalpostsItem {
     pub(crate) fn new(found: &Goalposts, progress: Both, names: &Names) -> Self {
-        let reported = found.reported.iter().flat_map(|one| &one.back_filled);
+        let late = |deed: Deed| {
+            let all = found.reported.iter().flat_map(|one| &one.late);
+            let such = all.filter(|one| one.deed == deed);
+            such.map(|one| LateDeedItem::new(one, names)).collect()
+        };
         let effect = &found.effect;
         Self {
             cycle: CycleItem::new(&found.standing.cycle, names),
@@ -185,9 +196,9 @@ impl GoalpostsItem {
                 .iter()
                 .map(|row| ObjectiveItem::new(row, names))
                 .collect(),
-            back_filled: reported
-                .map(|one| BackFilledItem::new(one, names))
-                .collect(),
+            back_filled: late(Deed::Recorded),
+            late_corrections: late(Deed::Corrected),
+            late_retractions: late(Deed::Retracted),
         }
     }
 }
@@ -205,6 +216,7 @@ impl CountsItem {
             written_after_end: counts.after_end,
             back_filled: counts.back_filled,
             late_corrections: counts.late_corrections,
+            late_retractions: counts.late_retractions,
             days_in_time: BACKFILL_CADENCES * i32::from(found.standing.cadence.get()),
         }
     }
@@ -276,8 +288,8 @@ impl KeyResultItem {
     }
 }
 
-impl BackFilledItem {
-    fn new(one: &BackFilled, names: &Names) -> Self {
+impl LateDeedItem {
+    fn new(one: &LateDeed, names: &Names) -> Self {
         let entry = &one.entry;
         Self {
             check_in: Id(one.check_in.id.uuid()),

@@ -1,4 +1,5 @@
-//! Which check-ins of a cycle were back-filled, corrections and retractions included.
+//! What was done to the check-ins of a cycle long after their day: which were back-filled, and which
+//! were put right or taken back as late.
 //!
 //! Most check-ins are one row that was never touched again: for these the index on parent and day
 //! tells all, because the server's clock never goes backwards along the log.
@@ -32,13 +33,13 @@ pub struct Reported {
     pub check_ins: usize,
     /// Those about a day before the last one of the cycle.
     pub before_last_day: usize,
-    /// What was back-filled, by the day that it is about.
-    pub back_filled: Vec<BackFilled>,
+    /// What was done to them long after their day, by the day that it is about.
+    pub late: Vec<LateDeed>,
 }
 
 /// Something that was done to a check-in long after its day.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BackFilled {
+pub struct LateDeed {
     /// The check-in, as that left it.
     pub check_in: CheckIn,
     /// What was done.
@@ -54,7 +55,7 @@ pub struct BackFilled {
 /// What was done to a check-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Deed {
-    /// It was reported.
+    /// It was reported: a check-in of which this is so is back-filled.
     Recorded,
     /// Its value, day or confidence was put right.
     Corrected,
@@ -75,7 +76,7 @@ impl Deed {
 
 impl Reading<'_> {
     /// Returns what was reported on the key results that are in a cycle at the moment.
-    pub(super) fn back_fills(
+    pub(super) fn what_was_reported(
         &self,
         (effect, standing): (&Effect, &CycleStanding),
         zone: &TimeZone,
@@ -147,7 +148,7 @@ impl Reporter<'_, '_> {
             key_result: key_result.id,
             check_ins: 0,
             before_last_day: 0,
-            back_filled: Vec::new(),
+            late: Vec::new(),
         };
         let last_day = day_number(self.period.end());
         let found = self.reading.check_in_rows(key_result.id)?;
@@ -156,19 +157,19 @@ impl Reporter<'_, '_> {
             if single.day < last_day {
                 reported.before_last_day += 1;
             }
-            reported.back_filled.extend(self.single(single)?);
+            reported.late.extend(self.single(single)?);
         }
         for id in found.others {
             self.other(id, &mut reported)?;
         }
         reported
-            .back_filled
+            .late
             .sort_by_key(|one| (one.check_in.effective, one.written_at));
         Ok(reported)
     }
 
     /// Says whether a check-in that was never touched again was back-filled.
-    fn single(&mut self, single: &Single) -> Result<Option<BackFilled>, ReplicaError> {
+    fn single(&mut self, single: &Single) -> Result<Option<LateDeed>, ReplicaError> {
         let (until, last) = self.in_time(single.day)?;
         let position = version::position_of_row(single.row);
         let is_in_time = match (single.authored, position) {
@@ -202,7 +203,7 @@ impl Reporter<'_, '_> {
         };
         let mut story = Story::default();
         self.events(&entry, id, &mut story);
-        Ok(story.back_filled.pop())
+        Ok(story.late.pop())
     }
 
     /// Follows a check-in that was put right, taken back, or that waits.
@@ -235,10 +236,8 @@ impl Reporter<'_, '_> {
             }
         }
         // Of what was taken back only the taking back is left to tell.
-        let is_told = |one: &BackFilled| !check_in.retracted || one.deed == Deed::Retracted;
-        reported
-            .back_filled
-            .extend(story.back_filled.into_iter().filter(is_told));
+        let is_told = |one: &LateDeed| !check_in.retracted || one.deed == Deed::Retracted;
+        reported.late.extend(story.late.into_iter().filter(is_told));
         Ok(())
     }
 
@@ -268,7 +267,7 @@ impl Reporter<'_, '_> {
             let written = self.zone.to_datetime(written_at).date();
             let late = lateness(check_in.effective, written, self.cadence, self.period);
             if let Some(lateness) = late {
-                story.back_filled.push(BackFilled {
+                story.late.push(LateDeed {
                     check_in: check_in.clone(),
                     deed,
                     entry: entry.clone(),
@@ -301,7 +300,7 @@ impl Reporter<'_, '_> {
 #[derive(Default)]
 struct Story {
     check_in: Option<CheckIn>,
-    back_filled: Vec<BackFilled>,
+    late: Vec<LateDeed>,
 }
 
 /// Says what an event does to what was reported; a note and a blocker may be put right at any time.

@@ -315,7 +315,7 @@ fn what_was_written_too_late_is_listed_by_the_clock_that_counts() {
             "{moment:?}"
         );
         let late: Vec<_> = found[0]
-            .back_filled
+            .late
             .iter()
             .map(|one| {
                 let day = one.check_in.effective.to_string();
@@ -331,7 +331,7 @@ fn what_was_written_too_late_is_listed_by_the_clock_that_counts() {
             ],
             "{moment:?}"
         );
-        assert!(found[1].back_filled.is_empty());
+        assert!(found[1].late.is_empty());
     }
 }
 
@@ -342,7 +342,7 @@ fn an_earlier_moment_knows_less() {
     assert!(at(date(2026, 9, 30)).is_none());
     let found = at(date(2026, 10, 21)).unwrap();
     assert_eq!(steps(&found), [(MoveKind::Amendment, MOVED.into())]);
-    assert!(found.reported.iter().all(|one| one.back_filled.is_empty()));
+    assert!(found.reported.iter().all(|one| one.late.is_empty()));
     let position = Moment {
         axis: Axis::Recorded,
         point: Point::Position(Position::new(5)),

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use okr_core::id::EntityId;
 use okr_core::value::{CycleState, Source};
-use okr_replica::{Axis, BackFilled, Deed, Goalposts, MoveKind, Moved, Place};
+use okr_replica::{Axis, Deed, Goalposts, LateDeed, MoveKind, Moved, Place};
 
 use super::{effect, scope, text};
 use crate::commands::log::screen as log_screen;
@@ -28,14 +28,7 @@ pub(super) fn render(
         parts.push(format!("{title}\n{}", moved(found, past, screen)));
     }
     parts.extend(effect::render(found, &past.names, screen));
-    let late: Vec<&BackFilled> = found
-        .reported
-        .iter()
-        .flat_map(|one| &one.back_filled)
-        .collect();
-    if !late.is_empty() {
-        parts.push(back_filled(&late, found, past, screen));
-    }
+    parts.extend(late(found, past, screen));
     parts.join("\n")
 }
 
@@ -125,12 +118,32 @@ fn remarks(moved: &Moved) -> Vec<String> {
     remarks
 }
 
-fn back_filled(
-    late: &[&BackFilled],
-    found: &Goalposts,
-    past: &Past<'_>,
-    screen: &Screen,
-) -> String {
+/// Renders what was done to check-ins long after their day, each kind of deed by itself: a check-in that
+/// was taken back is no report that came late.
+fn late(found: &Goalposts, past: &Past<'_>, screen: &Screen) -> Vec<String> {
+    let all: Vec<&LateDeed> = found.reported.iter().flat_map(|one| &one.late).collect();
+    let mut parts: Vec<String> = [
+        (Deed::Recorded, "Back-filled check-ins"),
+        (Deed::Corrected, "Late corrections"),
+        (Deed::Retracted, "Late retractions"),
+    ]
+    .into_iter()
+    .filter_map(|(deed, title)| {
+        let such: Vec<&LateDeed> = all.iter().copied().filter(|one| one.deed == deed).collect();
+        let title = screen.paint(Tone::Strong, title);
+        (!such.is_empty()).then(|| format!("{title}\n{}", late_table(&such, past, screen)))
+    })
+    .collect();
+    if let Some(last) = parts.last_mut() {
+        for line in wrap(&rule(&all, found, past), screen.width, screen) {
+            last.push_str(&screen.paint(Tone::Dim, &line));
+            last.push('\n');
+        }
+    }
+    parts
+}
+
+fn late_table(late: &[&LateDeed], past: &Past<'_>, screen: &Screen) -> String {
     let names = &past.names;
     let mut table = Table::new([
         Column::left("DAY"),
@@ -157,18 +170,11 @@ fn back_filled(
             Cell::toned(Tone::Warning, &why(one, past)),
         ]);
     }
-    let title = screen.paint(Tone::Strong, "Back-filled check-ins");
-    let table = table.render(&aligned(screen));
-    let rule = rule(late, found, past);
-    let rule: Vec<String> = wrap(&rule, screen.width, screen)
-        .into_iter()
-        .map(|line| format!("{}\n", screen.paint(Tone::Dim, &line)))
-        .collect();
-    format!("{title}\n{table}{}", rule.concat())
+    table.render(&aligned(screen))
 }
 
 /// Names who did it; by whom it was imported only where that does not go without saying.
-fn reporter(one: &BackFilled, is_imported: bool, names: &Names) -> String {
+fn reporter(one: &LateDeed, is_imported: bool, names: &Names) -> String {
     let entry = &one.entry;
     match entry.on_behalf_of {
         Some(person) if is_imported => names.person(person),
@@ -176,23 +182,19 @@ fn reporter(one: &BackFilled, is_imported: bool, names: &Names) -> String {
     }
 }
 
-/// Says why a check-in is listed.
-fn why(one: &BackFilled, past: &Past<'_>) -> String {
+/// Says what the days do not: that it came after the end, and that it waits.
+fn why(one: &LateDeed, past: &Past<'_>) -> String {
     let pending = match one.entry.place {
         Place::Pending if !past.all_pending => Some(PENDING),
         Place::Pending | Place::Confirmed { .. } => None,
     };
-    let deed = match one.deed {
-        Deed::Recorded => None,
-        Deed::Corrected | Deed::Retracted => Some(one.deed.word()),
-    };
     let after_end = one.lateness.after_end.then_some("after the end");
-    let words: Vec<&str> = [deed, after_end, pending].into_iter().flatten().collect();
+    let words: Vec<&str> = [after_end, pending].into_iter().flatten().collect();
     words.join(", ")
 }
 
-/// Says what makes a check-in late here, and by which clock.
-fn rule(late: &[&BackFilled], found: &Goalposts, past: &Past<'_>) -> String {
+/// Says what is late here, and by which clock.
+fn rule(late: &[&LateDeed], found: &Goalposts, past: &Past<'_>) -> String {
     let end = found.standing.cycle.period.end();
     let limit = text::days_in_time(found);
     let axis = past.at.moment.axis;
@@ -208,7 +210,7 @@ fn rule(late: &[&BackFilled], found: &Goalposts, past: &Past<'_>) -> String {
     let clocks: Vec<&str> = clocks.into_iter().map(|(_, clock)| clock).collect();
     let clocks = clocks.join(", ");
     format!(
-        "Listed: written more than {limit} after its day, or after {end} about a day before that. \
+        "Late: written more than {limit} after its day, or after {end} about a day before that. \
          When that was: {clocks}."
     )
 }

@@ -1,7 +1,7 @@
 //! The sentences of a goalpost report.
 
 use okr_core::backfill::BACKFILL_CADENCES;
-use okr_replica::{BackFilled, Both, Deed, Goalposts, MoveKind};
+use okr_replica::{Both, Deed, Goalposts, LateDeed, MoveKind};
 
 use crate::commands::counted;
 use crate::wording::percent;
@@ -25,8 +25,10 @@ pub(crate) struct Counts {
     pub(crate) after_end: usize,
     /// Check-ins that were written too long after their day, those among them.
     pub(crate) back_filled: usize,
-    /// Check-ins that were put right or taken back as late.
+    /// Corrections of check-ins that came as late.
     pub(crate) late_corrections: usize,
+    /// Check-ins that were taken back as late.
+    pub(crate) late_retractions: usize,
 }
 
 impl Counts {
@@ -44,14 +46,14 @@ impl Counts {
         for reported in &found.reported {
             counts.check_ins += reported.check_ins;
             counts.before_last_day += reported.before_last_day;
-            for one in &reported.back_filled {
-                counts.back_filled(one);
+            for one in &reported.late {
+                counts.late(one);
             }
         }
         counts
     }
 
-    fn back_filled(&mut self, one: &BackFilled) {
+    fn late(&mut self, one: &LateDeed) {
         match one.deed {
             Deed::Recorded => {
                 self.back_filled += 1;
@@ -59,7 +61,8 @@ impl Counts {
                     self.after_end += 1;
                 }
             }
-            Deed::Corrected | Deed::Retracted => self.late_corrections += 1,
+            Deed::Corrected => self.late_corrections += 1,
+            Deed::Retracted => self.late_retractions += 1,
         }
     }
 }
@@ -123,6 +126,9 @@ fn written(counts: &Counts, found: &Goalposts) -> String {
     }
     if counts.late_corrections > 0 {
         parts.push(counted(counts.late_corrections, "late correction"));
+    }
+    if counts.late_retractions > 0 {
+        parts.push(counted(counts.late_retractions, "late retraction"));
     }
     if !parts.is_empty() {
         return parts.join(", ");

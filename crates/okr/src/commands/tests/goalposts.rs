@@ -142,6 +142,45 @@ fn the_report_says_what_moved_why_and_what_it_did() {
 }
 
 #[test]
+fn what_is_taken_back_late_is_no_back_filled_check_in() {
+    let machine = moved();
+    let listed = machine.done(&["checkin", "list", "api-p99", "-o", "id"]);
+    machine.done(&[
+        "checkin",
+        "retract",
+        listed.trim(),
+        "-m",
+        "Typed into the wrong line",
+        "--now",
+        "2026-11-27T09:00:00+01:00",
+    ]);
+    let text = screen(&machine, &["goalposts"]);
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let says = "1 of 2 check-ins written more than 14 days after their day, 1 late retraction";
+    assert!(flat.contains(says), "{text}");
+    let (back_filled, taken_back) = text.split_once("Late retractions").unwrap();
+    let (_, back_filled) = back_filled.split_once("Back-filled check-ins").unwrap();
+    assert!(
+        back_filled.contains("nps") && !back_filled.contains("api-p99"),
+        "{text}"
+    );
+    assert!(
+        taken_back.contains("2026-10-10") && taken_back.contains("48 d"),
+        "{text}"
+    );
+    assert_eq!(text.matches("Late: written more than").count(), 1, "{text}");
+    let found = json(&machine, &["goalposts"]);
+    let found = &found["items"][0];
+    for (kind, key_result) in [("back_filled", "nps"), ("late_retractions", "api-p99")] {
+        assert_eq!(found["counts"][kind], 1, "{kind}");
+        assert_eq!(found[kind][0]["key_result"]["name"], key_result);
+        assert_eq!(found[kind].as_array().unwrap().len(), 1);
+    }
+    assert_eq!(found["counts"]["late_corrections"], 0);
+    assert_eq!(found["late_corrections"].as_array().unwrap().len(), 0);
+}
+
+#[test]
 fn a_report_is_narrowed_to_a_thing() {
     let machine = moved();
     let steps = |words: &[&str]| {

@@ -186,10 +186,11 @@ out still counts there; what was added does not. NOW is what okr tree shows.
 
 A check-in is back-filled when it was written more than two cadences after the
 day that it is about, or after the end of the cycle about a day before the last
-one. Corrections of value, day or confidence and retractions that come as late
-are listed with it. Written is when the server recorded it. Imported history is
-recorded long after, so it counts by the dates of its source, as everything does
-with --axis authored.";
+one. Corrections of value, day or confidence that come as late are late
+corrections, and taking a check-in back as late is a late retraction: each kind
+is counted and listed by itself. Written is when the server recorded it.
+Imported history is recorded long after, so it counts by the dates of its
+source, as everything does with --axis authored.";
     /// Of `okr stats`.
     STATS = "\
 Examples:

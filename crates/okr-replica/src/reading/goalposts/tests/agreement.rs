@@ -1,4 +1,4 @@
-//! What the index tells about back-filled check-ins is what the whole log tells, read change by change.
+//! What the index tells about check-ins that were written, put right or taken back late is what the whole log tells, read change by change.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ type Late = (CheckInId, Deed, Timestamp, i32, bool);
 type Told = (usize, usize, Vec<Late>);
 
 fn told_by_index(one: &Reported) -> Told {
-    let late = one.back_filled.iter().map(|late| {
+    let late = one.late.iter().map(|late| {
         let Lateness { days, after_end } = late.lateness;
         (
             late.check_in.id,
