@@ -308,14 +308,16 @@ fn projection_cell(projection: Projection, measure: &Measure, language: Language
     }
 }
 
-/// Draws how the confidence went, and says where it began and is.
+/// Draws how the confidence went, and says where it began and is: unknown where the last report gives
+/// none, because the status is judged without one then, too.
 fn trend(confidences: &[Option<u8>]) -> Text {
-    let given: Vec<u8> = confidences.iter().copied().flatten().collect();
-    let words = match given.as_slice() {
-        [] => return Text::default(),
-        [only] => only.to_string(),
-        [first, .., last] if first == last => last.to_string(),
-        [first, .., last] => format!("{first} → {last}"),
+    let Some(first) = confidences.iter().copied().flatten().next() else {
+        return Text::default();
+    };
+    let words = match confidences.last().copied().flatten() {
+        Some(last) if last == first => last.to_string(),
+        Some(last) => format!("{first} → {last}"),
+        None => format!("{first} → ?"),
     };
     Inline::Spark(Spark {
         levels: confidences.to_vec(),
@@ -345,4 +347,37 @@ fn candidates(mid: &Mid, language: Language) -> Section {
 /// Draws how far an objective is, against an even pace.
 pub(super) fn objective_bar(objective: &Objective, cycle: &Cycle, language: Language) -> Text {
     bar(objective.progress, Some(cycle.expected), language)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(confidences: &[Option<u8>]) -> Option<String> {
+        match trend(confidences).0.as_slice() {
+            [] => None,
+            [Inline::Spark(spark)] => {
+                assert_eq!(spark.levels, confidences);
+                Some(spark.words.clone())
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_confidence_is_that_of_the_last_report() {
+        for (confidences, told) in [
+            (&[][..], None),
+            (&[None, None], None),
+            (&[Some(8)], Some("8")),
+            (&[None, Some(8)], Some("8")),
+            (&[Some(8), None, Some(8)], Some("8")),
+            (&[Some(8), Some(6), Some(4)], Some("8 → 4")),
+            // The last report says nothing of it, whatever the one before believed.
+            (&[Some(8), Some(4), None], Some("8 → ?")),
+            (&[Some(8), None], Some("8 → ?")),
+        ] {
+            assert_eq!(words(confidences).as_deref(), told, "{confidences:?}");
+        }
+    }
 }
