@@ -112,6 +112,15 @@ impl When {
         }
     }
 
+    /// Returns it as far as it has come, to be one moment of the history: what is not over yet, such as
+    /// today, ends now.
+    pub fn by_now(&self, clock: &Clock) -> Self {
+        match self.until(clock) {
+            Some(until) if until > clock.now => Self::Instant(clock.now),
+            Some(_) | None => self.clone(),
+        }
+    }
+
     /// Returns the first moment that belongs to it, for `--since`; none as for [`When::until`].
     pub fn since(&self, clock: &Clock) -> Option<Timestamp> {
         match self {

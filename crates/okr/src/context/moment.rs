@@ -68,7 +68,7 @@ pub(super) fn reading<'r>(
         return Ok((reading, at));
     };
     let when = parse_when(&text, &clock).map_err(|error| bad_when("--at", &error))?;
-    if let Some(echo) = echo(&text, &when, &clock) {
+    if let Some(echo) = echo(&text, &when.by_now(&clock), &clock) {
         context.ui.note(&echo);
     }
     let at = placed(context, replica, &present, (&when, axis, clock))?;
@@ -116,7 +116,7 @@ pub(crate) fn placed(
     };
     Ok(AtInfo {
         at: render::iso(placed.time, &clock.zone),
-        words: Some(when.describe(&clock)),
+        words: Some(when.by_now(&clock).describe(&clock)),
         moment,
         clock,
     })
@@ -147,8 +147,9 @@ impl Placing<'_, '_> {
     fn place(&mut self, when: &When, axis: Axis) -> Result<Placed, CliError> {
         match when {
             When::Instant(_) | When::Day(_) | When::Period { .. } => {
-                let time = when.until(self.clock).expect("dates and times have an end");
-                Ok(self.time(time))
+                let end = when.until(self.clock).expect("dates and times have an end");
+                // Of what is not over yet, such as today, nobody knows more than by now.
+                Ok(self.time(end.min(self.clock.now)))
             }
             When::CycleStart | When::CycleMid | When::CycleEnd => {
                 let cycle = self.cycle()?;

@@ -95,6 +95,26 @@ fn periods() {
 }
 
 #[test]
+fn what_is_not_over_yet_ends_now_as_a_moment_of_the_history() {
+    let clock = clock();
+    let now = When::Instant(clock.now);
+    for text in ["today", "2026-11-23", "2026-W48", "2026-11", "2026"] {
+        assert_eq!(back(text).unwrap().by_now(&clock), now, "{text}");
+    }
+    for text in [
+        "yesterday",
+        "2026-11-22",
+        "2026-W47",
+        "today 11:00",
+        "now",
+        "7",
+    ] {
+        let when = back(text).unwrap();
+        assert_eq!(when.by_now(&clock), when, "{text}");
+    }
+}
+
+#[test]
 fn a_quarter_or_week_without_year_looks_the_way_of_its_use() {
     assert_eq!(back("q4"), period(date(2026, 10, 1), date(2026, 12, 31)));
     assert_eq!(forward("q4"), back("q4"));

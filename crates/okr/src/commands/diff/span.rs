@@ -93,12 +93,14 @@ impl Words {
         let on = (&when, axis, clock.clone());
         let from = placed(context, past.replica, &present, on)?;
         if let Some(text) = &typed
-            && let Some(echo) = echo(text, &when, &clock)
+            && let Some(echo) = echo(text, &when.by_now(&clock), &clock)
         {
             context.ui.note(&echo.replacen("at ", "from ", 1));
         }
-        if is_after(&from, &past.at) {
-            return Err(wrong_way(&from, past));
+        // Nothing has changed since the end of a day that is not over: it is not what was meant.
+        let is_to_come = when.until(&clock).is_some_and(|until| until > clock.now);
+        if is_to_come || is_after(&from, &past.at) {
+            return Err(wrong_way(&when.describe(&clock), past));
         }
         Ok((from, references))
     }
@@ -140,9 +142,9 @@ fn is_after(from: &AtInfo, to: &AtInfo) -> bool {
     time(from) > time(to)
 }
 
-fn wrong_way(from: &AtInfo, past: &Past<'_>) -> CliError {
-    let words = |at: &AtInfo| at.words.clone().unwrap_or_else(|| "now".to_owned());
-    let message = format!("{} is later than {}", words(from), words(&past.at));
+fn wrong_way(from: &str, past: &Past<'_>) -> CliError {
+    let to = past.at.words.as_deref().unwrap_or("now");
+    let message = format!("{from} is later than {to}");
     CliError::usage("empty-span", message)
         .with_hint("the earlier moment comes first, and a day means its end: okr diff yesterday..")
 }

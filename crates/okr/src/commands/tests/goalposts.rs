@@ -321,6 +321,42 @@ fn a_moment_that_ends_a_day_counts_it() {
 }
 
 #[test]
+fn today_is_no_later_than_now() {
+    let machine = moved();
+    let now = "2026-11-16T10:00:00+01:00";
+    let tree = screen_at(&machine, &["tree"], "2026-11-27T10:00:00+01:00");
+    // All of it was written by then, but for one report that came later.
+    let plain = screen_at(&machine, &["tree", "--at", "now"], now);
+    assert!(plain.contains("pace 50%") && tree != plain, "{plain}");
+    for text in ["today", "2026-11-16", "2026-W47", "2026-Q4"] {
+        let at = screen_at(&machine, &["tree", "--at", text], now);
+        assert_eq!(at, plain, "{text}");
+        assert!(at.contains("as of Mon 2026-11-16 10:00"), "{at}");
+    }
+    let said = machine.run(&["tree", "--at", "today", "--now", now]);
+    assert!(
+        said.remarks
+            .contains("at Mon 2026-11-16 10:00 Europe/Oslo (today)"),
+        "{}",
+        said.remarks
+    );
+    let report = screen_at(&machine, &["report", "mid", "--at", "today"], now);
+    assert!(
+        report.contains("State of 16 November 2026 10:00"),
+        "{report}"
+    );
+    assert!(report.contains("--at 2026-11-16T10:00:00"), "{report}");
+    // Yesterday is over, and its pace is that of its end.
+    let over = screen_at(&machine, &["tree", "--at", "2026-11-16"], LATER);
+    assert!(over.contains("pace 51%"), "{over}");
+    assert!(over.contains("as of Mon 2026-11-16 24:00"), "{over}");
+    let from_today = machine.run(&["diff", "today..", "--now", now]);
+    assert_eq!(from_today.exit, Exit::Usage, "{}", from_today.answer);
+    let says = "Mon 2026-11-16 24:00 Europe/Oslo is later than now";
+    assert!(from_today.remarks.contains(says), "{}", from_today.remarks);
+}
+
+#[test]
 fn closing_a_cycle_makes_nothing_late_that_was_written_before() {
     let machine = moved();
     machine.done(&["cycle", "close", "2026-Q4", "-y", "--now", LATER]);
