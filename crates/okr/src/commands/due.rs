@@ -42,7 +42,10 @@ pub(crate) fn run(context: &mut Context, args: &DueArgs) -> Result<Exit, CliErro
     past.warn_upgrade(context);
     let first = due.first().map(|one| &one.goal.standing.key_result.slug);
     match (first, past.at.words.is_some()) {
-        (None, _) if goals.is_empty() => context.ui.note("no goals here"),
+        (None, _) if goals.is_empty() => {
+            context.ui.note("no goals here");
+            past.hint_empty(context);
+        }
         (None, _) => context.ui.note("nothing is due"),
         (Some(_), true) => {}
         (Some(slug), false) => context.ui.hint(&format!(

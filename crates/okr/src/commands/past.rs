@@ -7,11 +7,11 @@ mod goals;
 
 use std::collections::BTreeSet;
 
-use okr_core::Timestamp;
 use okr_core::entity::{Cycle, Entity, Team};
 use okr_core::id::{EntityId, EntityKind, PersonId, TeamId};
 use okr_core::view::View as _;
-use okr_replica::{Axis, Directory, Reading, Replica, ReplicaInfo};
+use okr_core::{Date, Timestamp};
+use okr_replica::{Axis, Directory, LogFilter, Reading, Replica, ReplicaInfo};
 
 use super::status::screen::Exchange;
 use crate::context::{AtInfo, Context, axis_word};
@@ -21,6 +21,11 @@ use crate::names::Names;
 use crate::resolve::{self, Resolver};
 use crate::ui;
 use crate::when::Clock;
+
+/// What the effective axis shows, for those who miss something on it.
+const EFFECTIVE: &str = "--axis effective shows a goal from the day that it was written";
+/// Where values of days before that are to be seen.
+const VALUES: &str = "okr checkin list KR shows values of earlier days, too";
 
 /// The organisation at the moment that was asked for.
 pub(crate) struct Past<'r> {
@@ -347,17 +352,44 @@ impl<'r> Past<'r> {
         let Some(words) = &self.at.words else {
             return;
         };
-        let text = match &self.org {
-            None => {
-                format!("nothing was recorded by {words}; okr log --reverse shows the beginning")
+        let (verb, more) = match self.at.moment.axis {
+            Axis::Recorded => (
+                "recorded",
+                "; imported history has its own dates on --axis authored",
+            ),
+            Axis::Authored | Axis::Effective => ("written", ""),
+        };
+        let text = match (&self.org, self.at.moment.axis) {
+            (None, Axis::Effective) => {
+                let begin = self.begin().map_or_else(String::new, |day| {
+                    format!("; the first day with any is --at {day}")
+                });
+                format!("nothing was written by {words}, and {EFFECTIVE}{begin}; {VALUES}")
             }
-            Some(_) => format!("not there by {words}; okr log --reverse shows what came later"),
+            (Some(_), Axis::Effective) => {
+                format!("not there by {words}: {EFFECTIVE}; {VALUES}")
+            }
+            (None, _) => {
+                format!("nothing was {verb} by {words}; okr log --reverse shows the beginning")
+            }
+            (Some(_), _) => {
+                format!("not there by {words}; okr log --reverse shows what came later")
+            }
         };
-        let imported = match self.at.moment.axis {
-            Axis::Recorded => "; imported history has its own dates on --axis authored",
-            Axis::Authored | Axis::Effective => "",
+        context.ui.hint(&format!("{text}{more}"));
+    }
+
+    /// Returns the day on which the first change of all was written; none when nobody can say.
+    fn begin(&self) -> Option<Date> {
+        let first = LogFilter {
+            axis: Axis::Authored,
+            oldest_first: true,
+            pending: true,
+            limit: Some(1),
+            ..LogFilter::default()
         };
-        context.ui.hint(&format!("{text}{imported}"));
+        let first = self.replica.log(&first).ok()?.into_iter().next()?;
+        Some(self.at.clock.zone.to_datetime(first.authored_at).date())
     }
 }
 

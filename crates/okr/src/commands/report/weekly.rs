@@ -37,6 +37,9 @@ pub(super) fn gather(
     for cycle in cycles(context, past, days)? {
         materials.extend(gather::cycle(context, past, &cycle, ask)?);
     }
+    if past.org.is_none() {
+        past.hint_empty(context);
+    }
     let mut words = vec!["weekly".to_owned(), week_name(days)];
     if is_cycle_named(context) {
         let name = match materials.as_slice() {

@@ -300,6 +300,64 @@ fn a_replay_has_a_frame_for_what_changed_and_for_nothing_else() {
 }
 
 #[test]
+fn before_the_first_goal_the_effective_axis_says_why_it_is_empty() {
+    let machine = with_history();
+    let line = ["checkin", "api-p99", "475", "--on", "2026-11-01"];
+    machine.done(&[&line[..], &["--now", LATER]].concat());
+    let at = |day: &'static str, words: &[&str]| {
+        let more = ["--at", day, "--axis", "effective", "--now", LATER];
+        let said = machine.run(&[words, &more].concat());
+        assert_eq!(said.exit, Exit::Ok, "{words:?}: {}", said.remarks);
+        said
+    };
+    for words in [
+        &["tree"][..],
+        &["list", "krs"],
+        &["show", "api-p99"],
+        &["status"],
+        &["due"],
+        &["chart", "api-p99"],
+        &["report", "mid"],
+        &["report", "weekly"],
+    ] {
+        let said = at("2026-11-02", words);
+        for fact in [
+            "nothing was written by Mon 2026-11-02 24:00",
+            "from the day that it was written",
+            "--at 2026-11-23",
+            "okr checkin list KR",
+        ] {
+            assert!(said.remarks.contains(fact), "{words:?}: {}", said.remarks);
+        }
+    }
+    // The values of these days are known, and named as they are today.
+    let said = at("2026-11-02", &["checkin", "list", "api-p99"]);
+    assert!(said.answer.contains("475 ms"), "{}", said.answer);
+    assert!(said.answer.contains("api-p99"), "{}", said.answer);
+    assert!(
+        said.remarks.contains("was written after these days"),
+        "{}",
+        said.remarks
+    );
+    let said = at("2026-10-31", &["checkin", "list", "api-p99"]);
+    assert!(
+        said.remarks.contains("nothing was written by"),
+        "{}",
+        said.remarks
+    );
+    // From the day on that it names, there is an answer.
+    let tree = at("2026-11-23", &["tree"]);
+    assert!(tree.answer.contains("api-p99"), "{}", tree.answer);
+    let authored = ["tree", "--at", "2026-11-02", "--axis", "authored"];
+    let said = machine.run(&[&authored[..], &["--now", LATER]].concat());
+    assert!(
+        said.remarks.contains("nothing was written by"),
+        "{}",
+        said.remarks
+    );
+}
+
+#[test]
 fn lists_are_filtered_and_refuse_filters_that_do_not_fit() {
     let machine = with_history();
     let ids = |words: &[&str]| {
