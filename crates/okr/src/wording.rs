@@ -15,8 +15,8 @@ pub(crate) use measure::{
     bounds, checklist, described, measure_change, now, reached, value, value_change,
 };
 pub(crate) use standing::{
-    UPGRADE, is_about, key_result_marks, objective_marks, percent, place_in, was_originally,
-    week_of,
+    UPGRADE, is_about, key_result_marks, objective_marks, percent, place_in, was_before,
+    was_committed, week_of,
 };
 
 /// Writes a number of things: "1 change", "2 changes".

@@ -30,9 +30,10 @@ pub struct KeyResultStanding {
     pub latest: Option<Latest>,
     /// How far its value has come; none without a value or where it is undefined.
     pub progress: Option<Progress>,
-    /// The same against the original commitment, when its measure is another.
+    /// The same against the original measure, when that is another.
     pub original: Option<Progress>,
-    /// The measure of the original commitment, when it is another.
+    /// The measure of the original commitment or, of a late addition, the one that it was added with,
+    /// when that is another.
     pub original_measure: Option<Measure>,
     /// The progress of an even pace.
     pub expected: Progress,
@@ -58,7 +59,7 @@ pub struct ObjectiveStanding {
     /// The weighted mean of its key results; none when none counts.
     pub progress: Option<Progress>,
     /// The same against the original commitment, when its key results, a measure or a weight are
-    /// others: as the goalposts tell it.
+    /// others: as the goalposts tell it. None of a late addition.
     pub original: Option<Progress>,
     /// Whether it was added after the commitment.
     pub late_addition: bool,

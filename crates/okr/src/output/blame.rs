@@ -22,7 +22,8 @@ pub(crate) struct BlameItem {
     /// How often the measure of a key result moved since its commitment.
     pub(crate) amendments: usize,
     pub(crate) progress: Option<ProgressItem>,
-    /// Against the original commitment, where that had another measure.
+    /// Against the measure of the original commitment or, of a late addition, the first one, where that
+    /// is another.
     pub(crate) original_progress: Option<ProgressItem>,
 }
 

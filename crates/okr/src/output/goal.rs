@@ -62,7 +62,8 @@ pub(crate) struct KeyResultItem {
     pub(crate) progress: Option<ProgressItem>,
     /// What an even pace would have reached.
     pub(crate) expected: ProgressItem,
-    /// Against the original commitment, where that had another measure.
+    /// Against the measure of the original commitment or, of a late addition, the first one, where that
+    /// is another.
     pub(crate) original_progress: Option<ProgressItem>,
     pub(crate) original_measure: Option<MeasureItem>,
     /// Whether it was added after the cycle was opened.
@@ -154,7 +155,7 @@ pub(crate) struct ObjectiveItem {
     pub(crate) score: Option<String>,
     pub(crate) reflection: Option<String>,
     pub(crate) progress: Option<ProgressItem>,
-    /// Against the original commitments, where those differ.
+    /// Against the original commitments, where those differ; none of a late addition.
     pub(crate) original_progress: Option<ProgressItem>,
     pub(crate) late_addition: bool,
     pub(crate) pending: bool,

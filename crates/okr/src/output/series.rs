@@ -34,7 +34,8 @@ pub(crate) struct SeriesItem {
     pub(crate) to: String,
     /// How it is measured; none for an objective.
     pub(crate) measure: Option<MeasureItem>,
-    /// The measure of the original commitment, where that is another.
+    /// The measure of the original commitment or, of a late addition, the first one, where that is
+    /// another.
     pub(crate) original_measure: Option<MeasureItem>,
     /// What an even pace would have made by now; none for an objective.
     pub(crate) expected: Option<ProgressItem>,

@@ -34,11 +34,7 @@ pub(crate) fn key_result_marks(standing: &KeyResultStanding, names: &Names) -> V
     if let Some(blocker) = &standing.blocker {
         marks.push(format!("blocked since {}", blocker.since));
     }
-    marks.extend(was_originally(
-        standing.progress,
-        standing.original,
-        "target",
-    ));
+    marks.extend(was_before(standing));
     if standing.late_addition {
         marks.push("late addition".to_owned());
     }
@@ -67,11 +63,7 @@ pub(crate) fn objective_marks(standing: &ObjectiveStanding, names: &Names) -> Ve
     if let Some(score) = objective.score {
         marks.push(format!("score {}", score.number()));
     }
-    marks.extend(was_originally(
-        standing.progress,
-        standing.original,
-        "commitment",
-    ));
+    marks.extend(was_committed(standing));
     if standing.late_addition {
         marks.push("late addition".to_owned());
     }
@@ -81,16 +73,32 @@ pub(crate) fn objective_marks(standing: &ObjectiveStanding, names: &Names) -> Ve
     marks
 }
 
-/// Names the progress against the original commitment, where it is another one: of a key result its
-/// target, of an objective all that belonged to it.
-pub(crate) fn was_originally(
-    progress: Option<Progress>,
-    original: Option<Progress>,
+/// Names the progress of an objective against its original commitment, where it is another one. A late
+/// addition has none: nobody had committed to it.
+pub(crate) fn was_committed(standing: &ObjectiveStanding) -> Option<String> {
+    let both = (standing.progress, standing.original);
+    was_against(both, "the original commitment")
+}
+
+/// Names the progress of a key result against the target of its commitment, where it is another one; of
+/// a late addition, which has no commitment, against the target that it was added with.
+pub(crate) fn was_before(standing: &KeyResultStanding) -> Option<String> {
+    let both = (standing.progress, standing.original);
+    let target = if standing.late_addition {
+        "its first target"
+    } else {
+        "the original target"
+    };
+    was_against(both, target)
+}
+
+fn was_against(
+    (progress, original): (Option<Progress>, Option<Progress>),
     what: &str,
 ) -> Option<String> {
     let original = original.filter(|original| Some(*original) != progress)?;
     let original = original.percent();
-    Some(format!("was {original} against the original {what}"))
+    Some(format!("was {original} against {what}"))
 }
 
 /// Says where in its cycle a moment is: `week 9 of 14 · 58% of the time gone`.

@@ -29,7 +29,11 @@ pub(super) fn key_result(series: &KeyResultSeries, past: &Past<'_>, screen: &Scr
         standing
             .original
             .filter(|original| Some(*original) != standing.progress),
-        "commitment",
+        if standing.late_addition {
+            "its first target"
+        } else {
+            "the original commitment"
+        },
         standing.late_addition,
     );
     remarks.extend(ended(
@@ -78,7 +82,7 @@ pub(crate) fn objective(
         standing
             .original
             .filter(|original| Some(*original) != standing.progress),
-        "commitments",
+        "the original commitments",
         standing.late_addition,
     );
     remarks.extend(moment(past));
@@ -111,13 +115,10 @@ pub(crate) fn objective(
 }
 
 /// Says how a goal stands against what was committed to, and that it came late.
-fn remarks(original: Option<Progress>, commitment: &str, is_late: bool) -> Vec<String> {
+fn remarks(original: Option<Progress>, what: &str, is_late: bool) -> Vec<String> {
     let mut remarks = Vec::new();
     if let Some(original) = original {
-        remarks.push(format!(
-            "Against the original {commitment} it is at {}.",
-            original.percent()
-        ));
+        remarks.push(format!("Against {what} it is at {}.", original.percent()));
     }
     if is_late {
         remarks.push("It was added after the cycle was opened.".to_owned());

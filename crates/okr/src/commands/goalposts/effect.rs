@@ -1,17 +1,19 @@
 //! The goals that stand otherwise than they were committed to, on a screen: both sides of each.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use okr_core::entity::{KeyResult, Objective};
-use okr_core::id::{EntityId, TeamId};
+use okr_core::id::{EntityId, KeyResultId, TeamId};
 use okr_core::status::Status;
 use okr_replica::{Both, Goalposts, KeyResultEffect, MoveKind, ObjectiveEffect};
 
 use super::scope::{key_result_progress, objective_progress};
 use crate::commands::status::screen::aligned;
 use crate::names::Names;
-use crate::render::{Cell, Column, Node, Screen, Table, Tone, mark_and_words, tone, tree_lines};
-use crate::wording::{Before, percent, said};
+use crate::render::{
+    Cell, Column, Node, Screen, Table, Tone, mark_and_words, tone, tree_lines, wrap,
+};
+use crate::wording::{Before, percent, said, was_before};
 
 /// Renders what differs between both sides; none where nothing moved.
 pub(super) fn render(found: &Goalposts, names: &Names, screen: &Screen) -> Option<String> {
@@ -57,14 +59,17 @@ pub(super) fn render(found: &Goalposts, names: &Names, screen: &Screen) -> Optio
         }
     }
     let title = screen.paint(Tone::Strong, "Effect");
-    let rest = match same {
-        0 => String::new(),
-        1 => "1 other key result stands the same on both sides.".to_owned(),
-        many => format!("{many} other key results stand the same on both sides."),
-    };
+    let mut rest = comparison.first_targets();
+    match same {
+        0 => {}
+        1 => rest.push("1 other key result stands the same on both sides.".to_owned()),
+        many => rest.push(format!(
+            "{many} other key results stand the same on both sides."
+        )),
+    }
     let mut text = format!("{title}\n{}", table(&nodes, screen));
-    if !rest.is_empty() {
-        text.push_str(&screen.paint(Tone::Dim, &rest));
+    for line in rest.iter().flat_map(|one| wrap(one, screen.width, screen)) {
+        text.push_str(&screen.paint(Tone::Dim, &line));
         text.push('\n');
     }
     Some(text)
@@ -200,6 +205,24 @@ impl Comparison<'_> {
             ],
             what: what.join(", "),
         }
+    }
+
+    /// Says what moving the target of late key results did: these have no committed side to tell it.
+    fn first_targets(&self) -> Vec<String> {
+        let rows = self.found.effect.objectives.iter();
+        let shown: BTreeSet<KeyResultId> = rows
+            .flat_map(|row| &row.key_results)
+            .map(|row| row.key_result.id)
+            .collect();
+        let standings = self.found.standing.objectives.iter();
+        standings
+            .flat_map(|one| &one.key_results)
+            .filter(|one| one.late_addition && shown.contains(&one.key_result.id))
+            .filter_map(|one| {
+                let was = was_before(one)?;
+                Some(format!("{}: {was} (late addition)", one.key_result.slug))
+            })
+            .collect()
     }
 
     fn what(&self, id: EntityId) -> Vec<String> {

@@ -98,9 +98,10 @@ fn one_objective(
 }
 
 fn key_result(one: &KeyResultStanding, past: &Past<'_>) -> KeyResultFinal {
+    // Nobody had committed to what was added later.
     let original: Option<Score> = one
         .original
-        .filter(|original| Some(*original) != one.progress)
+        .filter(|original| Some(*original) != one.progress && !one.late_addition)
         .map(|original| suggested_score(Some(original)));
     KeyResultFinal {
         goal: goal(one, past, None),

@@ -23,7 +23,9 @@ use crate::commands::tree::screen::{self as tree_screen, Tree};
 use crate::names::Names;
 use crate::render::{Cell, Screen, Tone, local, mark_and_words, tone, wrap};
 use crate::short_id::{self, Alphabet};
-use crate::wording::{checklist, described, percent, place_in, value, was_originally, who};
+use crate::wording::{
+    checklist, described, percent, place_in, value, was_before, was_committed, who,
+};
 
 /// Renders a thing with its history.
 pub(super) fn render(shown: &Shown, past: &Past<'_>, screen: &Screen) -> String {
@@ -145,7 +147,7 @@ fn progress_fact(
 
 fn flags(late_addition: bool, pending: bool) -> Option<String> {
     let words = [
-        late_addition.then_some("late addition: added after the cycle was opened"),
+        late_addition.then_some("late addition: added after the cycle was opened, not committed"),
         pending.then_some("pending: waits for the server"),
     ];
     joined(words.into_iter().flatten())
@@ -176,8 +178,7 @@ fn objective(
         "score",
         objective.score.map(|score| score.number().to_string()),
     );
-    let original = was_originally(standing.progress, standing.original, "commitment");
-    let progress = progress_fact(standing.progress, original, None);
+    let progress = progress_fact(standing.progress, was_committed(standing), None);
     facts.add("progress", progress);
     facts.add("weight", objective.weight.number().to_string());
     let supports = objective.supports.map(|support| match support {
@@ -237,7 +238,11 @@ fn key_result(standing: &KeyResultStanding, past: &Past<'_>, screen: &Screen) ->
     facts.add("measure", measure(&key_result.measure, standing, screen));
     let original = standing.original_measure.as_ref();
     facts.add_some(
-        "original",
+        if standing.late_addition {
+            "first"
+        } else {
+            "original"
+        },
         original.map(|original| described(original, screen)),
     );
     facts.add_some(
@@ -254,8 +259,8 @@ fn key_result(standing: &KeyResultStanding, past: &Past<'_>, screen: &Screen) ->
         "blocked",
         blocker.map(|blocker| format!("since {}: {}", blocker.since, blocker.text)),
     );
-    let original = was_originally(standing.progress, standing.original, "target");
-    let progress = progress_fact(standing.progress, original, Some(standing.expected));
+    let was = was_before(standing);
+    let progress = progress_fact(standing.progress, was, Some(standing.expected));
     facts.add("progress", progress);
     facts.add_some("zone", standing.zone.map(|zone| zone.to_string()));
     facts.add("state", key_result.state().word());

@@ -14,7 +14,7 @@ fn a_chart_says_where_it_is_what_moved_and_where_it_leads() {
         "480 → 150 ms, now 312 ms, 51%",
         "committed 200",
         "1  24 Nov 2026: target 200 → 150 ms by ana: Hardware came early",
-        "Against the original commitment it is at 60%.",
+        "Against its first target it is at 60%.",
     ] {
         assert!(chart.contains(wanted), "{wanted} is missing: {chart}");
     }

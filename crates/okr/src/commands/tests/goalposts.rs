@@ -304,6 +304,58 @@ fn an_objective_has_one_figure_against_its_commitment() {
 }
 
 #[test]
+fn a_late_addition_has_no_figure_against_a_commitment() {
+    let machine = moved();
+    let at = |words: &[&str]| {
+        let now = ["--now", "2026-11-21T10:00:00+01:00"];
+        machine.done(&[words, &now].concat());
+    };
+    at(&["objective", "add", "Be found", "--slug", "found"]);
+    let hits = ["--from", "0", "--to", "100", "--slug", "hits"];
+    at(&[&["kr", "add", "Hits", "-O", "found"][..], &hits].concat());
+    at(&["checkin", "hits", "40"]);
+    let lower = ["kr", "set", "hits", "--target", "80", "-m", "Too far"];
+    at(&[&lower[..], &["--category", "correction"]].concat());
+    let flat = |words: &[&str]| {
+        let text = screen(&machine, words);
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let said = "was 40% against its first target";
+    for words in [&["tree"][..], &["show", "hits"], &["goalposts"]] {
+        let text = flat(words);
+        assert_eq!(text.matches(said).count(), 1, "{words:?}: {text}");
+    }
+    let tree = flat(&["tree", "found"]);
+    assert!(tree.contains("late addition"), "{tree}");
+    assert!(!tree.contains("against the original"), "{tree}");
+    let objective = flat(&["show", "found"]);
+    assert!(objective.contains("opened, not committed"), "{objective}");
+    let found = json(&machine, &["show", "found"]);
+    assert_eq!(
+        found["items"][0]["original_progress"],
+        serde_json::Value::Null
+    );
+    let posts = json(&machine, &["goalposts", "found"]);
+    let objective = &posts["items"][0]["objectives"][0];
+    assert_eq!(objective["committed"], serde_json::Value::Null);
+    assert_eq!(
+        objective["key_results"][0]["committed"],
+        serde_json::Value::Null
+    );
+    let last = json(&machine, &["report", "final"]);
+    let objectives = last["items"][0]["objectives"].as_array().unwrap();
+    let found = objectives
+        .iter()
+        .find(|one| one["slug"] == "found")
+        .unwrap();
+    assert_eq!(
+        found["key_results"][0]["original_suggested_score"],
+        serde_json::Value::Null,
+        "{found}"
+    );
+}
+
+#[test]
 fn a_moment_that_ends_a_day_counts_it() {
     let machine = moved();
     let at = |words: &[&str]| {

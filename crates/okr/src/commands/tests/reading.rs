@@ -114,7 +114,7 @@ fn the_tree_stands_as_it_did_at_the_moment() {
     └─ platform  Platform                                               38%
        └─ zyyo  fast  Feel instant                                      38%  @ana  late addition
           ├─ mtpt  api-p99       480 → 150 ms  now 312 ms  █████░░░░░   51%  ◐ at risk
-          │        was 60% against the original target · late addition
+          │        was 60% against its first target · late addition
           ├─ zwmk  error-budget  ≤ 1           now 0.7     held        100%  ● on track  late addition
           ├─ rlzz  new-cdn       3 steps                                  -  ? no check-in
           │        late addition
@@ -182,7 +182,7 @@ fn the_status_shows_my_goals_and_what_is_due() {
       rlzz  new-cdn       ? no check-in  3 steps                   -  pace  62%
       kryv  docs          ? no check-in  3 levels                  -  pace  62%
 
-    api-p99: was 60% against the original target · late addition
+    api-p99: was 60% against its first target · late addition
     error-budget: late addition
     new-cdn: late addition
     docs: late addition
@@ -211,13 +211,13 @@ fn a_thing_is_shown_with_how_it_came_to_be() {
       objective  fast  Feel instant
       owner      @ana
       measure    480 → 150 ms
-      original   480 → 200 ms
+      first      480 → 200 ms
       now        312 ms on 2026-11-25, confidence 6
       status     ◐ at risk
-      progress   51%  (was 60% against the original target)  pace 62%
+      progress   51%  (was 60% against its first target)  pace 62%
       state      active
       weight     1
-      remarks    late addition: added after the cycle was opened
+      remarks    late addition: added after the cycle was opened, not committed
 
     Check-ins
     ID    DAY         KR        VALUE  CONF  WHO  NOTE                                                             REMARKS
@@ -272,7 +272,7 @@ fn a_replay_has_a_frame_for_what_changed_and_for_nothing_else() {
     2026-Q4, open                                                   9%  pace 59%
     └─ platform  Platform                                           9%
        └─ zyyo  fast  Feel instant                                  9%  @ana  late addition · 10% before
-          └─ mtpt  api-p99  480 → 150 ms  now 366 ms  ███░░░░░░░   35%  stale  was 41% against the original target · late addition · 41% before
+          └─ mtpt  api-p99  480 → 150 ms  now 366 ms  ███░░░░░░░   35%  stale  was 41% against its first target · late addition · 41% before
 
     ── 4 of 4 · Wed 25 Nov 16:04 ───────────────────────────────────────────
     9feb342f  Wed 25 Nov 16:04  ana  check-in  366 → 312 ms, confidence 7 → 6
@@ -281,7 +281,7 @@ fn a_replay_has_a_frame_for_what_changed_and_for_nothing_else() {
     2026-Q4, open                                                  13%  pace 60%
     └─ platform  Platform                                          13%
        └─ zyyo  fast  Feel instant                                 13%  @ana  late addition · 9% before
-          └─ mtpt  api-p99  480 → 150 ms  now 312 ms  █████░░░░░   51%  at risk  was 60% against the original target · late addition · 35% before
+          └─ mtpt  api-p99  480 → 150 ms  now 312 ms  █████░░░░░   51%  at risk  was 60% against its first target · late addition · 35% before
     "#);
     let frames = json(&machine, &["replay", "api-p99", "--by", "day"]);
     let days: Vec<_> = frames["items"]

@@ -182,7 +182,10 @@ put back.
 
 COMMITTED is the progress of the goals of the commitment, with the measures and
 weights of then and the values of now: as if nothing had moved. What was taken
-out still counts there; what was added does not. NOW is what okr tree shows.
+out still counts there; what was added does not, so a late addition has no
+figure there, and okr tree tells none either. Where the target of a late key
+result was moved, both tell its progress against its first target. NOW is what
+okr tree shows.
 
 A check-in is back-filled when it was written more than two cadences after the
 day that it is about, or after the end of the cycle about a day before the last
