@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 use std::process::Command;
 
 use okr_e2e::{Home, Server};
@@ -277,6 +278,71 @@ fn people_are_corrected_and_let_go() {
     }
     let refusals = access_log(&server, &["--outcome", "refused", "--since", "1h"]);
     assert!(!refusals.contains(" done "), "{refusals}");
+}
+
+/// Runs okrd on a data directory that no server has open, and returns what it prints.
+fn operated(arguments: &[&str], data: &Path) -> String {
+    let output = Command::new(&programs().okrd)
+        .args(arguments)
+        .arg("--data")
+        .arg(data)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{arguments:?}: {output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Returns how many tokens there are of somebody, or of whoever asks.
+fn tokens(home: &Home, whose: &[&str]) -> usize {
+    let listed = home.json(&[&["token", "list"], whose].concat()).unwrap();
+    listed["items"].as_array().unwrap().len()
+}
+
+#[test]
+fn a_refused_login_leaves_no_token_and_says_what_the_code_is_worth() {
+    let directory = tempfile::tempdir().unwrap();
+    let (server, ana) = founded(directory.path());
+    ana.okr(&["member", "add", "ben"]).unwrap();
+    ana.okr(&["sync"]).unwrap();
+    let invited = ana.json(&["member", "invite", "@ben"]).unwrap();
+    let code = invited["items"][0]["code"].as_str().unwrap();
+    let (exit, said) = refused(&ana, &["login", "--code", code]);
+    assert_eq!(exit, 5, "{said}");
+    assert!(said.contains("another person"), "{said}");
+    assert!(said.contains("the code is used up"), "{said}");
+    assert_eq!(tokens(&ana, &["--for", "@ben"]), 0);
+
+    let org = ana.json(&["org", "show"]).unwrap()["items"][0]["id"].clone();
+    let (old, new) = (server.data().to_owned(), directory.path().join("new"));
+    server.stop().unwrap();
+    let file = directory.path().join("acme.jsonl");
+    let file = file.to_str().unwrap();
+    operated(&["org", "export", "Acme", "--to", file], &old);
+    let other = ["--org", "Other", "--time-zone", "Europe/Oslo"];
+    let made = Server::init(
+        &programs(),
+        &new,
+        &[&other[..], &["--admin", "cai"]].concat(),
+    );
+    let foreign = made.unwrap()["code"].as_str().unwrap().to_owned();
+    operated(&["org", "import", file], &new);
+    let code = || {
+        let line = ["code", "--person", "ana", "--org", org.as_str().unwrap()];
+        let made = operated(&[&line[..], &["-o", "json"]].concat(), &new);
+        let made: Value = serde_json::from_str(&made).unwrap();
+        made["code"].as_str().unwrap().to_owned()
+    };
+    let (first, second) = (code(), code());
+    let moved = Server::start(&programs(), &new).unwrap();
+    let (exit, said) = refused(&ana, &["login", moved.url(), "--code", &first]);
+    assert_eq!(exit, 9, "{said}");
+    assert!(said.contains("the code is used up"), "{said}");
+    let (exit, said) = refused(&ana, &["login", moved.url(), "--code", &foreign]);
+    assert_eq!(exit, 5, "{said}");
+    assert!(said.contains("another organisation"), "{said}");
+    let line = ["clone", moved.url(), "moved", "--code", &second];
+    ana.okr(&line).unwrap();
+    assert_eq!(tokens(&ana, &["-w", "moved"]), 1, "that of the clone");
 }
 
 /// Reads the access log of a running server.

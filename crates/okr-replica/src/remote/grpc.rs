@@ -19,6 +19,7 @@ use okr_proto::v1::sync_client::SyncClient;
 use okr_proto::{EncodedChange, PushOutcome, v1};
 use tonic::transport::Channel;
 
+use uuid::Uuid;
 pub use self::connection::request_id;
 
 use self::connection::Connection;
@@ -89,6 +90,8 @@ pub struct Identity {
     /// The person.
     pub person: PersonId,
     /// The role in the log; none before the person was added to it.
+    /// The public id of the token.
+    pub token_id: Uuid,
     pub role: Option<Role>,
     /// The directory entry, if there is one.
     pub entry: Option<DirectoryEntry>,

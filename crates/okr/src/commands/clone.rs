@@ -25,8 +25,14 @@ pub(crate) fn run(context: &mut Context, args: &CloneArgs) -> Result<Exit, CliEr
     settings.take_certificates(&args.credential);
     let options = settings.grpc_options();
     let login = login::log_in(context, &args.credential, (&args.url, &options))?;
-    let workspace = start(context, args, (&login, &settings))?;
-    let token_file = login::keep(&workspace, &login)?;
+    let started = start(context, args, (&login, &settings)).and_then(|workspace| {
+        let token_file = login::keep(&workspace, &login)?;
+        Ok((workspace, token_file))
+    });
+    let (workspace, token_file) = match started {
+        Ok(started) => started,
+        Err(error) => return Err(login.undone(error)),
+    };
     context.choose(workspace.clone());
     let mut item = LoginItem::new(&login, &args.url, token_file);
     let mut replica = context.replica()?;

@@ -2,11 +2,12 @@
 
 use std::io;
 
-use okr_replica::{GrpcOptions, GrpcRemote, Identity, RemoteInfo};
+use okr_replica::{GrpcOptions, GrpcRemote, Identity, RemoteInfo, ReplicaInfo};
 use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::token;
 use crate::args::{Credential, LoginArgs};
 use crate::context::Context;
 use crate::credentials::{self, Token};
@@ -81,6 +82,8 @@ pub(super) struct Login {
     pub(super) token: Token,
     /// Whether the token shall be kept: not when the environment gives it each time.
     pub(super) keep: bool,
+    /// The server that has just given the token for a code; none when it was there before.
+    given_by: Option<GrpcRemote>,
 }
 
 impl Login {
@@ -92,12 +95,31 @@ impl Login {
             verifier_key: self.identity.verifier_key.clone(),
         }
     }
+
+    /// Ends the token that a code gave, because nothing comes of the login, and says what became of
+    /// both: nobody would have the token, and it could do everything for 90 days.
+    pub(super) fn undone(self, error: CliError) -> CliError {
+        let Some(mut server) = self.given_by else {
+            return error;
+        };
+        match server.revoke_token(self.identity.token_id) {
+            Ok(()) => error.with_hint(USED_UP),
+            Err(why) => error.with_hint(format!(
+                "{USED_UP}; the token that it gave, {}, could not be ended ({why}): okr token revoke there",
+                token::short(self.identity.token_id)
+            )),
+        }
+    }
 }
+
+/// What a login that was refused has cost. Only a login says whose the code is and which server answers.
+const USED_UP: &str =
+    "the code is used up: ask for another one, as okr member invite or okrd code makes it";
 
 pub(crate) fn run(context: &mut Context, args: &LoginArgs) -> Result<Exit, CliError> {
     let mut replica = context.replica()?;
     let info = replica.info().map_err(failure::replica)?;
-    let known = info.remote.map(|remote| remote.url);
+    let known = info.remote.as_ref().map(|remote| remote.url.clone());
     let url = args.url.clone().or(known).ok_or_else(|| {
         CliError::usage(
             "no-server",
@@ -110,6 +132,29 @@ pub(crate) fn run(context: &mut Context, args: &LoginArgs) -> Result<Exit, CliEr
     settings.take_certificates(&args.credential);
     let options = settings.grpc_options();
     let login = log_in(context, &args.credential, (&url, &options))?;
+    let fits = fits(&login, &info, &url).and_then(|()| {
+        replica
+            .connect(&login.remote(&url))
+            .map_err(failure::replica)?;
+        workspace.save_config(&settings)?;
+        keep(&workspace, &login)
+    });
+    let token_file = match fits {
+        Ok(token_file) => token_file,
+        Err(error) => return Err(login.undone(error)),
+    };
+    let items = [LoginItem::new(&login, &url, token_file)];
+    let frame = context.plain_frame();
+    let clock = context.present(&replica)?.1;
+    context
+        .ui
+        .answer(&frame, &items, |_| items[0].text(&login, &clock));
+    context.ui.hint("okr sync");
+    Ok(Exit::Ok)
+}
+
+/// Refuses a login for another organisation or person than those of the workspace.
+fn fits(login: &Login, info: &ReplicaInfo, url: &str) -> Result<(), CliError> {
     if login.identity.org != info.org {
         return Err(CliError::user(
             "wrong-organisation",
@@ -121,7 +166,7 @@ pub(crate) fn run(context: &mut Context, args: &LoginArgs) -> Result<Exit, CliEr
             info.org, login.identity.org
         ))
         .with_hint(format!(
-            "okr clone {url} makes a workspace of the other one"
+            "okr clone {url} NAME --code CODE   makes a workspace of the other one"
         )));
     }
     if login.identity.person != info.me {
@@ -130,21 +175,11 @@ pub(crate) fn run(context: &mut Context, args: &LoginArgs) -> Result<Exit, CliEr
             "this login is for another person than the workspace",
         )
         .with_exit(Exit::NotPermitted)
-        .with_hint(format!("okr clone {url} NAME makes a workspace of theirs")));
+        .with_hint(format!(
+            "okr clone {url} NAME --code CODE   makes a workspace of theirs"
+        )));
     }
-    replica
-        .connect(&login.remote(&url))
-        .map_err(failure::replica)?;
-    workspace.save_config(&settings)?;
-    let token_file = keep(&workspace, &login)?;
-    let items = [LoginItem::new(&login, &url, token_file)];
-    let frame = context.plain_frame();
-    let clock = context.present(&replica)?.1;
-    context
-        .ui
-        .answer(&frame, &items, |_| items[0].text(&login, &clock));
-    context.ui.hint("okr sync");
-    Ok(Exit::Ok)
+    Ok(())
 }
 
 /// Keeps the token of a login beside the replica, and says where.
@@ -187,6 +222,7 @@ pub(super) fn log_in(
                 token: Token::new(&login.token)?,
                 identity: login.identity,
                 keep: true,
+                given_by: Some(server),
             })
         }
         Given::Token { token, keep } => {
@@ -197,6 +233,7 @@ pub(super) fn log_in(
                 identity,
                 token,
                 keep,
+                given_by: None,
             })
         }
     }

@@ -22,6 +22,7 @@ pub(super) fn identity(message: v1::WhoAmIResponse) -> Result<Identity, RemoteEr
     Ok(Identity {
         org: OrgId::new(id(&message.org, "org")?),
         person: PersonId::new(id(&message.person, "person")?),
+        token_id: id(&message.token_id, "token_id")?,
         role: role_from_number(message.role),
         entry: message.entry.map(entry_in).transpose()?,
         device: message.device,
