@@ -345,6 +345,51 @@ fn a_refused_login_leaves_no_token_and_says_what_the_code_is_worth() {
     assert_eq!(tokens(&ana, &["-w", "moved"]), 1, "that of the clone");
 }
 
+#[test]
+fn who_is_let_go_has_access_until_the_server_knows_and_it_is_said() {
+    let directory = tempfile::tempdir().unwrap();
+    let (server, ana) = founded(directory.path());
+    let ben = joined(&server, &ana, directory.path(), "ben");
+    let (data, listen) = (server.data().to_owned(), server.listen());
+    server.kill().unwrap();
+    let said = |line: &[&str]| {
+        let run = ana.run(line).unwrap();
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        run.stderr
+    };
+    let first = said(&["team", "add", "Platform"]);
+    assert!(
+        first.contains("1 change waits on this machine: "),
+        "{first}"
+    );
+    // Not tried again so soon, and said all the same.
+    let second = said(&["team", "add", "Growth"]);
+    assert!(
+        second.contains("2 changes wait on this machine: you are offline"),
+        "{second}"
+    );
+    assert!(second.contains("okr sync tries again"), "{second}");
+    let role = said(&["member", "set", "@ben", "--role", "viewer"]);
+    let line = "Warning: @ben has the rights of the role member until this is synced: okr sync";
+    assert!(role.contains(line), "{role}");
+    let line = "Warning: @ben has access until this is synced: okr sync";
+    let offline = said(&["--offline", "member", "deactivate", "@ben"]);
+    assert!(offline.contains(line), "{offline}");
+    let undone = said(&["--offline", "undo"]);
+    assert!(!undone.contains("Warning"), "{undone}");
+
+    // The last try failed less than a minute ago; this one is made all the same.
+    let _server = Server::start_with(&programs(), &data, &["--listen", &listen]).unwrap();
+    let away = said(&["member", "deactivate", "@ben"]);
+    assert!(!away.contains("Warning"), "{away}");
+    assert_eq!(
+        ana.json(&["sync", "status"]).unwrap()["items"][0]["pending"],
+        0
+    );
+    let (exit, out) = refused(&ben, &["sync"]);
+    assert!(matches!(exit, 4 | 5), "{out}");
+}
+
 /// Reads the access log of a running server.
 fn access_log(server: &Server, arguments: &[&str]) -> String {
     let output = Command::new(&programs().okrd)

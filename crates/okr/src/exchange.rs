@@ -1,9 +1,12 @@
 //! Exchanges with the server: the one after a write, and what every command shares that needs it.
 
+mod access;
+
 use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
 use okr_core::Timestamp;
+use okr_core::change::Change;
 use okr_replica::{
     GrpcOptions, GrpcRemote, IntegrityError, Replica, SyncError, SyncProgress, SyncReport,
 };
@@ -52,15 +55,55 @@ const CLOCK_TOLERANCE_SECONDS: i64 = 10 * 60;
 
 /// Tries for a short time to exchange changes with the server. A failure is at most a note.
 ///
+/// `written` is what was just written here, as far as somebody's access may depend on it: such a change
+/// is always tried, and it is said what holds as long as the server does not have it.
+///
 /// # Errors
 /// When the replica cannot be read.
-pub(crate) fn after_write(context: &mut Context, replica: &mut Replica) -> Result<(), CliError> {
-    let Some(url) = tried_after_write(context, replica)? else {
+pub(crate) fn after_write(
+    context: &mut Context,
+    replica: &mut Replica,
+    written: &[&Change],
+) -> Result<(), CliError> {
+    let info = replica.info().map_err(failure::replica)?;
+    let Some(remote) = info.remote else {
         return Ok(());
     };
+    let access = access::among(written);
+    if is_wanted(context) {
+        let failed_lately = failed_lately(context)?.filter(|_| access.is_empty());
+        match failed_lately {
+            Some(why) => {
+                let why = format!("{why}; that is less than a minute ago, okr sync tries again");
+                note_waiting(context, replica, &why)?;
+            }
+            None => attempt(context, replica, &remote.url)?,
+        }
+    }
+    for sentence in access::not_yet(context, replica, &access)? {
+        context.ui.warning(&format!("{sentence}: okr sync"));
+    }
+    Ok(())
+}
+
+/// Returns why the last exchange failed, if that is so short a time ago that the next would as well.
+fn failed_lately(context: &mut Context) -> Result<Option<String>, CliError> {
+    let state = context.workspace()?.clone().state();
+    let failed_at = state.sync_failed_at;
+    let failed_at = failed_at.and_then(|then| then.parse::<jiff::Timestamp>().ok());
+    let is_lately = failed_at.is_some_and(|then| {
+        (0..AFTER_FAILURE_SECONDS).contains(&(context.now.as_second() - then.as_second()))
+    });
+    let why = state.sync_failure;
+    let why = why.unwrap_or_else(|| "the server could not be reached".to_owned());
+    Ok(is_lately.then_some(why))
+}
+
+/// Exchanges changes beside a write, which has succeeded whatever comes of it.
+fn attempt(context: &mut Context, replica: &mut Replica, url: &str) -> Result<(), CliError> {
     // Whoever waits for the answer gets it before anything is waited for.
     context.ui.flush();
-    match exchange(context, replica, &url, Limits::AFTER_WRITE) {
+    match exchange(context, replica, url, Limits::AFTER_WRITE) {
         Ok(report) => {
             tell_beside(context, replica, &report.superseded)?;
             if !report.conflicts.is_empty() {
@@ -68,39 +111,35 @@ pub(crate) fn after_write(context: &mut Context, replica: &mut Replica) -> Resul
                     .ui
                     .warning("a change of yours met another one and waits: okr conflicts");
             }
+            Ok(())
         }
-        Err(error) => {
-            let pending = replica.info().map_err(failure::replica)?.pending;
-            let waiting = match pending {
-                1 => "1 change waits on this machine".to_owned(),
-                _ => format!("{pending} changes wait on this machine"),
-            };
-            context.ui.note(&format!("{waiting}: {error}"));
-        }
+        Err(error) => note_waiting(context, replica, &error.to_string()),
     }
+}
+
+/// Says how much is on this machine only, and why.
+fn note_waiting(context: &mut Context, replica: &Replica, why: &str) -> Result<(), CliError> {
+    let waiting = match replica.info().map_err(failure::replica)?.pending {
+        1 => "1 change waits on this machine".to_owned(),
+        pending => format!("{pending} changes wait on this machine"),
+    };
+    context.ui.note(&format!("{waiting}: {why}"));
     Ok(())
 }
 
-/// Returns the server that is tried after a write; none where there is none, nobody wants it, or it
-/// failed lately.
+/// Says whether an exchange follows a write, or a note that the last one failed: either says what waits.
 ///
 /// # Errors
 /// When the replica cannot be read.
-pub(crate) fn tried_after_write(
-    context: &mut Context,
-    replica: &Replica,
-) -> Result<Option<String>, CliError> {
+pub(crate) fn follows_write(context: &Context, replica: &Replica) -> Result<bool, CliError> {
     let remote = replica.info().map_err(failure::replica)?.remote;
+    Ok(remote.is_some() && is_wanted(context))
+}
+
+/// Says whether changes are to be exchanged beside a write.
+fn is_wanted(context: &Context) -> bool {
     let is_off = context.environment.setting("sync.auto") == Some("false");
-    if context.globals.offline || is_off {
-        return Ok(None);
-    }
-    let failed_at = context.workspace()?.state().sync_failed_at;
-    let failed_at = failed_at.and_then(|then| then.parse::<jiff::Timestamp>().ok());
-    let failed_lately = failed_at.is_some_and(|then| {
-        (0..AFTER_FAILURE_SECONDS).contains(&(context.now.as_second() - then.as_second()))
-    });
-    Ok(remote.filter(|_| !failed_lately).map(|remote| remote.url))
+    !context.globals.offline && !is_off
 }
 
 /// Exchanges changes with the server, with the token that was kept.

@@ -462,11 +462,11 @@ pub(crate) fn finish(
     match outcome {
         Outcome::WouldWrite(_) => context.ui.note("dry run: nothing was written"),
         Outcome::NothingToDo => {}
-        Outcome::Written(_) => {
+        Outcome::Written(change) => {
             if let Some(next) = next {
                 context.ui.hint(&next);
             }
-            exchange::after_write(context, replica)?;
+            exchange::after_write(context, replica, &[change])?;
         }
     }
     Ok(())

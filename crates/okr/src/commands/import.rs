@@ -93,7 +93,7 @@ pub(crate) fn run(context: &mut Context, args: &ImportArgs) -> Result<Exit, CliE
         context.ui.hint(
             "okr tree -c CYCLE --at DATE --axis authored shows what had been written by then",
         );
-        exchange::after_write(context, &mut replica)?;
+        exchange::after_write(context, &mut replica, &[])?;
     }
     Ok(Exit::Ok)
 }

@@ -95,8 +95,8 @@ fn tell(
     let is_kept = dropped.iter().any(|one| one.change.id == change);
     let left = replica.info().map_err(failure::replica)?.conflicts;
     // What waits is told only where it goes on waiting: otherwise it is on its way when this is read.
-    let is_pushed = exchange::tried_after_write(context, replica)?.is_some();
-    let waiting = (!is_pushed).then_some(frame.pending);
+    let is_told = exchange::follows_write(context, replica)?;
+    let waiting = (!is_told).then_some(frame.pending);
     let (new_change, told) = made.unzip();
     let item = ResolvedItem {
         change: change.uuid(),
@@ -126,7 +126,7 @@ fn tell(
         let hint = "okr conflicts lists what followed from it and waits for a decision still";
         context.ui.hint(hint);
     }
-    exchange::after_write(context, replica)?;
+    exchange::after_write(context, replica, &[])?;
     Ok(Exit::Ok)
 }
 

@@ -7,6 +7,7 @@ mod refusal;
 mod screen;
 mod task;
 
+use okr_core::change::Change;
 use okr_core::id::ChangeId;
 use okr_core::text::LongText;
 use okr_replica::{LogEntry, Obstacle, Replica, UndoOrder, UndoStep, Undone};
@@ -111,7 +112,9 @@ fn step(
         Way::Back => "okr redo takes this back; okr undo goes further back",
         Way::Forward => "okr undo takes this back; okr redo goes further forward",
     });
-    exchange::after_write(context, &mut replica)?;
+    let written = done.written.iter().map(|counter| &counter.change);
+    let written: Vec<&Change> = done.put_back.iter().chain(written).collect();
+    exchange::after_write(context, &mut replica, &written)?;
     Ok(Exit::Ok)
 }
 

@@ -111,7 +111,7 @@ pub(super) fn apply(
         return Ok(Exit::Ok);
     }
     hints(context, &judged, &changes);
-    exchange::after_write(context, replica)?;
+    exchange::after_write(context, replica, &[])?;
     Ok(Exit::Ok)
 }
 
