@@ -7,6 +7,7 @@
 
 mod access;
 mod amending;
+mod certificates;
 mod clock;
 mod completing;
 mod conflicts;

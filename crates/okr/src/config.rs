@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize};
 use crate::args::Credential;
 use crate::error::CliError;
 
+/// What is named instead of a file by who trusts the authorities of the system and no others.
+const OF_SYSTEM: &str = "system";
+
 /// What a person decided for a workspace: `workspace.toml` beside the replica.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -37,7 +40,9 @@ impl WorkspaceConfig {
             let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
             Some(path.display().to_string())
         };
-        if let Some(path) = found(&login.ca_cert) {
+        if login.ca_cert.as_deref() == Some(Path::new(OF_SYSTEM)) {
+            self.ca_cert = None;
+        } else if let Some(path) = found(&login.ca_cert) {
             self.ca_cert = Some(path);
         }
         if let Some(pair) = found(&login.client_cert).zip(found(&login.client_key)) {
@@ -192,6 +197,15 @@ mod tests {
         let before = config.clone();
         config.take_certificates(&Credential::default());
         assert_eq!(config, before, "a login that names none changes none");
+        config.take_certificates(&Credential {
+            ca_cert: Some("system".into()),
+            ..Credential::default()
+        });
+        let without = WorkspaceConfig {
+            ca_cert: None,
+            ..before
+        };
+        assert_eq!(config, without, "it is forgotten, and nothing else");
     }
 
     #[test]

@@ -53,14 +53,19 @@ pub(crate) fn find(
     environment: &Environment,
     workspace: &Workspace,
 ) -> Result<Option<Token>, CliError> {
-    if let Some(token) = of_environment(environment)? {
-        return Ok(Some(token));
+    match of_environment(environment)? {
+        Some(token) => Ok(Some(token)),
+        None => kept(workspace),
     }
+}
+
+/// Reads the token that login kept.
+///
+/// # Errors
+/// As [`find`].
+pub(crate) fn kept(workspace: &Workspace) -> Result<Option<Token>, CliError> {
     let path = workspace.token_file();
-    if path.exists() {
-        return read_file(&path).map(Some);
-    }
-    Ok(None)
+    path.exists().then(|| read_file(&path)).transpose()
 }
 
 /// Finds the token that `OKR_TOKEN` or `OKR_TOKEN_FILE` give.

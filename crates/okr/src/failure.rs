@@ -211,11 +211,7 @@ fn call(error: &RemoteError, pending: Option<usize>) -> CliError {
             .with_hint("such as https://okr.acme.dev, or http://127.0.0.1:7443 on this machine"),
         RemoteError::NotEncrypted { .. } => CliError::usage("not-encrypted", error.to_string())
             .with_hint("give an https:// address; plain http:// is for this machine only"),
-        RemoteError::CertificateFile { .. } => CliError::config("bad-ca-cert", error.to_string())
-            .with_hint("a PEM file: --ca-cert of whoever signed the server's, --client-cert and --client-key your own"),
-        RemoteError::Tls { .. } => {
-            user("tls").with_hint("--ca-cert FILE trusts a certificate of your own")
-        }
+        RemoteError::CertificateFile { .. } | RemoteError::Tls { .. } => not_secured(error),
         RemoteError::Refused { reason, .. } if reason == "frozen" => user("frozen").with_hint(
             "whoever runs the server has made it read-only; what you write waits on this machine",
         ),
@@ -231,6 +227,23 @@ fn call(error: &RemoteError, pending: Option<usize>) -> CliError {
             "nothing of it was kept; ask who runs the server, or whatever stands before it",
         ),
         RemoteError::Local { .. } => user("no-connection"),
+    }
+}
+
+/// Says what keeps a connection from being a secured one, and what to type: a login changes the files and
+/// keeps the token.
+fn not_secured(error: &RemoteError) -> CliError {
+    let message = error.to_string();
+    match error {
+        RemoteError::CertificateFile { .. } => CliError::config("bad-ca-cert", message)
+            .with_hint(
+                "okr login --ca-cert FILE names another PEM file; --ca-cert system needs none",
+            )
+            .with_hint("okr login --client-cert FILE --client-key FILE names your own certificate"),
+        _ => CliError::user("tls", message).with_hint(
+            "okr login --ca-cert FILE trusts whoever signed the server's certificate; okr clone \
+             takes the same flag",
+        ),
     }
 }
 

@@ -46,7 +46,7 @@ pub struct ClientCertificate {
 /// How to reach a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GrpcOptions {
-    /// A PEM file of the authorities to trust; none: those of the operating system.
+    /// A PEM file of authorities to trust beside those of the operating system.
     pub ca_cert: Option<PathBuf>,
     /// What is shown to a server that asks for a certificate.
     pub client_certificate: Option<ClientCertificate>,

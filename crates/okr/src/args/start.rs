@@ -98,7 +98,7 @@ pub(crate) struct Credential {
     )]
     pub(crate) token_file: Option<PathBuf>,
 
-    /// Trust the certificates of this PEM file
+    /// Trust the authorities of this PEM file beside those of the system; "system" forgets them
     #[arg(long, value_name = "FILE")]
     pub(crate) ca_cert: Option<PathBuf>,
 
@@ -180,4 +180,11 @@ pub(crate) struct WorkspaceRemoveArgs {
     /// The name once more, where nobody can be asked for it
     #[arg(long, value_name = "NAME")]
     pub(crate) confirm: Option<String>,
+}
+
+impl Credential {
+    /// Says whether a login names certificates: whom to trust, or what to show.
+    pub(crate) const fn names_certificates(&self) -> bool {
+        self.ca_cert.is_some() || self.client_cert.is_some()
+    }
 }

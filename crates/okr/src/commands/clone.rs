@@ -24,7 +24,7 @@ pub(crate) fn run(context: &mut Context, args: &CloneArgs) -> Result<Exit, CliEr
     let mut settings = WorkspaceConfig::default();
     settings.take_certificates(&args.credential);
     let options = settings.grpc_options();
-    let login = login::log_in(context, &args.credential, (&args.url, &options))?;
+    let login = login::log_in(context, (&args.credential, None), (&args.url, &options))?;
     let started = start(context, args, (&login, &settings)).and_then(|workspace| {
         let token_file = login::keep(&workspace, &login)?;
         Ok((workspace, token_file))

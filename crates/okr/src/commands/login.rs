@@ -120,7 +120,7 @@ pub(crate) fn run(context: &mut Context, args: &LoginArgs) -> Result<Exit, CliEr
     let mut replica = context.replica()?;
     let info = replica.info().map_err(failure::replica)?;
     let known = info.remote.as_ref().map(|remote| remote.url.clone());
-    let url = args.url.clone().or(known).ok_or_else(|| {
+    let url = args.url.clone().or(known.clone()).ok_or_else(|| {
         CliError::usage(
             "no-server",
             "this workspace has no server yet: say which one",
@@ -131,7 +131,12 @@ pub(crate) fn run(context: &mut Context, args: &LoginArgs) -> Result<Exit, CliEr
     let mut settings = workspace.config()?;
     settings.take_certificates(&args.credential);
     let options = settings.grpc_options();
-    let login = log_in(context, &args.credential, (&url, &options))?;
+    let kept = match (&known, args.credential.names_certificates()) {
+        // The token goes to the server that gave it and to no other.
+        (Some(known), true) if is_same(known, &url) => credentials::kept(&workspace)?,
+        _ => None,
+    };
+    let login = log_in(context, (&args.credential, kept), (&url, &options))?;
     let fits = fits(&login, &info, &url).and_then(|()| {
         replica
             .connect(&login.remote(&url))
@@ -199,16 +204,29 @@ pub(super) fn token_file(workspace: &crate::workspace::Workspace) -> String {
     workspace.token_file().display().to_string()
 }
 
-/// Proves who somebody is with a one-time code or a token.
+/// Says whether two addresses are one, as somebody may type them.
+fn is_same(known: &str, url: &str) -> bool {
+    let in_full = |url: &str| {
+        let url = url.trim().trim_end_matches('/').to_ascii_lowercase();
+        if url.contains("://") {
+            url
+        } else {
+            format!("https://{url}")
+        }
+    };
+    in_full(known) == in_full(url)
+}
+
+/// Proves who somebody is with a one-time code or a token; without either with the one that was kept.
 ///
 /// # Errors
 /// When there is neither, or the server does not accept it.
 pub(super) fn log_in(
     context: &mut Context,
-    credential: &Credential,
+    (credential, kept): (&Credential, Option<Token>),
     (url, options): (&str, &GrpcOptions),
 ) -> Result<Login, CliError> {
-    let given = given(context, credential)?;
+    let given = given(context, credential, kept)?;
     let remote = |error: &okr_replica::RemoteError| failure::remote(error, None);
     match given {
         Given::Code(code) => {
@@ -244,7 +262,11 @@ enum Given {
     Token { token: Token, keep: bool },
 }
 
-fn given(context: &mut Context, credential: &Credential) -> Result<Given, CliError> {
+fn given(
+    context: &mut Context,
+    credential: &Credential,
+    kept: Option<Token>,
+) -> Result<Given, CliError> {
     let from_stdin = |what: &str| {
         credentials::read(io::stdin().lock()).map_err(|error| {
             CliError::config("no-input", format!("no {what} on standard input")).caused_by(&error)
@@ -266,6 +288,9 @@ fn given(context: &mut Context, credential: &Credential) -> Result<Given, CliErr
     }
     if let Some(token) = credentials::of_environment(&context.environment)? {
         return Ok(Given::Token { token, keep: false });
+    }
+    if let Some(token) = kept {
+        return Ok(Given::Token { token, keep: true });
     }
     if context.may_ask() {
         let code = context.ask("One-time code: ")?;

@@ -262,20 +262,24 @@ fn endpoint(url: &str, uri: Uri, options: &GrpcOptions) -> Result<Endpoint, Remo
     if !encrypted {
         return Ok(endpoint);
     }
-    let mut tls = match &options.ca_cert {
-        Some(path) => {
-            ClientTlsConfig::new().ca_certificate(Certificate::from_pem(certificate(path)?))
-        }
-        None => ClientTlsConfig::new().with_native_roots(),
-    };
+    let mut own = ClientTlsConfig::new();
+    if let Some(path) = &options.ca_cert {
+        own = own.ca_certificate(Certificate::from_pem(certificate(path)?));
+    }
     if let Some(ClientCertificate {
         certificate: chain,
         key,
     }) = &options.client_certificate
     {
-        tls = tls.identity(Identity::from_pem(certificate(chain)?, private_key(key)?));
+        own = own.identity(Identity::from_pem(certificate(chain)?, private_key(key)?));
     }
-    endpoint.tls_config(tls).map_err(|error| RemoteError::Tls {
+    let beside = endpoint.clone().tls_config(own.clone().with_native_roots());
+    let secured = match beside {
+        // A machine may have no authorities at all, as in a container: then the file alone counts.
+        Err(_) if options.ca_cert.is_some() => endpoint.tls_config(own),
+        beside => beside,
+    };
+    secured.map_err(|error| RemoteError::Tls {
         url: url.to_owned(),
         cause: failure::innermost(&error),
     })

@@ -22,9 +22,12 @@ Examples:
   okr login https://okr.acme.dev --code KXTP-9Q2M   attach a local workspace
   okr login --code-stdin                            log in again
   okr login --token-file token.txt
+  okr login --ca-cert ca.pem                        the server's new authority
+  okr login --ca-cert system                        the system's are enough
 
 A one-time code may stand on the command line, because it works once. A token
-never does: give it by --token-stdin, --token-file or OKR_TOKEN.";
+never does: give it by --token-stdin, --token-file or OKR_TOKEN. A login that
+only names certificates keeps the token that there is, when it still works.";
     /// Of `okr whoami`.
     WHOAMI = "\
 Examples:
