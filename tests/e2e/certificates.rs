@@ -129,3 +129,45 @@ fn an_authority_of_ones_own_is_trusted_beside_those_of_the_system_and_can_be_for
     let (_, said) = refused(&machine, &["sync"]);
     assert!(said.contains("no trusted connection"), "{said}");
 }
+
+#[test]
+fn who_has_to_show_a_certificate_is_told_so_and_can() {
+    let mut world = World::new();
+    let old = world.directory.path().join("old");
+    let clients = certificates(&world.directory.path().join("clients"));
+    world.serve(&old, &["--tls-client-ca", &path(&clients, "ca.pem")]);
+    let ana = world.ana.clone();
+    let (code, said) = refused(&ana, &["sync"]);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("this one has shown none"), "{said}");
+    let flags = "okr login --client-cert FILE --client-key FILE";
+    assert!(said.contains(flags), "{said}");
+    let shown = |folder: &Path| {
+        let (certificate, key) = (path(folder, "client.pem"), path(folder, "client-key.pem"));
+        let line = ["login", "--client-cert", &certificate, "--client-key", &key];
+        ana.run(&line).unwrap()
+    };
+    let wrong = shown(&old);
+    assert_eq!(wrong.code, Some(1), "{}", wrong.stderr);
+    assert!(
+        wrong
+            .stderr
+            .contains("does not know the one of this machine"),
+        "{}",
+        wrong.stderr
+    );
+    let right = shown(&clients);
+    assert_eq!(right.code, Some(0), "{}", right.stderr);
+    ana.okr(&["sync"]).unwrap();
+}
+
+#[test]
+fn who_forgets_the_s_of_https_reads_the_address() {
+    let world = World::new();
+    let plain = world.url().replace("https://", "http://");
+    let home = Home::new(&programs(), &world.directory.path().join("ben")).unwrap();
+    let (code, said) = refused(&home, &["clone", &plain, "acme", "--code", "KFPB"]);
+    assert_eq!(code, 1, "{said}");
+    let hint = format!("the address is {}", world.url());
+    assert!(said.contains(&hint), "{said}");
+}

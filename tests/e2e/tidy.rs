@@ -41,6 +41,7 @@ const KEEPERS: &[(&str, &[&str])] = &[
     ("rusqlite", &["okr-replica"]),
     ("tonic", &["okr-proto", "okr-replica", "okrd", "okr-bench"]),
     ("tokio-rustls", &["okrd"]),
+    ("rustls-native-certs", &["okr-replica"]),
     ("x509-parser", &["okrd"]),
     ("opentelemetry-proto", &["okrd"]),
     ("rcgen", &["okrd"]),

@@ -116,6 +116,25 @@ pub enum RemoteError {
         /// Why not.
         cause: String,
     },
+    /// The server lets in only machines that show a certificate that it knows.
+    #[error(
+        "{url} lets in only machines with a certificate that it knows, and {}",
+        if *was_shown { "does not know the one of this machine" } else { "this one has shown none" }
+    )]
+    ClientCertificate {
+        /// The address.
+        url: String,
+        /// Whether this machine has shown one.
+        was_shown: bool,
+        /// What the server says.
+        cause: String,
+    },
+    /// What answers speaks TLS, and was asked without.
+    #[error("what answers at {url} wants an encrypted connection")]
+    Encrypted {
+        /// The address.
+        url: String,
+    },
     /// Nobody answers there, or the connection broke.
     #[error("{url} cannot be reached: {cause}")]
     Unreachable {
@@ -235,6 +254,8 @@ impl RemoteError {
             | Self::NotEncrypted { .. }
             | Self::CertificateFile { .. }
             | Self::Tls { .. }
+            | Self::ClientCertificate { .. }
+            | Self::Encrypted { .. }
             | Self::LoginNeeded
             | Self::CodeRefused
             | Self::NotPermitted { .. }
@@ -266,6 +287,8 @@ impl RemoteError {
             | Self::NotEncrypted { .. }
             | Self::CertificateFile { .. }
             | Self::Tls { .. }
+            | Self::ClientCertificate { .. }
+            | Self::Encrypted { .. }
             | Self::Unreachable { .. }
             | Self::TimedOut { .. }
             | Self::Nonsense { .. }
@@ -294,6 +317,8 @@ impl RemoteError {
             | Self::NotEncrypted { .. }
             | Self::CertificateFile { .. }
             | Self::Tls { .. }
+            | Self::ClientCertificate { .. }
+            | Self::Encrypted { .. }
             | Self::Unreachable { .. }
             | Self::TimedOut { .. }
             | Self::Unavailable { .. }

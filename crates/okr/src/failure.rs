@@ -211,7 +211,10 @@ fn call(error: &RemoteError, pending: Option<usize>) -> CliError {
             .with_hint("such as https://okr.acme.dev, or http://127.0.0.1:7443 on this machine"),
         RemoteError::NotEncrypted { .. } => CliError::usage("not-encrypted", error.to_string())
             .with_hint("give an https:// address; plain http:// is for this machine only"),
-        RemoteError::CertificateFile { .. } | RemoteError::Tls { .. } => not_secured(error),
+        RemoteError::CertificateFile { .. }
+        | RemoteError::Tls { .. }
+        | RemoteError::ClientCertificate { .. }
+        | RemoteError::Encrypted { .. } => not_secured(error),
         RemoteError::Refused { reason, .. } if reason == "frozen" => user("frozen").with_hint(
             "whoever runs the server has made it read-only; what you write waits on this machine",
         ),
@@ -240,6 +243,19 @@ fn not_secured(error: &RemoteError) -> CliError {
                 "okr login --ca-cert FILE names another PEM file; --ca-cert system needs none",
             )
             .with_hint("okr login --client-cert FILE --client-key FILE names your own certificate"),
+        RemoteError::ClientCertificate { cause, .. } => CliError::user(
+            "client-certificate",
+            message,
+        )
+        .with_cause(cause.clone())
+        .with_hint(
+            "okr login --client-cert FILE --client-key FILE shows one that whoever runs the \
+                     server gave you; okr clone takes the same flags",
+        ),
+        RemoteError::Encrypted { url } => {
+            let encrypted = url.replacen("http://", "https://", 1);
+            CliError::user("encrypted", message).with_hint(format!("the address is {encrypted}"))
+        }
         _ => CliError::user("tls", message).with_hint(
             "okr login --ca-cert FILE trusts whoever signed the server's certificate; okr clone \
              takes the same flag",

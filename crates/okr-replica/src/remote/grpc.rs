@@ -4,6 +4,7 @@ mod connection;
 mod credentials;
 mod failure;
 mod following;
+mod greeting;
 mod translate;
 
 use std::ops::ControlFlow;
@@ -18,8 +19,8 @@ use okr_proto::v1::identity_client::IdentityClient;
 use okr_proto::v1::sync_client::SyncClient;
 use okr_proto::{EncodedChange, PushOutcome, v1};
 use tonic::transport::Channel;
-
 use uuid::Uuid;
+
 pub use self::connection::request_id;
 
 use self::connection::Connection;
@@ -89,9 +90,9 @@ pub struct Identity {
     pub org: OrgId,
     /// The person.
     pub person: PersonId,
-    /// The role in the log; none before the person was added to it.
     /// The public id of the token.
     pub token_id: Uuid,
+    /// The role in the log; none before the person was added to it.
     pub role: Option<Role>,
     /// The directory entry, if there is one.
     pub entry: Option<DirectoryEntry>,
@@ -152,7 +153,8 @@ impl GrpcRemote {
     /// `https`.
     ///
     /// # Errors
-    /// `Address`, `NotEncrypted`, `CertificateFile`, `Tls`, `Unreachable`, `TimedOut` or `Local`.
+    /// `Address`, `NotEncrypted`, `CertificateFile`, `Tls`, `ClientCertificate`, `Unreachable`, `TimedOut` or
+    /// `Local`.
     pub fn connect(
         url: &str,
         token: Option<&str>,

@@ -1,9 +1,11 @@
 //! One connection with its runtime, credential and time limits.
 
+use std::error::Error as _;
 use std::future::Future;
 use std::net::IpAddr;
 use std::path::Path;
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use okr_proto::{
@@ -16,18 +18,25 @@ use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity
 use tonic::{Request, Status};
 use uuid::Uuid;
 
-use super::failure;
 use super::{ClientCertificate, GrpcOptions};
+use super::{failure, greeting};
 use crate::remote::RemoteError;
 
 /// How long a server may stay silent; it gives up a call itself after 30 seconds.
 const SILENCE_LIMIT: Duration = Duration::from_secs(35);
 
+/// How long each step may take when it is looked for why a connection was cut.
+const GREETING_PATIENCE: Duration = Duration::from_secs(1);
+
 /// A connection to a server.
 #[derive(Debug)]
 pub(super) struct Connection {
     url: String,
+    uri: Uri,
+    options: GrpcOptions,
     channel: Channel,
+    /// Whether the server has answered anything, so that it lets this machine in.
+    was_answered: AtomicBool,
     /// None only while it is dropped.
     runtime: Option<Runtime>,
     token: Option<MetadataValue<Ascii>>,
@@ -40,7 +49,7 @@ impl Connection {
     pub(super) fn open(url: &str, options: &GrpcOptions) -> Result<Self, RemoteError> {
         let started = Instant::now();
         let (url, uri) = address(url, options.allow_unencrypted)?;
-        let endpoint = endpoint(&url, uri, options)?;
+        let endpoint = endpoint(&url, uri.clone(), options)?;
         let runtime = runtime(options);
         let runtime = runtime.map_err(|error| RemoteError::Local {
             cause: error.to_string(),
@@ -56,14 +65,24 @@ impl Connection {
             Ok(Ok(channel)) => {
                 return Ok(Self {
                     url,
+                    uri,
+                    options: options.clone(),
                     channel,
+                    was_answered: AtomicBool::new(false),
                     runtime: Some(runtime),
                     token: None,
                     keep_alive: options.keep_alive,
                     deadline: options.total_timeout.map(|total| (started + total, total)),
                 });
             }
-            Ok(Err(error)) => failure::of_connecting(&url, &error),
+            Ok(Err(error)) => match failure::refused_certificate(&error) {
+                Some(cause) => RemoteError::ClientCertificate {
+                    url,
+                    was_shown: options.client_certificate.is_some(),
+                    cause,
+                },
+                None => failure::of_connecting(&url, &error),
+            },
             Err(_) => RemoteError::TimedOut { url, limit },
         };
         // A look-up of a name may hang in a thread of its own; nobody waits for it.
@@ -116,7 +135,10 @@ impl Connection {
         let (until, limit) = self.limit();
         let started = Instant::now();
         match runtime.block_on(async { timeout_at(until, answer).await }) {
-            Ok(Ok(answer)) => Ok(answer),
+            Ok(Ok(answer)) => {
+                self.was_answered.store(true, Ordering::Relaxed);
+                Ok(answer)
+            }
             Ok(Err(status)) => Err(self.failed(&status, started.elapsed())),
             Err(_) => Err(RemoteError::TimedOut {
                 url: self.url.clone(),
@@ -127,7 +149,7 @@ impl Connection {
 
     /// Says why a call failed, after so long without an answer.
     fn failed(&self, status: &Status, waited: Duration) -> RemoteError {
-        let error = failure::of_call(&self.url, status);
+        let error = self.reason(status);
         // A connection that ends in silence was given up for want of a sign of life. That is no lost
         // answer: to ask again would wait as long again.
         let silent = self.keep_alive.filter(|interval| waited >= *interval);
@@ -139,6 +161,49 @@ impl Connection {
                 }
             }
             Some(_) | None => error,
+        }
+    }
+
+    /// Says why a call failed, also where only the greeting of a connection tells it.
+    fn reason(&self, status: &Status) -> RemoteError {
+        let source = status.source();
+        if let Some(cause) = source.and_then(failure::refused_certificate) {
+            return self.refused_certificate(cause);
+        }
+        let error = failure::of_call(&self.url, status);
+        let is_cut = matches!(error, RemoteError::Unreachable { .. }) && source.is_some();
+        if !is_cut {
+            self.was_answered.store(true, Ordering::Relaxed);
+        } else if !self.was_answered.load(Ordering::Relaxed) {
+            return self.greeted().unwrap_or(error);
+        }
+        error
+    }
+
+    /// Finds out why a connection was cut before anything was answered. With TLS 1.3 a server says only
+    /// after the greeting that it wants another certificate, and whoever writes meanwhile may miss it.
+    fn greeted(&self) -> Option<RemoteError> {
+        let left = self.limit().0.saturating_duration_since(Instant::now());
+        let patience = left.min(GREETING_PATIENCE);
+        if patience.is_zero() {
+            return None;
+        }
+        if self.uri.scheme_str() == Some("http") {
+            return matches!(greeting::speaks_tls(&self.uri, patience), Ok(true)).then(|| {
+                RemoteError::Encrypted {
+                    url: self.url.clone(),
+                }
+            });
+        }
+        let cause = greeting::refused_certificate(&self.uri, &self.options, patience)?;
+        Some(self.refused_certificate(cause))
+    }
+
+    fn refused_certificate(&self, cause: String) -> RemoteError {
+        RemoteError::ClientCertificate {
+            url: self.url.clone(),
+            was_shown: self.options.client_certificate.is_some(),
+            cause,
         }
     }
 
@@ -154,7 +219,7 @@ impl Connection {
             .expect("the runtime is taken by drop only");
         match runtime.block_on(async { timeout(patience, answer).await }) {
             Ok(Ok(answer)) => Ok(Some(answer)),
-            Ok(Err(status)) => Err(failure::of_call(&self.url, &status)),
+            Ok(Err(status)) => Err(self.reason(&status)),
             Err(_) => Ok(None),
         }
     }

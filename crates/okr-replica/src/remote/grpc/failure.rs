@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use okr_core::id::Position;
 use okr_proto::{ApiError, Excess, PROTOCOL_VERSION};
+use rustls::AlertDescription;
 use tonic::{Code, Status};
 
 use crate::remote::RemoteError;
@@ -25,6 +26,36 @@ pub(super) fn of_connecting(url: &str, error: &tonic::transport::Error) -> Remot
     } else {
         RemoteError::Unreachable { url, cause }
     }
+}
+
+/// Returns what the server says of the certificate that this machine has shown, or not shown, if that
+/// is why it ended the connection.
+pub(super) fn refused_certificate(error: &(dyn Error + 'static)) -> Option<String> {
+    let refused = sources(error).find_map(|source| match source.downcast_ref() {
+        Some(refused @ rustls::Error::AlertReceived(alert)) => {
+            is_about_certificate(*alert).then_some(refused)
+        }
+        _ => None,
+    })?;
+    Some(refused.to_string())
+}
+
+/// Says whether an alert is about a certificate. What a server complains about is the client's.
+const fn is_about_certificate(alert: AlertDescription) -> bool {
+    matches!(
+        alert,
+        AlertDescription::CertificateRequired
+            | AlertDescription::NoCertificate
+            | AlertDescription::BadCertificate
+            | AlertDescription::UnsupportedCertificate
+            | AlertDescription::CertificateRevoked
+            | AlertDescription::CertificateExpired
+            | AlertDescription::CertificateUnknown
+            | AlertDescription::UnknownCA
+            // What is said of one that an authority of the same name has signed with another key.
+            | AlertDescription::DecryptError
+            | AlertDescription::AccessDenied
+    )
 }
 
 /// Says why a call failed.
