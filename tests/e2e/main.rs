@@ -27,6 +27,7 @@ mod killed;
 mod liar;
 mod lies;
 mod malformed;
+mod named;
 mod network;
 mod newer;
 mod operations;

@@ -157,6 +157,6 @@ fn tell(context: &mut Context, item: &ErasedPersonItem) {
         warn_of_leftovers(context);
     }
     context.ui.hint(
-        "copies of others follow at their next sync, backups as long as they are kept (okrd help backup)",
+        "copies of others follow at their next sync, backups as long as they are kept (okrd backup --help)",
     );
 }
