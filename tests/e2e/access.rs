@@ -78,8 +78,15 @@ fn a_script_has_a_token_that_allows_less() {
     assert!(ended.starts_with("ended: "), "{ended}");
     let (code, out) = refused(&script, &["sync"]);
     assert_eq!(code, 4, "{out}");
+    names_the_variable(&out);
     let (code, unknown) = refused(&ana, &["token", "revoke", "nightly"]);
     assert_eq!(code, 6, "{unknown}");
+}
+
+/// Checks that a refusal says which variable gave the token: another login would not help.
+fn names_the_variable(out: &str) {
+    let hint = "Hint: the token of OKR_TOKEN_FILE is unknown, revoked or expired";
+    assert!(out.contains(hint) && !out.contains("okr login"), "{out}");
 }
 
 /// Checks that the list has the token of the workspace and that of the script.

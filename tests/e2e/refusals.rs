@@ -156,7 +156,7 @@ fn by_a_server() {
             "0".repeat(8)
         ),
     );
-    refused(&forged, &["sync"], (4, "okr login"));
+    refused(&forged, &["sync"], (4, "the token of OKR_TOKEN"));
 }
 
 #[test]

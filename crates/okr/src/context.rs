@@ -38,6 +38,8 @@ pub(crate) struct Context {
     pub(crate) now: Timestamp,
     /// The command line, without secrets.
     pub(crate) command_line: String,
+    /// The variable that gave the token which the server was asked with, where one did.
+    pub(crate) token_variable: Option<&'static str>,
     workspace: Option<Workspace>,
     ids: Ids,
     operation: Option<Operation>,
@@ -95,6 +97,7 @@ impl Context {
                 places,
                 now,
                 command_line: "okr".to_owned(),
+                token_variable: None,
                 workspace: None,
                 ids,
                 operation: None,
@@ -234,6 +237,20 @@ impl Context {
     /// Returns the id of the operation that this command is, once it has opened a replica.
     pub(crate) fn operation(&self) -> Option<Uuid> {
         self.operation.as_ref().map(|operation| operation.id)
+    }
+
+    /// Names the variable behind a login that the server does not accept: while it is set, no other
+    /// login helps.
+    pub(crate) fn with_token_variable(&self, error: CliError) -> CliError {
+        match self.token_variable {
+            Some(variable) if error.code() == "login-needed" => {
+                error.with_hint_instead(format!(
+                    "the token of {variable} is unknown, revoked or expired: give another one there, or \
+                     unset {variable} to use the login of the workspace"
+                ))
+            }
+            Some(_) | None => error,
+        }
     }
 
     /// Adds to an error of the answer that the command did something all the same: who repeats it has it twice.

@@ -82,6 +82,13 @@ pub(crate) fn of_environment(environment: &Environment) -> Result<Option<Token>,
     Ok(None)
 }
 
+/// Returns the variable that [`of_environment`] takes the token from.
+pub(crate) fn variable(environment: &Environment) -> Option<&'static str> {
+    ["OKR_TOKEN", "OKR_TOKEN_FILE"]
+        .into_iter()
+        .find(|name| environment.get(name).is_some())
+}
+
 /// Reads a token from a file.
 ///
 /// # Errors

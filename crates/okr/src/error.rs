@@ -134,6 +134,12 @@ impl CliError {
         self
     }
 
+    /// Puts what to type next in place of what was said so far.
+    pub(crate) fn with_hint_instead(mut self, hint: impl Into<String>) -> Self {
+        self.0.hints = vec![hint.into()];
+        self
+    }
+
     /// Returns whose move it is.
     pub const fn kind(&self) -> ErrorKind {
         self.0.kind

@@ -291,6 +291,7 @@ pub(crate) fn server(
 /// Exit 4 when there is none.
 pub(crate) fn token(context: &mut Context) -> Result<Token, CliError> {
     let workspace = context.workspace()?.clone();
+    context.token_variable = credentials::variable(&context.environment);
     credentials::find(&context.environment, &workspace)?.ok_or_else(|| {
         CliError::user("login-needed", "you are not logged in")
             .with_exit(Exit::LoginNeeded)

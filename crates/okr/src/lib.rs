@@ -122,6 +122,9 @@ fn run(context: &mut Context, command: Option<args::Command>) -> Exit {
             let error = context.with_what_was_done(error);
             context.ui.error(&error)
         }
-        (Ok(_), Err(error)) | (Err(error), _) => context.ui.error(&error),
+        (Ok(_), Err(error)) | (Err(error), _) => {
+            let error = context.with_token_variable(error);
+            context.ui.error(&error)
+        }
     }
 }

@@ -287,6 +287,7 @@ fn given(
         return Ok(Given::Token { token, keep: true });
     }
     if let Some(token) = credentials::of_environment(&context.environment)? {
+        context.token_variable = credentials::variable(&context.environment);
         return Ok(Given::Token { token, keep: false });
     }
     if let Some(token) = kept {

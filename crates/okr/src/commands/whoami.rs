@@ -54,9 +54,7 @@ pub(crate) fn run(context: &mut Context) -> Result<Exit, CliError> {
     let workspace = context.workspace()?.clone();
     let token = credentials::find(&context.environment, &workspace)?;
     let token_from = token.as_ref().map(|_| {
-        let variable = ["OKR_TOKEN", "OKR_TOKEN_FILE"]
-            .into_iter()
-            .find(|name| context.environment.get(name).is_some());
+        let variable = credentials::variable(&context.environment);
         variable.map_or_else(
             || workspace.token_file().display().to_string(),
             str::to_owned,

@@ -39,7 +39,7 @@ pub(super) fn reached(context: &mut Context, info: &ReplicaInfo) -> Check {
             "server",
             format!("{} answers and knows this login", remote.url),
         ),
-        Err(error) => Check::of_error("server", &error),
+        Err(error) => Check::of_error("server", &context.with_token_variable(error)),
     }
 }
 
@@ -51,6 +51,7 @@ fn ask(
     let Some(token) = credentials::find(&context.environment, &workspace)? else {
         return Ok(None);
     };
+    context.token_variable = credentials::variable(&context.environment);
     let options = exchange::options(context, Limits::LOOKED_AT)?;
     let failed = |error| failure::remote(&error, None);
     let mut server = GrpcRemote::connect(url, Some(token.secret()), &options).map_err(failed)?;
