@@ -100,6 +100,9 @@ fn shows_both_tokens(ana: &Home) {
         (&"nightly".into(), &"check-ins".into())
     );
     assert!(tokens[1]["last_used_at"].is_string());
+    let narrow = ana.clone().with("OKR_WIDTH", "60");
+    let narrow = narrow.at_terminal(&["token", "list"]).unwrap().stdout;
+    assert!(narrow.contains("(this one)"), "{narrow}");
     let text = ana.okr(&["token", "list"]).unwrap();
     assert!(
         text.contains("nightly") && text.lines().all(|line| line.len() < 200),

@@ -135,11 +135,11 @@ impl<'a> Tables<'a> {
         columns.extend(["ALLOWS", "USED", "EXPIRES"].map(Column::left));
         let mut table = Table::new(columns);
         for token in tokens {
-            let name = Cell::from(token.name.as_str());
+            // Before the name, because the end of a long one is cut on a narrow terminal.
             let name = if token.current {
-                name.and(Tone::Dim, " (this one)")
+                Cell::toned(Tone::Dim, "(this one) ").and(Tone::Plain, &token.name)
             } else {
-                name
+                Cell::from(token.name.as_str())
             };
             let mut row = vec![Cell::toned(Tone::Id, &ids.shown(token.id)), name];
             if with_holder {
