@@ -157,8 +157,8 @@ const fn is_there(one: &KeyResultStanding) -> bool {
     !one.key_result.archived
 }
 
-/// Finds the newest check-in that somebody made, or that was made on their behalf, and that was not
-/// taken back.
+/// Finds the newest check-in that somebody made for themselves, or that was made on their behalf, and
+/// that was not taken back. What somebody imported is that of others.
 fn last_check_in(
     past: &mut Past<'_>,
     (id, until): (PersonId, &LogFilter),
@@ -171,7 +171,12 @@ fn last_check_in(
         ..until.clone()
     };
     let changes = past.replica.log(&filter).map_err(failure::replica)?;
-    for (check_in, of) in changes.iter().flat_map(recorded) {
+    let is_theirs = |entry: &&LogEntry| {
+        let change = entry.change.as_ref();
+        let whose = change.and_then(|change| change.on_behalf_of);
+        whose.is_none_or(|whose| whose == id)
+    };
+    for (check_in, of) in changes.iter().filter(is_theirs).flat_map(recorded) {
         let known = past.reading.check_in(check_in).map_err(failure::replica)?;
         if known.is_none_or(|known| known.retracted) {
             continue;

@@ -129,6 +129,24 @@ fn a_person_is_shown_with_teams_goals_and_the_last_check_in() {
     let last = &ana["last_check_in"];
     assert_eq!(last["key_result"]["name"], "api-p99", "{last:#}");
     assert_eq!(last["effective"], "2026-11-18", "{last:#}");
+    // What Ana brings in of Ben is Ben's.
+    let table = machine
+        .directory
+        .path()
+        .join("past.csv")
+        .display()
+        .to_string();
+    std::fs::write(
+        &table,
+        "key result,date,value,author\napi-p99,2026-11-20,380,ben\n",
+    )
+    .unwrap();
+    machine.done(&["import", &table]);
+    for (person, effective) in [("ana", "2026-11-18"), ("ben", "2026-11-20")] {
+        let shown = json(&machine, &["member", "show", person])["items"][0].clone();
+        let last = &shown["last_check_in"];
+        assert_eq!(last["effective"], effective, "{person}: {last:#}");
+    }
     assert_eq!(
         machine.done(&["show", "@ana"]),
         machine.done(&["member", "show", "ana"]),
