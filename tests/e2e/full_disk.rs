@@ -114,7 +114,8 @@ fn an_export_to_a_full_disk_leaves_what_was_there() {
     }
 }
 
-fn names(directory: &Path) -> Vec<String> {
+/// Lists what is in a directory.
+pub(crate) fn names(directory: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(directory).unwrap();
     let mut names: Vec<String> = entries
         .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())

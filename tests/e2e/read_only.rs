@@ -8,6 +8,7 @@ use std::process::Command;
 use okr_e2e::Home;
 use tempfile::TempDir;
 
+use crate::full_disk::names;
 use crate::programs;
 use crate::sync::{founded, plan};
 
@@ -80,15 +81,6 @@ fn skipped() {
     std::io::stderr()
         .write_all(b"skipped: nothing can be mounted read-only here\n")
         .unwrap();
-}
-
-fn names(directory: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(directory).unwrap();
-    let mut names: Vec<String> = entries
-        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
-        .collect();
-    names.sort();
-    names
 }
 
 #[test]

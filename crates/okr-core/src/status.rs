@@ -81,6 +81,15 @@ impl Status {
         }
     }
 
+    /// Says whether the goal is pursued, so that check-ins are expected: of what is over, put away or
+    /// still being written none is.
+    pub const fn is_in_force(self) -> bool {
+        match self {
+            Self::NoCheckIn | Self::Stale | Self::OffTrack | Self::AtRisk | Self::OnTrack => true,
+            Self::Draft | Self::Achieved | Self::Missed | Self::Abandoned | Self::Archived => false,
+        }
+    }
+
     /// Reads the word that [`Status::word`] gives.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.word() == word)

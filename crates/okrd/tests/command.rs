@@ -246,13 +246,7 @@ fn a_key_of_another_server_is_refused_before_any_client_meets_it() {
     // A directory of an earlier okrd does not know its own, but from the first start on.
     let manifest = world.data().join("server.json");
     let text = fs::read_to_string(&manifest).unwrap();
-    let mut older: Value = serde_json::from_str(&text).unwrap();
-    older["version"] = 1.into();
-    older
-        .as_object_mut()
-        .unwrap()
-        .remove("verifier_key")
-        .unwrap();
+    let mut older = of_version_1(&text);
     fs::write(&manifest, older.to_string()).unwrap();
     fs::write(&key, own).unwrap();
     drop(world.serve());
@@ -268,6 +262,15 @@ fn a_key_of_another_server_is_refused_before_any_client_meets_it() {
         text.contains("it is okrd, and this server signs with okr.example.org"),
         "{text}"
     );
+}
+
+/// Makes of a `server.json` what an earlier okrd wrote.
+fn of_version_1(text: &str) -> Value {
+    let mut older: Value = serde_json::from_str(text).unwrap();
+    older["version"] = 1.into();
+    let members = older.as_object_mut().unwrap();
+    members.remove("verifier_key").unwrap();
+    older
 }
 
 #[test]
@@ -303,14 +306,7 @@ fn a_directory_without_the_file_of_what_is_settled_gets_one_at_the_first_start()
     );
     // As an earlier okrd left it when nothing was settled.
     let text = fs::read_to_string(&manifest).unwrap();
-    let mut older: Value = serde_json::from_str(&text).unwrap();
-    older["version"] = 1.into();
-    older
-        .as_object_mut()
-        .unwrap()
-        .remove("verifier_key")
-        .unwrap();
-    let older = older.to_string();
+    let older = of_version_1(&text).to_string();
     fs::write(&manifest, &older).unwrap();
     fs::remove_file(&settled).unwrap();
     for line in ["verify", "org list", "migrate --dry-run"] {

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use okr_core::Timestamp;
 use okr_core::change::Change;
 use okr_core::entity::{CheckIn, Entity};
-use okr_core::id::{KeyResultId, PersonId};
+use okr_core::id::{CheckInId, KeyResultId, PersonId};
 use okr_core::value::Source;
 use rusqlite::{OptionalExtension as _, Row};
 
@@ -99,6 +99,17 @@ impl Reading<'_> {
             .into_iter()
             .filter_map(|known| self.fact_kept(&known, &kept).transpose())
             .collect()
+    }
+
+    /// Returns a check-in, also one that was taken back; none that is not there at the moment.
+    ///
+    /// # Errors
+    /// The store's failures.
+    pub fn check_in_by(&self, id: CheckInId) -> Result<Option<CheckInFact>, ReplicaError> {
+        match self.known(id.into())? {
+            Some(known) => self.fact(&known),
+            None => Ok(None),
+        }
     }
 
     /// Returns the check-in that counts: the greatest effective date, then the last recorded.

@@ -206,6 +206,10 @@ fn same_below(reading: &Reading<'_>, oracle: &MemoryView, all: &[Entity]) {
         let ours = reading.latest_check_in(key_result.id).unwrap();
         assert_eq!(ours.map(|fact| fact.check_in), latest(&own).cloned());
         let newest_first = reading.check_ins(key_result.id, None).unwrap();
+        for fact in &newest_first {
+            let found = reading.check_in_by(fact.check_in.id).unwrap();
+            assert_eq!(found.as_ref(), Some(fact));
+        }
         own.sort_by_key(|check_in| check_in.effective);
         own.reverse();
         let days = |list: &[CheckIn]| list.iter().map(|one| one.effective).collect::<Vec<_>>();

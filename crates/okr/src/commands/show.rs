@@ -238,14 +238,10 @@ fn thing(past: &mut Past<'_>, id: EntityId) -> Result<Option<Thing>, CliError> {
             standing.map(|standing| Thing::Cycle(Box::new(standing)))
         }
         EntityId::CheckIn(id) => {
-            let check_in = past.reading.check_in(id).map_err(failure::replica)?;
-            let of = check_in.map(|check_in| check_in.key_result);
-            let mut facts = Vec::new();
-            if let Some(of) = of {
-                past.learn([EntityId::KeyResult(of)])?;
-                facts = past.reading.check_ins(of, None).map_err(failure::replica)?;
+            let fact = past.reading.check_in_by(id).map_err(failure::replica)?;
+            if let Some(fact) = &fact {
+                past.learn([fact.check_in.key_result.into()])?;
             }
-            let fact = facts.into_iter().find(|fact| fact.check_in.id == id);
             fact.map(|fact| Thing::CheckIn(Box::new(fact)))
         }
         EntityId::Comment(id) => {

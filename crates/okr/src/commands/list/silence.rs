@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use okr_core::id::KeyResultId;
-use okr_core::status::Status;
 use okr_core::value::days_between;
-use okr_replica::{KeyResultStanding, ObjectiveStanding};
+use okr_replica::ObjectiveStanding;
 
 use crate::commands::past::Past;
 use crate::error::CliError;
@@ -30,7 +29,8 @@ impl Silence {
             let Some(cycle) = past.cycles.iter().find(|one| one.id == cycle) else {
                 continue;
             };
-            for one in objective.key_results.iter().filter(|one| is_awaited(one)) {
+            let key_results = objective.key_results.iter();
+            for one in key_results.filter(|one| one.status.is_in_force()) {
                 match &one.latest {
                     Some(latest) => {
                         let silent = days_between(latest.check_in.effective, today);
@@ -51,19 +51,5 @@ impl Silence {
     /// Returns the days of one key result; none where nobody is expected to report.
     pub(super) fn days(&self, id: KeyResultId) -> Option<i32> {
         self.0.get(&id).copied()
-    }
-}
-
-/// Says whether a check-in is expected: of what is over, put away or still being written none is.
-const fn is_awaited(one: &KeyResultStanding) -> bool {
-    match one.status {
-        Status::NoCheckIn | Status::Stale | Status::OffTrack | Status::AtRisk | Status::OnTrack => {
-            true
-        }
-        Status::Draft
-        | Status::Achieved
-        | Status::Missed
-        | Status::Abandoned
-        | Status::Archived => false,
     }
 }

@@ -132,7 +132,7 @@ fn discipline(past: &Past<'_>, material: &Ground) -> Result<Discipline, CliError
     let objectives = material.standing.objectives.iter();
     let never = objectives
         .flat_map(|one| &one.key_results)
-        .filter(|one| one.latest.is_none() && gather::is_in_force(one))
+        .filter(|one| one.latest.is_none() && one.status.is_in_force())
         .map(|one| one.key_result.slug.to_string());
     let counts = material.posts.as_ref().map(Counts::of).unwrap_or_default();
     Ok(Discipline {

@@ -329,18 +329,3 @@ pub(super) fn figures(past: &Past<'_>, material: &Ground, days: Days) -> Result<
     let figures = Material::new(&material.standing, &rhythm, posts, zone);
     Ok(figures.figures(days, None))
 }
-
-/// Says whether a key result is pursued and expects check-ins.
-pub(super) const fn is_in_force(standing: &KeyResultStanding) -> bool {
-    use okr_core::status::Status;
-    match standing.status {
-        Status::NoCheckIn | Status::Stale | Status::OffTrack | Status::AtRisk | Status::OnTrack => {
-            true
-        }
-        Status::Draft
-        | Status::Achieved
-        | Status::Missed
-        | Status::Abandoned
-        | Status::Archived => false,
-    }
-}

@@ -9,7 +9,7 @@ use okr_core::value::{Confidence, Number};
 use okr_replica::{CheckInFact, KeyResultStanding, ObjectiveStanding};
 use okr_report::reports::{Candidate, KeyResultMid, Mid, ObjectiveMid, Projection, Rule};
 
-use super::gather::{self, Ask, Ground, goal, is_in_force, objective};
+use super::gather::{self, Ask, Ground, goal, objective};
 use super::said::Voices;
 use super::{course, decisions, state, work};
 use crate::commands::past::Past;
@@ -116,7 +116,7 @@ fn key_result(
     let confidences = check_ins.iter().map(|fact| fact.check_in.confidence);
     Ok(KeyResultMid {
         goal: goal(one, past, None),
-        in_force: is_in_force(one),
+        in_force: one.status.is_in_force(),
         confidences: confidences.map(|one| one.map(Confidence::get)).collect(),
         projection: projection(past, material, one, &check_ins),
         track: course::track(past, material, (one, ask))?,
@@ -134,7 +134,7 @@ fn projection(
     let today = past.at.moment.day;
     let due = one.key_result.due;
     let end = due.map_or(period.end(), |due| due.min(period.end()));
-    if today >= end || !is_in_force(one) {
+    if today >= end || !one.status.is_in_force() {
         return None;
     }
     let measure = &one.key_result.measure;
@@ -166,7 +166,7 @@ fn projected(standing: &ObjectiveStanding, key_results: &[KeyResultMid]) -> Opti
         let Some((weight, now)) = contribution(&one.key_result, latest) else {
             continue;
         };
-        let progress = if is_in_force(one) {
+        let progress = if one.status.is_in_force() {
             facts.projection?.progress?
         } else {
             now?
@@ -178,7 +178,7 @@ fn projected(standing: &ObjectiveStanding, key_results: &[KeyResultMid]) -> Opti
 
 /// Returns the rules by which a key result could be dropped or changed.
 fn rules(one: &KeyResultStanding, projection: Option<Projection>) -> Vec<Rule> {
-    if !is_in_force(one) {
+    if !one.status.is_in_force() {
         return Vec::new();
     }
     let confidence = one

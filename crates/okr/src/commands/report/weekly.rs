@@ -10,7 +10,7 @@ use okr_core::value::days_between;
 use okr_replica::{CheckInFact, CycleStanding, KeyResultStanding};
 use okr_report::reports::{Before, Blocker, Goal, Moved, Still, Weekly};
 
-use super::gather::{self, Ask, Ground, goal, is_in_force};
+use super::gather::{self, Ask, Ground, goal};
 use super::said::Voices;
 use super::{course, decisions, moment, state, work};
 use crate::commands::past::Past;
@@ -152,7 +152,7 @@ fn sort(
                 before: then.and_then(how_it_stood),
                 track: course::track(past, material, (one, ask))?,
             });
-        } else if is_in_force(one) {
+        } else if one.status.is_in_force() {
             let track = course::track(past, material, (one, ask))?;
             weekly.still.push(Still {
                 track,

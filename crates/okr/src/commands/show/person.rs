@@ -2,7 +2,7 @@
 
 use okr_core::entity::Person;
 use okr_core::event::{CheckInEvent, Event};
-use okr_core::id::{CheckInId, EntityId, KeyResultId, PersonId, TeamId};
+use okr_core::id::{CheckInId, PersonId, TeamId};
 use okr_core::view::View as _;
 use okr_replica::{
     ChangeKind, CheckInFact, KeyResultStanding, LogEntry, LogFilter, ObjectiveStanding,
@@ -176,24 +176,22 @@ fn last_check_in(
         let whose = change.and_then(|change| change.on_behalf_of);
         whose.is_none_or(|whose| whose == id)
     };
-    for (check_in, of) in changes.iter().filter(is_theirs).flat_map(recorded) {
-        let known = past.reading.check_in(check_in).map_err(failure::replica)?;
-        if known.is_none_or(|known| known.retracted) {
-            continue;
+    for check_in in changes.iter().filter(is_theirs).flat_map(recorded) {
+        let fact = past.reading.check_in_by(check_in);
+        let fact = fact.map_err(failure::replica)?;
+        if let Some(fact) = fact.filter(|fact| !fact.check_in.retracted) {
+            past.learn([fact.check_in.key_result.into()])?;
+            return Ok(Some(fact));
         }
-        past.learn([EntityId::KeyResult(of)])?;
-        let facts = past.reading.check_ins(of, None).map_err(failure::replica)?;
-        let mut facts = facts.into_iter();
-        return Ok(facts.find(|fact| fact.check_in.id == check_in));
     }
     Ok(None)
 }
 
 /// Returns the check-ins that a change recorded, the last one first.
-fn recorded(entry: &LogEntry) -> Vec<(CheckInId, KeyResultId)> {
+fn recorded(entry: &LogEntry) -> Vec<CheckInId> {
     let events = entry.change.iter().flat_map(|change| &change.events);
     let recorded = events.filter_map(|event| match event {
-        Event::CheckIn(id, CheckInEvent::Recorded(new)) => Some((*id, new.key_result)),
+        Event::CheckIn(id, CheckInEvent::Recorded(_)) => Some(*id),
         _ => None,
     });
     let mut recorded: Vec<_> = recorded.collect();
