@@ -53,8 +53,7 @@ fn make(arguments: &BackupArguments, data: &Path, to: &Path) -> Result<(), Failu
     let written = create(&mut source, since.as_ref(), (out, now))?;
     new.finish(to)?;
     note(&mut source, &written);
-    output::print(&answer(arguments, &written))?;
-    Ok(())
+    output::print(&answer(arguments, &written))
 }
 
 /// Notes for whoever watches that there is a backup. It is whole, whatever becomes of the note.
@@ -240,8 +239,7 @@ fn verify(arguments: &BackupVerifyArguments) -> Result<(), Failure> {
             let lines: String = lines.collect();
             lines + organisations(&chain.last().manifest).trim_end()
         }
-    })?;
-    Ok(())
+    })
 }
 
 #[cfg(test)]

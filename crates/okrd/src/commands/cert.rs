@@ -27,8 +27,7 @@ pub(super) fn run(command: &CertCommand) -> Result<(), Failure> {
     output::print(&match arguments.output {
         OutputFormat::Text => text(arguments, &end),
         OutputFormat::Json => json(arguments, &end),
-    })?;
-    Ok(())
+    })
 }
 
 fn text(arguments: &NewCertArguments, end: &str) -> String {

@@ -59,8 +59,7 @@ pub(super) fn run(arguments: &CodeArguments) -> Result<(), Failure> {
             "code_expires_at": expires_at.to_string(),
         })
         .to_string(),
-    })?;
-    Ok(())
+    })
 }
 
 fn find(directory: &Directory, orgs: &BTreeSet<OrgId>, handle: &str) -> Result<Principal, Failure> {

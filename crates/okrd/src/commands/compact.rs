@@ -33,8 +33,7 @@ pub(super) fn run(arguments: &CompactArguments) -> Result<(), Failure> {
             "bytes_after": after,
         })
         .to_string(),
-    })?;
-    Ok(())
+    })
 }
 
 /// Says what there is to do, of so many changes with erased texts in the files.

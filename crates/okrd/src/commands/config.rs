@@ -29,10 +29,7 @@ pub(super) fn run(command: &ConfigCommand) -> Result<(), Failure> {
     match command {
         ConfigCommand::Check(arguments) => check(arguments),
         ConfigCommand::Print(arguments) => print(arguments),
-        ConfigCommand::Schema => {
-            output::print(&format!("{:#}", schema()))?;
-            Ok(())
-        }
+        ConfigCommand::Schema => output::print(&format!("{:#}", schema())),
     }
 }
 
@@ -74,7 +71,8 @@ fn inspect(flags: &SettingFlags) -> Result<Config, Unusable> {
 fn absent_data(settings: &Settings) -> Option<String> {
     match settings.data() {
         Err(_) => Some("no data directory is named: --data, OKRD_DATA or [server] data".to_owned()),
-        Ok(data) if data.exists() => None,
+        // What may not be looked at may be there.
+        Ok(data) if data.try_exists().unwrap_or(true) => None,
         Ok(data) => Some(format!(
             "there is no data directory at {} yet: okrd init makes it",
             data.display()
@@ -87,8 +85,7 @@ fn print(arguments: &PrintConfigArguments) -> Result<(), Failure> {
     output::print(&match arguments.output {
         OutputFormat::Text => to_toml(&config, arguments.origin),
         OutputFormat::Json => to_json(&config).to_string(),
-    })?;
-    Ok(())
+    })
 }
 
 /// Writes what a check found as JSON.

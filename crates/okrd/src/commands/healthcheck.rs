@@ -98,8 +98,7 @@ pub(super) fn run(arguments: &HealthcheckArguments) -> Result<(), Failure> {
             .await
             .map_err(|_| late())?
     })?;
-    output::print("ready")?;
-    Ok(())
+    output::print("ready")
 }
 
 fn not_ready(why: &str) -> Failure {

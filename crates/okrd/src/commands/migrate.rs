@@ -34,8 +34,7 @@ pub(super) fn run(arguments: &MigrateArguments) -> Result<(), Failure> {
     output::print(&match arguments.output {
         OutputFormat::Text => migration.text(),
         OutputFormat::Json => migration.json(),
-    })?;
-    Ok(())
+    })
 }
 
 impl Migration<'_> {

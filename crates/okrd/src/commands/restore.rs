@@ -21,8 +21,7 @@ pub(super) fn run(arguments: &RestoreArguments) -> Result<(), Failure> {
     output::print(&match arguments.output {
         OutputFormat::Text => text(&data, &restored),
         OutputFormat::Json => json(&data, &restored),
-    })?;
-    Ok(())
+    })
 }
 
 fn text(data: &Path, restored: &[Restored]) -> String {

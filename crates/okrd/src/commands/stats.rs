@@ -72,8 +72,7 @@ pub(super) fn run(arguments: &StatsArguments) -> Result<(), Failure> {
             })
             .to_string()
         }
-    })?;
-    Ok(())
+    })
 }
 
 fn count(source: &mut Source, end: &OrgEnd) -> Result<Counted, Failure> {

@@ -31,8 +31,7 @@ fn man(arguments: &ManArguments) -> Result<(), Failure> {
         fs::write(&path, page).map_err(|error| not_written(&path, &error))?;
     }
     let written = output::count(pages.len() as u64, "page");
-    output::print(&format!("wrote {written} to {}", directory.display()))?;
-    Ok(())
+    output::print(&format!("wrote {written} to {}", directory.display()))
 }
 
 fn not_written(path: &Path, error: &std::io::Error) -> Failure {

@@ -53,9 +53,7 @@ impl Owner {
         }
         command
     }
-}
 
-impl Owner {
     /// Writes the user as a command takes it.
     fn word(&self) -> String {
         self.name.clone().unwrap_or_else(|| self.user.to_string())

@@ -30,6 +30,5 @@ pub(super) fn run(arguments: &DeleteArguments) -> Result<(), Failure> {
             "org": org.to_string(),
         })
         .to_string(),
-    })?;
-    Ok(())
+    })
 }

@@ -60,8 +60,7 @@ pub(super) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
             "people": people.len(),
         })
         .to_string(),
-    })?;
-    Ok(())
+    })
 }
 
 /// Checks every record, the root and the signature, and that what is here already is the beginning of it.
