@@ -14,11 +14,16 @@ pub(crate) struct PickArgs {
     pub(crate) tags: Vec<Tag>,
 
     /// Only key results without a check-in for so many days, or more
-    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "DAYS", value_parser = parse_days, allow_negative_numbers = true)]
     pub(crate) stale: Option<u16>,
 
     #[command(flatten)]
     pub(crate) order: OrderArgs,
+}
+
+fn parse_days(text: &str) -> Result<u16, String> {
+    let days = text.parse().ok().filter(|days| *days > 0);
+    days.ok_or_else(|| format!("a whole number of days, from 1 to {}", u16::MAX))
 }
 
 /// In which order things are listed.

@@ -119,7 +119,11 @@ fn check(context: &Context, args: &ListArgs) -> Result<(), CliError> {
     ];
     if let Some((flag, _)) = refused.into_iter().find(|(_, refused)| *refused) {
         let message = format!("{flag} does not fit what is listed");
-        return Err(CliError::usage("flag-without-effect", message));
+        let error = CliError::usage("flag-without-effect", message);
+        return Err(match flag {
+            "--stale" => error.with_hint("key results go stale: okr list krs --stale DAYS"),
+            _ => error,
+        });
     }
     if args.kind == ListKind::Metrics {
         super::refuse_cycle(context, None)?;

@@ -319,9 +319,12 @@ fn stale_is_one_notion_for_the_flag_and_the_status() {
     for kind in ["objectives", "teams", "checkins"] {
         let said = machine.refused(&["list", kind, "--stale", "7"], Exit::Usage);
         assert!(said.contains("--stale does not fit"), "{said}");
+        assert!(said.contains("okr list krs --stale DAYS"), "{said}");
     }
     for days in ["0", "-3", "soon"] {
         let said = machine.run(&["kr", "list", "--stale", days]);
         assert_eq!(said.exit, Exit::Usage, "{days}: {}", said.remarks);
+        let explained = said.remarks.contains("a whole number of days");
+        assert!(explained, "{days}: {}", said.remarks);
     }
 }
